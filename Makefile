@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+# The front door.  `make demo` and `make test` start from a fresh Debian 12 machine.
+
+JOBS ?= $(shell nproc)
+QUIET = >/dev/null
+
+.PHONY: all deps release asan demo test check bench run format clean
+
+all: release
+
+# Packages of the distribution that building and testing need; asks apt only for what is missing.
+deps:
+	@tools/install-packages
+
+release: deps
+	@cmake --preset release $(QUIET)
+	@cmake --build build/release -j $(JOBS) -- --no-print-directory $(QUIET)
+
+asan: deps
+	@cmake --preset asan $(QUIET)
+	@cmake --build build/asan -j $(JOBS) -- --no-print-directory $(QUIET)
+
+# Two people talk through a real server on loopback, and nothing but sealed bytes is left behind.
+demo: release
+	@tools/demo build/release
+
+# Checks of the source, then every test under AddressSanitizer and UndefinedBehaviorSanitizer.
+test: asan
+	@$(MAKE) --no-print-directory check BUILD=build/asan
+	@ctest --test-dir build/asan --output-on-failure -j $(JOBS)
+
+check: BUILD ?= build/asan
+check:
+	@tools/check-layers
+	@tools/check-symbols $(BUILD)
+
+# Prints `name value unit` lines; ONLY=seal runs one bench.
+bench: release
+	@tools/bench build/release $(ONLY)
+
+# A server in the foreground, data in ./var.
+run: release
+	@tools/run-server build/release var
+
+format:
+	@git ls-files '*.c' '*.h' | xargs clang-format-14 -i
+
+clean:
+	@rm -rf build

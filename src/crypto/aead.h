@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* aead: AES-256-GCM [SP800-38D] with a 96-bit nonce and a 128-bit tag behind the ciphertext. */
+#ifndef TACET_CRYPTO_AEAD_H
+#define TACET_CRYPTO_AEAD_H
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+#define AEAD_KEY_SIZE 32
+#define AEAD_NONCE_SIZE 12
+#define AEAD_TAG_SIZE 16
+
+/* For keys that seal exactly one plaintext. */
+extern const uint8_t AEAD_NONCE_ZERO[AEAD_NONCE_SIZE];
+
+/* `out` receives plain.n + AEAD_TAG_SIZE bytes; it may be plain.at itself.  E_CRYPTO. */
+FALLIBLE aead_seal(const uint8_t key[AEAD_KEY_SIZE], const uint8_t nonce[AEAD_NONCE_SIZE],
+                   struct bytes aad, struct bytes plain, uint8_t *out);
+
+/* `out` receives sealed.n - AEAD_TAG_SIZE bytes; it may be sealed.at itself.
+ * E_TRUNCATED: no room for a tag.  E_FORGED: altered, or another key, nonce or aad.
+ * On error those bytes of `out` are zeroed: no unauthenticated plaintext is handed out. */
+FALLIBLE aead_open(const uint8_t key[AEAD_KEY_SIZE], const uint8_t nonce[AEAD_NONCE_SIZE],
+                   struct bytes aad, struct bytes sealed, uint8_t *out);
+
+#endif

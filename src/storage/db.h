@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * db: the ten functions that stand between us and a database.
+ *
+ * A database is a struct of functions, made by a driver (storage/sqlite).  SQL is written once, with
+ * $1..$n as placeholders, bound by name.  One thread at a time uses a db.
+ */
+#ifndef TACET_STORAGE_DB_H
+#define TACET_STORAGE_DB_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/err.h"
+
+struct db;
+struct db_query;
+
+#define DB_PARAMETERS_MAX 16
+#define DB_DEPTH_MAX 4 /* savepoints inside a transaction */
+
+/* One parameter or column. */
+enum db_kind { DB_NULL = 1, DB_NUMBER, DB_BYTES };
+struct db_value {
+    enum db_kind kind;
+    int64_t number;
+    struct bytes bytes;
+};
+
+#define DB_NUMBER_OF(v) ((struct db_value){DB_NUMBER, (int64_t)(v), {NULL, 0}})
+#define DB_BYTES_OF(v) ((struct db_value){DB_BYTES, 0, (v)})
+#define DB_NULL_OF() ((struct db_value){DB_NULL, 0, {NULL, 0}})
+
+/*
+ * Run a statement that gives no rows back; `changed` (may be NULL) is how many rows it touched.
+ * The SQL text must be a constant that lives as long as the program: drivers keep the prepared
+ * statement under its address.
+ * E_CONFLICT: a constraint was violated.  E_FULL: the disk is full.  E_IO: all else.
+ */
+FALLIBLE db_run(struct db *db, const char *sql, const struct db_value *values, size_t n,
+                uint64_t *changed);
+
+/* db_run(db, SQL, DB_VALUES(DB_NUMBER_OF(1), DB_BYTES_OF(x)), NULL) */
+#define DB_VALUES(...)                                                                             \
+    (const struct db_value[]){__VA_ARGS__},                                                        \
+        sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value)
+#define DB_NO_VALUES NULL, 0
+
+/* Ask for rows.  Every query that was begun is ended, also after an error from db_next.
+ * A query may not be begun twice with the same SQL text before it is ended. */
+FALLIBLE db_begin_query(struct db *db, const char *sql, const struct db_value *values, size_t n,
+                        struct db_query **out);
+/* The next row: *more says whether there was one. */
+FALLIBLE db_next(struct db_query *q, bool *more);
+/* Columns of the row at hand, from 0.  Bytes are borrowed until the next db_next or db_end_query. */
+int64_t db_number(struct db_query *q, int column);
+struct bytes db_bytes(struct db_query *q, int column);
+bool db_is_null(struct db_query *q, int column);
+void db_end_query(struct db_query *q); /* NULL is fine */
+
+/* Nested: depth 1 is a transaction, deeper ones are savepoints.  Commit at depth 1 means on disk. */
+FALLIBLE db_begin(struct db *db);
+FALLIBLE db_commit(struct db *db);
+void db_rollback(struct db *db);
+
+void db_close(struct db *db); /* NULL is fine; an open transaction is rolled back */
+
+/* Convenience over the above: the first row of a query, copied into the arena.
+ * `columns` of them are written to `out`.  E_ABSENT: no row. */
+FALLIBLE db_one(struct db *db, struct arena *a, const char *sql, const struct db_value *values,
+                size_t n, struct db_value *out, size_t columns);
+
+#endif
