@@ -28,7 +28,7 @@ void *arena_alloc(struct arena *a, size_t n);
 /* The same for count items of `size` bytes, with the multiplication checked. */
 void *arena_array(struct arena *a, size_t count, size_t size);
 
-#define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
+#define ARENA_NEW(a, type)          ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, count, type) ((type *)arena_array((a), (count), sizeof(type)))
 
 /* A copy that lives in the arena.  E_NOMEM. */

@@ -14,7 +14,7 @@ struct bytes {
 };
 
 /* Of an array whose size is known here; of a string literal, without its NUL. */
-#define BYTES(array) ((struct bytes){(array), sizeof(array)})
+#define BYTES(array)        ((struct bytes){(array), sizeof(array)})
 #define BYTES_LITERAL(text) ((struct bytes){(const uint8_t *)("" text), sizeof(text) - 1})
 /* A label of the protocol: a string literal with its NUL. */
 #define BYTES_LABEL(text) ((struct bytes){(const uint8_t *)("" text), sizeof(text)})

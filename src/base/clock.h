@@ -11,8 +11,8 @@
 
 #define CLOCK_SECOND_MS UINT64_C(1000)
 #define CLOCK_MINUTE_MS (60 * CLOCK_SECOND_MS)
-#define CLOCK_HOUR_MS (60 * CLOCK_MINUTE_MS)
-#define CLOCK_DAY_MS (24 * CLOCK_HOUR_MS)
+#define CLOCK_HOUR_MS   (60 * CLOCK_MINUTE_MS)
+#define CLOCK_DAY_MS    (24 * CLOCK_HOUR_MS)
 
 /* How far ahead of ours the other side's clock may run before its statements are refused. */
 #define CLOCK_AHEAD_MAX_MS CLOCK_HOUR_MS

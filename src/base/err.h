@@ -51,25 +51,25 @@ struct err {
 };
 
 #define ERR_TEXT_(x) #x
-#define ERR_TEXT(x) ERR_TEXT_(x)
-#define HERE __FILE__ ":" ERR_TEXT(__LINE__)
+#define ERR_TEXT(x)  ERR_TEXT_(x)
+#define HERE         __FILE__ ":" ERR_TEXT(__LINE__)
 
-#define OK ((struct err){E_OK, NULL})
-#define FAIL(c) ((struct err){(c), HERE})
+#define OK       ((struct err){E_OK, NULL})
+#define FAIL(c)  ((struct err){(c), HERE})
 #define FALLIBLE __attribute__((warn_unused_result)) struct err
 
 /* The only two macros in the tree that hide a jump. */
-#define TRY(expr)                                                                                  \
-    do {                                                                                           \
-        struct err e_ = (expr);                                                                    \
-        if (e_.code != E_OK)                                                                       \
-            return e_;                                                                             \
+#define TRY(expr)               \
+    do {                        \
+        struct err e_ = (expr); \
+        if (e_.code != E_OK)    \
+            return e_;          \
     } while (0)
-#define TRY_OUT(expr)                                                                              \
-    do {                                                                                           \
-        err = (expr);                                                                              \
-        if (err.code != E_OK)                                                                      \
-            goto out;                                                                              \
+#define TRY_OUT(expr)         \
+    do {                      \
+        err = (expr);         \
+        if (err.code != E_OK) \
+            goto out;         \
     } while (0)
 
 /* An impossible state stops the process, in release builds too. */

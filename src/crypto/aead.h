@@ -6,9 +6,9 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
-#define AEAD_KEY_SIZE 32
+#define AEAD_KEY_SIZE   32
 #define AEAD_NONCE_SIZE 12
-#define AEAD_TAG_SIZE 16
+#define AEAD_TAG_SIZE   16
 
 /* For keys that seal exactly one plaintext. */
 extern const uint8_t AEAD_NONCE_ZERO[AEAD_NONCE_SIZE];

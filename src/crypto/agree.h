@@ -11,9 +11,9 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
-#define AGREE_PUBLIC_SIZE 67 /* compressed point [SEC1 2.3.3] */
+#define AGREE_PUBLIC_SIZE  67 /* compressed point [SEC1 2.3.3] */
 #define AGREE_PRIVATE_SIZE 66
-#define AGREE_SHARED_SIZE 66 /* x of the shared point */
+#define AGREE_SHARED_SIZE  66 /* x of the shared point */
 
 struct agree_public;
 struct agree_private;

@@ -23,8 +23,8 @@ FALLIBLE hash_hmac_sha512(struct bytes key, const struct bytes *parts, size_t n,
                           uint8_t out[HASH_SHA512_SIZE]);
 
 /* hash_sha512(HASH_PARTS(a, b, c), out): an array literal and its length. */
-#define HASH_PARTS(...)                                                                            \
-    (const struct bytes[]){__VA_ARGS__},                                                           \
+#define HASH_PARTS(...)                  \
+    (const struct bytes[]){__VA_ARGS__}, \
         sizeof((const struct bytes[]){__VA_ARGS__}) / sizeof(struct bytes)
 
 #endif

@@ -16,7 +16,6 @@ FALLIBLE kdf_hkdf(struct bytes salt, struct bytes ikm, struct bytes info, uint8_
 
 /* The two halves, where one extract serves several expands. */
 FALLIBLE kdf_extract(struct bytes salt, struct bytes ikm, uint8_t prk[KDF_PRK_SIZE]);
-FALLIBLE kdf_expand(const uint8_t prk[KDF_PRK_SIZE], struct bytes info, uint8_t *out,
-                    size_t out_n);
+FALLIBLE kdf_expand(const uint8_t prk[KDF_PRK_SIZE], struct bytes info, uint8_t *out, size_t out_n);
 
 #endif

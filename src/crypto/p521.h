@@ -14,8 +14,7 @@ struct pool {
 
 /* out[i] = x of key * peers[i].  `pool` NULL runs inline.  Jobs write to disjoint outputs, so the
  * result does not depend on their order.  E_CRYPTO: any of them failed; all of out is zeroed. */
-FALLIBLE p521_ecdh_batch(const struct agree_private *key,
-                         const struct agree_public *const *peers, size_t n,
-                         uint8_t (*out)[AGREE_SHARED_SIZE], const struct pool *pool);
+FALLIBLE p521_ecdh_batch(const struct agree_private *key, const struct agree_public *const *peers,
+                         size_t n, uint8_t (*out)[AGREE_SHARED_SIZE], const struct pool *pool);
 
 #endif

@@ -6,9 +6,9 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
-#define SIGN_PUBLIC_SIZE 67
+#define SIGN_PUBLIC_SIZE  67
 #define SIGN_PRIVATE_SIZE 66
-#define SIGN_SIZE 132
+#define SIGN_SIZE         132
 
 struct sign_public;
 struct sign_private;

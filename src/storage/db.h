@@ -2,8 +2,8 @@
 /*
  * db: the ten functions that stand between us and a database.
  *
- * A database is a struct of functions, made by a driver (storage/sqlite).  SQL is written once, with
- * $1..$n as placeholders, bound by name.  One thread at a time uses a db.
+ * A database is a struct of functions, made by a driver (storage/sqlite).  SQL is written once,
+ * with $1..$n as placeholders, bound by name.  One thread at a time uses a db.
  */
 #ifndef TACET_STORAGE_DB_H
 #define TACET_STORAGE_DB_H
@@ -16,7 +16,7 @@ struct db;
 struct db_query;
 
 #define DB_PARAMETERS_MAX 16
-#define DB_DEPTH_MAX 4 /* savepoints inside a transaction */
+#define DB_DEPTH_MAX      4 /* savepoints inside a transaction */
 
 /* One parameter or column. */
 enum db_kind { DB_NULL = 1, DB_NUMBER, DB_BYTES };
@@ -27,8 +27,8 @@ struct db_value {
 };
 
 #define DB_NUMBER_OF(v) ((struct db_value){DB_NUMBER, (int64_t)(v), {NULL, 0}})
-#define DB_BYTES_OF(v) ((struct db_value){DB_BYTES, 0, (v)})
-#define DB_NULL_OF() ((struct db_value){DB_NULL, 0, {NULL, 0}})
+#define DB_BYTES_OF(v)  ((struct db_value){DB_BYTES, 0, (v)})
+#define DB_NULL_OF()    ((struct db_value){DB_NULL, 0, {NULL, 0}})
 
 /*
  * Run a statement that gives no rows back; `changed` (may be NULL) is how many rows it touched.
@@ -40,8 +40,8 @@ FALLIBLE db_run(struct db *db, const char *sql, const struct db_value *values, s
                 uint64_t *changed);
 
 /* db_run(db, SQL, DB_VALUES(DB_NUMBER_OF(1), DB_BYTES_OF(x)), NULL) */
-#define DB_VALUES(...)                                                                             \
-    (const struct db_value[]){__VA_ARGS__},                                                        \
+#define DB_VALUES(...)                      \
+    (const struct db_value[]){__VA_ARGS__}, \
         sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value)
 #define DB_NO_VALUES NULL, 0
 
@@ -51,13 +51,15 @@ FALLIBLE db_begin_query(struct db *db, const char *sql, const struct db_value *v
                         struct db_query **out);
 /* The next row: *more says whether there was one. */
 FALLIBLE db_next(struct db_query *q, bool *more);
-/* Columns of the row at hand, from 0.  Bytes are borrowed until the next db_next or db_end_query. */
+/* Columns of the row at hand, from 0.  Bytes are borrowed until the next db_next or db_end_query.
+ */
 int64_t db_number(struct db_query *q, int column);
 struct bytes db_bytes(struct db_query *q, int column);
 bool db_is_null(struct db_query *q, int column);
 void db_end_query(struct db_query *q); /* NULL is fine */
 
-/* Nested: depth 1 is a transaction, deeper ones are savepoints.  Commit at depth 1 means on disk. */
+/* Nested: depth 1 is a transaction, deeper ones are savepoints.  Commit at depth 1 means on disk.
+ */
 FALLIBLE db_begin(struct db *db);
 FALLIBLE db_commit(struct db *db);
 void db_rollback(struct db *db);

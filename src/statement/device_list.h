@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* device_list: the devices of an account, in the account's own word.  [PROTOCOL 4.3] */
+#ifndef TACET_STATEMENT_DEVICE_LIST_H
+#define TACET_STATEMENT_DEVICE_LIST_H
+
+#include "base/buf.h"
+#include "statement/names.h"
+#include "wire/limits.h"
+
+#define DEVICE_LIST_MAX_SIZE 4096 /* bytes of a statement at its largest, rounded up */
+
+enum device_role { DEVICE_PLAIN = 1 };
+
+struct device_entry {
+    struct device_id did;
+    struct point dsk;
+    enum device_role role;
+    uint64_t added_ms;
+    uint32_t capabilities;
+};
+
+struct device_revoked {
+    struct device_id did;
+    uint32_t at_version;
+    uint8_t reason;
+};
+
+struct device_list {
+    struct account_id aid;
+    uint32_t version;
+    uint8_t previous[NAMES_H32_SIZE];
+    uint64_t made_ms;
+    size_t devices, revoked;
+    struct device_entry device[LIMIT_LIST_DEVICES]; /* sorted by did */
+    struct device_revoked gone[LIMIT_LIST_REVOKED]; /* sorted by did */
+    uint8_t hash[NAMES_H32_SIZE]; /* of the signed body: filled in by sign, parse and check */
+};
+
+/* Sign with the account root and with the device `signer`, and append the statement. */
+FALLIBLE device_list_sign(struct device_list *list, const struct network_id *nid,
+                          const struct sign_private *ark, const struct device_id *signer,
+                          const struct sign_private *dsk, struct buf *out);
+
+/* Parse and verify against the account's root key and, from version 2 on, the list before.
+ * `previous` NULL: versions above 1 are checked for the root's signature and one of their own
+ * devices' only, as a receiver does that starts at a later version.
+ * E_TRUNCATED, E_MALFORMED; E_FORGED: signature, id or chain; E_CLOCK: made too far ahead. */
+FALLIBLE device_list_check(struct bytes in, const struct network_id *nid, const struct point *ark,
+                           const struct device_list *previous, uint64_t now_ms,
+                           struct device_list *out);
+
+/* Parse what was checked before, for instance what we stored: no signature is verified. */
+FALLIBLE device_list_parse(struct bytes in, const struct network_id *nid, struct device_list *out);
+
+/* The device in the list, or NULL. */
+const struct device_entry *device_list_find(const struct device_list *list,
+                                            const struct device_id *did);
+
+#endif

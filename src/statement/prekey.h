@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* prekey: a device's dated, numbered public key that others seal to.  [PROTOCOL 3.1, 4.4] */
+#ifndef TACET_STATEMENT_PREKEY_H
+#define TACET_STATEMENT_PREKEY_H
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "crypto/agree.h"
+#include "statement/names.h"
+
+#define PREKEY_SIZE             352
+#define PREKEY_LIFE_MS          (37 * CLOCK_DAY_MS)
+#define PREKEY_ROTATION_MS      CLOCK_DAY_MS /* a new one this often; superseded ones pass this long */
+#define PREKEY_DELETION_MOST_MS (31 * CLOCK_DAY_MS)
+
+struct prekey {
+    struct account_id aid;
+    struct device_id did;
+    uint32_t number;
+    uint8_t point[AGREE_PUBLIC_SIZE];
+    uint64_t made_ms; /* expires PREKEY_LIFE_MS later */
+    uint32_t list_version;
+    uint8_t list_hash[NAMES_H32_SIZE];
+};
+
+/* Sign with the device key and append the statement. */
+FALLIBLE prekey_sign(const struct prekey *p, const struct network_id *nid,
+                     const struct sign_private *dsk, struct buf *out);
+
+/* E_TRUNCATED, E_MALFORMED; E_FORGED; E_CLOCK: made too far ahead; E_EXPIRED. */
+FALLIBLE prekey_check(struct bytes in, const struct network_id *nid, const struct point *dsk,
+                      uint64_t now_ms, struct prekey *out);
+
+/* Parse what was checked before: neither signature nor dates. */
+FALLIBLE prekey_parse(struct bytes in, struct prekey *out);
+
+bool prekey_is_expired(const struct prekey *p, uint64_t now_ms);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * upload: the outer form of what is sealed, as sender, server and receiver handle it without any
+ * key.  [PROTOCOL 5.1, 5.3, 6.3, 6.4]
+ */
+#ifndef TACET_STATEMENT_UPLOAD_H
+#define TACET_STATEMENT_UPLOAD_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/id.h"
+#include "crypto/agree.h"
+
+#define UPLOAD_VERSION          1
+#define UPLOAD_SUITE            1
+#define UPLOAD_PROFILE_STANDARD 1
+
+#define UPLOAD_HEAD_SIZE       (4 + AGREE_PUBLIC_SIZE)
+#define UPLOAD_COMMITMENT_SIZE 32
+#define UPLOAD_BOX_SIZE        236
+#define UPLOAD_CAPSULE_SIZE    (AGREE_PUBLIC_SIZE + 4 + UPLOAD_BOX_SIZE)
+#define UPLOAD_ENTRY_SIZE      60
+#define UPLOAD_TRAILER_SIZE    512
+#define UPLOAD_BODY_LEAST      (256 + 16)
+#define UPLOAD_BODY_MOST       (98304 + 16)
+
+/* The parts that are the same for all recipients. */
+struct upload_shared {
+    uint8_t head[UPLOAD_HEAD_SIZE]; /* version, suite, profile, flags, E */
+    uint8_t com[UPLOAD_COMMITMENT_SIZE];
+    struct roster_id roster;
+    struct bytes body, trailer; /* borrowed */
+};
+
+struct upload_capsule {
+    uint16_t recipient;
+    struct bytes capsule; /* UPLOAD_CAPSULE_SIZE bytes, borrowed */
+};
+
+struct upload {
+    struct upload_shared shared;
+    uint64_t number;
+    struct upload_capsule *capsule; /* recipients rising */
+    size_t capsules;
+    struct bytes entries; /* UPLOAD_ENTRY_SIZE bytes each, borrowed */
+    size_t recipients;
+};
+
+/* What one device gets. */
+struct upload_delivery {
+    struct upload_shared shared;
+    struct bytes entry; /* UPLOAD_ENTRY_SIZE bytes, borrowed */
+};
+
+/* A capsule as it is delivered, or as it stands in an upload (`in` is then the 307 bytes). */
+struct upload_capsule_form {
+    struct bytes point; /* E_c, 67 bytes, borrowed */
+    uint32_t prekey;    /* number of the receiver's prekey */
+    struct bytes box;   /* borrowed */
+};
+
+/* Append an upload, or the part of it that one device gets. */
+void upload_write(const struct upload *u, struct buf *out);
+void upload_write_delivery(const struct upload_shared *shared, struct bytes entry, struct buf *out);
+/* `capsule` with version, suite and profile before it. */
+void upload_write_capsule(struct bytes capsule, struct buf *out);
+
+/* The array of capsules lives in the arena.  E_TRUNCATED; E_MALFORMED: also another version, suite,
+ * profile or flags, a point that cannot be one, a body that is no padding step; E_LIMIT. */
+FALLIBLE upload_parse(struct bytes in, struct arena *a, struct upload *out);
+FALLIBLE upload_parse_delivery(struct bytes in, struct upload_delivery *out);
+FALLIBLE upload_parse_capsule(struct bytes delivered, struct upload_capsule_form *out);
+FALLIBLE upload_parse_capsule_body(struct bytes capsule, struct upload_capsule_form *out);
+
+/* Prekey number mod 65536 that entry i names. */
+uint16_t upload_entry_prekey(const struct upload *u, size_t i);
+struct bytes upload_entry(const struct upload *u, size_t i);
+
+/* Is this the length of padded content of [PROTOCOL 6.1]?  And the least step that holds n. */
+bool upload_is_padding_step(size_t n);
+size_t upload_padding_step(size_t n);
+
+/* First 8 bytes of SHA-384 of an upload, by which the server knows it again.  [PROTOCOL 10 M1] */
+FALLIBLE upload_mark(struct bytes in, uint8_t out[8]);
+
+#endif
