@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "e2ee/channel.h"
+
+#include "base/reader.h"
+#include "crypto/aead.h"
+#include "crypto/hash.h"
+#include "crypto/kdf.h"
+#include "crypto/secret.h"
+
+#define NO_PQ_SIZE     48 /* where profile `hybrid` has the digest of an ML-KEM key */
+#define BOX_PLAIN_SIZE (IDENTITY_PARTY_SIZE + 8 + SIGN_SIZE)
+
+/* Everything that both sides know of a capsule before they share a secret. */
+struct opening {
+    struct bytes point; /* E_c */
+    const struct party *from, *to;
+    const struct channel_prekey *prekey;
+};
+
+static struct err no_ciphertext_hash(uint8_t out[HASH_SHA512_SIZE])
+{
+    return hash_sha512(NULL, 0, out);
+}
+
+/* suite | profile | E_c | SPK number | H(ct): the box's associated data. */
+static struct err write_fix(struct bytes point, uint32_t prekey, struct buf *out)
+{
+    uint8_t ct[HASH_SHA512_SIZE];
+
+    TRY(no_ciphertext_hash(ct));
+    buf_u8(out, UPLOAD_SUITE);
+    buf_u8(out, UPLOAD_PROFILE_STANDARD);
+    buf_bytes(out, point);
+    buf_u32(out, prekey);
+    buf_bytes(out, BYTES(ct));
+    return OK;
+}
+
+/* T: the transcript that names the epoch and its keys. */
+static struct err transcript(const struct opening *o, uint8_t out[HASH_SHA512_SIZE])
+{
+    struct err err = OK;
+    struct buf b = BUF(512);
+    uint8_t ct[HASH_SHA512_SIZE];
+    struct bytes written;
+
+    TRY_OUT(no_ciphertext_hash(ct));
+    buf_bytes(&b, BYTES_LABEL("tacet1 open"));
+    buf_u8(&b, UPLOAD_SUITE);
+    buf_u8(&b, UPLOAD_PROFILE_STANDARD);
+    identity_write_party(o->from, &b);
+    identity_write_party(o->to, &b);
+    buf_bytes(&b, o->point);
+    buf_u32(&b, o->prekey->number);
+    buf_bytes(&b, BYTES(o->prekey->point));
+    buf_zeros(&b, NO_PQ_SIZE);
+    buf_bytes(&b, BYTES(ct));
+    TRY_OUT(buf_end(&b, &written));
+    TRY_OUT(hash_sha512(&written, 1, out));
+out:
+    buf_free(&b);
+    return err;
+}
+
+static struct err box_key(const uint8_t prk[KDF_PRK_SIZE], struct bytes fix,
+                          uint8_t kb[AEAD_KEY_SIZE])
+{
+    struct err err = OK;
+    struct buf info = BUF(128);
+    uint8_t digest[HASH_SHA512_SIZE];
+    struct bytes written;
+
+    TRY_OUT(hash_sha512(&fix, 1, digest));
+    buf_bytes(&info, BYTES_LABEL("tacet1 box"));
+    buf_bytes(&info, BYTES(digest));
+    TRY_OUT(buf_end(&info, &written));
+    TRY_OUT(kdf_expand(prk, written, kb, AEAD_KEY_SIZE));
+out:
+    buf_free(&info);
+    return err;
+}
+
+static struct err first_chain_key(const uint8_t prk[KDF_PRK_SIZE], const struct opening *o,
+                                  uint64_t now_ms, struct epoch *out)
+{
+    struct err err = OK;
+    struct buf info = BUF(128);
+    uint8_t t[HASH_SHA512_SIZE];
+    struct bytes written;
+
+    TRY_OUT(transcript(o, t));
+    buf_bytes(&info, BYTES_LABEL("tacet1 ck0"));
+    buf_bytes(&info, BYTES(t));
+    TRY_OUT(buf_end(&info, &written));
+    TRY_OUT(kdf_expand(prk, written, out->ck, sizeof out->ck));
+    memcpy(out->id, t, sizeof out->id);
+    out->n = 0;
+    out->made_ms = now_ms;
+out:
+    buf_free(&info);
+    return err;
+}
+
+struct err channel_opener_make(const struct identity *me, uint64_t now_ms,
+                               struct channel_opener *out)
+{
+    struct err err = OK;
+    struct channel_opener o = {.from = me->who, .made_ms = now_ms};
+    struct buf time = BUF(8);
+
+    buf_u64(&time, now_ms);
+    TRY_OUT(agree_generate(&o.secret, o.point));
+    TRY_OUT(sign_make(me->dsk_secret,
+                      HASH_PARTS(BYTES_LABEL("tacet1 cap"), ID_BYTES(me->who.nid),
+                                 ID_BYTES(me->who.aid), ID_BYTES(me->who.did), BYTES(o.point),
+                                 buf_view(&time)),
+                      o.sig));
+    *out = o;
+    o.secret = NULL;
+out:
+    buf_free(&time);
+    agree_private_free(o.secret);
+    return err;
+}
+
+void channel_opener_free(struct channel_opener *o)
+{
+    agree_private_free(o->secret);
+    *o = (struct channel_opener){0};
+}
+
+static struct err seal_box(const struct channel_opener *o, const uint8_t kb[AEAD_KEY_SIZE],
+                           struct bytes fix, struct buf *capsule)
+{
+    struct err err = OK;
+    struct buf plain = BUF(BOX_PLAIN_SIZE);
+    struct bytes written;
+    uint8_t *box;
+
+    identity_write_party(&o->from, &plain);
+    buf_u64(&plain, o->made_ms);
+    buf_bytes(&plain, BYTES(o->sig));
+    TRY_OUT(buf_end(&plain, &written));
+    box = buf_extend(capsule, UPLOAD_BOX_SIZE);
+    if (box == NULL)
+        TRY_OUT(FAIL(capsule->failed));
+    TRY_OUT(aead_seal(kb, AEAD_NONCE_ZERO, fix, written, box));
+out:
+    buf_free(&plain);
+    return err;
+}
+
+struct err channel_open(const struct channel_opener *o, const struct party *to,
+                        const struct channel_prekey *prekey, const struct agree_public *key,
+                        struct epoch *epoch, struct buf *capsule)
+{
+    struct err err = OK;
+    struct opening opening = {BYTES(o->point), &o->from, to, prekey};
+    struct epoch made = {0};
+    struct buf fix = BUF(256);
+    uint8_t z[AGREE_SHARED_SIZE], prk[KDF_PRK_SIZE], kb[AEAD_KEY_SIZE];
+
+    TRY_OUT(agree_derive(o->secret, key, z));
+    TRY_OUT(kdf_extract((struct bytes){0}, BYTES(z), prk));
+    TRY_OUT(write_fix(opening.point, prekey->number, &fix));
+    TRY_OUT(first_chain_key(prk, &opening, o->made_ms, &made));
+    TRY_OUT(box_key(prk, buf_view(&fix), kb));
+    buf_bytes(capsule, opening.point);
+    buf_u32(capsule, prekey->number);
+    TRY_OUT(seal_box(o, kb, buf_view(&fix), capsule));
+    *epoch = made;
+out:
+    buf_free(&fix);
+    secret_wipe(&made, sizeof made);
+    secret_wipe(z, sizeof z);
+    secret_wipe(prk, sizeof prk);
+    secret_wipe(kb, sizeof kb);
+    return err;
+}
+
+static struct err parse_box(struct bytes plain, struct bytes point, struct channel_claim *out)
+{
+    struct reader r = reader(plain);
+
+    reader_copy(&r, out->from.nid.b, sizeof out->from.nid.b);
+    reader_copy(&r, out->from.aid.b, sizeof out->from.aid.b);
+    reader_copy(&r, out->from.did.b, sizeof out->from.did.b);
+    out->made_ms = reader_u64(&r);
+    reader_copy(&r, out->sig, sizeof out->sig);
+    memcpy(out->point, point.at, sizeof out->point);
+    return reader_end(&r);
+}
+
+/* The secret of both sides, from the receiver's prekey. */
+static struct err agree_as_receiver(struct bytes point, const struct agree_private *secret,
+                                    uint8_t prk[KDF_PRK_SIZE])
+{
+    struct err err = OK;
+    struct agree_public *theirs = NULL;
+    uint8_t z[AGREE_SHARED_SIZE];
+
+    TRY_OUT(agree_public_parse(&theirs, point));
+    TRY_OUT(agree_derive(secret, theirs, z));
+    TRY_OUT(kdf_extract((struct bytes){0}, BYTES(z), prk));
+out:
+    agree_public_free(theirs);
+    secret_wipe(z, sizeof z);
+    return err;
+}
+
+struct err channel_accept(const struct upload_capsule_form *in, const struct party *me,
+                          const struct channel_prekey *prekey, const struct agree_private *secret,
+                          uint64_t now_ms, struct channel_claim *claim, struct epoch *epoch)
+{
+    struct err err = OK;
+    struct channel_claim c;
+    struct opening opening = {in->point, &c.from, me, prekey};
+    struct epoch made = {0};
+    struct buf fix = BUF(256);
+    uint8_t prk[KDF_PRK_SIZE], kb[AEAD_KEY_SIZE], plain[BOX_PLAIN_SIZE];
+
+    if (in->prekey != prekey->number)
+        return FAIL(E_ABSENT);
+    TRY_OUT(agree_as_receiver(in->point, secret, prk));
+    TRY_OUT(write_fix(in->point, prekey->number, &fix));
+    TRY_OUT(box_key(prk, buf_view(&fix), kb));
+    TRY_OUT(aead_open(kb, AEAD_NONCE_ZERO, buf_view(&fix), in->box, plain));
+    TRY_OUT(parse_box(BYTES(plain), in->point, &c));
+    if (ID_SAME(c.from.did, me->did))
+        TRY_OUT(FAIL(E_FORGED));
+    TRY_OUT(first_chain_key(prk, &opening, now_ms, &made));
+    *claim = c;
+    *epoch = made;
+out:
+    buf_free(&fix);
+    secret_wipe(&made, sizeof made);
+    secret_wipe(prk, sizeof prk);
+    secret_wipe(kb, sizeof kb);
+    return err;
+}
+
+struct err channel_verify(const struct channel_claim *claim, const struct point *dsk,
+                          uint64_t now_ms)
+{
+    struct err err = OK;
+    struct sign_public *key = NULL;
+    struct buf time = BUF(8);
+
+    buf_u64(&time, claim->made_ms);
+    TRY_OUT(sign_public_parse(&key, BYTES(dsk->b)));
+    TRY_OUT(sign_verify(key,
+                        HASH_PARTS(BYTES_LABEL("tacet1 cap"), ID_BYTES(claim->from.nid),
+                                   ID_BYTES(claim->from.aid), ID_BYTES(claim->from.did),
+                                   BYTES(claim->point), buf_view(&time)),
+                        claim->sig));
+    if (clock_is_ahead(claim->made_ms, now_ms))
+        TRY_OUT(FAIL(E_CLOCK));
+out:
+    buf_free(&time);
+    sign_public_free(key);
+    return err;
+}
+
+bool channel_is_worn(const struct epoch *e, uint64_t now_ms)
+{
+    return e->n >= CHANNEL_MESSAGES_MAX || clock_since(now_ms, e->made_ms) >= CHANNEL_AGE_MAX_MS;
+}
+
+struct err channel_step(struct epoch *e, uint8_t mk[CHANNEL_KEY_SIZE])
+{
+    struct err err = OK;
+    static const uint8_t one[] = {1}, two[] = {2};
+    uint8_t key[HASH_SHA512_SIZE], next[HASH_SHA512_SIZE];
+
+    TRY_OUT(
+        hash_hmac_sha512(BYTES(e->ck), HASH_PARTS(BYTES(one), BYTES_LITERAL("tacet1 mk")), key));
+    TRY_OUT(
+        hash_hmac_sha512(BYTES(e->ck), HASH_PARTS(BYTES(two), BYTES_LITERAL("tacet1 ck")), next));
+    memcpy(mk, key, CHANNEL_KEY_SIZE);
+    memcpy(e->ck, next, CHANNEL_KEY_SIZE);
+    e->n++;
+out:
+    secret_wipe(key, sizeof key);
+    secret_wipe(next, sizeof next);
+    return err;
+}
+
+struct err channel_reach(const struct epoch *have, uint32_t n, struct arena *a, struct epoch *after,
+                         uint8_t mk[CHANNEL_KEY_SIZE], struct skipped **passed, size_t *n_passed)
+{
+    struct err err = OK;
+    struct epoch e = *have;
+    size_t steps, keep;
+    struct skipped *keys;
+
+    if (n < have->n)
+        TRY_OUT(FAIL(E_ABSENT));
+    steps = n - have->n;
+    if (steps > CHANNEL_STEPS_MAX || n == UINT32_MAX)
+        TRY_OUT(FAIL(E_LIMIT));
+    keep = steps < CHANNEL_SKIPPED_MAX ? steps : CHANNEL_SKIPPED_MAX;
+    keys = ARENA_ARRAY(a, keep, struct skipped);
+    if (keys == NULL)
+        TRY_OUT(FAIL(E_NOMEM));
+    for (size_t i = 0; i < steps; i++) {
+        uint32_t at = e.n;
+
+        TRY_OUT(channel_step(&e, mk));
+        if (steps - i > keep)
+            continue;
+        keys[i - (steps - keep)].n = at;
+        memcpy(keys[i - (steps - keep)].mk, mk, CHANNEL_KEY_SIZE);
+    }
+    TRY_OUT(channel_step(&e, mk));
+    *after = e;
+    *passed = keys;
+    *n_passed = keep;
+out:
+    secret_wipe(&e, sizeof e);
+    if (err.code != E_OK)
+        secret_wipe(mk, CHANNEL_KEY_SIZE);
+    return err;
+}
+
+void channel_write_epoch(const struct epoch *e, struct buf *out)
+{
+    buf_bytes(out, BYTES(e->id));
+    buf_bytes(out, BYTES(e->ck));
+    buf_u32(out, e->n);
+    buf_u64(out, e->made_ms);
+}
+
+void channel_read_epoch(struct reader *r, struct epoch *out)
+{
+    reader_copy(r, out->id, sizeof out->id);
+    reader_copy(r, out->ck, sizeof out->ck);
+    out->n = reader_u32(r);
+    out->made_ms = reader_u64(r);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "e2ee/payload.h"
+
+#include "base/reader.h"
+#include "statement/upload.h"
+#include "wire/limits.h"
+
+static const size_t LENGTH_SIZE = 4;
+
+struct err payload_pad(struct bytes content, struct buf *out)
+{
+    size_t whole = LENGTH_SIZE + content.n, opened;
+
+    if (content.n > LIMIT_TEXT)
+        return FAIL(E_LIMIT);
+    opened = buf_open(out);
+    buf_bytes(out, content);
+    buf_close(out, opened);
+    buf_zeros(out, upload_padding_step(whole) - whole);
+    return out->failed == E_OK ? OK : FAIL(out->failed);
+}
+
+struct err payload_unpad(struct bytes padded, struct bytes *content)
+{
+    struct reader r = reader(padded);
+    struct bytes inner = reader_block(&r, LIMIT_TEXT);
+    struct bytes zeros = reader_take(&r, reader_left(&r));
+
+    TRY(reader_end(&r));
+    if (padded.n != upload_padding_step(LENGTH_SIZE + inner.n) || !bytes_all_zero(zeros))
+        return FAIL(E_MALFORMED);
+    *content = inner;
+    return OK;
+}

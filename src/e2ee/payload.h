@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* payload: content padded to a step, so that a message's length says little.  [PROTOCOL 6.1] */
+#ifndef TACET_E2EE_PAYLOAD_H
+#define TACET_E2EE_PAYLOAD_H
+
+#include "base/buf.h"
+
+enum payload_type { PAYLOAD_TEXT = 1 };
+
+/* Append the padded content.  E_LIMIT: over LIMIT_TEXT. */
+FALLIBLE payload_pad(struct bytes content, struct buf *out);
+
+/* The content inside, borrowed.  E_TRUNCATED, E_LIMIT; E_MALFORMED: not the least step that holds
+ * it, or padding that is not zero. */
+FALLIBLE payload_unpad(struct bytes padded, struct bytes *content);
+
+#endif

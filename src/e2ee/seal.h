@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* seal: one content for many devices, each with a key of its own to it.  [PROTOCOL 6.2, 6.3] */
+#ifndef TACET_E2EE_SEAL_H
+#define TACET_E2EE_SEAL_H
+
+#include "base/buf.h"
+#include "crypto/p521.h"
+#include "crypto/random.h"
+#include "e2ee/channel.h"
+#include "e2ee/trailer.h"
+
+/* One recipient device, and the step of our channel to it that this message uses up. */
+struct seal_recipient {
+    struct party who;
+    uint32_t prekey;                /* number */
+    const struct agree_public *key; /* the same prekey, parsed */
+    uint8_t epoch[CHANNEL_EPOCH_ID_SIZE];
+    uint32_t n;
+    uint8_t mk[CHANNEL_KEY_SIZE];
+};
+
+struct seal_request {
+    const struct identity *me;
+    const struct core *core;
+    const struct wrap *wrap;
+    struct bytes content; /* its digest stands in core */
+    uint64_t number;      /* of the upload */
+    const struct upload_capsule *capsule;
+    size_t capsules;
+    const struct seal_recipient *to; /* in the roster's order, 1 <= n <= LIMIT_RECIPIENTS */
+    size_t n;
+    const struct pool *pool; /* NULL: on this thread */
+};
+
+/**
+ * seal - make the upload of one message.
+ *
+ * The message's key and key pair are made here and wiped here; nothing takes or returns them.
+ *
+ * @param[out] out  the upload, appended; left as it was on any error
+ * Size:    755 + 60 n + 309 capsules + padded content bytes.
+ * Errors:  E_LIMIT  n or content out of range;  E_NOMEM;  E_CRYPTO.
+ * Never:   blocks, logs, reads a clock, or keeps a pointer after it returns.
+ */
+FALLIBLE seal(const struct seal_request *rq, struct random *random, struct buf *out);
+
+#endif

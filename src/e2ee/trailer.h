@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * trailer: the signed part of a message, which travels sealed at its end.  [PROTOCOL 6.2]
+ *
+ * Core says what was said, by whom and in which order; it is fixed when a message is first sealed.
+ * Wrap says to whom this sealing went.
+ */
+#ifndef TACET_E2EE_TRAILER_H
+#define TACET_E2EE_TRAILER_H
+
+#include "base/buf.h"
+#include "e2ee/identity.h"
+
+#define TRAILER_CORE_SIZE  220
+#define TRAILER_TTL_MOST_S (365 * 24 * 3600)
+
+struct core {
+    struct party sender;
+    struct room_id room;
+    struct message_id id;
+    uint64_t seq;
+    uint8_t prev[NAMES_H32_SIZE];
+    uint64_t sent_ms;
+    uint32_t ttl_s;
+    uint16_t type; /* enum payload_type; others may come */
+    uint8_t digest[NAMES_H32_SIZE];
+};
+
+struct wrap {
+    struct roster_id roster;
+    uint32_t list_version; /* of the sender's own list */
+    uint8_t list_hash[NAMES_H16_SIZE];
+};
+
+void trailer_write_core(const struct core *core, struct buf *out);
+
+/* E_TRUNCATED, E_MALFORMED: also a reserved field that is not zero, or a ttl out of range. */
+FALLIBLE trailer_parse_core(struct bytes in, struct core *out);
+
+/* Content digest of a message id and its content. */
+FALLIBLE trailer_digest(const struct message_id *id, struct bytes content,
+                        uint8_t out[NAMES_H32_SIZE]);
+
+/* What the next message of the stream names as `prev`. */
+FALLIBLE trailer_link(const struct core *core, uint8_t out[NAMES_H32_SIZE]);
+
+/* Sign core and wrap under ctx and append core | wrap | sig | zeros: 496 bytes. */
+FALLIBLE trailer_sign(const struct core *core, const struct wrap *wrap, struct bytes ctx,
+                      const struct identity *me, struct buf *out);
+
+/* Form only: who is the sender, and so whose key it must be?  `sig` is borrowed. */
+FALLIBLE trailer_parse(struct bytes plain, struct core *core, struct wrap *wrap, struct bytes *sig);
+
+/* E_FORGED: not this device's signature over what stands in `plain`. */
+FALLIBLE trailer_verify(struct bytes plain, struct bytes ctx, const struct network_id *nid,
+                        const struct point *dsk);
+
+#endif
