@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * api: all between a frame and a commit.  No thread, no socket, no clock of its own.
+ *
+ *   loop    api_frame   bytes of a session -> a request: parsed, allowed, sized, paced
+ *   worker  api_batch   many requests -> one transaction -> effects, released after the commit
+ *
+ * A handler is a straight-line function: its caller is authenticated and allowed, its body within
+ * the limit, a savepoint is open, memory is the request's arena.  It answers with request_answer()
+ * and request_effect(), and owns nothing.
+ */
+#ifndef TACET_SERVER_API_API_H
+#define TACET_SERVER_API_API_H
+
+#include "base/arena.h"
+#include "base/id.h"
+#include "crypto/random.h"
+#include "storage/db.h"
+#include "wire/frame.h"
+#include "wire/limits.h"
+
+struct request;
+struct networks;
+
+/* ---- The table: who, how large, how often.  Every enum starts at 1: a forgotten column fails. */
+
+enum route_who {
+    ROUTE_ANYONE = 1, /* a connection that has not signed in */
+    ROUTE_DEVICE,     /* signed in */
+    ROUTE_OPERATOR,   /* the local control socket */
+    ROUTE_SERVER,     /* no frame: the server asks itself */
+};
+enum route_rate { ROUTE_ONCE = 1, ROUTE_SLOW, ROUTE_NORMAL, ROUTE_BULK };
+enum route_kind { ROUTE_READS = 1, ROUTE_WRITES };
+
+struct route {
+    enum op op;
+    enum route_who who;
+    uint32_t body_limit; /* bytes */
+    enum route_rate rate;
+    enum route_kind kind;
+    struct err (*handler)(struct request *rq);
+};
+
+/* All features' tables, each ended by a row with op 0. */
+struct routes {
+    const struct route *const *table;
+    size_t n;
+};
+
+const struct route *api_route(const struct routes *routes, uint32_t op);
+
+/* ---- A connection as the loop knows it.  The host owns it and never shares it with the worker. */
+
+#define API_BINDING_SIZE 32
+#define API_PAGES_MAX    4 /* pages of mail a device may owe acknowledgements for */
+
+enum session_kind { SESSION_CLIENT = 1, SESSION_CONTROL };
+
+struct session {
+    uint64_t id; /* unique in the life of a process */
+    enum session_kind kind;
+    const struct routes *routes;
+    uint64_t now_ms; /* set by the host before api_frame */
+    uint8_t binding[API_BINDING_SIZE];
+    bool signed_in;
+    struct device_id did;
+    struct account_id aid;
+    uint32_t unanswered; /* uploads on their way */
+    uint32_t tokens;     /* what may still be asked now; refilled with time */
+    uint64_t refilled_ms;
+
+    /* mail: kept by server/live */
+    bool mail, paging;
+    uint64_t cursor;                  /* the last item handed out */
+    uint64_t page_end[API_PAGES_MAX]; /* last items of pages that are not acknowledged */
+    size_t pages;
+};
+
+void api_session(struct session *s, uint64_t id, enum session_kind kind,
+                 const struct routes *routes, struct bytes binding, uint64_t now_ms);
+
+/* ---- A request, from frame to reply. */
+
+struct server {
+    struct db *db;
+    struct networks *networks;
+    const struct routes *routes;
+    uint8_t pin[32];     /* of our TLS key, for invitations */
+    const char *address; /* "host:port", for the same */
+};
+
+enum effect_kind {
+    EFFECT_SEND = 1,  /* frame bytes to a session */
+    EFFECT_SIGNED_IN, /* the session is this device's now */
+    EFFECT_MAIL,      /* the device has mail */
+    EFFECT_PAGE,      /* a page went to the session, up to `number`; `more` waits behind it */
+    EFFECT_ACKED,     /* the session acknowledged up to `number` */
+    EFFECT_GONE,      /* the device was removed: close its session */
+    EFFECT_CLOSE,     /* close this session with `code` */
+    EFFECT_ANSWERED,  /* an upload of the session was answered */
+};
+
+struct effect {
+    enum effect_kind kind;
+    uint64_t session;
+    struct device_id did;
+    struct account_id aid;
+    uint64_t number;
+    bool more;
+    enum err_code code;
+    struct bytes frame;
+};
+
+/* What a batch did, for the loop to carry out in this order.  Owns its memory. */
+struct effects {
+    struct arena arena;
+    struct effect *at;
+    size_t n, room;
+};
+
+struct request {
+    struct arena *arena; /* the caller's; outlives api_batch */
+    const struct route *route;
+    uint64_t session, id;
+    struct session_binding {
+        uint8_t b[API_BINDING_SIZE];
+    } binding;
+    struct device_id did; /* the caller's, when signed in */
+    struct account_id aid;
+    struct bytes body;
+    uint64_t cursor;       /* of a ROUTE_SERVER delivery */
+    enum err_code refused; /* by api_frame, already */
+
+    /* while a handler runs */
+    struct server *server;
+    struct db *db;
+    uint64_t now_ms;
+    struct random *random;
+
+    /* what it left */
+    struct bytes answer;
+    struct effect *effect;
+    size_t effects, effects_room;
+};
+
+/* E_MALFORMED, E_LIMIT, E_DENIED, E_NOMEM: not a frame that a well-behaved client would send; close
+ * the session with that code.  What can be answered instead is a request with `refused` set. */
+FALLIBLE api_frame(struct session *s, struct arena *a, struct bytes frame, struct request **out);
+
+/* A request of the server's own: a page of mail for this session's device. */
+FALLIBLE api_deliver(const struct session *s, struct arena *a, struct request **out);
+
+/* One transaction, a savepoint for each request that writes, one commit; then `out` holds every
+ * answer and effect.  If the commit fails nothing but refusals is in it. */
+void api_batch(struct server *sv, struct request **rq, size_t n, uint64_t now_ms,
+               struct random *rnd, struct effects *out);
+
+void api_effects_free(struct effects *e);
+
+/* ---- For handlers. */
+
+/* The body, unpacked into the arena by its generated form.  E_MALFORMED, E_NOMEM. */
+FALLIBLE request_read(const struct request *rq, const ProtobufCMessageDescriptor *form,
+                      void *out_message);
+
+/* The answer: a generated message, packed into the arena.  E_NOMEM. */
+FALLIBLE request_answer(struct request *rq, const void *message);
+
+/* A refusal that explains itself: keeps `message` as its body and returns FAIL(code). */
+FALLIBLE request_refuse(struct request *rq, enum err_code code, const void *message);
+
+/* Dropped when the handler fails, unless it is EFFECT_CLOSE. */
+FALLIBLE request_effect(struct request *rq, struct effect e);
+
+/* For this module and tests: may the session's programs talk to each other?  On E_VERSION the
+ * answer's body says our versions. */
+FALLIBLE request_versions(struct request *rq, uint32_t version, uint32_t least);
+
+#endif

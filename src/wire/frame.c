@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/frame.h"
+
+#include "wire/limits.h"
+#include "wire/tacet.pb-c.h"
+
+static void *from_arena(void *arena, size_t n)
+{
+    return arena_alloc(arena, n);
+}
+
+/* The arena frees everything at once. */
+static void keep(void *arena, void *at)
+{
+    (void)arena;
+    (void)at;
+}
+
+struct err frame_unpack(struct bytes body, const ProtobufCMessageDescriptor *form, struct arena *a,
+                        void *out_message)
+{
+    ProtobufCAllocator allocator = {from_arena, keep, a};
+    ProtobufCMessage *message = protobuf_c_message_unpack(form, &allocator, body.n, body.at);
+    uint8_t *again;
+
+    if (message == NULL)
+        return FAIL(a->full ? E_NOMEM : E_MALFORMED);
+    if (protobuf_c_message_get_packed_size(message) != body.n)
+        return FAIL(E_MALFORMED);
+    again = arena_alloc(a, body.n);
+    if (again == NULL)
+        return FAIL(E_NOMEM);
+    protobuf_c_message_pack(message, again);
+    if (!bytes_same(bytes(again, body.n), body) || message->n_unknown_fields > 0)
+        return FAIL(E_MALFORMED);
+    memcpy(out_message, &message, sizeof message);
+    return OK;
+}
+
+void frame_pack(const void *message, struct buf *out)
+{
+    size_t n = protobuf_c_message_get_packed_size(message);
+    uint8_t *at = buf_extend(out, n);
+
+    if (at != NULL && n > 0)
+        protobuf_c_message_pack(message, at);
+}
+
+struct err frame_parse(struct bytes in, struct arena *a, struct frame *out)
+{
+    Tacet__Wire__Frame *f;
+
+    if (in.n > LIMIT_FRAME)
+        return FAIL(E_LIMIT);
+    TRY(frame_unpack(in, &tacet__wire__frame__descriptor, a, &f));
+    *out = (struct frame){f->op, f->id, f->code, frame_bytes(f->body)};
+    return OK;
+}
+
+void frame_write(const struct frame *f, struct buf *out)
+{
+    Tacet__Wire__Frame m = TACET__WIRE__FRAME__INIT;
+
+    m.op = f->op;
+    m.id = f->id;
+    m.code = f->code;
+    m.body = frame_data(f->body);
+    frame_pack(&m, out);
+}

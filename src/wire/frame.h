@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * frame: requests, answers and pushes as bytes, over the generated code of schema/tacet.proto.
+ *
+ * Everything unpacked lives in an arena, with a ceiling that the caller sets; protobuf-c's own
+ * leniencies (unknown fields, repeated singular fields) are refused here once, by writing back and
+ * comparing.
+ */
+#ifndef TACET_WIRE_FRAME_H
+#define TACET_WIRE_FRAME_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+#define FRAME_PROTOCOL_VERSION 1
+#define FRAME_PROTOCOL_LEAST   1
+
+enum op {
+    OP_SIGN_IN = 1,
+    OP_JOIN = 2,
+    OP_PERSON = 3,
+    OP_PREKEY = 4,
+    OP_LIST = 5,
+    OP_ROSTER = 6,
+    OP_SEND = 7,
+    OP_DELIVER = 8,
+    OP_ACKNOWLEDGE = 9,
+    OP_INVITE = 32,
+    OP_REVOKE = 33,
+    OP_PEOPLE = 34,
+    OP_REMOVE = 35,
+    OP_DIRECTORY = 36,
+    OP_CERTIFY = 37,
+};
+
+enum frame_item { FRAME_CAPSULE = 1, FRAME_MESSAGE = 2 };
+
+struct frame {
+    uint32_t op; /* as it came: may be no enum op */
+    uint64_t id;
+    uint32_t code;
+    struct bytes body;
+};
+
+/* Body is in the arena.  E_MALFORMED, E_NOMEM (the arena's ceiling). */
+FALLIBLE frame_parse(struct bytes in, struct arena *a, struct frame *out);
+void frame_write(const struct frame *f, struct buf *out);
+
+/* Unpack a body of the given form into the arena; one encoding only.  *out is the generated struct.
+ * E_MALFORMED, E_NOMEM. */
+FALLIBLE frame_unpack(struct bytes body, const ProtobufCMessageDescriptor *form, struct arena *a,
+                      void *out_message);
+
+/* Append a packed message. */
+void frame_pack(const void *message, struct buf *out);
+
+/* Between generated code's bytes and ours. */
+static inline struct bytes frame_bytes(ProtobufCBinaryData b)
+{
+    return (struct bytes){b.data, b.len};
+}
+
+static inline ProtobufCBinaryData frame_data(struct bytes b)
+{
+    return (ProtobufCBinaryData){b.n, (uint8_t *)(uintptr_t)b.at};
+}
+
+#endif
