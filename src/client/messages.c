@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/messages.h"
+
+#include "base/reader.h"
+#include "wire/limits.h"
+
+static const struct bytes NO_KEY = {NULL, 0};
+
+#define RECORD_MAX (LIMIT_TEXT + 512)
+#define ID_KEY_SIZE (16 + 16)
+
+/* A conversation's key is its contact's number. */
+static struct bytes conversation(uint64_t contact, uint8_t out[8])
+{
+    for (size_t i = 0; i < 8; i++)
+        out[i] = (uint8_t)(contact >> (56 - 8 * i));
+    return bytes(out, 8);
+}
+
+static struct bytes id_key(const struct device_id *sender, const struct message_id *id,
+                           uint8_t out[ID_KEY_SIZE])
+{
+    memcpy(out, sender->b, sizeof sender->b);
+    memcpy(out + sizeof sender->b, id->b, sizeof id->b);
+    return bytes(out, ID_KEY_SIZE);
+}
+
+static void write_message(const struct message *m, struct buf *b)
+{
+    size_t opened;
+
+    buf_u64(b, m->contact);
+    buf_u8(b, m->mine);
+    buf_u8(b, m->read);
+    buf_u8(b, (uint8_t)m->state);
+    buf_u8(b, (uint8_t)m->code);
+    buf_u32(b, m->notes);
+    buf_u64(b, m->missing);
+    buf_bytes(b, ID_BYTES(m->id));
+    buf_bytes(b, ID_BYTES(m->sender));
+    buf_u64(b, m->seq);
+    buf_u64(b, m->sent_ms);
+    buf_u64(b, m->kept_ms);
+    buf_u32(b, m->ttl_s);
+    buf_u16(b, m->type);
+    opened = buf_open(b);
+    buf_bytes(b, m->text);
+    buf_close(b, opened);
+}
+
+static struct err parse_message(struct bytes in, uint64_t place, struct message *out)
+{
+    struct reader r = reader(in);
+    struct message m = {.place = place};
+
+    m.contact = reader_u64(&r);
+    m.mine = reader_u8(&r) != 0;
+    m.read = reader_u8(&r) != 0;
+    m.state = (enum delivery_state)reader_u8(&r);
+    m.code = (enum err_code)reader_u8(&r);
+    m.notes = reader_u32(&r);
+    m.missing = reader_u64(&r);
+    reader_copy(&r, m.id.b, sizeof m.id.b);
+    reader_copy(&r, m.sender.b, sizeof m.sender.b);
+    m.seq = reader_u64(&r);
+    m.sent_ms = reader_u64(&r);
+    m.kept_ms = reader_u64(&r);
+    m.ttl_s = reader_u32(&r);
+    m.type = reader_u16(&r);
+    m.text = reader_block(&r, LIMIT_TEXT);
+    TRY(reader_end(&r));
+    *out = m;
+    return OK;
+}
+
+struct err messages_update(struct vault *v, const struct message *m)
+{
+    struct err err = OK;
+    struct buf b = BUF(RECORD_MAX);
+    struct bytes value;
+    uint8_t key[8];
+
+    write_message(m, &b);
+    TRY_OUT(buf_end(&b, &value));
+    TRY_OUT(vault_put(v, VAULT_MESSAGE, conversation(m->contact, key), m->place, value));
+out:
+    buf_free(&b);
+    return err;
+}
+
+struct err messages_known(struct vault *v, const struct device_id *sender,
+                          const struct message_id *id, bool *known)
+{
+    uint8_t key[ID_KEY_SIZE];
+
+    return vault_has(v, VAULT_MESSAGE_ID, id_key(sender, id, key), 0, known);
+}
+
+static struct err put_place(struct vault *v, enum vault_kind kind, struct bytes key,
+                            uint64_t number, uint64_t contact)
+{
+    struct err err;
+    struct buf b = BUF(8);
+
+    buf_u64(&b, contact);
+    err = vault_put(v, kind, key, number, buf_view(&b));
+    buf_free(&b);
+    return err;
+}
+
+struct err messages_add(struct vault *v, struct message *m)
+{
+    uint8_t key[ID_KEY_SIZE];
+    bool known;
+
+    TRY(messages_known(v, &m->sender, &m->id, &known));
+    if (known)
+        return FAIL(E_CONFLICT);
+    TRY(vault_count(v, VAULT_NEXT_MESSAGE, &m->place));
+    TRY(put_place(v, VAULT_MESSAGE_ID, id_key(&m->sender, &m->id, key), 0, m->contact));
+    if (!m->mine && !m->read)
+        TRY(put_place(v, VAULT_UNREAD, NO_KEY, m->place, m->contact));
+    return messages_update(v, m);
+}
+
+struct err messages_get(struct vault *v, uint64_t contact, uint64_t place, struct arena *a,
+                        struct message *out)
+{
+    struct bytes value;
+    uint8_t key[8];
+
+    TRY(vault_get(v, VAULT_MESSAGE, conversation(contact, key), place, a, &value));
+    return parse_message(value, place, out);
+}
+
+struct err messages_next(struct vault *v, uint64_t contact, uint64_t after, struct arena *a,
+                         struct message *out)
+{
+    struct bytes value;
+    uint64_t place;
+    uint8_t key[8];
+
+    TRY(vault_next(v, VAULT_MESSAGE, conversation(contact, key), after + 1, a, &place, &value));
+    return parse_message(value, place, out);
+}
+
+struct err messages_next_unread(struct vault *v, uint64_t after, struct arena *a,
+                                struct message *out)
+{
+    struct bytes value;
+    struct reader r;
+    uint64_t place, contact;
+
+    TRY(vault_next(v, VAULT_UNREAD, NO_KEY, after + 1, a, &place, &value));
+    r = reader(value);
+    contact = reader_u64(&r);
+    TRY(reader_end(&r));
+    return messages_get(v, contact, place, a, out);
+}
+
+struct err messages_mark_read(struct vault *v, struct message *m)
+{
+    if (m->read)
+        return OK;
+    m->read = true;
+    TRY(vault_erase(v, VAULT_UNREAD, NO_KEY, m->place));
+    return messages_update(v, m);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * messages: conversations as this device keeps them.
+ *
+ * A message stands once, under (sender's device, message id); its place in the conversation is the
+ * order in which this device committed it.
+ */
+#ifndef TACET_CLIENT_MESSAGES_H
+#define TACET_CLIENT_MESSAGES_H
+
+#include "client/delivery.h"
+#include "client/people.h"
+#include "e2ee/trailer.h"
+
+/* What the receiver must be told beside the text. */
+enum message_note {
+    MESSAGE_LATE = 1,       /* sent under a device list that had been superseded */
+    MESSAGE_GAP = 2,        /* messages before it are missing */
+    MESSAGE_FORKED = 4,     /* its sender contradicts what it sent before */
+    MESSAGE_AHEAD = 8,      /* dated more than an hour ahead of our clock */
+    MESSAGE_UNREADABLE = 16 /* a kind that this program does not know */
+};
+
+struct message {
+    uint64_t contact, place;
+    bool mine, read;
+    enum delivery_state state; /* of mine; DELIVERY_DELIVERED for others' */
+    enum err_code code;        /* why it failed */
+    uint32_t notes;
+    uint64_t missing; /* how many before it, with MESSAGE_GAP */
+    struct message_id id;
+    struct device_id sender;
+    uint64_t seq, sent_ms, kept_ms;
+    uint32_t ttl_s;
+    uint16_t type;
+    struct bytes text; /* borrowed: from the caller, or from the arena it was read into */
+};
+
+/* In the caller's transaction: a new message at the end of its conversation; sets m->place.
+ * E_CONFLICT: (sender, id) stands already. */
+FALLIBLE messages_add(struct vault *v, struct message *m);
+
+/* Replace what stands at (contact, place): state, code, read. */
+FALLIBLE messages_update(struct vault *v, const struct message *m);
+
+FALLIBLE messages_get(struct vault *v, uint64_t contact, uint64_t place, struct arena *a,
+                      struct message *out);
+
+/* The next of a conversation with place > after.  E_ABSENT. */
+FALLIBLE messages_next(struct vault *v, uint64_t contact, uint64_t after, struct arena *a,
+                       struct message *out);
+
+/* The next that was not read yet, of any conversation, with place > after.  E_ABSENT. */
+FALLIBLE messages_next_unread(struct vault *v, uint64_t after, struct arena *a,
+                              struct message *out);
+
+FALLIBLE messages_mark_read(struct vault *v, struct message *m);
+
+FALLIBLE messages_known(struct vault *v, const struct device_id *sender,
+                        const struct message_id *id, bool *known);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * own: who I am: my network, my account and device, my prekeys.  [PROTOCOL 3]
+ *
+ * Loaded once, kept in memory while the engine lives; every change is committed before it counts.
+ */
+#ifndef TACET_CLIENT_OWN_H
+#define TACET_CLIENT_OWN_H
+
+#include "client/vault.h"
+#include "crypto/agree.h"
+#include "e2ee/identity.h"
+#include "statement/device_list.h"
+#include "statement/directory.h"
+#include "statement/invitation.h"
+#include "statement/prekey.h"
+#include "base/text.h"
+
+#define OWN_DOMAIN_MAX 253
+#define OWN_PREKEYS_MAX 64 /* private halves alive at once: 31 days and some */
+
+/* One prekey, with its private half. */
+struct own_prekey {
+    struct prekey statement;
+    struct agree_private *secret;
+    uint64_t acknowledged_ms; /* when the server confirmed it; 0: not yet */
+};
+
+struct own {
+    /* the network */
+    struct network_id nid;
+    struct point root;
+    char domain[OWN_DOMAIN_MAX + 1];
+    char address[INVITATION_ADDRESS_MAX + 1];
+    uint8_t pin[INVITATION_PIN_SIZE];
+    uint8_t token[INVITATION_TOKEN_SIZE]; /* until joined */
+    bool joined;
+    char handle[TEXT_HANDLE_MAX + 1];
+    char network_name[DIRECTORY_NAME_MAX + 1];
+
+    /* me */
+    struct identity me;
+    struct device_list list; /* my newest */
+    struct own_prekey prekey[OWN_PREKEYS_MAX]; /* newest first */
+    size_t prekeys;
+};
+
+/* A new profile for this invitation: keys, device list and first prekey are made and committed. */
+FALLIBLE own_create(struct vault *v, const struct invitation *link, uint64_t now_ms,
+                    struct own *out);
+
+/* E_ABSENT: the vault has no profile. */
+FALLIBLE own_load(struct vault *v, struct own *out);
+
+void own_free(struct own *o); /* wipes; harmless on a zeroed one */
+
+/* What the server answered to JOIN: checked, then committed; `joined` is true afterwards.
+ * E_FORGED: not the network of the invitation. */
+struct own_joined {
+    struct bytes root, domain, certificate, me;
+};
+FALLIBLE own_join(struct own *o, struct vault *v, const struct own_joined *answer,
+                  uint64_t now_ms);
+
+/* My device list and a prekey as statements, in the arena. */
+FALLIBLE own_list_statement(struct own *o, struct vault *v, struct arena *a, struct bytes *out);
+FALLIBLE own_prekey_statement(struct own *o, struct vault *v, uint32_t number, struct arena *a,
+                              struct bytes *out);
+
+/* The private half that `number` names, whole or mod 65536 (newest first); NULL when gone. */
+const struct own_prekey *own_find_prekey(const struct own *o, uint32_t number);
+const struct own_prekey *own_find_prekey_low(const struct own *o, uint16_t low);
+
+/* Is it time for a new prekey?  Make and commit it: it is own.prekey[0] then. */
+bool own_prekey_is_due(const struct own *o, uint64_t now_ms);
+FALLIBLE own_make_prekey(struct own *o, struct vault *v, uint64_t now_ms);
+
+/* The server confirmed `number`. */
+FALLIBLE own_prekey_acknowledged(struct own *o, struct vault *v, uint32_t number,
+                                 uint64_t now_ms);
+
+/* The mailbox is drained (or not): delete the private halves that [PROTOCOL 3.1] says. */
+FALLIBLE own_delete_prekeys(struct own *o, struct vault *v, bool drained, uint64_t now_ms);
+
+#endif

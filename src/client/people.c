@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/people.h"
+
+#include "base/reader.h"
+#include "e2ee/fingerprint.h"
+
+static const struct bytes NO_KEY = {NULL, 0};
+
+#define CONTACT_MAX 512
+
+/* ---- records */
+
+enum { KNOWN = 1, VERIFIED = 2, REMOVED = 4, CHANGED = 8 };
+
+static uint8_t flags_of(const struct contact *c)
+{
+    return (uint8_t)((c->known ? KNOWN : 0) | (c->verified ? VERIFIED : 0) |
+                     (c->removed ? REMOVED : 0) | (c->changed ? CHANGED : 0));
+}
+
+static void write_contact(const struct contact *c, struct buf *b)
+{
+    size_t opened = buf_open(b);
+
+    buf_text(b, c->handle);
+    buf_close(b, opened);
+    buf_u8(b, flags_of(c));
+    buf_bytes(b, ID_BYTES(c->aid));
+    buf_bytes(b, ID_BYTES(c->other));
+    buf_bytes(b, BYTES(c->ark.b));
+    buf_bytes(b, BYTES(c->other_ark.b));
+    buf_u32(b, c->statement);
+    buf_u64(b, c->asked_ms);
+}
+
+static struct err parse_contact(struct bytes in, uint64_t number, struct contact *out)
+{
+    struct reader r = reader(in);
+    struct contact c = {.number = number};
+    struct bytes handle = reader_block(&r, TEXT_HANDLE_MAX);
+    uint8_t flags = reader_u8(&r);
+
+    if (handle.n > 0)
+        memcpy(c.handle, handle.at, handle.n);
+    c.known = flags & KNOWN;
+    c.verified = flags & VERIFIED;
+    c.removed = flags & REMOVED;
+    c.changed = flags & CHANGED;
+    reader_copy(&r, c.aid.b, sizeof c.aid.b);
+    reader_copy(&r, c.other.b, sizeof c.other.b);
+    reader_copy(&r, c.ark.b, sizeof c.ark.b);
+    reader_copy(&r, c.other_ark.b, sizeof c.other_ark.b);
+    c.statement = reader_u32(&r);
+    c.asked_ms = reader_u64(&r);
+    TRY(reader_end(&r));
+    *out = c;
+    return OK;
+}
+
+struct err people_put(struct vault *v, const struct contact *c)
+{
+    struct err err = OK;
+    struct buf b = BUF(CONTACT_MAX);
+    struct bytes value;
+
+    write_contact(c, &b);
+    TRY_OUT(buf_end(&b, &value));
+    TRY_OUT(vault_put(v, VAULT_CONTACT, NO_KEY, c->number, value));
+out:
+    buf_free(&b);
+    return err;
+}
+
+/* VAULT_HANDLE and VAULT_ACCOUNT point to a contact's number. */
+static struct err put_pointer(struct vault *v, enum vault_kind kind, struct bytes key,
+                              uint64_t number)
+{
+    struct err err;
+    struct buf b = BUF(8);
+
+    buf_u64(&b, number);
+    err = vault_put(v, kind, key, 0, buf_view(&b));
+    buf_free(&b);
+    return err;
+}
+
+static struct err follow_pointer(struct vault *v, enum vault_kind kind, struct bytes key,
+                                 struct contact *out)
+{
+    struct err err = OK;
+    struct arena a = ARENA(4096);
+    struct bytes value;
+    struct reader r;
+    uint64_t number;
+
+    TRY_OUT(vault_get(v, kind, key, 0, &a, &value));
+    r = reader(value);
+    number = reader_u64(&r);
+    TRY_OUT(reader_end(&r));
+    TRY_OUT(people_get(v, number, out));
+out:
+    arena_free(&a);
+    return err;
+}
+
+struct err people_get(struct vault *v, uint64_t number, struct contact *out)
+{
+    struct err err = OK;
+    struct arena a = ARENA(4096);
+    struct bytes value;
+
+    TRY_OUT(vault_get(v, VAULT_CONTACT, NO_KEY, number, &a, &value));
+    TRY_OUT(parse_contact(value, number, out));
+out:
+    arena_free(&a);
+    return err;
+}
+
+struct err people_by_handle(struct vault *v, struct bytes handle, struct contact *out)
+{
+    return follow_pointer(v, VAULT_HANDLE, handle, out);
+}
+
+struct err people_by_account(struct vault *v, const struct account_id *aid, struct contact *out)
+{
+    return follow_pointer(v, VAULT_ACCOUNT, ID_BYTES(*aid), out);
+}
+
+struct err people_next(struct vault *v, uint64_t after, struct contact *out)
+{
+    struct err err = OK;
+    struct arena a = ARENA(4096);
+    struct bytes value;
+    uint64_t number;
+
+    TRY_OUT(vault_next(v, VAULT_CONTACT, NO_KEY, after + 1, &a, &number, &value));
+    TRY_OUT(parse_contact(value, number, out));
+out:
+    arena_free(&a);
+    return err;
+}
+
+struct err people_add(struct vault *v, struct bytes handle, struct contact *out)
+{
+    struct contact c = {0};
+
+    if (!text_is_handle(handle))
+        return FAIL(E_MALFORMED);
+    memcpy(c.handle, handle.at, handle.n);
+    TRY(vault_count(v, VAULT_NEXT_CONTACT, &c.number));
+    TRY(people_put(v, &c));
+    TRY(put_pointer(v, VAULT_HANDLE, handle, c.number));
+    *out = c;
+    return OK;
+}
+
+/* ---- learning */
+
+/* Which contact is this statement about?  A handle keeps the account that it named first. */
+static struct err match(struct vault *v, const struct directory_statement *s, struct contact *c)
+{
+    struct err err = people_by_account(v, &s->aid, c);
+
+    if (err.code != E_ABSENT)
+        return err;
+    err = people_by_handle(v, s->handle, c);
+    if (err.code == E_ABSENT)
+        err = people_add(v, s->handle, c);
+    TRY(err);
+    if (!c->known) {
+        c->known = true;
+        c->aid = s->aid;
+        c->ark = s->ark;
+        return put_pointer(v, VAULT_ACCOUNT, ID_BYTES(s->aid), c->number);
+    }
+    if (s->state == DIRECTORY_ACTIVE) {
+        c->changed = true;
+        c->other = s->aid;
+        c->other_ark = s->ark;
+    }
+    return OK;
+}
+
+static struct err learn_lists(struct vault *v, const struct own *me,
+                              const struct directory_statement *s, const struct people_news *news,
+                              uint64_t now_ms)
+{
+    struct device_list have, next;
+    struct err err = people_newest_list(v, me, &s->aid, &have);
+    bool any = err.code == E_OK;
+
+    if (err.code != E_ABSENT)
+        TRY(err);
+    for (size_t i = 0; i < news->lists; i++) {
+        TRY(device_list_parse(news->list[i], &me->nid, &next));
+        if (!ID_SAME(next.aid, s->aid))
+            return FAIL(E_FORGED);
+        if (any && next.version <= have.version)
+            continue;
+        /* From what we hold on, every step must be there; without any, the chain starts at 1. */
+        if (next.version != (any ? have.version + 1 : 1))
+            return FAIL(E_STALE);
+        TRY(device_list_check(news->list[i], &me->nid, &s->ark, any ? &have : NULL, now_ms,
+                              &next));
+        TRY(vault_put(v, VAULT_LIST, ID_BYTES(s->aid), next.version, news->list[i]));
+        have = next;
+        any = true;
+    }
+    return any ? OK : FAIL(E_STALE);
+}
+
+static struct err learn_prekey(struct vault *v, const struct own *me,
+                               const struct device_list *list, struct bytes statement,
+                               uint64_t now_ms)
+{
+    struct prekey p, have;
+    const struct device_entry *device;
+    struct err err;
+
+    TRY(prekey_parse(statement, &p));
+    device = device_list_find(list, &p.did);
+    if (device == NULL)
+        return FAIL(E_FORGED);
+    err = people_prekey(v, &p.did, &have);
+    if (err.code == E_OK && p.number < have.number)
+        return FAIL(E_STALE);
+    if (err.code == E_OK && p.number == have.number)
+        return OK;
+    if (err.code != E_ABSENT)
+        TRY(err);
+    err = prekey_check(statement, &me->nid, &device->dsk, now_ms, &p);
+    if (err.code == E_EXPIRED) /* true, only too old to seal to: the sender sees that itself */
+        err = OK;
+    TRY(err);
+    /* It names the list that its device knew: a newer one than the server shows is withheld. */
+    if (!ID_SAME(p.aid, list->aid))
+        return FAIL(E_FORGED);
+    if (p.list_version > list->version)
+        return FAIL(E_STALE);
+    return vault_put(v, VAULT_PREKEY, ID_BYTES(p.did), 0, statement);
+}
+
+static struct err learn_prekeys(struct vault *v, const struct own *me,
+                                const struct directory_statement *s,
+                                const struct people_news *news, uint64_t now_ms)
+{
+    struct device_list list;
+
+    TRY(people_newest_list(v, me, &s->aid, &list));
+    for (size_t i = 0; i < news->prekeys; i++)
+        TRY(learn_prekey(v, me, &list, news->prekey[i], now_ms));
+    return OK;
+}
+
+struct err people_learn(struct vault *v, const struct own *me, const struct people_news *news,
+                        uint64_t now_ms, struct contact *out)
+{
+    struct directory_certificate certificate;
+    struct directory_statement s;
+    struct contact c;
+
+    TRY(directory_check_certificate(news->certificate, &me->nid, &me->root, now_ms,
+                                    &certificate));
+    TRY(directory_check(news->statement, &me->nid, &certificate.key, now_ms, &s));
+    if (ID_SAME(s.aid, me->me.who.aid))
+        return FAIL(E_CONFLICT);
+    TRY(match(v, &s, &c));
+    if (ID_SAME(c.aid, s.aid)) {
+        if (s.number < c.statement)
+            return FAIL(E_STALE);
+        c.statement = s.number;
+        c.removed = s.state == DIRECTORY_REMOVED;
+    }
+    TRY(learn_lists(v, me, &s, news, now_ms));
+    TRY(learn_prekeys(v, me, &s, news, now_ms));
+    c.asked_ms = now_ms;
+    TRY(people_put(v, &c));
+    *out = c;
+    return OK;
+}
+
+struct err people_accept(struct vault *v, struct contact *c)
+{
+    if (!c->changed)
+        return FAIL(E_CONFLICT);
+    TRY(vault_erase(v, VAULT_ACCOUNT, ID_BYTES(c->aid), 0));
+    c->aid = c->other;
+    c->ark = c->other_ark;
+    c->changed = c->removed = c->verified = false;
+    c->statement = 0;
+    TRY(put_pointer(v, VAULT_ACCOUNT, ID_BYTES(c->aid), c->number));
+    return people_put(v, c);
+}
+
+/* ---- lists, prekeys, rosters */
+
+struct err people_list(struct vault *v, const struct own *me, const struct account_id *aid,
+                       uint32_t version, struct device_list *out)
+{
+    struct err err = OK;
+    struct arena a = ARENA(4 * DEVICE_LIST_MAX_SIZE);
+    struct bytes value;
+
+    TRY_OUT(vault_get(v, VAULT_LIST, ID_BYTES(*aid), version, &a, &value));
+    TRY_OUT(device_list_parse(value, &me->nid, out));
+out:
+    arena_free(&a);
+    return err;
+}
+
+struct err people_newest_list(struct vault *v, const struct own *me, const struct account_id *aid,
+                              struct device_list *out)
+{
+    struct err err = OK;
+    struct arena a = ARENA(4 * DEVICE_LIST_MAX_SIZE);
+    struct bytes value;
+    uint64_t version;
+
+    TRY_OUT(vault_last(v, VAULT_LIST, ID_BYTES(*aid), UINT64_MAX, &a, &version, &value));
+    TRY_OUT(device_list_parse(value, &me->nid, out));
+out:
+    arena_free(&a);
+    return err;
+}
+
+struct err people_prekey(struct vault *v, const struct device_id *did, struct prekey *out)
+{
+    struct err err = OK;
+    struct arena a = ARENA(4096);
+    struct bytes value;
+
+    TRY_OUT(vault_get(v, VAULT_PREKEY, ID_BYTES(*did), 0, &a, &value));
+    TRY_OUT(prekey_parse(value, out));
+out:
+    arena_free(&a);
+    return err;
+}
+
+struct err people_roster(struct vault *v, const struct roster_id *id, struct arena *a,
+                         struct bytes *roster)
+{
+    return vault_get(v, VAULT_ROSTER, ID_BYTES(*id), 0, a, roster);
+}
+
+struct err people_keep_roster(struct vault *v, const struct roster_id *id, struct bytes roster)
+{
+    return vault_put(v, VAULT_ROSTER, ID_BYTES(*id), 0, roster);
+}
+
+struct err people_fingerprint(const struct own *me, const struct contact *c, uint8_t out[64])
+{
+    struct fingerprint_side mine = {me->nid, me->me.who.aid, me->me.ark};
+    struct fingerprint_side theirs = {me->nid, c->aid, c->ark};
+
+    if (!c->known)
+        return FAIL(E_ABSENT);
+    return fingerprint_make(&mine, &theirs, out);
+}

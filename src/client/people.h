@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * people: whom I write to, and what the network says about them.
+ *
+ * A contact is a handle and, once the network was asked, an account.  The first account that a
+ * handle names is kept (trust on first use); if the network later names another one, the
+ * conversation stops until the person accepts it.  Lists, prekey numbers and directory statements
+ * never go back.  [PROTOCOL 4.2, 6.6, 7]
+ */
+#ifndef TACET_CLIENT_PEOPLE_H
+#define TACET_CLIENT_PEOPLE_H
+
+#include "client/own.h"
+#include "statement/roster.h"
+
+struct contact {
+    uint64_t number; /* local, from 1 */
+    char handle[TEXT_HANDLE_MAX + 1];
+    bool known;    /* the fields below are filled in */
+    bool verified; /* safety number compared */
+    bool removed;  /* the network's administrator removed the account */
+    bool changed;  /* the network names another account for this handle: `other` */
+    struct account_id aid, other;
+    struct point ark, other_ark;
+    uint32_t statement; /* highest number of a directory statement seen */
+    uint64_t asked_ms;  /* when the network was asked last */
+};
+
+/* One account's public matters, as the server sent them. */
+struct people_news {
+    struct bytes statement, certificate;
+    const struct bytes *list, *prekey;
+    size_t lists, prekeys;
+};
+
+/* E_ABSENT. */
+FALLIBLE people_get(struct vault *v, uint64_t number, struct contact *out);
+FALLIBLE people_by_handle(struct vault *v, struct bytes handle, struct contact *out);
+FALLIBLE people_by_account(struct vault *v, const struct account_id *aid, struct contact *out);
+
+/* The contact with the lowest number above `after`.  E_ABSENT: that was the last. */
+FALLIBLE people_next(struct vault *v, uint64_t after, struct contact *out);
+
+/* A contact that nothing is known of yet, in the caller's transaction.  E_MALFORMED: no handle. */
+FALLIBLE people_add(struct vault *v, struct bytes handle, struct contact *out);
+
+FALLIBLE people_put(struct vault *v, const struct contact *c);
+
+/*
+ * Check and keep what the server says, in the caller's transaction.  The contact is made if there
+ * is none.  E_FORGED, E_MALFORMED, E_CLOCK, E_EXPIRED (the directory certificate), and E_STALE: the
+ * server went back behind what it said before.  On error nothing of it may be kept: roll back.
+ */
+FALLIBLE people_learn(struct vault *v, const struct own *me, const struct people_news *news,
+                      uint64_t now_ms, struct contact *out);
+
+/* The person accepts that the handle is another account now; it is unverified. */
+FALLIBLE people_accept(struct vault *v, struct contact *c);
+
+/* A device list that was learned: this version, or the newest.  E_ABSENT. */
+FALLIBLE people_list(struct vault *v, const struct own *me, const struct account_id *aid,
+                     uint32_t version, struct device_list *out);
+FALLIBLE people_newest_list(struct vault *v, const struct own *me, const struct account_id *aid,
+                            struct device_list *out);
+
+/* The newest prekey of a device.  E_ABSENT. */
+FALLIBLE people_prekey(struct vault *v, const struct device_id *did, struct prekey *out);
+
+/* Rosters by digest: those that the server has too, or that it gave us.  E_ABSENT. */
+FALLIBLE people_roster(struct vault *v, const struct roster_id *id, struct arena *a,
+                       struct bytes *roster);
+FALLIBLE people_keep_roster(struct vault *v, const struct roster_id *id, struct bytes roster);
+
+/* Safety number of me and a known contact.  E_ABSENT: not known yet. */
+FALLIBLE people_fingerprint(const struct own *me, const struct contact *c, uint8_t out[64]);
+
+#endif

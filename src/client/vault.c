@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/vault.h"
+
+#include <stdlib.h>
+
+#include "base/fault.h"
+#include "base/reader.h"
+#include "crypto/aead.h"
+#include "crypto/hash.h"
+#include "crypto/kdf.h"
+#include "crypto/password.h"
+#include "crypto/secret.h"
+#include "storage/migrate.h"
+
+#define FORMAT 1
+#define KEY_HASH_SIZE 16
+#define SEALED_OVERHEAD (AEAD_NONCE_SIZE + AEAD_TAG_SIZE)
+#define HEADER_PLAIN (1 + 1 + PASSWORD_SALT_SIZE)
+#define HEADER_SIZE (HEADER_PLAIN + AEAD_NONCE_SIZE + AEAD_KEY_SIZE + AEAD_TAG_SIZE)
+
+struct vault {
+    struct db *db;
+    struct random *random;
+    uint8_t seal_key[AEAD_KEY_SIZE];
+    uint8_t index_key[HASH_SHA512_SIZE];
+    unsigned depth;
+};
+
+static const char *const STEPS[] = {
+    "CREATE TABLE vault (id INTEGER PRIMARY KEY CHECK (id = 1), header BLOB NOT NULL);"
+    "CREATE TABLE record (kind INTEGER NOT NULL, key BLOB NOT NULL, number INTEGER NOT NULL,"
+    " value BLOB NOT NULL, PRIMARY KEY (kind, key, number)) WITHOUT ROWID;",
+};
+static const struct schema SCHEMA = {"vault", STEPS, sizeof STEPS / sizeof STEPS[0]};
+
+static const char INSERT_HEADER[] = "INSERT INTO vault (id, header) VALUES (1, $1)";
+static const char SELECT_HEADER[] = "SELECT header FROM vault WHERE id = 1";
+static const char PUT[] = "INSERT INTO record (kind, key, number, value) VALUES ($1, $2, $3, $4)"
+                          " ON CONFLICT (kind, key, number) DO UPDATE SET value = $4";
+static const char GET[] = "SELECT number, value FROM record"
+                          " WHERE kind = $1 AND key = $2 AND number = $3";
+static const char NEXT[] = "SELECT number, value FROM record WHERE kind = $1 AND key = $2"
+                           " AND number >= $3 ORDER BY number LIMIT 1";
+static const char LAST[] = "SELECT number, value FROM record WHERE kind = $1 AND key = $2"
+                           " AND number <= $3 ORDER BY number DESC LIMIT 1";
+static const char ERASE[] = "DELETE FROM record WHERE kind = $1 AND key = $2 AND number = $3";
+static const char ERASE_BELOW[] = "DELETE FROM record WHERE kind = $1 AND number < $2";
+
+/* The vault's own random key, from which the others follow. */
+static struct err derive_keys(struct vault *v, const uint8_t root[AEAD_KEY_SIZE])
+{
+    TRY(kdf_hkdf((struct bytes){0}, bytes(root, AEAD_KEY_SIZE), BYTES_LABEL("tacet vault seal"),
+                 v->seal_key, sizeof v->seal_key));
+    return kdf_hkdf((struct bytes){0}, bytes(root, AEAD_KEY_SIZE),
+                    BYTES_LABEL("tacet vault index"), v->index_key, sizeof v->index_key);
+}
+
+static struct err write_header(struct vault *v, struct bytes passphrase, uint8_t cost,
+                               const uint8_t root[AEAD_KEY_SIZE], struct buf *out)
+{
+    struct err err = OK;
+    uint8_t salt[PASSWORD_SALT_SIZE], nonce[AEAD_NONCE_SIZE], key[PASSWORD_KEY_SIZE], *sealed;
+
+    TRY_OUT(random_fill(v->random, salt, sizeof salt));
+    TRY_OUT(random_fill(v->random, nonce, sizeof nonce));
+    TRY_OUT(password_key(passphrase, salt, cost, key));
+    buf_u8(out, FORMAT);
+    buf_u8(out, cost);
+    buf_bytes(out, BYTES(salt));
+    buf_bytes(out, BYTES(nonce));
+    sealed = buf_extend(out, AEAD_KEY_SIZE + AEAD_TAG_SIZE);
+    if (sealed == NULL)
+        TRY_OUT(FAIL(out->failed));
+    TRY_OUT(aead_seal(key, nonce, bytes(out->at, HEADER_PLAIN), bytes(root, AEAD_KEY_SIZE),
+                      sealed));
+out:
+    secret_wipe(key, sizeof key);
+    return err;
+}
+
+static struct err read_header(struct bytes header, struct bytes passphrase,
+                              uint8_t root[AEAD_KEY_SIZE])
+{
+    struct err err = OK;
+    struct reader r = reader(header);
+    uint8_t format = reader_u8(&r), cost = reader_u8(&r);
+    uint8_t salt[PASSWORD_SALT_SIZE], nonce[AEAD_NONCE_SIZE], key[PASSWORD_KEY_SIZE];
+    struct bytes sealed;
+
+    if (r.failed == E_OK && format > FORMAT)
+        return FAIL(E_VERSION);
+    reader_copy(&r, salt, sizeof salt);
+    reader_copy(&r, nonce, sizeof nonce);
+    sealed = reader_take(&r, AEAD_KEY_SIZE + AEAD_TAG_SIZE);
+    TRY(reader_end(&r));
+    TRY_OUT(password_key(passphrase, salt, cost, key));
+    TRY_OUT(aead_open(key, nonce, bytes(header.at, HEADER_PLAIN), sealed, root));
+out:
+    secret_wipe(key, sizeof key);
+    return err.code == E_FORGED ? FAIL(E_DENIED) : err;
+}
+
+static struct err new_vault(struct db *db, struct random *random, struct vault **out)
+{
+    struct vault *v = calloc(1, sizeof *v);
+
+    if (v == NULL)
+        return FAIL(E_NOMEM);
+    v->db = db;
+    v->random = random;
+    *out = v;
+    return OK;
+}
+
+struct err vault_create(struct vault **out, struct db *db, struct bytes passphrase, uint8_t cost,
+                        struct random *random)
+{
+    struct err err = OK;
+    struct vault *v = NULL;
+    struct buf header = BUF(HEADER_SIZE);
+    uint8_t root[AEAD_KEY_SIZE] = {0};
+
+    if (passphrase.n > VAULT_PASSPHRASE_MAX)
+        return FAIL(E_LIMIT);
+    TRY_OUT(new_vault(db, random, &v));
+    TRY_OUT(migrate(db, &SCHEMA, 1));
+    TRY_OUT(random_fill(random, root, sizeof root));
+    TRY_OUT(derive_keys(v, root));
+    TRY_OUT(write_header(v, passphrase, cost, root, &header));
+    TRY_OUT(db_begin(db));
+    err = db_run(db, INSERT_HEADER, DB_VALUES(DB_BYTES_OF(buf_view(&header))), NULL);
+    if (err.code != E_OK) {
+        db_rollback(db);
+        goto out;
+    }
+    TRY_OUT(db_commit(db));
+    *out = v;
+    v = NULL;
+out:
+    secret_wipe(root, sizeof root);
+    buf_free(&header);
+    vault_close(v);
+    return err;
+}
+
+struct err vault_open(struct vault **out, struct db *db, struct bytes passphrase,
+                      struct random *random)
+{
+    struct err err = OK;
+    struct vault *v = NULL;
+    struct arena a = ARENA(4096);
+    struct db_value header;
+    uint8_t root[AEAD_KEY_SIZE] = {0};
+
+    if (passphrase.n > VAULT_PASSPHRASE_MAX)
+        return FAIL(E_LIMIT);
+    TRY_OUT(new_vault(db, random, &v));
+    TRY_OUT(migrate(db, &SCHEMA, 1));
+    TRY_OUT(db_one(db, &a, SELECT_HEADER, DB_NO_VALUES, &header, 1));
+    TRY_OUT(read_header(header.bytes, passphrase, root));
+    TRY_OUT(derive_keys(v, root));
+    *out = v;
+    v = NULL;
+out:
+    secret_wipe(root, sizeof root);
+    arena_free(&a);
+    vault_close(v);
+    return err;
+}
+
+void vault_close(struct vault *v)
+{
+    if (v == NULL)
+        return;
+    secret_wipe(v, sizeof *v);
+    free(v);
+}
+
+struct err vault_begin(struct vault *v)
+{
+    TRY(db_begin(v->db));
+    v->depth++;
+    return OK;
+}
+
+struct err vault_commit(struct vault *v)
+{
+    invariant(v->depth > 0);
+    v->depth--;
+    if (v->depth > 0)
+        return db_commit(v->db);
+    fault_point("client-before-commit");
+    TRY(db_commit(v->db));
+    fault_point("client-after-commit");
+    return OK;
+}
+
+void vault_rollback(struct vault *v)
+{
+    invariant(v->depth > 0);
+    v->depth--;
+    db_rollback(v->db);
+}
+
+/* How a record is named on disk, and what its value is bound to. */
+struct name {
+    enum vault_kind kind;
+    uint64_t number;
+    uint8_t key[KEY_HASH_SIZE];
+    uint8_t aad[1 + KEY_HASH_SIZE + 8];
+};
+
+static struct err hash_key(const struct vault *v, enum vault_kind kind, struct bytes key,
+                           uint8_t out[KEY_HASH_SIZE])
+{
+    uint8_t k = (uint8_t)kind, digest[HASH_SHA512_SIZE];
+
+    TRY(hash_hmac_sha512(BYTES(v->index_key), HASH_PARTS(bytes(&k, 1), key), digest));
+    memcpy(out, digest, KEY_HASH_SIZE);
+    return OK;
+}
+
+static void bind_number(struct name *n, uint64_t number)
+{
+    n->number = number;
+    n->aad[0] = (uint8_t)n->kind;
+    memcpy(n->aad + 1, n->key, KEY_HASH_SIZE);
+    for (size_t i = 0; i < 8; i++)
+        n->aad[1 + KEY_HASH_SIZE + i] = (uint8_t)(number >> (56 - 8 * i));
+}
+
+static struct err name_of(const struct vault *v, enum vault_kind kind, struct bytes key,
+                          uint64_t number, struct name *out)
+{
+    if (number > INT64_MAX)
+        return FAIL(E_LIMIT);
+    out->kind = kind;
+    TRY(hash_key(v, kind, key, out->key));
+    bind_number(out, number);
+    return OK;
+}
+
+struct err vault_put(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number,
+                     struct bytes value)
+{
+    struct err err = OK;
+    struct name name;
+    struct buf sealed = BUF(VAULT_VALUE_MAX + SEALED_OVERHEAD);
+    uint8_t *at;
+
+    invariant(v->depth > 0);
+    if (value.n > VAULT_VALUE_MAX)
+        return FAIL(E_LIMIT);
+    TRY(name_of(v, kind, key, number, &name));
+    at = buf_extend(&sealed, value.n + SEALED_OVERHEAD);
+    if (at == NULL)
+        return FAIL(sealed.failed);
+    TRY_OUT(random_fill(v->random, at, AEAD_NONCE_SIZE));
+    TRY_OUT(aead_seal(v->seal_key, at, BYTES(name.aad), value, at + AEAD_NONCE_SIZE));
+    TRY_OUT(db_run(v->db, PUT,
+                   DB_VALUES(DB_NUMBER_OF(kind), DB_BYTES_OF(BYTES(name.key)),
+                             DB_NUMBER_OF(number), DB_BYTES_OF(buf_view(&sealed))),
+                   NULL));
+out:
+    buf_free(&sealed);
+    return err;
+}
+
+/* Runs one of GET, NEXT, LAST and opens what it finds. */
+static struct err fetch(struct vault *v, const char *sql, struct name *name, struct arena *a,
+                        struct bytes *value)
+{
+    struct db_value row[2];
+    struct bytes sealed;
+    uint8_t *plain;
+
+    TRY(db_one(v->db, a, sql,
+               DB_VALUES(DB_NUMBER_OF(name->kind), DB_BYTES_OF(BYTES(name->key)),
+                         DB_NUMBER_OF(name->number)),
+               row, 2));
+    bind_number(name, (uint64_t)row[0].number);
+    sealed = row[1].bytes;
+    if (sealed.n < SEALED_OVERHEAD)
+        return FAIL(E_FORGED);
+    plain = arena_alloc(a, sealed.n - SEALED_OVERHEAD);
+    if (plain == NULL)
+        return FAIL(E_NOMEM);
+    TRY(aead_open(v->seal_key, sealed.at, BYTES(name->aad),
+                  bytes(sealed.at + AEAD_NONCE_SIZE, sealed.n - AEAD_NONCE_SIZE), plain));
+    *value = bytes(plain, sealed.n - SEALED_OVERHEAD);
+    return OK;
+}
+
+struct err vault_get(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number,
+                     struct arena *a, struct bytes *value)
+{
+    struct name name;
+
+    TRY(name_of(v, kind, key, number, &name));
+    return fetch(v, GET, &name, a, value);
+}
+
+struct err vault_has(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number,
+                     bool *has)
+{
+    struct arena a = ARENA(2 * VAULT_VALUE_MAX + 4096);
+    struct bytes value;
+    struct err err = vault_get(v, kind, key, number, &a, &value);
+
+    arena_free(&a);
+    if (err.code != E_OK && err.code != E_ABSENT)
+        return err;
+    *has = err.code == E_OK;
+    return OK;
+}
+
+static struct err neighbour(struct vault *v, const char *sql, struct name *name, struct arena *a,
+                            uint64_t *number, struct bytes *value)
+{
+    TRY(fetch(v, sql, name, a, value));
+    *number = name->number;
+    return OK;
+}
+
+struct err vault_next(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t from,
+                      struct arena *a, uint64_t *number, struct bytes *value)
+{
+    struct name name;
+
+    TRY(name_of(v, kind, key, from, &name));
+    return neighbour(v, NEXT, &name, a, number, value);
+}
+
+struct err vault_last(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t most,
+                      struct arena *a, uint64_t *number, struct bytes *value)
+{
+    struct name name;
+
+    TRY(name_of(v, kind, key, most > INT64_MAX ? INT64_MAX : most, &name));
+    return neighbour(v, LAST, &name, a, number, value);
+}
+
+struct err vault_erase(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number)
+{
+    struct name name;
+
+    invariant(v->depth > 0);
+    TRY(name_of(v, kind, key, number, &name));
+    return db_run(v->db, ERASE,
+                  DB_VALUES(DB_NUMBER_OF(kind), DB_BYTES_OF(BYTES(name.key)),
+                            DB_NUMBER_OF(number)),
+                  NULL);
+}
+
+struct err vault_erase_below(struct vault *v, enum vault_kind kind, uint64_t number)
+{
+    invariant(v->depth > 0);
+    return db_run(v->db, ERASE_BELOW, DB_VALUES(DB_NUMBER_OF(kind), DB_NUMBER_OF(number)), NULL);
+}
+
+struct err vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value)
+{
+    struct arena a = ARENA(1024);
+    struct bytes stored;
+    struct err err = vault_get(v, VAULT_COUNTER, (struct bytes){0}, which, &a, &stored);
+
+    *value = 0;
+    if (err.code == E_ABSENT) {
+        err = OK;
+    } else if (err.code == E_OK) {
+        struct reader r = reader(stored);
+
+        *value = reader_u64(&r);
+        err = reader_end(&r);
+    }
+    arena_free(&a);
+    return err;
+}
+
+struct err vault_counter_set(struct vault *v, enum vault_counter which, uint64_t value)
+{
+    struct buf b = BUF(8);
+    struct err err;
+
+    buf_u64(&b, value);
+    err = vault_put(v, VAULT_COUNTER, (struct bytes){0}, which, buf_view(&b));
+    buf_free(&b);
+    return err;
+}
+
+struct err vault_count(struct vault *v, enum vault_counter which, uint64_t *value)
+{
+    TRY(vault_counter_get(v, which, value));
+    (*value)++;
+    return vault_counter_set(v, which, *value);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * vault: what a profile keeps, sealed record by record.  [ARCHITECTURE 4]
+ *
+ * A record is named by a kind, a key and a number, and holds a value.  On disk the key is a keyed
+ * hash and the value is sealed with AES-256-GCM, bound to its name; kind and number are readable.
+ * The vault's key is random and sealed under a key that scrypt derives from the passphrase.
+ *
+ * Invariants: nothing is changed outside begin and commit; a record that does not open is
+ * E_FORGED, never wrong bytes; what is erased is overwritten by the database.
+ */
+#ifndef TACET_CLIENT_VAULT_H
+#define TACET_CLIENT_VAULT_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "crypto/random.h"
+#include "storage/db.h"
+
+#define VAULT_PASSPHRASE_MAX 1024
+#define VAULT_VALUE_MAX (256 * 1024)
+
+struct vault;
+
+/* Every kind of record, and which module it belongs to. */
+enum vault_kind {
+    VAULT_NETWORK = 1, /* own: the network, and where its server is */
+    VAULT_IDENTITY,    /* own: private keys of account and device */
+    VAULT_OWN_PREKEY,  /* own: number = prekey number */
+    VAULT_COUNTER,     /* counters: number = which */
+    VAULT_CONTACT,     /* people: number = contact */
+    VAULT_HANDLE,      /* people: key = handle */
+    VAULT_ACCOUNT,     /* people: key = aid */
+    VAULT_LIST,        /* people: key = aid, number = list version */
+    VAULT_PREKEY,      /* people: key = did */
+    VAULT_ROSTER,      /* people: key = digest */
+    VAULT_SENDING,     /* chains: key = did */
+    VAULT_RECEIVING,   /* chains: key = did */
+    VAULT_SKIPPED,     /* chains: key = did */
+    VAULT_PREFIX,      /* chains: key = first bytes of a did */
+    VAULT_EPOCH_SEEN,  /* chains: key = epoch id, number = own prekey */
+    VAULT_STREAM_OUT,  /* outgoing: key = room */
+    VAULT_STREAM_IN,   /* incoming: key = room, did */
+    VAULT_OUTBOX,      /* outgoing: number = place in the queue */
+    VAULT_PARKED,      /* incoming: number = place in the queue */
+    VAULT_SEEN,        /* incoming: key = ctx, number = day */
+    VAULT_FAILED,      /* incoming: key = hash of the bytes, number = day */
+    VAULT_MESSAGE,     /* messages: key = contact, number = place in the conversation */
+    VAULT_MESSAGE_ID,  /* messages: key = sender's did, message id */
+    VAULT_UNREAD,      /* messages: number = place in the conversation */
+};
+
+/* A new vault in an empty database.  E_CONFLICT: there is one already. */
+FALLIBLE vault_create(struct vault **out, struct db *db, struct bytes passphrase, uint8_t cost,
+                      struct random *random);
+
+/* E_ABSENT: none here.  E_DENIED: wrong passphrase.  E_VERSION: written by a newer program. */
+FALLIBLE vault_open(struct vault **out, struct db *db, struct bytes passphrase,
+                    struct random *random);
+
+void vault_close(struct vault *v); /* wipes keys; the database stays the caller's.  NULL is fine */
+
+/* Nested like the database's.  Commit at the outermost level means on disk. */
+FALLIBLE vault_begin(struct vault *v);
+FALLIBLE vault_commit(struct vault *v);
+void vault_rollback(struct vault *v);
+
+/* Write or replace.  E_LIMIT: over VAULT_VALUE_MAX. */
+FALLIBLE vault_put(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number,
+                   struct bytes value);
+
+/* The value, in the arena.  E_ABSENT. */
+FALLIBLE vault_get(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number,
+                   struct arena *a, struct bytes *value);
+
+FALLIBLE vault_has(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number,
+                   bool *has);
+
+/* The record with the lowest number >= `from` (or the highest <= it) under a key.  E_ABSENT. */
+FALLIBLE vault_next(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t from,
+                    struct arena *a, uint64_t *number, struct bytes *value);
+FALLIBLE vault_last(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t most,
+                    struct arena *a, uint64_t *number, struct bytes *value);
+
+/* Erasing what is not there is fine. */
+FALLIBLE vault_erase(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number);
+
+/* Erase every record of a kind, under any key, whose number is below. */
+FALLIBLE vault_erase_below(struct vault *v, enum vault_kind kind, uint64_t number);
+
+/* Add one to a counter and give the new value; counters start at 0. */
+enum vault_counter {
+    VAULT_NEXT_CONTACT = 1,
+    VAULT_NEXT_MESSAGE,
+    VAULT_NEXT_OUTBOX,
+    VAULT_NEXT_PARKED,
+    VAULT_NEXT_UPLOAD,
+    VAULT_PARKED_BYTES,
+    VAULT_SKIPPED_KEYS,
+};
+FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
+FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);
+FALLIBLE vault_counter_set(struct vault *v, enum vault_counter which, uint64_t value);
+
+#endif
