@@ -9,15 +9,19 @@
 #define AEAD_KEY_SIZE   32
 #define AEAD_NONCE_SIZE 12
 #define AEAD_TAG_SIZE   16
+#define AEAD_TEXT_MAX   (1 << 30) /* bytes of one plaintext, or of what goes with it */
 
 /* For keys that seal exactly one plaintext. */
 extern const uint8_t AEAD_NONCE_ZERO[AEAD_NONCE_SIZE];
 
-/* `out` receives plain.n + AEAD_TAG_SIZE bytes; it may be plain.at itself.  E_CRYPTO. */
+/* `out` receives plain.n + AEAD_TAG_SIZE bytes; it may be plain.at itself, and must not
+ * overlap it otherwise.  E_LIMIT: over AEAD_TEXT_MAX; `out` is untouched.  E_CRYPTO: `out` is
+ * zeroed. */
 FALLIBLE aead_seal(const uint8_t key[AEAD_KEY_SIZE], const uint8_t nonce[AEAD_NONCE_SIZE],
                    struct bytes aad, struct bytes plain, uint8_t *out);
 
-/* `out` receives sealed.n - AEAD_TAG_SIZE bytes; it may be sealed.at itself.
+/* `out` receives sealed.n - AEAD_TAG_SIZE bytes; it may be sealed.at itself,
+ * and must not overlap it otherwise.  E_LIMIT, E_CRYPTO.
  * E_TRUNCATED: no room for a tag.  E_FORGED: altered, or another key, nonce or aad.
  * On error those bytes of `out` are zeroed: no unauthenticated plaintext is handed out. */
 FALLIBLE aead_open(const uint8_t key[AEAD_KEY_SIZE], const uint8_t nonce[AEAD_NONCE_SIZE],

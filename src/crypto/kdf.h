@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kdf: HKDF-SHA512 [RFC5869].  An empty salt means 64 zero bytes, as the RFC says. */
+/* kdf: HKDF-SHA512 [RFC5869].  An empty salt means 64 zero bytes, as the RFC says.
+ * `out` overlaps no input. */
 #ifndef TACET_CRYPTO_KDF_H
 #define TACET_CRYPTO_KDF_H
 
