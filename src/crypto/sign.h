@@ -16,19 +16,20 @@ struct sign_private;
 /* A key pair from OpenSSL's generator; its public half is written to `pub`.  E_NOMEM, E_CRYPTO. */
 FALLIBLE sign_generate(struct sign_private **out, uint8_t pub[SIGN_PUBLIC_SIZE]);
 
-/* From a 66-byte scalar, 1 <= scalar < n.  E_MALFORMED. */
+/* From a 66-byte scalar, 1 <= scalar < n.  E_MALFORMED, E_NOMEM, E_CRYPTO. */
 FALLIBLE sign_private_parse(struct sign_private **out, struct bytes scalar);
+/* On error a scalar is zeroed, and a public key is untouched.  E_CRYPTO. */
 FALLIBLE sign_private_write(const struct sign_private *key, uint8_t scalar[SIGN_PRIVATE_SIZE]);
 FALLIBLE sign_private_public(const struct sign_private *key, uint8_t pub[SIGN_PUBLIC_SIZE]);
 
-/* From a compressed point.  E_MALFORMED. */
+/* From a compressed point.  E_MALFORMED, E_NOMEM, E_CRYPTO. */
 FALLIBLE sign_public_parse(struct sign_public **out, struct bytes point);
 
 /* Signature of parts[0] | ... | parts[n - 1], nonces hedged by the library.  E_CRYPTO. */
 FALLIBLE sign_make(const struct sign_private *key, const struct bytes *parts, size_t n,
                    uint8_t out[SIGN_SIZE]);
 
-/* E_FORGED: not this key's signature of these bytes. */
+/* E_FORGED: not this key's signature of these bytes.  E_CRYPTO: it could not be decided. */
 FALLIBLE sign_verify(const struct sign_public *key, const struct bytes *parts, size_t n,
                      const uint8_t signature[SIGN_SIZE]);
 
