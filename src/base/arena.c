@@ -4,7 +4,7 @@
 #include <stdalign.h>
 #include <stdlib.h>
 
-static const size_t CHUNK_LEAST = 2048;
+static const size_t CHUNK_LEAST = 2048, CHUNK_MOST = 64 * 1024;
 
 struct arena_chunk {
     struct arena_chunk *older;
@@ -19,8 +19,8 @@ static struct arena_chunk *chunk_for(struct arena *a, size_t n)
 
     if (chunk != NULL && chunk->room - chunk->used >= n)
         return chunk;
-    if (chunk != NULL && chunk->room < a->max / 4)
-        room = chunk->room * 2;
+    if (chunk != NULL)
+        room = chunk->room < CHUNK_MOST / 2 ? chunk->room * 2 : CHUNK_MOST;
     if (room < n)
         room = n;
     chunk = malloc(sizeof *chunk + room);
@@ -37,13 +37,13 @@ void *arena_alloc(struct arena *a, size_t n)
     struct arena_chunk *chunk;
     uint8_t *at;
 
-    if (n > a->max - a->used) {
+    if (n == 0)
+        n = 1; /* takes memory like any other, and so counts */
+    if (n > a->max - a->used || n > SIZE_MAX / 2) {
         a->full = true;
         return NULL;
     }
     n = (n + unit - 1) / unit * unit;
-    if (n == 0)
-        n = unit;
     chunk = chunk_for(a, n);
     if (chunk == NULL) {
         a->full = true;
@@ -51,7 +51,7 @@ void *arena_alloc(struct arena *a, size_t n)
     }
     at = chunk->at + chunk->used;
     chunk->used += n;
-    a->used = a->used + n > a->max ? a->max : a->used + n;
+    a->used = n > a->max - a->used ? a->max : a->used + n;
     memset(at, 0, n);
     return at;
 }

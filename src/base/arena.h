@@ -22,7 +22,7 @@ struct arena {
 /* An arena that will never hand out more than `ceiling` bytes.  Nothing is allocated yet. */
 #define ARENA(ceiling) ((struct arena){NULL, 0, (ceiling), false})
 
-/* n zeroed bytes; NULL at the ceiling or when memory is exhausted. */
+/* n zeroed bytes, of which none count as one; NULL at the ceiling or when memory is exhausted. */
 void *arena_alloc(struct arena *a, size_t n);
 
 /* The same for count items of `size` bytes, with the multiplication checked. */

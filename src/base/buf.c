@@ -10,11 +10,11 @@ static bool grow(struct buf *b, size_t need)
     size_t room = b->room == 0 ? FIRST_ROOM : b->room;
     uint8_t *at;
 
-    while (room < need)
+    while (room < need && room <= b->max / 2)
         room *= 2;
-    if (room > b->max)
+    if (room < need || room > b->max)
         room = b->max;
-    at = malloc(room);
+    at = malloc(room > 0 ? room : 1);
     if (at == NULL) {
         b->failed = E_NOMEM;
         return false;
@@ -110,6 +110,10 @@ void buf_close(struct buf *b, size_t opened)
         return;
     invariant(opened >= 4 && opened <= b->n);
     length = b->n - opened;
+    if (length > UINT32_MAX) {
+        b->failed = E_LIMIT;
+        return;
+    }
     for (size_t i = 1; i <= 4; i++, length >>= 8)
         b->at[opened - i] = (uint8_t)length;
 }

@@ -6,9 +6,11 @@ static const char LETTERS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw
 
 void encoding_hex(struct buf *b, struct bytes in)
 {
-    for (size_t i = 0; i < in.n; i++) {
-        buf_u8(b, (uint8_t)DIGITS[in.at[i] >> 4]);
-        buf_u8(b, (uint8_t)DIGITS[in.at[i] & 15]);
+    uint8_t *at = buf_extend(b, 2 * in.n);
+
+    for (size_t i = 0; at != NULL && i < in.n; i++) {
+        at[2 * i] = (uint8_t)DIGITS[in.at[i] >> 4];
+        at[2 * i + 1] = (uint8_t)DIGITS[in.at[i] & 15];
     }
 }
 
@@ -37,48 +39,62 @@ struct err encoding_hex_read(struct bytes text, uint8_t *out, size_t n)
 
 void encoding_base64(struct buf *b, struct bytes in)
 {
+    uint8_t *at = buf_extend(b, in.n / 3 * 4 + (in.n % 3 * 8 + 5) / 6);
     uint32_t bits = 0;
     unsigned held = 0;
 
+    if (at == NULL)
+        return;
     for (size_t i = 0; i < in.n; i++) {
         bits = bits << 8 | in.at[i];
         for (held += 8; held >= 6; held -= 6)
-            buf_u8(b, (uint8_t)LETTERS[bits >> (held - 6) & 63]);
+            *at++ = (uint8_t)LETTERS[bits >> (held - 6) & 63];
     }
     if (held > 0)
-        buf_u8(b, (uint8_t)LETTERS[bits << (6 - held) & 63]);
+        *at = (uint8_t)LETTERS[bits << (6 - held) & 63];
 }
 
 static int letter_value(uint8_t c)
 {
-    const char *at = c == 0 ? NULL : strchr(LETTERS, c);
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '-' ? 62 : c == '_' ? 63 : -1;
+}
 
-    return at == NULL ? -1 : (int)(at - LETTERS);
+/* Would the encoder have written this?  Its last letter carries 0, 2 or 4 spare bits, all zero. */
+static bool is_base64(struct bytes text)
+{
+    static const int spare[] = {[2] = 15, [3] = 3};
+    size_t over = text.n % 4;
+
+    for (size_t i = 0; i < text.n; i++)
+        if (letter_value(text.at[i]) < 0)
+            return false;
+    return over == 0 || (over != 1 && (letter_value(text.at[text.n - 1]) & spare[over]) == 0);
 }
 
 struct err encoding_base64_read(struct bytes text, struct buf *b)
 {
-    size_t before = b->n;
     uint32_t bits = 0;
     unsigned held = 0;
+    uint8_t *at;
 
+    if (!is_base64(text))
+        return FAIL(E_MALFORMED);
+    at = buf_extend(b, text.n / 4 * 3 + text.n % 4 * 3 / 4);
+    if (at == NULL)
+        return FAIL(b->failed);
     for (size_t i = 0; i < text.n; i++) {
-        int value = letter_value(text.at[i]);
-
-        if (value < 0) {
-            buf_cut(b, before);
-            return FAIL(E_MALFORMED);
-        }
-        bits = bits << 6 | (uint32_t)value;
+        bits = bits << 6 | (uint32_t)letter_value(text.at[i]);
         held += 6;
         if (held >= 8) {
             held -= 8;
-            buf_u8(b, (uint8_t)(bits >> held));
+            *at++ = (uint8_t)(bits >> held);
         }
     }
-    if (held == 6 || (bits & ((1u << held) - 1)) != 0) {
-        buf_cut(b, before);
-        return FAIL(E_MALFORMED);
-    }
-    return b->failed == E_OK ? OK : FAIL(b->failed);
+    return OK;
 }

@@ -81,7 +81,7 @@ const char *err_name(enum err_code code);
 /* Who must act on it. */
 enum err_who err_who(enum err_code code);
 
-/* The code with this number on the wire; E_MALFORMED when there is none. */
+/* The code of a refusal with this number on the wire; E_MALFORMED when there is none, and for 0. */
 enum err_code err_from_number(uint32_t number);
 
 _Noreturn void err_impossible(const char *what, const char *where);

@@ -83,7 +83,7 @@ struct bytes reader_rest(const struct reader *r)
 
 size_t reader_left(const struct reader *r)
 {
-    return r->at == r->end ? 0 : (size_t)(r->end - r->at);
+    return r->failed != E_OK || r->at == r->end ? 0 : (size_t)(r->end - r->at);
 }
 
 void reader_require(struct reader *r, bool holds, enum err_code code)

@@ -30,7 +30,8 @@ void reader_copy(struct reader *r, uint8_t *out, size_t n);
 /* A 32-bit length and that many bytes.  E_LIMIT when the length is over `max`. */
 struct bytes reader_block(struct reader *r, size_t max);
 
-/* What has not been read yet: borrowed and left there; or its size. */
+/* What has not been read yet: borrowed and left there; or its size.  Nothing after a failure, so
+ * that a loop over what is left ends. */
 struct bytes reader_rest(const struct reader *r);
 size_t reader_left(const struct reader *r);
 

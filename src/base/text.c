@@ -91,6 +91,7 @@ static bool is_harmful(uint32_t p)
            between(p, 0x115f, 0x1160) || between(p, 0x17b4, 0x17b5) || between(p, 0x180b, 0x180f) ||
            between(p, 0x200b, 0x200f) || between(p, 0x2028, 0x202e) || between(p, 0x2060, 0x206f) ||
            p == 0x3164 || p == 0xfeff || p == 0xffa0 || between(p, 0xfff0, 0xfffb) ||
+           between(p, 0x1bca0, 0x1bca3) || between(p, 0x1d173, 0x1d17a) ||
            between(p, 0xe0000, 0xe0fff);
 }
 
