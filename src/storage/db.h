@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * db: the ten functions that stand between us and a database.
+ * db: the few functions that stand between us and a database.
  *
  * A database is a struct of functions, made by a driver (storage/sqlite).  SQL is written once,
  * with $1..$n as placeholders, bound by name.  One thread at a time uses a db.
+ *
+ * Values are numbers, bytes or NULL, and bytes are bound as bytes: where SQL means text, it says
+ * CAST($1 AS TEXT).
  */
 #ifndef TACET_STORAGE_DB_H
 #define TACET_STORAGE_DB_H
@@ -34,7 +37,8 @@ struct db_value {
  * Run a statement that gives no rows back; `changed` (may be NULL) is how many rows it touched.
  * The SQL text must be a constant that lives as long as the program: drivers keep the prepared
  * statement under its address.
- * E_CONFLICT: a constraint was violated.  E_FULL: the disk is full.  E_IO: all else.
+ * E_CONFLICT: a constraint was violated.  E_FULL: the disk is full.  E_NOMEM.  E_LIMIT: a value is
+ * larger than the database takes.  E_MALFORMED: the file is damaged.  E_IO: all else.
  */
 FALLIBLE db_run(struct db *db, const char *sql, const struct db_value *values, size_t n,
                 uint64_t *changed);
@@ -45,20 +49,33 @@ FALLIBLE db_run(struct db *db, const char *sql, const struct db_value *values, s
         sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value)
 #define DB_NO_VALUES NULL, 0
 
+/* Several statements without values, one after the other; what rows they give is dropped.  They may
+ * not begin or end a transaction.  The first error ends it: what ran before stays done, unless the
+ * transaction around it is rolled back. */
+FALLIBLE db_script(struct db *db, const char *sql);
+
 /* Ask for rows.  Every query that was begun is ended, also after an error from db_next.
- * A query may not be begun twice with the same SQL text before it is ended. */
+ * A query may not be begun twice with the same SQL text before it is ended: E_IO.
+ * A change that gives rows back (RETURNING) is read to its end before it is committed. */
 FALLIBLE db_begin_query(struct db *db, const char *sql, const struct db_value *values, size_t n,
                         struct db_query **out);
-/* The next row: *more says whether there was one. */
-FALLIBLE db_next(struct db_query *q, bool *more);
-/* Columns of the row at hand, from 0.  Bytes are borrowed until the next db_next or db_end_query.
+/* The next row: *more says whether there was one.  After the last row, or a failure, it stays so.
  */
+FALLIBLE db_next(struct db_query *q, bool *more);
+/* Columns of the row at hand, from 0; zero or empty when of another kind.  Bytes are borrowed until
+ * the next db_next or db_end_query. */
 int64_t db_number(struct db_query *q, int column);
 struct bytes db_bytes(struct db_query *q, int column);
 bool db_is_null(struct db_query *q, int column);
 void db_end_query(struct db_query *q); /* NULL is fine */
 
-/* Nested: depth 1 is a transaction, deeper ones are savepoints.  Commit at depth 1 means on disk.
+/*
+ * Nested: depth 1 is a transaction, deeper ones are savepoints.  Commit at depth 1 means on disk.
+ *
+ * A commit that fails has rolled its level back, so each begin that succeeded is followed by one
+ * commit or one rollback, whatever they give.  A rollback at depth 0 does nothing.  A database may
+ * end a transaction by itself, as when the disk is full: until depth 0 is reached by rolling back,
+ * all that is asked of it then fails. E_LIMIT: deeper than DB_DEPTH_MAX savepoints.
  */
 FALLIBLE db_begin(struct db *db);
 FALLIBLE db_commit(struct db *db);
@@ -67,7 +84,7 @@ void db_rollback(struct db *db);
 void db_close(struct db *db); /* NULL is fine; an open transaction is rolled back */
 
 /* Convenience over the above: the first row of a query, copied into the arena.
- * `columns` of them are written to `out`.  E_ABSENT: no row. */
+ * `columns` of them are written to `out`, which is all DB_NULL on error.  E_ABSENT: no row. */
 FALLIBLE db_one(struct db *db, struct arena *a, const char *sql, const struct db_value *values,
                 size_t n, struct db_value *out, size_t columns);
 

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* db: hands each call to the driver, and keeps the one rule that no driver can be trusted with:
+ * when a transaction is gone, nothing that was meant for it runs outside it. */
+#include "storage/driver.h"
+
+#define DEPTH_MAX (1 + DB_DEPTH_MAX)
+
+/* Constant texts, because drivers keep statements by their address.  By depth, from 2. */
+static const char *const SAVEPOINT[DEPTH_MAX + 1] = {
+    [2] = "SAVEPOINT depth2",
+    [3] = "SAVEPOINT depth3",
+    [4] = "SAVEPOINT depth4",
+    [5] = "SAVEPOINT depth5",
+};
+static const char *const RELEASE[DEPTH_MAX + 1] = {
+    [2] = "RELEASE SAVEPOINT depth2",
+    [3] = "RELEASE SAVEPOINT depth3",
+    [4] = "RELEASE SAVEPOINT depth4",
+    [5] = "RELEASE SAVEPOINT depth5",
+};
+static const char *const ROLLBACK_TO[DEPTH_MAX + 1] = {
+    [2] = "ROLLBACK TO SAVEPOINT depth2",
+    [3] = "ROLLBACK TO SAVEPOINT depth3",
+    [4] = "ROLLBACK TO SAVEPOINT depth4",
+    [5] = "ROLLBACK TO SAVEPOINT depth5",
+};
+_Static_assert(DEPTH_MAX == 5, "a text for every depth");
+
+static struct err ready(const struct db *db)
+{
+    return db->lost == E_OK ? OK : FAIL(db->lost);
+}
+
+/* What a driver's call came to; notes when it took the transaction with it. */
+static struct err noted(struct db *db, struct err err)
+{
+    if (db->lost == E_OK && (db->depth > 0) != db->driver->in_transaction(db))
+        db->lost = err.code == E_OK ? E_IO : err.code;
+    return err.code == E_OK ? ready(db) : err;
+}
+
+struct err db_run(struct db *db, const char *sql, const struct db_value *values, size_t n,
+                  uint64_t *changed)
+{
+    TRY(ready(db));
+    return noted(db, db->driver->run(db, sql, values, n, changed));
+}
+
+struct err db_script(struct db *db, const char *sql)
+{
+    TRY(ready(db));
+    return noted(db, db->driver->script(db, sql));
+}
+
+struct err db_begin_query(struct db *db, const char *sql, const struct db_value *values, size_t n,
+                          struct db_query **out)
+{
+    TRY(ready(db));
+    return db->driver->begin_query(db, sql, values, n, out);
+}
+
+struct err db_next(struct db_query *q, bool *more)
+{
+    struct err err;
+
+    *more = false;
+    TRY(ready(q->db));
+    err = noted(q->db, q->db->driver->next(q, more));
+    if (err.code != E_OK)
+        *more = false;
+    return err;
+}
+
+int64_t db_number(struct db_query *q, int column)
+{
+    return q->db->driver->column(q, column).number;
+}
+
+struct bytes db_bytes(struct db_query *q, int column)
+{
+    return q->db->driver->column(q, column).bytes;
+}
+
+bool db_is_null(struct db_query *q, int column)
+{
+    return q->db->driver->column(q, column).kind == DB_NULL;
+}
+
+void db_end_query(struct db_query *q)
+{
+    if (q != NULL)
+        q->db->driver->end_query(q);
+}
+
+struct err db_begin(struct db *db)
+{
+    unsigned depth = db->depth + 1;
+    struct err err;
+
+    if (depth > DEPTH_MAX)
+        return FAIL(E_LIMIT);
+    TRY(ready(db));
+    err = db->driver->run(db, depth == 1 ? db->driver->begin_sql : SAVEPOINT[depth], NULL, 0, NULL);
+    if (err.code == E_OK)
+        db->depth = depth;
+    return noted(db, err);
+}
+
+struct err db_commit(struct db *db)
+{
+    const char *sql = db->depth == 1 ? "COMMIT" : RELEASE[db->depth];
+    struct err err = ready(db);
+
+    invariant(db->depth > 0);
+    if (err.code == E_OK)
+        err = db->driver->run(db, sql, NULL, 0, NULL);
+    if (err.code == E_OK) {
+        db->depth--;
+        return noted(db, err);
+    }
+    err = noted(db, err);
+    db_rollback(db);
+    return err;
+}
+
+static struct err roll_back_to(struct db *db, unsigned depth)
+{
+    TRY(ready(db));
+    TRY(db->driver->run(db, ROLLBACK_TO[depth], NULL, 0, NULL));
+    return db->driver->run(db, RELEASE[depth], NULL, 0, NULL);
+}
+
+void db_rollback(struct db *db)
+{
+    struct err err = OK;
+    unsigned depth = db->depth;
+
+    if (depth == 0)
+        return;
+    db->depth = depth - 1;
+    if (depth > 1) {
+        err = roll_back_to(db, depth);
+        db->lost = err.code;
+        return;
+    }
+    if (db->driver->in_transaction(db))
+        err = db->driver->run(db, "ROLLBACK", NULL, 0, NULL);
+    /* Still open, it must never be taken for the next one. */
+    db->lost = !db->driver->in_transaction(db) ? E_OK : err.code == E_OK ? E_IO : err.code;
+}
+
+void db_close(struct db *db)
+{
+    if (db != NULL)
+        db->driver->close(db);
+}
+
+static struct err copy_row(struct db_query *q, struct arena *a, struct db_value *out,
+                           size_t columns)
+{
+    for (size_t i = 0; i < columns; i++) {
+        out[i] = q->db->driver->column(q, (int)i);
+        if (out[i].kind == DB_BYTES)
+            TRY(arena_copy(a, out[i].bytes, &out[i].bytes));
+    }
+    return OK;
+}
+
+struct err db_one(struct db *db, struct arena *a, const char *sql, const struct db_value *values,
+                  size_t n, struct db_value *out, size_t columns)
+{
+    struct err err = OK;
+    struct db_query *q = NULL;
+    bool more = false;
+
+    TRY_OUT(db_begin_query(db, sql, values, n, &q));
+    TRY_OUT(db_next(q, &more));
+    if (!more) {
+        err = FAIL(E_ABSENT);
+        goto out;
+    }
+    TRY_OUT(copy_row(q, a, out, columns));
+    /* A change that gives its row back is done only when it was read to its end. */
+    TRY_OUT(db_next(q, &more));
+out:
+    db_end_query(q);
+    for (size_t i = 0; err.code != E_OK && i < columns; i++)
+        out[i] = DB_NULL_OF();
+    return err;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * driver: what a kind of database must be able to do.  Only drivers and db.c include this.
+ *
+ * A driver's database begins with a struct db and its query with a struct db_query, so that the one
+ * is found from the other.  db.c keeps the depth of transactions and never calls a driver once a
+ * transaction has been lost, except to roll back, to end queries and to close.
+ */
+#ifndef TACET_STORAGE_DRIVER_H
+#define TACET_STORAGE_DRIVER_H
+
+#include "storage/db.h"
+
+struct db_driver {
+    const char *begin_sql; /* takes the lock for writing at once */
+
+    /* As in db.h.  In begin_query the values are borrowed for the call only. */
+    struct err (*run)(struct db *, const char *sql, const struct db_value *, size_t n,
+                      uint64_t *changed);
+    struct err (*script)(struct db *, const char *sql);
+    struct err (*begin_query)(struct db *, const char *sql, const struct db_value *, size_t n,
+                              struct db_query **out);
+    struct err (*next)(struct db_query *, bool *more);
+    struct db_value (*column)(struct db_query *, int column);
+    void (*end_query)(struct db_query *);
+
+    /* Is a transaction open, as far as the database is concerned?  It may have ended one itself. */
+    bool (*in_transaction)(struct db *);
+
+    /* What is open is rolled back.  Frees the db. */
+    void (*close)(struct db *);
+};
+
+struct db {
+    const struct db_driver *driver;
+    unsigned depth;
+    enum err_code lost; /* why what is open can only be rolled back; E_OK when it need not be */
+};
+
+struct db_query {
+    struct db *db;
+};
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/sqlite/sqlite.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "storage/sqlite/sqlite_internal.h"
+
+/* The lock comes first: a log that is entered under it lives in our memory, with no file beside the
+ * database that another process could map. */
+static const char LOCK[] = "PRAGMA locking_mode = EXCLUSIVE;";
+static const char LOG[] = "PRAGMA journal_mode = WAL";
+static const char SETTINGS[] = "PRAGMA synchronous = FULL;"
+                               "PRAGMA foreign_keys = ON;"
+                               "PRAGMA trusted_schema = OFF;"
+                               "PRAGMA temp_store = MEMORY;"
+                               "PRAGMA cache_size = -16384;" /* KiB */
+                               "PRAGMA journal_size_limit = 67108864;";
+static const char OVERWRITE[] = "PRAGMA secure_delete = ON;";
+static const char LEAVE[] = "PRAGMA secure_delete = OFF;";
+/* Locks are taken at the first use, and this is it: a conflict shows now and not in mid-work. */
+static const char TAKE[] = "BEGIN EXCLUSIVE; COMMIT;";
+
+enum err_code sqlite_code(const struct sqlite *lite, int result)
+{
+    int cause = sqlite3_system_errno(lite->handle);
+
+    if (result == SQLITE_IOERR_NOMEM)
+        return E_NOMEM;
+    switch (result & 0xff) {
+    case SQLITE_OK:
+        return E_OK;
+    case SQLITE_FULL:
+        return E_FULL;
+    case SQLITE_CONSTRAINT:
+        return E_CONFLICT;
+    case SQLITE_BUSY:
+        return lite->held ? E_IO : E_CONFLICT;
+    case SQLITE_NOMEM:
+        return E_NOMEM;
+    case SQLITE_TOOBIG:
+        return E_LIMIT;
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+        return E_MALFORMED;
+    case SQLITE_IOERR: /* a quota, too, is a disk that is full */
+        return cause == ENOSPC || cause == EDQUOT ? E_FULL : E_IO;
+    default:
+        return E_IO;
+    }
+}
+
+static struct err script(struct db *db, const char *sql)
+{
+    struct sqlite *lite = (struct sqlite *)db;
+    int result = sqlite3_exec(lite->handle, sql, NULL, NULL, NULL);
+
+    return result == SQLITE_OK ? OK : FAIL(sqlite_code(lite, result));
+}
+
+static bool in_transaction(struct db *db)
+{
+    return sqlite3_get_autocommit(((struct sqlite *)db)->handle) == 0;
+}
+
+static void close_sqlite(struct db *db)
+{
+    struct sqlite *lite = (struct sqlite *)db;
+
+    statement_forget(lite, true);
+    /* Rolls back what is open; without statements it cannot fail. */
+    (void)sqlite3_close(lite->handle);
+    free(lite);
+}
+
+static const struct db_driver driver = {
+    .begin_sql = "BEGIN IMMEDIATE",
+    .run = statement_run,
+    .script = script,
+    .begin_query = statement_begin_query,
+    .next = statement_next,
+    .column = statement_column,
+    .end_query = statement_end_query,
+    .in_transaction = in_transaction,
+    .close = close_sqlite,
+};
+
+/* SQLite answers with the mode it has and calls that success, so ask what it is. */
+static struct err enter_log(struct sqlite *lite)
+{
+    struct db_query *q;
+    struct err err;
+    bool more;
+
+    TRY(statement_begin_query(&lite->db, LOG, NULL, 0, &q));
+    err = statement_next(q, &more);
+    if (err.code == E_OK &&
+        !(more && bytes_same(statement_column(q, 0).bytes, BYTES_LITERAL("wal"))))
+        err = FAIL(E_IO);
+    statement_end_query(q);
+    return err;
+}
+
+static struct err configure(struct sqlite *lite, bool secure_delete)
+{
+    static const struct {
+        int option, value;
+    } options[] = {
+        {SQLITE_DBCONFIG_DEFENSIVE, 1}, /* no SQL can damage the file's own structure */
+        {SQLITE_DBCONFIG_DQS_DML, 0},   /* "x" is a name and never a string */
+        {SQLITE_DBCONFIG_DQS_DDL, 0},
+    };
+    struct db *db = &lite->db;
+
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (sqlite3_db_config(lite->handle, options[i].option, options[i].value, NULL) != SQLITE_OK)
+            return FAIL(E_IO);
+    sqlite3_busy_timeout(lite->handle, 0);
+    TRY(script(db, LOCK));
+    TRY(script(db, secure_delete ? OVERWRITE : LEAVE));
+    TRY(script(db, SETTINGS));
+    TRY(enter_log(lite));
+    return script(db, TAKE);
+}
+
+struct err sqlite_open(struct db **out, const char *path, bool create, bool secure_delete)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
+                SQLITE_OPEN_EXRESCODE | (create ? SQLITE_OPEN_CREATE : 0);
+    struct sqlite *lite = calloc(1, sizeof *lite);
+    struct err err = OK;
+    int result;
+
+    if (lite == NULL)
+        return FAIL(E_NOMEM);
+    lite->db.driver = &driver;
+    result = sqlite3_open_v2(path, &lite->handle, flags, NULL);
+    if (result != SQLITE_OK) {
+        bool absent = !create && sqlite3_system_errno(lite->handle) == ENOENT;
+
+        err = FAIL(absent ? E_ABSENT : sqlite_code(lite, result));
+        goto out;
+    }
+    TRY_OUT(configure(lite, secure_delete));
+    lite->held = true;
+    *out = &lite->db;
+    return OK;
+out:
+    close_sqlite(&lite->db);
+    return err;
+}

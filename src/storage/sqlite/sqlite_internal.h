@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sqlite_internal: what the two halves of the driver share. */
+#ifndef TACET_STORAGE_SQLITE_SQLITE_INTERNAL_H
+#define TACET_STORAGE_SQLITE_SQLITE_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "storage/driver.h"
+
+#define SQLITE_BUCKETS        256
+#define SQLITE_STATEMENTS_MAX 512 /* kept prepared; a program has fewer SQL texts than this */
+
+struct statement;
+
+struct sqlite {
+    struct db db; /* first: a db of this driver is one of these */
+    sqlite3 *handle;
+    bool held; /* the file is ours: from here on nobody else can make it busy */
+    struct statement *prepared[SQLITE_BUCKETS]; /* by the address of their text */
+    size_t statements;
+};
+
+/* Our code for SQLite's result. */
+enum err_code sqlite_code(const struct sqlite *lite, int result);
+
+/* As struct db_driver says. */
+FALLIBLE statement_run(struct db *db, const char *sql, const struct db_value *values, size_t n,
+                       uint64_t *changed);
+FALLIBLE statement_begin_query(struct db *db, const char *sql, const struct db_value *values,
+                               size_t n, struct db_query **out);
+FALLIBLE statement_next(struct db_query *q, bool *more);
+struct db_value statement_column(struct db_query *q, int column);
+void statement_end_query(struct db_query *q);
+
+/* Frees every statement that is not in use; also those that are, when the database is closed. */
+void statement_forget(struct sqlite *lite, bool busy_too);
+
+#endif
