@@ -12,8 +12,8 @@
 
 #define DIRECTORY_NAME_MAX        64
 #define DIRECTORY_LIFE_MS         (90 * CLOCK_DAY_MS)
-#define DIRECTORY_CERTIFICATE_MAX 280
-#define DIRECTORY_STATEMENT_MAX   320
+#define DIRECTORY_CERTIFICATE_MAX 281
+#define DIRECTORY_STATEMENT_MAX   279
 
 enum directory_role { DIRECTORY_MEMBER = 1 };
 enum directory_state { DIRECTORY_ACTIVE = 1, DIRECTORY_REMOVED = 2 };
@@ -34,7 +34,7 @@ struct directory_statement {
     struct bytes handle; /* borrowed from what was parsed */
 };
 
-/* Sign `c` as the root and append the certificate. */
+/* Sign `c` as the root and append the certificate.  E_MALFORMED: it breaks a rule of 4.1. */
 FALLIBLE directory_certify(const struct directory_certificate *c, const struct network_id *nid,
                            const struct sign_private *root, struct buf *out);
 
@@ -44,7 +44,8 @@ FALLIBLE directory_check_certificate(struct bytes in, const struct network_id *n
                                      const struct point *root, uint64_t now_ms,
                                      struct directory_certificate *out);
 
-/* Sign `s` with the directory key and append the statement. */
+/* Sign `s` with the directory key and append the statement.  E_MALFORMED: it breaks a rule of 4.2.
+ */
 FALLIBLE directory_sign(const struct directory_statement *s, const struct network_id *nid,
                         const struct sign_private *key, struct buf *out);
 

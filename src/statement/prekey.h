@@ -23,15 +23,17 @@ struct prekey {
     uint8_t list_hash[NAMES_H32_SIZE];
 };
 
-/* Sign with the device key and append the statement. */
+/* Sign with the device key and append the statement.  E_MALFORMED: a number or version is zero. */
 FALLIBLE prekey_sign(const struct prekey *p, const struct network_id *nid,
                      const struct sign_private *dsk, struct buf *out);
 
-/* E_TRUNCATED, E_MALFORMED; E_FORGED; E_CLOCK: made too far ahead; E_EXPIRED. */
+/* E_TRUNCATED, E_MALFORMED; E_FORGED: not signed by `dsk`, or did does not follow from aid and
+ * `dsk`; E_CLOCK: made too far ahead; E_EXPIRED. */
 FALLIBLE prekey_check(struct bytes in, const struct network_id *nid, const struct point *dsk,
                       uint64_t now_ms, struct prekey *out);
 
-/* Parse what was checked before: neither signature nor dates. */
+/* Parse what was checked before: form only, neither signature nor dates nor whether the point is on
+ * the curve. */
 FALLIBLE prekey_parse(struct bytes in, struct prekey *out);
 
 bool prekey_is_expired(const struct prekey *p, uint64_t now_ms);

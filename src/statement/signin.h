@@ -17,6 +17,8 @@ struct signin {
     struct bytes binding; /* SIGNIN_BINDING_SIZE bytes; borrowed */
 };
 
+/* Sign with the device key and append the statement.  E_MALFORMED: no domain, or another length of
+ * binding. */
 FALLIBLE signin_sign(const struct signin *s, const struct network_id *nid,
                      const struct sign_private *dsk, struct buf *out);
 

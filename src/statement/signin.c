@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "statement/signin.h"
+
+#include "base/text.h"
+#include "statement/signed_internal.h"
+
+#define LABEL BYTES_LABEL("tacet1 signin")
+
+static const uint8_t VERSION = 1;
+static const uint64_t NO_VAULT = 0;
+
+/* [PROTOCOL 4.5] */
+static bool is_sound(const struct signin *s)
+{
+    return text_is_domain(s->domain) && s->binding.n == SIGNIN_BINDING_SIZE;
+}
+
+struct err signin_sign(const struct signin *s, const struct network_id *nid,
+                       const struct sign_private *dsk, struct buf *out)
+{
+    struct buf body = BUF(SIGNIN_MAX_SIZE);
+    struct err err = OK;
+
+    if (!is_sound(s))
+        return FAIL(E_MALFORMED);
+    buf_u8(&body, VERSION);
+    buf_bytes(&body, ID_BYTES(s->did));
+    buf_u8(&body, (uint8_t)s->domain.n);
+    buf_bytes(&body, s->domain);
+    buf_u64(&body, NO_VAULT);
+    buf_u8(&body, SIGNIN_EXPORTER);
+    buf_u8(&body, (uint8_t)s->binding.n);
+    buf_bytes(&body, s->binding);
+    err = signed_append(LABEL, nid, &body, dsk, out);
+    buf_free(&body);
+    return err;
+}
+
+static struct err parse(struct bytes in, struct signin *out, struct signed_parts *parts)
+{
+    struct reader r = reader(in);
+    uint8_t kind;
+
+    reader_require(&r, reader_u8(&r) == VERSION, E_MALFORMED);
+    reader_copy(&r, out->did.b, sizeof out->did.b);
+    out->domain = reader_take(&r, reader_u8(&r));
+    reader_require(&r, reader_u64(&r) == NO_VAULT, E_MALFORMED);
+    kind = reader_u8(&r);
+    out->binding = reader_take(&r, reader_u8(&r));
+    *parts = signed_read(in, &r);
+    TRY(reader_end(&r));
+    if (kind != SIGNIN_EXPORTER)
+        return FAIL(E_DENIED);
+    return is_sound(out) ? OK : FAIL(E_MALFORMED);
+}
+
+struct err signin_parse(struct bytes in, struct signin *out)
+{
+    struct signin s;
+    struct signed_parts parts;
+
+    TRY(parse(in, &s, &parts));
+    *out = s;
+    return OK;
+}
+
+struct err signin_check(struct bytes in, const struct network_id *nid, struct bytes domain,
+                        struct bytes binding, const struct point *dsk)
+{
+    struct signin s;
+    struct signed_parts parts;
+
+    TRY(parse(in, &s, &parts));
+    if (!bytes_same(s.domain, domain) || !bytes_same(s.binding, binding))
+        return FAIL(E_FORGED);
+    return signed_verify(LABEL, nid, parts, dsk);
+}
