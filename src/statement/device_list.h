@@ -10,6 +10,7 @@
 #define DEVICE_LIST_MAX_SIZE 4096 /* bytes of a statement at its largest, rounded up */
 
 enum device_role { DEVICE_PLAIN = 1 };
+enum device_gone_reason { DEVICE_REVOKED = 1 };
 
 struct device_entry {
     struct device_id did;
@@ -21,8 +22,8 @@ struct device_entry {
 
 struct device_revoked {
     struct device_id did;
-    uint32_t at_version;
-    uint8_t reason;
+    uint32_t at_version; /* the first list without it */
+    uint8_t reason;      /* enum device_gone_reason */
 };
 
 struct device_list {
@@ -36,7 +37,8 @@ struct device_list {
     uint8_t hash[NAMES_H32_SIZE]; /* of the signed body: filled in by sign, parse and check */
 };
 
-/* Sign with the account root and with the device `signer`, and append the statement. */
+/* Sign with the account root and with the device `signer`, append the statement and fill in the
+ * hash.  E_MALFORMED: the list breaks a rule of 4.3; E_LIMIT, E_NOMEM, E_CRYPTO. */
 FALLIBLE device_list_sign(struct device_list *list, const struct network_id *nid,
                           const struct sign_private *ark, const struct device_id *signer,
                           const struct sign_private *dsk, struct buf *out);
@@ -49,7 +51,8 @@ FALLIBLE device_list_check(struct bytes in, const struct network_id *nid, const 
                            const struct device_list *previous, uint64_t now_ms,
                            struct device_list *out);
 
-/* Parse what was checked before, for instance what we stored: no signature is verified. */
+/* Parse what was checked before, for instance what we stored: form only, no signature, id or chain
+ * is verified.  E_TRUNCATED, E_MALFORMED. */
 FALLIBLE device_list_parse(struct bytes in, const struct network_id *nid, struct device_list *out);
 
 /* The device in the list, or NULL. */

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What no kind of statement may do alone: pass for another kind.  [PROTOCOL 1.2, 1.5] */
+#include "people.h"
+#include "refusals.h"
+#include "statement/directory.h"
+#include "statement/prekey.h"
+#include "statement/signin.h"
+
+static const uint8_t exporter[SIGNIN_BINDING_SIZE] = {1, 2, 3};
+
+static struct network_id nid;
+static struct person ada; /* whose device key signs every kind here, so that only labels differ */
+static const struct key *key;
+
+static void write_certificate(struct buf *out)
+{
+    struct directory_certificate c = {.key = key->pub,
+                                      .made_ms = PEOPLE_NOW_MS,
+                                      .expires_ms = PEOPLE_NOW_MS + 1,
+                                      .name = BYTES_LITERAL("Example")};
+
+    assert_ok(directory_certify(&c, &nid, key->secret, out));
+}
+
+static struct err check_certificate(struct bytes in)
+{
+    struct directory_certificate c;
+
+    return directory_check_certificate(in, &nid, &key->pub, PEOPLE_NOW_MS, &c);
+}
+
+static void write_statement(struct buf *out)
+{
+    struct directory_statement s = {.number = 1,
+                                    .aid = ada.aid,
+                                    .ark = ada.ark.pub,
+                                    .role = DIRECTORY_MEMBER,
+                                    .state = DIRECTORY_ACTIVE,
+                                    .made_ms = PEOPLE_NOW_MS,
+                                    .handle = BYTES_LITERAL("ada")};
+
+    assert_ok(directory_sign(&s, &nid, key->secret, out));
+}
+
+static struct err check_statement(struct bytes in)
+{
+    struct directory_statement s;
+
+    return directory_check(in, &nid, &key->pub, PEOPLE_NOW_MS, &s);
+}
+
+static void write_list(struct buf *out)
+{
+    struct device_list l = person_list(&ada, 1);
+
+    assert_ok(device_list_sign(&l, &nid, ada.ark.secret, &ada.did[0], key->secret, out));
+}
+
+static struct err check_list(struct bytes in)
+{
+    struct device_list l;
+
+    return device_list_check(in, &nid, &ada.ark.pub, NULL, PEOPLE_NOW_MS, &l);
+}
+
+static void write_prekey(struct buf *out)
+{
+    struct prekey p = {.aid = ada.aid,
+                       .did = ada.did[0],
+                       .number = 1,
+                       .made_ms = PEOPLE_NOW_MS,
+                       .list_version = 1};
+
+    memcpy(p.point, key->pub.b, sizeof p.point);
+    assert_ok(prekey_sign(&p, &nid, key->secret, out));
+}
+
+static struct err check_prekey(struct bytes in)
+{
+    struct prekey p;
+
+    return prekey_check(in, &nid, &key->pub, PEOPLE_NOW_MS, &p);
+}
+
+static void write_signin(struct buf *out)
+{
+    struct signin s = {
+        .did = ada.did[0], .domain = BYTES_LITERAL("example.org"), .binding = BYTES(exporter)};
+
+    assert_ok(signin_sign(&s, &nid, key->secret, out));
+}
+
+static struct err check_signin(struct bytes in)
+{
+    return signin_check(in, &nid, BYTES_LITERAL("example.org"), BYTES(exporter), &key->pub);
+}
+
+static const struct kind {
+    const char *name;
+    struct bytes label;
+    void (*write)(struct buf *out);
+    struct err (*check)(struct bytes in);
+} kinds[] = {
+#define LABELLED(text)                        \
+    {                                         \
+        (const uint8_t *)(text), sizeof(text) \
+    }
+    {"certificate", LABELLED("tacet1 dirkey"), write_certificate, check_certificate},
+    {"directory statement", LABELLED("tacet1 dir"), write_statement, check_statement},
+    {"prekey", LABELLED("tacet1 spk"), write_prekey, check_prekey},
+    {"sign-in", LABELLED("tacet1 signin"), write_signin, check_signin},
+    {"device list", LABELLED("tacet1 list device"), write_list, check_list},
+};
+enum { KINDS = sizeof kinds / sizeof kinds[0], LIST = KINDS - 1 };
+
+static int begin(void **state)
+{
+    (void)state;
+    nid = people_network("example.org");
+    ada = person_new(&nid, 10, 1);
+    key = &ada.dsk[0];
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    person_free(&ada);
+    return 0;
+}
+
+static void no_statement_is_taken_for_another_kind(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        struct buf out = BUF(DEVICE_LIST_MAX_SIZE);
+
+        kinds[i].write(&out);
+        for (size_t j = 0; j < KINDS; j++) {
+            bool accepted = kinds[j].check(buf_view(&out)).code == E_OK;
+
+            if (accepted != (i == j))
+                fail_msg("%s fed as %s: accepted is %d", kinds[i].name, kinds[j].name, accepted);
+        }
+        buf_free(&out);
+    }
+}
+
+/* The same body, the same key, the same network: only the label is another's. */
+static void no_signature_is_taken_for_one_of_another_kind(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        struct buf out = BUF(DEVICE_LIST_MAX_SIZE);
+        size_t proof = i == LIST ? 2 * SIGN_SIZE + 16 : SIGN_SIZE;
+
+        kinds[i].write(&out);
+        for (size_t j = 0; j < KINDS; j++) {
+            uint8_t *signature = out.at + out.n - SIGN_SIZE;
+            struct bytes body = bytes(out.at, out.n - proof);
+
+            assert_ok(
+                sign_make(key->secret, HASH_PARTS(kinds[j].label, ID_BYTES(nid), body), signature));
+            assert_err(kinds[i].check(buf_view(&out)), i == j ? E_OK : E_FORGED);
+        }
+        buf_free(&out);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_statement_is_taken_for_another_kind),
+        cmocka_unit_test(no_signature_is_taken_for_one_of_another_kind),
+    };
+
+    return cmocka_run_group_tests(tests, begin, end);
+}
