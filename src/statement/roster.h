@@ -46,10 +46,10 @@ struct roster_recipient {
     const struct device_entry *device;
 };
 
-/* Append; everything must be sorted as 4.6 says. */
+/* Append; everything must be sorted and within the limits as 4.6 says. */
 void roster_write(const struct roster *r, struct buf *out);
 
-/* Arrays live in the arena.  E_TRUNCATED, E_MALFORMED (also: unsorted, twice), E_LIMIT. */
+/* Arrays live in the arena.  E_TRUNCATED, E_MALFORMED (also: unsorted, twice), E_LIMIT, E_NOMEM. */
 FALLIBLE roster_parse(struct bytes in, struct arena *a, struct roster *out);
 
 FALLIBLE roster_digest(struct bytes in, struct roster_id *out);
@@ -57,7 +57,7 @@ FALLIBLE roster_digest(struct bytes in, struct roster_id *out);
 /*
  * The devices that an upload by `sender` has entries for, in order.
  * lists[i] is the device list of account i at the version that the roster names.
- * E_STALE: a list is of another version or hash.  E_LIMIT: over LIMIT_RECIPIENTS.
+ * E_STALE: a list is of another account, version or hash.  E_LIMIT: over LIMIT_RECIPIENTS. E_NOMEM.
  */
 FALLIBLE roster_recipients(const struct roster *r, const struct device_list *const *lists,
                            const struct device_id *sender, struct arena *a,
@@ -76,7 +76,8 @@ struct roster_question {
     uint64_t message_ms;
 };
 
-/* The verdict; E_NOMEM or E_CRYPTO only. */
+/* The verdict; E_NOMEM or E_CRYPTO only.  That the roster has the digest that the message names is
+ * for the caller to see: without that there is nothing to judge. */
 FALLIBLE roster_judge(const struct roster *r, const struct roster_question *q, struct arena *a,
                       enum roster_verdict *out);
 
