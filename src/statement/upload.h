@@ -59,14 +59,19 @@ struct upload_capsule_form {
     struct bytes box;   /* borrowed */
 };
 
-/* Append an upload, or the part of it that one device gets. */
+/* Append an upload, or the part of it that one device gets.  Sizes and counts must be as 6.3 says.
+ */
 void upload_write(const struct upload *u, struct buf *out);
 void upload_write_delivery(const struct upload_shared *shared, struct bytes entry, struct buf *out);
 /* `capsule` with version, suite and profile before it. */
 void upload_write_capsule(struct bytes capsule, struct buf *out);
 
 /* The array of capsules lives in the arena.  E_TRUNCATED; E_MALFORMED: also another version, suite,
- * profile or flags, a point that cannot be one, a body that is no padding step; E_LIMIT. */
+ * profile or flags, a point that cannot be one, capsules that are unsorted, of two points or for
+ * nobody, no entries, a body that is no padding step; E_LIMIT; E_NOMEM.
+ *
+ * A delivery carries no length of its body: cut to another step it still parses, and is then the
+ * seal's to refuse. */
 FALLIBLE upload_parse(struct bytes in, struct arena *a, struct upload *out);
 FALLIBLE upload_parse_delivery(struct bytes in, struct upload_delivery *out);
 FALLIBLE upload_parse_capsule(struct bytes delivered, struct upload_capsule_form *out);
@@ -76,7 +81,8 @@ FALLIBLE upload_parse_capsule_body(struct bytes capsule, struct upload_capsule_f
 uint16_t upload_entry_prekey(const struct upload *u, size_t i);
 struct bytes upload_entry(const struct upload *u, size_t i);
 
-/* Is this the length of padded content of [PROTOCOL 6.1]?  And the least step that holds n. */
+/* Is this the length of padded content of [PROTOCOL 6.1]?  And the least step that holds n, or 0
+ * when none does. */
 bool upload_is_padding_step(size_t n);
 size_t upload_padding_step(size_t n);
 

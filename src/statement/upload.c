@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "statement/upload.h"
+
+#include "base/reader.h"
+#include "crypto/hash.h"
+#include "wire/limits.h"
+
+static const size_t STEP_LEAST = UPLOAD_BODY_LEAST - 16;
+static const size_t STEP_MOST = UPLOAD_BODY_MOST - 16;
+static const size_t TAG_SIZE = 16;
+
+/* Steps are 2^k and 1.5 * 2^k.  [PROTOCOL 6.1] */
+size_t upload_padding_step(size_t n)
+{
+    size_t power = STEP_LEAST;
+
+    while (power < n && power < STEP_MOST) {
+        if (power + power / 2 >= n)
+            return power + power / 2;
+        power *= 2;
+    }
+    return power >= n && power <= STEP_MOST ? power : 0;
+}
+
+bool upload_is_padding_step(size_t n)
+{
+    return n != 0 && upload_padding_step(n) == n;
+}
+
+static bool is_body(struct bytes body)
+{
+    return body.n > TAG_SIZE && upload_is_padding_step(body.n - TAG_SIZE);
+}
+
+static void write_shared_front(const struct upload_shared *s, struct buf *out)
+{
+    invariant(is_body(s->body) && s->trailer.n == UPLOAD_TRAILER_SIZE);
+    buf_bytes(out, BYTES(s->head));
+    buf_bytes(out, BYTES(s->com));
+    buf_bytes(out, ID_BYTES(s->roster));
+}
+
+void upload_write(const struct upload *u, struct buf *out)
+{
+    size_t opened;
+
+    invariant(u->capsules <= LIMIT_CAPSULES && u->recipients <= LIMIT_RECIPIENTS);
+    invariant(u->entries.n == u->recipients * UPLOAD_ENTRY_SIZE);
+    write_shared_front(&u->shared, out);
+    buf_u64(out, u->number);
+    buf_u16(out, (uint16_t)u->capsules);
+    for (size_t i = 0; i < u->capsules; i++) {
+        invariant(u->capsule[i].capsule.n == UPLOAD_CAPSULE_SIZE);
+        buf_u16(out, u->capsule[i].recipient);
+        buf_bytes(out, u->capsule[i].capsule);
+    }
+    buf_u16(out, (uint16_t)u->recipients);
+    buf_bytes(out, u->entries);
+    opened = buf_open(out);
+    buf_bytes(out, u->shared.body);
+    buf_close(out, opened);
+    buf_bytes(out, u->shared.trailer);
+}
+
+void upload_write_delivery(const struct upload_shared *shared, struct bytes entry, struct buf *out)
+{
+    invariant(entry.n == UPLOAD_ENTRY_SIZE);
+    write_shared_front(shared, out);
+    buf_bytes(out, entry);
+    buf_bytes(out, shared->body);
+    buf_bytes(out, shared->trailer);
+}
+
+void upload_write_capsule(struct bytes capsule, struct buf *out)
+{
+    invariant(capsule.n == UPLOAD_CAPSULE_SIZE);
+    buf_u8(out, UPLOAD_VERSION);
+    buf_u8(out, UPLOAD_SUITE);
+    buf_u8(out, UPLOAD_PROFILE_STANDARD);
+    buf_bytes(out, capsule);
+}
+
+static void read_version_suite_profile(struct reader *r)
+{
+    reader_require(r, reader_u8(r) == UPLOAD_VERSION, E_MALFORMED);
+    reader_require(r, reader_u8(r) == UPLOAD_SUITE, E_MALFORMED);
+    reader_require(r, reader_u8(r) == UPLOAD_PROFILE_STANDARD, E_MALFORMED);
+}
+
+static bool head_is_sound(struct bytes head)
+{
+    struct reader r = reader(head);
+
+    read_version_suite_profile(&r);
+    reader_require(&r, reader_u8(&r) == 0, E_MALFORMED); /* flags */
+    return agree_public_plausible(reader_take(&r, AGREE_PUBLIC_SIZE)) && r.failed == E_OK;
+}
+
+static void read_shared_front(struct reader *r, struct upload_shared *s)
+{
+    reader_copy(r, s->head, sizeof s->head);
+    reader_require(r, head_is_sound(BYTES(s->head)), E_MALFORMED);
+    reader_copy(r, s->com, sizeof s->com);
+    reader_copy(r, s->roster.b, sizeof s->roster.b);
+}
+
+/* One upload has one E_c: its capsules share a signature over it.  [PROTOCOL 5.1] */
+static bool capsule_follows(const struct upload_capsule *before, const struct upload_capsule *c)
+{
+    struct reader x = reader(before->capsule), y = reader(c->capsule);
+
+    return before->recipient < c->recipient &&
+           bytes_same(reader_take(&x, AGREE_PUBLIC_SIZE), reader_take(&y, AGREE_PUBLIC_SIZE));
+}
+
+static struct err read_capsules(struct reader *r, struct arena *a, struct upload *u)
+{
+    struct upload_capsule_form form;
+
+    u->capsules = reader_u16(r);
+    reader_require(r, u->capsules <= LIMIT_CAPSULES, E_LIMIT);
+    if (r->failed != E_OK)
+        return OK; /* reader_end() tells */
+    u->capsule = ARENA_ARRAY(a, u->capsules, struct upload_capsule);
+    if (u->capsule == NULL)
+        return FAIL(E_NOMEM);
+    for (size_t i = 0; i < u->capsules; i++) {
+        u->capsule[i].recipient = reader_u16(r);
+        u->capsule[i].capsule = reader_take(r, UPLOAD_CAPSULE_SIZE);
+        if (r->failed != E_OK)
+            return OK;
+        TRY(upload_parse_capsule_body(u->capsule[i].capsule, &form));
+        reader_require(r, i == 0 || capsule_follows(&u->capsule[i - 1], &u->capsule[i]),
+                       E_MALFORMED);
+    }
+    return OK;
+}
+
+struct err upload_parse(struct bytes in, struct arena *a, struct upload *out)
+{
+    struct reader r = reader(in);
+    struct upload u = {.number = 0};
+
+    read_shared_front(&r, &u.shared);
+    u.number = reader_u64(&r);
+    TRY(read_capsules(&r, a, &u));
+    u.recipients = reader_u16(&r);
+    reader_require(&r, u.recipients <= LIMIT_RECIPIENTS, E_LIMIT);
+    reader_require(&r, u.recipients >= 1, E_MALFORMED);
+    u.entries = reader_take(&r, u.recipients * UPLOAD_ENTRY_SIZE);
+    u.shared.body = reader_block(&r, UPLOAD_BODY_MOST);
+    u.shared.trailer = reader_take(&r, UPLOAD_TRAILER_SIZE);
+    TRY(reader_end(&r));
+    if (!is_body(u.shared.body))
+        return FAIL(E_MALFORMED);
+    /* They rise, so that the last one speaks for all. */
+    if (u.capsules > 0 && u.capsule[u.capsules - 1].recipient >= u.recipients)
+        return FAIL(E_MALFORMED);
+    *out = u;
+    return OK;
+}
+
+struct err upload_parse_delivery(struct bytes in, struct upload_delivery *out)
+{
+    struct reader r = reader(in);
+    struct upload_delivery d = {.entry = {NULL, 0}};
+    size_t left;
+
+    read_shared_front(&r, &d.shared);
+    d.entry = reader_take(&r, UPLOAD_ENTRY_SIZE);
+    left = reader_left(&r);
+    reader_require(&r, left >= UPLOAD_BODY_LEAST + UPLOAD_TRAILER_SIZE, E_TRUNCATED);
+    reader_require(&r, left <= UPLOAD_BODY_MOST + UPLOAD_TRAILER_SIZE, E_LIMIT);
+    if (r.failed == E_OK)
+        d.shared.body = reader_take(&r, left - UPLOAD_TRAILER_SIZE);
+    d.shared.trailer = reader_take(&r, UPLOAD_TRAILER_SIZE);
+    TRY(reader_end(&r));
+    if (!is_body(d.shared.body))
+        return FAIL(E_MALFORMED);
+    *out = d;
+    return OK;
+}
+
+static struct err parse_capsule(struct reader *r, struct upload_capsule_form *out)
+{
+    struct upload_capsule_form form;
+
+    form.point = reader_take(r, AGREE_PUBLIC_SIZE);
+    form.prekey = reader_u32(r);
+    form.box = reader_take(r, UPLOAD_BOX_SIZE);
+    TRY(reader_end(r));
+    if (!agree_public_plausible(form.point) || form.prekey == 0)
+        return FAIL(E_MALFORMED);
+    *out = form;
+    return OK;
+}
+
+struct err upload_parse_capsule(struct bytes delivered, struct upload_capsule_form *out)
+{
+    struct reader r = reader(delivered);
+
+    read_version_suite_profile(&r);
+    return parse_capsule(&r, out);
+}
+
+struct err upload_parse_capsule_body(struct bytes capsule, struct upload_capsule_form *out)
+{
+    struct reader r = reader(capsule);
+
+    return parse_capsule(&r, out);
+}
+
+struct bytes upload_entry(const struct upload *u, size_t i)
+{
+    struct reader r = reader(u->entries);
+
+    invariant(i < u->recipients);
+    reader_take(&r, i * UPLOAD_ENTRY_SIZE);
+    return reader_take(&r, UPLOAD_ENTRY_SIZE);
+}
+
+uint16_t upload_entry_prekey(const struct upload *u, size_t i)
+{
+    struct reader r = reader(upload_entry(u, i));
+
+    return reader_u16(&r);
+}
+
+struct err upload_mark(struct bytes in, uint8_t out[8])
+{
+    uint8_t digest[HASH_SHA384_SIZE];
+
+    TRY(hash_sha384(&in, 1, digest));
+    memcpy(out, digest, 8);
+    return OK;
+}
