@@ -20,11 +20,11 @@ struct invitation {
     char address[INVITATION_ADDRESS_MAX + 1]; /* "host:port", NUL-terminated */
 };
 
-/* Append the link. */
+/* Append the link.  E_MALFORMED: the address is not host:port as 8 says. */
 FALLIBLE invitation_write(const struct invitation *in, struct buf *out);
 
 /* Surrounding white space is ignored.  E_MALFORMED: not such a link; E_FORGED: mistyped, cut or
- * altered (the check bytes do not fit); E_VERSION: made by a newer server. */
+ * altered behind its prefix (the check bytes do not fit); E_VERSION: made by a newer server. */
 FALLIBLE invitation_read(struct bytes link, struct invitation *out);
 
 /* What the server keeps instead of the token. */

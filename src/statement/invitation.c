@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "statement/invitation.h"
+
+#include "base/encoding.h"
+#include "base/reader.h"
+#include "base/text.h"
+#include "crypto/hash.h"
+
+#define PREFIX BYTES_LITERAL(INVITATION_PREFIX)
+
+enum { CHECK_SIZE = 4, PORT_DIGITS_MAX = 5, PORT_MAX = 65535, SIX_MAX = 45 };
+
+static const uint8_t VERSION = 1;
+
+/* The decimal digits of 1 to 65535, without leading zeros. */
+static bool is_port(struct bytes text)
+{
+    uint32_t port = 0;
+
+    if (text.n == 0 || text.n > PORT_DIGITS_MAX || text.at[0] == '0')
+        return false;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9')
+            return false;
+        port = port * 10 + (uint32_t)(text.at[i] - '0');
+    }
+    return port <= PORT_MAX;
+}
+
+/* "[...]" around what an IPv6 address is written with; resolving tells whether it is one. */
+static bool is_bracketed(struct bytes text)
+{
+    if (text.n < 4 || text.n > SIX_MAX + 2 || text.at[0] != '[' || text.at[text.n - 1] != ']')
+        return false;
+    for (size_t i = 1; i < text.n - 1; i++)
+        if (strchr("0123456789abcdef:.", text.at[i]) == NULL || text.at[i] == 0)
+            return false;
+    return true;
+}
+
+/* People are shown the address and programs connect to it: nothing else gets through.
+ * [PROTOCOL 8] */
+static bool is_address(struct bytes text)
+{
+    struct reader r = reader(text);
+    size_t colon = text.n;
+    struct bytes host;
+
+    while (colon > 0 && text.at[colon - 1] != ':')
+        colon--;
+    if (colon == 0 || text.n > INVITATION_ADDRESS_MAX)
+        return false;
+    host = reader_take(&r, colon - 1);
+    reader_u8(&r);
+    return (text_is_domain(host) || is_bracketed(host)) && is_port(reader_rest(&r));
+}
+
+static struct err check_bytes(struct bytes x, uint8_t out[CHECK_SIZE])
+{
+    uint8_t digest[HASH_SHA256_SIZE];
+
+    TRY(hash_sha256(&x, 1, digest));
+    memcpy(out, digest, CHECK_SIZE);
+    return OK;
+}
+
+struct err invitation_write(const struct invitation *in, struct buf *out)
+{
+    struct buf x = BUF(INVITATION_LINK_MAX), link = BUF(INVITATION_LINK_MAX);
+    uint8_t check[CHECK_SIZE];
+    struct bytes whole;
+    struct err err = OK;
+
+    if (in->address_n > INVITATION_ADDRESS_MAX || !is_address(bytes(in->address, in->address_n)))
+        return FAIL(E_MALFORMED);
+    buf_u8(&x, VERSION);
+    buf_bytes(&x, ID_BYTES(in->nid));
+    buf_bytes(&x, BYTES(in->pin));
+    buf_bytes(&x, BYTES(in->token));
+    buf_u8(&x, (uint8_t)in->address_n);
+    buf_bytes(&x, bytes(in->address, in->address_n));
+    TRY_OUT(buf_end(&x, &whole));
+    TRY_OUT(check_bytes(whole, check));
+    buf_bytes(&x, BYTES(check));
+    TRY_OUT(buf_end(&x, &whole));
+    buf_bytes(&link, PREFIX);
+    encoding_base64(&link, whole);
+    TRY_OUT(buf_end(&link, &whole));
+    buf_bytes(out, whole); /* in one piece: all of it or nothing */
+    TRY_OUT(buf_end(out, &whole));
+out:
+    buf_free(&link);
+    buf_free(&x);
+    return err;
+}
+
+static bool is_space(uint8_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static struct bytes without_space_around(struct bytes text)
+{
+    while (text.n > 0 && is_space(text.at[text.n - 1]))
+        text.n--;
+    while (text.n > 0 && is_space(text.at[0])) {
+        struct reader r = reader(text);
+
+        reader_u8(&r);
+        text = reader_rest(&r);
+    }
+    return text;
+}
+
+/* What stands before the check bytes, when they fit it. */
+static struct err check(struct bytes decoded, struct bytes *x)
+{
+    struct reader r = reader(decoded);
+    uint8_t want[CHECK_SIZE];
+    struct bytes body;
+
+    if (decoded.n <= CHECK_SIZE)
+        return FAIL(E_FORGED);
+    body = reader_take(&r, decoded.n - CHECK_SIZE);
+    TRY(check_bytes(body, want));
+    if (!bytes_same(reader_rest(&r), BYTES(want)))
+        return FAIL(E_FORGED);
+    *x = body;
+    return OK;
+}
+
+static struct err parse(struct bytes x, struct invitation *out)
+{
+    struct reader r = reader(x);
+    struct invitation got = {.address_n = 0};
+    uint8_t version = reader_u8(&r);
+    struct bytes address;
+
+    if (version > VERSION)
+        return FAIL(E_VERSION);
+    reader_copy(&r, got.nid.b, sizeof got.nid.b);
+    reader_copy(&r, got.pin, sizeof got.pin);
+    reader_copy(&r, got.token, sizeof got.token);
+    address = reader_take(&r, reader_u8(&r));
+    /* The check bytes fit: whoever made this meant to, so it is not for lack of bytes. */
+    if (reader_end(&r).code != E_OK || version != VERSION || !is_address(address))
+        return FAIL(E_MALFORMED);
+    memcpy(got.address, address.at, address.n);
+    got.address_n = address.n;
+    *out = got;
+    return OK;
+}
+
+struct err invitation_read(struct bytes link, struct invitation *out)
+{
+    struct buf decoded = BUF(INVITATION_LINK_MAX);
+    struct bytes text = without_space_around(link), x;
+    struct reader r = reader(text);
+    struct err err = OK;
+
+    if (text.n > INVITATION_LINK_MAX || !bytes_same(reader_take(&r, PREFIX.n), PREFIX))
+        return FAIL(E_MALFORMED);
+    err = encoding_base64_read(reader_rest(&r), &decoded);
+    if (err.code == E_MALFORMED)
+        err = FAIL(E_FORGED); /* the prefix fits: it was such a link before it was damaged */
+    TRY_OUT(err);
+    TRY_OUT(check(buf_view(&decoded), &x));
+    TRY_OUT(parse(x, out));
+out:
+    buf_free(&decoded);
+    return err;
+}
+
+struct err invitation_token_hash(const uint8_t token[INVITATION_TOKEN_SIZE], uint8_t out[32])
+{
+    return hash_sha256(HASH_PARTS(bytes(token, INVITATION_TOKEN_SIZE)), out);
+}
