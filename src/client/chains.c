@@ -6,9 +6,9 @@
 
 static const struct bytes NO_VALUE = {NULL, 0};
 
-#define SKIPPED_SIZE (CHANNEL_EPOCH_ID_SIZE + 4 + CHANNEL_KEY_SIZE + 8)
+#define SKIPPED_SIZE       (CHANNEL_EPOCH_ID_SIZE + 4 + CHANNEL_KEY_SIZE + 8)
 #define SKIPPED_RECORD_MAX (CHANNEL_SKIPPED_MAX * SKIPPED_SIZE)
-#define ARENA_MAX (1 << 20)
+#define ARENA_MAX          (1 << 20)
 
 /* Receiving side of one channel. */
 struct receiving {
@@ -16,7 +16,7 @@ struct receiving {
     size_t n;
     struct {
         struct epoch epoch;
-        uint64_t used_ms; /* when it first opened something; 0: not yet */
+        uint64_t used_ms;         /* when it first opened something; 0: not yet */
     } at[CHANNEL_EPOCHS_MAX + 1]; /* newest first; room for one more before the oldest goes */
 };
 
@@ -335,8 +335,8 @@ static struct err advance_epoch(struct vault *v, const struct chains_match *m, u
         if (newer_is_old)
             continue; /* a newer one has been in use long enough */
         rc.at[keep++] = rc.at[i];
-        newer_is_old = rc.at[i].used_ms != 0 &&
-                       clock_since(now_ms, rc.at[i].used_ms) >= CHANNEL_OLD_EPOCH_MS;
+        newer_is_old =
+            rc.at[i].used_ms != 0 && clock_since(now_ms, rc.at[i].used_ms) >= CHANNEL_OLD_EPOCH_MS;
     }
     rc.n = keep;
     TRY_OUT(put_receiving(v, &rc));

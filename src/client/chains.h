@@ -28,9 +28,9 @@ FALLIBLE chains_accept(struct vault *v, const struct party *from, uint32_t preke
 /* What opened a delivery, and what the vault must change when all else is checked too. */
 struct chains_match {
     struct party from;
-    struct epoch after;      /* the epoch's new state; unchanged for a skipped key */
-    bool was_skipped;        /* the key came from the skipped ones */
-    struct skipped *passed;  /* in the arena */
+    struct epoch after;     /* the epoch's new state; unchanged for a skipped key */
+    bool was_skipped;       /* the key came from the skipped ones */
+    struct skipped *passed; /* in the arena */
     size_t n_passed;
 };
 

@@ -13,8 +13,7 @@ static const struct {
     {DELIVERY_SEALED, DELIVERY_GIVE_UP, DELIVERY_FAILED},
 };
 
-struct err delivery_next(enum delivery_state from, enum delivery_step step,
-                         enum delivery_state *to)
+struct err delivery_next(enum delivery_state from, enum delivery_step step, enum delivery_state *to)
 {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (table[i].from == from && table[i].step == step) {

@@ -31,8 +31,7 @@ enum delivery_step {
 };
 
 /* The state after a step.  E_CONFLICT: the table has no such step from there. */
-FALLIBLE delivery_next(enum delivery_state from, enum delivery_step step,
-                       enum delivery_state *to);
+FALLIBLE delivery_next(enum delivery_state from, enum delivery_step step, enum delivery_state *to);
 
 /* "queued", "accepted" and so on. */
 const char *delivery_name(enum delivery_state s);

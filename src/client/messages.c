@@ -6,7 +6,7 @@
 
 static const struct bytes NO_KEY = {NULL, 0};
 
-#define RECORD_MAX (LIMIT_TEXT + 512)
+#define RECORD_MAX  (LIMIT_TEXT + 512)
 #define ID_KEY_SIZE (16 + 16)
 
 /* A conversation's key is its contact's number. */

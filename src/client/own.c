@@ -6,7 +6,7 @@
 
 static const struct bytes NO_KEY = {NULL, 0};
 
-#define NETWORK_MAX 2048
+#define NETWORK_MAX       2048
 #define PREKEY_RECORD_MAX (8 + AGREE_PRIVATE_SIZE + PREKEY_SIZE)
 
 /* ---- records */
@@ -141,8 +141,8 @@ static struct err make_list(struct own *o, struct vault *v, uint64_t now_ms)
     list.devices = 1;
     list.device[0] = (struct device_entry){
         .did = o->me.who.did, .dsk = o->me.dsk, .role = DEVICE_PLAIN, .added_ms = now_ms};
-    TRY_OUT(device_list_sign(&list, &o->nid, o->me.ark_secret, &o->me.who.did, o->me.dsk_secret,
-                             &b));
+    TRY_OUT(
+        device_list_sign(&list, &o->nid, o->me.ark_secret, &o->me.who.did, o->me.dsk_secret, &b));
     TRY_OUT(vault_put(v, VAULT_LIST, ID_BYTES(o->me.who.aid), list.version, buf_view(&b)));
     o->list = list;
 out:
@@ -203,11 +203,7 @@ struct err own_create(struct vault *v, const struct invitation *link, uint64_t n
     memcpy(out->token, link->token, sizeof out->token);
     memcpy(out->address, link->address, sizeof out->address);
     TRY(vault_begin(v));
-    err = create_in(out, v, now_ms);
-    if (err.code == E_OK)
-        err = vault_commit(v);
-    else
-        vault_rollback(v);
+    err = vault_end(v, create_in(out, v, now_ms));
     if (err.code != E_OK)
         own_free(out);
     return err;
@@ -224,8 +220,7 @@ struct err own_load(struct vault *v, struct own *out)
     TRY_OUT(get_network(out, v, &a));
     TRY_OUT(vault_get(v, VAULT_IDENTITY, NO_KEY, 0, &a, &value));
     TRY_OUT(identity_parse(value, &out->me));
-    TRY_OUT(vault_last(v, VAULT_LIST, ID_BYTES(out->me.who.aid), UINT64_MAX, &a, &version,
-                       &value));
+    TRY_OUT(vault_last(v, VAULT_LIST, ID_BYTES(out->me.who.aid), UINT64_MAX, &a, &version, &value));
     TRY_OUT(device_list_parse(value, &out->nid, &out->list));
     TRY_OUT(get_prekeys(out, v, &a));
     invariant(out->prekeys > 0);
@@ -271,23 +266,20 @@ static struct err check_joined(struct own *o, const struct own_joined *in, uint6
     return OK;
 }
 
+static struct err join_in(struct own *o, struct vault *v, uint64_t now_ms)
+{
+    TRY(put_network(o, v));
+    return own_prekey_acknowledged(o, v, o->prekey[0].statement.number, now_ms);
+}
+
 struct err own_join(struct own *o, struct vault *v, const struct own_joined *answer,
                     uint64_t now_ms)
 {
-    struct err err;
-
     TRY(check_joined(o, answer, now_ms));
     secret_wipe(o->token, sizeof o->token);
     o->joined = true;
     TRY(vault_begin(v));
-    err = put_network(o, v);
-    if (err.code == E_OK)
-        err = own_prekey_acknowledged(o, v, o->prekey[0].statement.number, now_ms);
-    if (err.code != E_OK) {
-        vault_rollback(v);
-        return err;
-    }
-    return vault_commit(v);
+    return vault_end(v, join_in(o, v, now_ms));
 }
 
 /* ---- statements */
@@ -330,12 +322,19 @@ const struct own_prekey *own_find_prekey_low(const struct own *o, uint16_t low)
     return NULL;
 }
 
-bool own_prekey_is_due(const struct own *o, uint64_t now_ms)
+uint64_t own_next_rotation(const struct own *o)
 {
     const struct own_prekey *newest = &o->prekey[0];
 
-    return newest->acknowledged_ms != 0 &&
-           clock_since(now_ms, newest->statement.made_ms) >= PREKEY_ROTATION_MS;
+    return newest->acknowledged_ms == 0 ? 0
+                                        : clock_add(newest->statement.made_ms, PREKEY_ROTATION_MS);
+}
+
+bool own_prekey_is_due(const struct own *o, uint64_t now_ms)
+{
+    uint64_t at_ms = own_next_rotation(o);
+
+    return at_ms != 0 && now_ms >= at_ms;
 }
 
 static struct err store_again(struct vault *v, const struct own_prekey *p)
@@ -354,8 +353,7 @@ out:
     return err;
 }
 
-struct err own_prekey_acknowledged(struct own *o, struct vault *v, uint32_t number,
-                                   uint64_t now_ms)
+struct err own_prekey_acknowledged(struct own *o, struct vault *v, uint32_t number, uint64_t now_ms)
 {
     for (size_t i = 0; i < o->prekeys; i++) {
         struct own_prekey *p = &o->prekey[i];

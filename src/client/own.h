@@ -7,6 +7,7 @@
 #ifndef TACET_CLIENT_OWN_H
 #define TACET_CLIENT_OWN_H
 
+#include "base/text.h"
 #include "client/vault.h"
 #include "crypto/agree.h"
 #include "e2ee/identity.h"
@@ -14,9 +15,8 @@
 #include "statement/directory.h"
 #include "statement/invitation.h"
 #include "statement/prekey.h"
-#include "base/text.h"
 
-#define OWN_DOMAIN_MAX 253
+#define OWN_DOMAIN_MAX  253
 #define OWN_PREKEYS_MAX 64 /* private halves alive at once: 31 days and some */
 
 /* One prekey, with its private half. */
@@ -40,7 +40,7 @@ struct own {
 
     /* me */
     struct identity me;
-    struct device_list list; /* my newest */
+    struct device_list list;                   /* my newest */
     struct own_prekey prekey[OWN_PREKEYS_MAX]; /* newest first */
     size_t prekeys;
 };
@@ -59,8 +59,7 @@ void own_free(struct own *o); /* wipes; harmless on a zeroed one */
 struct own_joined {
     struct bytes root, domain, certificate, me;
 };
-FALLIBLE own_join(struct own *o, struct vault *v, const struct own_joined *answer,
-                  uint64_t now_ms);
+FALLIBLE own_join(struct own *o, struct vault *v, const struct own_joined *answer, uint64_t now_ms);
 
 /* My device list and a prekey as statements, in the arena. */
 FALLIBLE own_list_statement(struct own *o, struct vault *v, struct arena *a, struct bytes *out);
@@ -72,12 +71,12 @@ const struct own_prekey *own_find_prekey(const struct own *o, uint32_t number);
 const struct own_prekey *own_find_prekey_low(const struct own *o, uint16_t low);
 
 /* Is it time for a new prekey?  Make and commit it: it is own.prekey[0] then. */
+uint64_t own_next_rotation(const struct own *o); /* 0: not before the newest is acknowledged */
 bool own_prekey_is_due(const struct own *o, uint64_t now_ms);
 FALLIBLE own_make_prekey(struct own *o, struct vault *v, uint64_t now_ms);
 
 /* The server confirmed `number`. */
-FALLIBLE own_prekey_acknowledged(struct own *o, struct vault *v, uint32_t number,
-                                 uint64_t now_ms);
+FALLIBLE own_prekey_acknowledged(struct own *o, struct vault *v, uint32_t number, uint64_t now_ms);
 
 /* The mailbox is drained (or not): delete the private halves that [PROTOCOL 3.1] says. */
 FALLIBLE own_delete_prekeys(struct own *o, struct vault *v, bool drained, uint64_t now_ms);

@@ -200,8 +200,7 @@ static struct err learn_lists(struct vault *v, const struct own *me,
         /* From what we hold on, every step must be there; without any, the chain starts at 1. */
         if (next.version != (any ? have.version + 1 : 1))
             return FAIL(E_STALE);
-        TRY(device_list_check(news->list[i], &me->nid, &s->ark, any ? &have : NULL, now_ms,
-                              &next));
+        TRY(device_list_check(news->list[i], &me->nid, &s->ark, any ? &have : NULL, now_ms, &next));
         TRY(vault_put(v, VAULT_LIST, ID_BYTES(s->aid), next.version, news->list[i]));
         have = next;
         any = true;
@@ -241,8 +240,8 @@ static struct err learn_prekey(struct vault *v, const struct own *me,
 }
 
 static struct err learn_prekeys(struct vault *v, const struct own *me,
-                                const struct directory_statement *s,
-                                const struct people_news *news, uint64_t now_ms)
+                                const struct directory_statement *s, const struct people_news *news,
+                                uint64_t now_ms)
 {
     struct device_list list;
 
@@ -259,8 +258,7 @@ struct err people_learn(struct vault *v, const struct own *me, const struct peop
     struct directory_statement s;
     struct contact c;
 
-    TRY(directory_check_certificate(news->certificate, &me->nid, &me->root, now_ms,
-                                    &certificate));
+    TRY(directory_check_certificate(news->certificate, &me->nid, &me->root, now_ms, &certificate));
     TRY(directory_check(news->statement, &me->nid, &certificate.key, now_ms, &s));
     if (ID_SAME(s.aid, me->me.who.aid))
         return FAIL(E_CONFLICT);

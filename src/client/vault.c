@@ -12,11 +12,11 @@
 #include "crypto/secret.h"
 #include "storage/migrate.h"
 
-#define FORMAT 1
-#define KEY_HASH_SIZE 16
+#define FORMAT          1
+#define KEY_HASH_SIZE   16
 #define SEALED_OVERHEAD (AEAD_NONCE_SIZE + AEAD_TAG_SIZE)
-#define HEADER_PLAIN (1 + 1 + PASSWORD_SALT_SIZE)
-#define HEADER_SIZE (HEADER_PLAIN + AEAD_NONCE_SIZE + AEAD_KEY_SIZE + AEAD_TAG_SIZE)
+#define HEADER_PLAIN    (1 + 1 + PASSWORD_SALT_SIZE)
+#define HEADER_SIZE     (HEADER_PLAIN + AEAD_NONCE_SIZE + AEAD_KEY_SIZE + AEAD_TAG_SIZE)
 
 struct vault {
     struct db *db;
@@ -51,8 +51,8 @@ static struct err derive_keys(struct vault *v, const uint8_t root[AEAD_KEY_SIZE]
 {
     TRY(kdf_hkdf((struct bytes){0}, bytes(root, AEAD_KEY_SIZE), BYTES_LABEL("tacet vault seal"),
                  v->seal_key, sizeof v->seal_key));
-    return kdf_hkdf((struct bytes){0}, bytes(root, AEAD_KEY_SIZE),
-                    BYTES_LABEL("tacet vault index"), v->index_key, sizeof v->index_key);
+    return kdf_hkdf((struct bytes){0}, bytes(root, AEAD_KEY_SIZE), BYTES_LABEL("tacet vault index"),
+                    v->index_key, sizeof v->index_key);
 }
 
 static struct err write_header(struct vault *v, struct bytes passphrase, uint8_t cost,
@@ -71,8 +71,8 @@ static struct err write_header(struct vault *v, struct bytes passphrase, uint8_t
     sealed = buf_extend(out, AEAD_KEY_SIZE + AEAD_TAG_SIZE);
     if (sealed == NULL)
         TRY_OUT(FAIL(out->failed));
-    TRY_OUT(aead_seal(key, nonce, bytes(out->at, HEADER_PLAIN), bytes(root, AEAD_KEY_SIZE),
-                      sealed));
+    TRY_OUT(
+        aead_seal(key, nonce, bytes(out->at, HEADER_PLAIN), bytes(root, AEAD_KEY_SIZE), sealed));
 out:
     secret_wipe(key, sizeof key);
     return err;
@@ -202,6 +202,14 @@ void vault_rollback(struct vault *v)
     db_rollback(v->db);
 }
 
+struct err vault_end(struct vault *v, struct err err)
+{
+    if (err.code == E_OK)
+        return vault_commit(v);
+    vault_rollback(v);
+    return err;
+}
+
 /* How a record is named on disk, and what its value is bound to. */
 struct name {
     enum vault_kind kind;
@@ -258,8 +266,8 @@ struct err vault_put(struct vault *v, enum vault_kind kind, struct bytes key, ui
     TRY_OUT(random_fill(v->random, at, AEAD_NONCE_SIZE));
     TRY_OUT(aead_seal(v->seal_key, at, BYTES(name.aad), value, at + AEAD_NONCE_SIZE));
     TRY_OUT(db_run(v->db, PUT,
-                   DB_VALUES(DB_NUMBER_OF(kind), DB_BYTES_OF(BYTES(name.key)),
-                             DB_NUMBER_OF(number), DB_BYTES_OF(buf_view(&sealed))),
+                   DB_VALUES(DB_NUMBER_OF(kind), DB_BYTES_OF(BYTES(name.key)), DB_NUMBER_OF(number),
+                             DB_BYTES_OF(buf_view(&sealed))),
                    NULL));
 out:
     buf_free(&sealed);
@@ -347,8 +355,7 @@ struct err vault_erase(struct vault *v, enum vault_kind kind, struct bytes key, 
     invariant(v->depth > 0);
     TRY(name_of(v, kind, key, number, &name));
     return db_run(v->db, ERASE,
-                  DB_VALUES(DB_NUMBER_OF(kind), DB_BYTES_OF(BYTES(name.key)),
-                            DB_NUMBER_OF(number)),
+                  DB_VALUES(DB_NUMBER_OF(kind), DB_BYTES_OF(BYTES(name.key)), DB_NUMBER_OF(number)),
                   NULL);
 }
 

@@ -18,7 +18,7 @@
 #include "storage/db.h"
 
 #define VAULT_PASSPHRASE_MAX 1024
-#define VAULT_VALUE_MAX (256 * 1024)
+#define VAULT_VALUE_MAX      (256 * 1024)
 
 struct vault;
 
@@ -64,6 +64,10 @@ void vault_close(struct vault *v); /* wipes keys; the database stays the caller'
 FALLIBLE vault_begin(struct vault *v);
 FALLIBLE vault_commit(struct vault *v);
 void vault_rollback(struct vault *v);
+
+/* The end of a transaction whose work gave `err`: commit when it is E_OK, else roll back and give
+ * it back.  TRY(vault_begin(v)); return vault_end(v, work(...)); */
+FALLIBLE vault_end(struct vault *v, struct err err);
 
 /* Write or replace.  E_LIMIT: over VAULT_VALUE_MAX. */
 FALLIBLE vault_put(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number,

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tacet/client.h: one person's client, for programs that people or scripts use.
+ *
+ * A client is a profile: a directory that holds a vault, sealed under a passphrase, and a lock.
+ * One process has it open at a time.  All calls are made from one thread; a call that waits says
+ * how long at most.  Text is UTF-8 and, where another person wrote it, untrusted: make it harmless
+ * before a terminal sees it.
+ *
+ * Every call that can fail returns an enum tacet_code; tacet_explain() says in one sentence what it
+ * means and who must act.
+ */
+#ifndef TACET_CLIENT_H
+#define TACET_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TACET_API __attribute__((visibility("default")))
+
+#define TACET_TEXT_MAX 65536      /* bytes of one message */
+#define TACET_HANDLE_SIZE 33      /* 32 and a NUL */
+#define TACET_ID_SIZE 33          /* a message id: 32 hexadecimal digits and a NUL */
+#define TACET_SAFETY_SIZE 61      /* a safety number: 60 digits and a NUL */
+#define TACET_PASSPHRASE_MAX 1024 /* bytes */
+#define TACET_COST_DEFAULT 17     /* scrypt with N = 2^17: about 0.3 s and 128 MiB */
+
+/* The tens say who must act, as on the wire. */
+enum tacet_code {
+    TACET_OK = 0,
+    TACET_TRUNCATED = 10, /* the other side's bytes are at fault */
+    TACET_MALFORMED = 11,
+    TACET_FORGED = 12,
+    TACET_LIMIT = 13,
+    TACET_DENIED = 20, /* what was asked is */
+    TACET_ABSENT = 21,
+    TACET_CONFLICT = 22,
+    TACET_STALE = 23,
+    TACET_EXPIRED = 24,
+    TACET_CLOCK = 25,
+    TACET_VERSION = 26,
+    TACET_REMOVED = 27,
+    TACET_AGAIN = 30, /* nobody: wait, or connect again */
+    TACET_CLOSED = 31,
+    TACET_NOMEM = 40, /* this machine, or the server's: its operator must act */
+    TACET_IO = 41,
+    TACET_CRYPTO = 42,
+    TACET_FULL = 43,
+};
+
+struct tacet_client;
+
+/* ---- Opening and joining */
+
+struct tacet_profile {
+    const char *directory;     /* made with mode 0700 when joining */
+    const uint8_t *passphrase; /* borrowed for the call */
+    size_t passphrase_n;
+    unsigned cost; /* base-2 logarithm of scrypt's N, when joining; 0: TACET_COST_DEFAULT */
+};
+
+/* Is there a profile in the directory? */
+TACET_API bool tacet_profile_exists(const char *directory);
+
+/* TACET_ABSENT: no profile.  TACET_DENIED: wrong passphrase.  TACET_CONFLICT: another process has
+ * it.  TACET_VERSION: a newer program wrote it. */
+TACET_API enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile *p);
+
+/* Make a profile from an invitation and go on from there as tacet_open(); tacet_run() then joins.
+ * A profile that began to join with this same link and was interrupted goes on.
+ * TACET_MALFORMED: not a link.  TACET_FORGED: damaged.  TACET_CONFLICT: there is another profile. */
+TACET_API enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile *p,
+                                     const char *link);
+
+TACET_API void tacet_close(struct tacet_client *c); /* NULL is fine; wipes */
+
+/* ---- The network */
+
+enum tacet_event_kind {
+    TACET_EVENT_JOINED = 1,
+    TACET_EVENT_LINK,    /* code TACET_OK: signed in; else why not */
+    TACET_EVENT_DRAINED, /* everything that waited for this device has been taken */
+    TACET_EVENT_MESSAGE, /* somebody wrote */
+    TACET_EVENT_STATE,   /* a message of mine is in another state */
+    TACET_EVENT_CONTACT, /* code TACET_OK: the network said who it is; else why not */
+    TACET_EVENT_PROBLEM,
+};
+
+enum tacet_problem {
+    TACET_PROBLEM_PARKED = 1,  /* a message cannot be opened yet; it is kept sealed */
+    TACET_PROBLEM_DAMAGED,     /* a message was damaged or forged; it is not shown */
+    TACET_PROBLEM_RECIPIENTS,  /* a message went to an unexpected set of devices; it is held */
+    TACET_PROBLEM_KEY_CHANGED, /* the handle is another account now; the conversation stops */
+    TACET_PROBLEM_NO_PREKEY,   /* their device was away too long to be sealed to */
+    TACET_PROBLEM_STATEMENT,   /* the server sent something that does not check: see code */
+    TACET_PROBLEM_RESTORED,    /* this profile is an old copy of itself */
+};
+
+enum tacet_state {
+    TACET_QUEUED = 1,
+    TACET_SEALED,
+    TACET_ACCEPTED, /* on the server's disk */
+    TACET_DELIVERED,
+    TACET_READ,
+    TACET_FAILED,
+    TACET_EXPIRED,
+};
+
+enum tacet_note {
+    TACET_NOTE_LATE = 1,       /* sent under a device list that had been superseded */
+    TACET_NOTE_GAP = 2,        /* `missing` messages before it did not arrive */
+    TACET_NOTE_FORKED = 4,     /* its sender contradicts what it sent before */
+    TACET_NOTE_AHEAD = 8,      /* dated more than an hour ahead of this machine's clock */
+    TACET_NOTE_UNREADABLE = 16 /* needs a newer program */
+};
+
+struct tacet_message {
+    char with[TACET_HANDLE_SIZE]; /* the other person */
+    bool mine, read;
+    enum tacet_state state;
+    enum tacet_code code; /* why it failed, or waits */
+    unsigned notes;       /* enum tacet_note */
+    uint64_t missing;
+    char id[TACET_ID_SIZE];
+    uint64_t sent_ms, received_ms; /* Unix time */
+    uint64_t place;                /* rises within a conversation */
+    const uint8_t *text;           /* borrowed; see each call */
+    size_t text_n;
+};
+
+struct tacet_event {
+    enum tacet_event_kind kind;
+    enum tacet_code code;
+    enum tacet_problem problem;
+    char who[TACET_HANDLE_SIZE];  /* "" when nobody in particular */
+    struct tacet_message message; /* MESSAGE, STATE */
+};
+
+/* Work on the connection until there is an event, or for at most timeout_ms (0: what can be done
+ * without waiting; negative: no limit).  The first call connects.  TACET_AGAIN: time is over and
+ * there is no event.  What `out` points to lives until the next call. */
+TACET_API enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms,
+                                    struct tacet_event *out);
+
+/* Make a tacet_run() in progress, or the next one, return TACET_CLOSED.  May be called from a
+ * signal handler. */
+TACET_API void tacet_interrupt(struct tacet_client *c);
+
+/* ---- Asking */
+
+/* Queue a text; its states come as events.  `id` names it.  TACET_LIMIT, TACET_MALFORMED: no handle
+ * or no UTF-8; TACET_CONFLICT: their account key changed; TACET_REMOVED; TACET_DENIED: to oneself. */
+TACET_API enum tacet_code tacet_send(struct tacet_client *c, const char *to, const uint8_t *text,
+                                     size_t n, char id[TACET_ID_SIZE]);
+
+/* Ask the network who this is: TACET_EVENT_CONTACT follows.  TACET_CLOSED: not connected. */
+TACET_API enum tacet_code tacet_look_up(struct tacet_client *c, const char *handle);
+
+/* ---- Reading what is kept */
+
+/* The next message after `place`: of one conversation, or with `with` NULL the next unread of any.
+ * TACET_ABSENT: no more.  The text lives until the next call. */
+TACET_API enum tacet_code tacet_next_message(struct tacet_client *c, const char *with,
+                                             uint64_t place, struct tacet_message *out);
+
+TACET_API enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m);
+
+struct tacet_contact {
+    char handle[TACET_HANDLE_SIZE];
+    bool known, verified, removed, changed;
+    uint64_t number; /* pass it to get the next */
+};
+
+/* The contact after `number` (0: the first).  TACET_ABSENT: no more. */
+TACET_API enum tacet_code tacet_next_contact(struct tacet_client *c, uint64_t number,
+                                             struct tacet_contact *out);
+TACET_API enum tacet_code tacet_find_contact(struct tacet_client *c, const char *handle,
+                                             struct tacet_contact *out);
+
+/* ---- Trust */
+
+/* The number to compare with this person, and the text of the QR code.  TACET_ABSENT: not known
+ * yet.  `qr` has room for 128 bytes. */
+TACET_API enum tacet_code tacet_safety_number(struct tacet_client *c, const char *handle,
+                                              char digits[TACET_SAFETY_SIZE], char qr[128]);
+
+/* They read out the same digits: the contact is verified.  Anything but digits is passed over.
+ * TACET_FORGED: they differ. */
+TACET_API enum tacet_code tacet_confirm(struct tacet_client *c, const char *handle,
+                                        const char *digits);
+
+/* Accept that the handle is another account now.  TACET_CONFLICT: it is not. */
+TACET_API enum tacet_code tacet_accept_key(struct tacet_client *c, const char *handle);
+
+/* ---- Status */
+
+struct tacet_status {
+    char handle[TACET_HANDLE_SIZE];
+    char domain[254], network[65], address[256];
+    char network_id[65], account_id[65], device_id[33]; /* hexadecimal */
+    bool joined, connected, drained;
+    uint64_t outgoing, parked; /* messages that wait to be sent; that cannot be opened yet */
+    uint32_t prekey;           /* number of the newest */
+    uint64_t prekey_made_ms;
+};
+
+TACET_API enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *out);
+
+/* One sentence: what it means and who must act. */
+TACET_API const char *tacet_explain(enum tacet_code code);
+
+/* "0.1.0 (commit abcdef0)" */
+TACET_API const char *tacet_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/engine.h"
+
+#include <stdlib.h>
+
+#include "client/engine_internal.h"
+#include "e2ee/fingerprint.h"
+#include "e2ee/payload.h"
+
+/* The first failure of this machine is kept; all else is the peer's, and costs it the link. */
+static void settle(struct engine *e, struct err err)
+{
+    if (err.code == E_OK)
+        return;
+    if (err_who(err.code) != WHO_OPERATOR) {
+        actions_close(e);
+        link_down(e, err.code);
+    } else if (e->failure.code == E_OK) {
+        e->failure = err;
+        actions_close(e);
+    }
+}
+
+/* When must time be told again?  The earliest of what anyone waits for. */
+static void schedule(struct engine *e)
+{
+    uint64_t at = UINT64_MAX, wants[] = {
+                                  e->link.state == LINK_OFF ? e->link.retry_ms : 0,
+                                  e->retry_ms,
+                                  e->drained ? own_next_rotation(&e->own) : 0,
+                              };
+
+    for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
+        if (wants[i] != 0 && wants[i] < at)
+            at = wants[i];
+    if (at == UINT64_MAX || at == e->wake_ms)
+        return;
+    e->wake_ms = at;
+    actions_wake(e, at);
+}
+
+struct err engine_new(struct engine **out, struct vault *vault, struct random *random,
+                      uint64_t now_ms)
+{
+    struct err err = OK;
+    struct engine *e = calloc(1, sizeof *e);
+
+    if (e == NULL)
+        return FAIL(E_NOMEM);
+    e->vault = vault;
+    e->random = random;
+    e->now_ms = now_ms;
+    e->link.state = LINK_OFF;
+    TRY_OUT(own_load(vault, &e->own));
+    *out = e;
+    return OK;
+out:
+    free(e);
+    return err;
+}
+
+void engine_free(struct engine *e)
+{
+    if (e == NULL)
+        return;
+    actions_free(e);
+    own_free(&e->own);
+    free(e);
+}
+
+/* ---- commands */
+
+static struct err send_text(struct engine *e, const struct command *c)
+{
+    struct contact to;
+    struct err err;
+
+    if (c->text.n > LIMIT_TEXT)
+        return FAIL(E_LIMIT);
+    if (!text_is_utf8(c->text) || !text_is_handle(c->handle))
+        return FAIL(E_MALFORMED);
+    if (bytes_same(c->handle, bytes_text(e->own.handle)))
+        return FAIL(E_DENIED);
+    err = people_by_handle(e->vault, c->handle, &to);
+    if (err.code == E_ABSENT) {
+        TRY(vault_begin(e->vault));
+        TRY(vault_end(e->vault, people_add(e->vault, c->handle, &to)));
+    } else {
+        TRY(err);
+    }
+    if (to.changed)
+        return FAIL(E_CONFLICT);
+    if (to.removed)
+        return FAIL(E_REMOVED);
+    return outgoing_queue(e, &to, c->text);
+}
+
+static struct err look_up(struct engine *e, const struct command *c)
+{
+    if (!text_is_handle(c->handle))
+        return FAIL(E_MALFORMED);
+    if (e->link.state != LINK_READY)
+        return FAIL(E_CLOSED);
+    return lookups_handle(e, c->handle);
+}
+
+/* Digits as typed: anything but digits is passed over. */
+static bool are_digits_of(struct bytes typed, const char digits[FINGERPRINT_DIGITS + 1])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < typed.n; i++) {
+        if (typed.at[i] < '0' || typed.at[i] > '9')
+            continue;
+        if (n == FINGERPRINT_DIGITS || typed.at[i] != (uint8_t)digits[n])
+            return false;
+        n++;
+    }
+    return n == FINGERPRINT_DIGITS;
+}
+
+static struct err confirm(struct engine *e, const struct command *c)
+{
+    struct contact to;
+    uint8_t fingerprint[FINGERPRINT_SIZE];
+    char digits[FINGERPRINT_DIGITS + 1];
+
+    TRY(people_by_handle(e->vault, c->handle, &to));
+    TRY(people_fingerprint(&e->own, &to, fingerprint));
+    fingerprint_digits(fingerprint, digits);
+    if (!are_digits_of(c->text, digits))
+        return FAIL(E_FORGED);
+    to.verified = true;
+    TRY(vault_begin(e->vault));
+    return vault_end(e->vault, people_put(e->vault, &to));
+}
+
+static struct err accept_key(struct engine *e, const struct command *c)
+{
+    struct contact to;
+
+    TRY(people_by_handle(e->vault, c->handle, &to));
+    if (!to.changed)
+        return FAIL(E_CONFLICT);
+    TRY(vault_begin(e->vault));
+    TRY(vault_end(e->vault, people_accept(e->vault, &to)));
+    TRY(incoming_retry(e));
+    return outgoing_pump(e);
+}
+
+struct err engine_command(struct engine *e, const struct command *c, uint64_t now_ms)
+{
+    struct err err = FAIL(E_MALFORMED);
+
+    if (e->failure.code != E_OK)
+        return e->failure;
+    e->now_ms = now_ms;
+    switch (c->kind) {
+    case COMMAND_SEND:
+        err = send_text(e, c);
+        break;
+    case COMMAND_LOOK_UP:
+        err = look_up(e, c);
+        break;
+    case COMMAND_CONFIRM:
+        err = confirm(e, c);
+        break;
+    case COMMAND_ACCEPT:
+        err = accept_key(e, c);
+        break;
+    }
+    if (err_who(err.code) == WHO_OPERATOR)
+        settle(e, err);
+    schedule(e);
+    return err;
+}
+
+/* ---- the link and time */
+
+void engine_link_up(struct engine *e, struct bytes binding)
+{
+    if (e->failure.code == E_OK && e->link.state == LINK_CONNECTING)
+        settle(e, link_up(e, binding));
+    schedule(e);
+}
+
+void engine_frame(struct engine *e, struct bytes frame)
+{
+    if (e->failure.code == E_OK)
+        settle(e, link_frame(e, frame));
+    schedule(e);
+}
+
+void engine_link_down(struct engine *e, enum err_code why)
+{
+    link_down(e, why);
+    schedule(e);
+}
+
+void engine_wake(struct engine *e, uint64_t now_ms)
+{
+    e->now_ms = now_ms;
+    if (e->failure.code != E_OK)
+        return;
+    e->wake_ms = 0;
+    settle(e, link_wake(e));
+    if (e->retry_ms != 0 && now_ms >= e->retry_ms) {
+        e->retry_ms = 0;
+        settle(e, outgoing_pump(e));
+    }
+    schedule(e);
+}
+
+bool engine_next(struct engine *e, struct action *out)
+{
+    return actions_next(e, out);
+}
+
+struct err engine_failure(const struct engine *e)
+{
+    return e->failure;
+}
+
+/* ---- looking */
+
+const struct own *engine_own(const struct engine *e)
+{
+    return &e->own;
+}
+
+struct vault *engine_vault(const struct engine *e)
+{
+    return e->vault;
+}
+
+bool engine_is_ready(const struct engine *e)
+{
+    return e->link.state == LINK_READY;
+}
+
+bool engine_is_drained(const struct engine *e)
+{
+    return e->drained;
+}
+
+struct err engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked)
+{
+    TRY(outgoing_waiting(e, outgoing));
+    return incoming_parked(e, parked);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * engine: one person's client without any input or output.
+ *
+ * Its host gives it time, frames and the state of the link; it answers with actions.  After every
+ * call the host takes actions until there are none.  What an action points to lives until the next
+ * call of engine_next().
+ *
+ * An error from engine_* other than engine_command() is about this machine (E_IO, E_FULL, E_NOMEM,
+ * E_CRYPTO) and is kept: engine_failure() gives it, and the engine does nothing more.  The vault is
+ * then as it was at its last commit; open it again.
+ */
+#ifndef TACET_CLIENT_ENGINE_H
+#define TACET_CLIENT_ENGINE_H
+
+#include "client/messages.h"
+
+struct engine;
+
+/* ---- What a person asks. */
+
+enum command_kind {
+    COMMAND_SEND = 1, /* text to handle */
+    COMMAND_LOOK_UP,  /* ask the network who handle is */
+    COMMAND_CONFIRM,  /* these are the digits that handle reads out to me */
+    COMMAND_ACCEPT,   /* handle is another account now, and that is right */
+};
+
+struct command {
+    enum command_kind kind;
+    struct bytes handle, text; /* text: or the digits */
+};
+
+/* ---- What the engine wants done. */
+
+enum event_kind {
+    EVENT_JOINED = 1, /* this profile has its account */
+    EVENT_LINK,       /* signed in (code E_OK), or not (why) */
+    EVENT_DRAINED,    /* the mailbox was empty */
+    EVENT_MESSAGE,    /* somebody wrote */
+    EVENT_STATE,      /* a message of mine is in another state */
+    EVENT_CONTACT,    /* the network said who `contact` is; or could not (code) */
+    EVENT_PROBLEM,
+};
+
+enum problem {
+    PROBLEM_NONE = 0,
+    PROBLEM_PARKED = 1,  /* a message cannot be opened yet; it is kept sealed */
+    PROBLEM_DAMAGED,     /* a message or capsule is damaged or forged; it is not shown */
+    PROBLEM_RECIPIENTS,  /* sent to an unexpected set of devices; held */
+    PROBLEM_KEY_CHANGED, /* the handle is another account now; the conversation stops */
+    PROBLEM_NO_PREKEY,   /* their device was away for so long that nothing can be sealed to it */
+    PROBLEM_STATEMENT,   /* the server sent something that does not check (code) */
+    PROBLEM_RESTORED,    /* the server knows more of this device than this vault does */
+};
+
+struct event {
+    enum event_kind kind;
+    enum err_code code;
+    enum problem problem;
+    struct contact contact; /* number 0: nobody in particular */
+    struct message message; /* EVENT_MESSAGE, EVENT_STATE */
+};
+
+enum action_kind { ACTION_CONNECT = 1, ACTION_SEND, ACTION_CLOSE, ACTION_WAKE, ACTION_TELL };
+
+struct action {
+    enum action_kind kind;
+    const char *address; /* CONNECT: "host:port" */
+    const uint8_t *pin;  /* CONNECT: 32 bytes */
+    struct bytes frame;  /* SEND */
+    uint64_t at_ms;      /* WAKE: call engine_wake() then; replaces an earlier one */
+    struct event event;  /* TELL */
+};
+
+/* ---- Life. */
+
+/* The vault has a profile (own_create).  The vault and `random` stay the caller's. */
+FALLIBLE engine_new(struct engine **out, struct vault *vault, struct random *random,
+                    uint64_t now_ms);
+void engine_free(struct engine *e); /* NULL is fine; wipes */
+
+FALLIBLE engine_command(struct engine *e, const struct command *c, uint64_t now_ms);
+
+/* The link: up with this connection's binding (32 bytes), a whole message, down.  `now_ms` of the
+ * last engine_wake() or engine_command() counts as now: hosts call engine_wake() before. */
+void engine_link_up(struct engine *e, struct bytes binding);
+void engine_frame(struct engine *e, struct bytes frame);
+void engine_link_down(struct engine *e, enum err_code why);
+
+/* Time has passed.  The first call makes the engine connect. */
+void engine_wake(struct engine *e, uint64_t now_ms);
+
+bool engine_next(struct engine *e, struct action *out);
+
+struct err engine_failure(const struct engine *e);
+
+/* ---- Looking. */
+
+const struct own *engine_own(const struct engine *e);
+struct vault *engine_vault(const struct engine *e);
+bool engine_is_ready(const struct engine *e);   /* signed in */
+bool engine_is_drained(const struct engine *e); /* and the mailbox was empty */
+FALLIBLE engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked);
+
+#endif

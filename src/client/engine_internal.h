@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine_internal: the engine as its own modules see it: link, lookups, outgoing, incoming. */
+#ifndef TACET_CLIENT_ENGINE_INTERNAL_H
+#define TACET_CLIENT_ENGINE_INTERNAL_H
+
+#include "client/engine.h"
+#include "wire/frame.h"
+
+#define ENGINE_REQUESTS_MAX 32
+
+enum link_state {
+    LINK_OFF = 1,    /* waiting to connect again */
+    LINK_CONNECTING, /* the host is at it */
+    LINK_GREETING,   /* up; JOIN or SIGN_IN is on its way */
+    LINK_READY,      /* signed in */
+    LINK_ENDED,      /* the server will not have us; a person must act */
+};
+
+/* A request that was not answered yet, and what it was for. */
+struct waiting {
+    uint64_t id;
+    enum op op;
+    uint64_t number;  /* SEND: place in the outbox; PREKEY: prekey number */
+    struct bytes key; /* PERSON: handle or aid; ROSTER: digest; in `room` */
+    uint8_t room[48];
+};
+
+struct link {
+    enum link_state state;
+    uint8_t binding[32];
+    uint64_t next_id, retry_ms;
+    unsigned failures;
+    struct waiting waiting[ENGINE_REQUESTS_MAX];
+    size_t n;
+};
+
+struct queued_action; /* actions.c */
+
+struct engine {
+    struct vault *vault;
+    struct random *random;
+    struct own own;
+    uint64_t now_ms;
+    struct link link;
+    bool drained;
+    uint64_t retry_ms; /* when outgoing should look again; 0: no need */
+    uint64_t wake_ms;  /* the wake that the host was asked for last */
+    bool parked_news;  /* something was parked and nobody was told yet */
+    struct err failure;
+    struct queued_action *first, *last, *taken;
+};
+
+/* ---- actions.c */
+
+/* E_NOMEM is kept as the engine's failure. */
+void actions_connect(struct engine *e);
+void actions_send(struct engine *e, struct bytes frame);
+void actions_close(struct engine *e);
+void actions_wake(struct engine *e, uint64_t at_ms);
+void actions_tell(struct engine *e, const struct event *event);
+bool actions_next(struct engine *e, struct action *out);
+void actions_free(struct engine *e);
+
+/* ---- link.c */
+
+/* Send a request; `w` says what for.  E_AGAIN: too many are waiting. */
+FALLIBLE link_request(struct engine *e, enum op op, const void *message, const struct waiting *w);
+/* One that wants no answer. */
+FALLIBLE link_tell(struct engine *e, enum op op, const void *message);
+bool link_is_waiting(const struct engine *e, enum op op, struct bytes key);
+bool link_is_busy(const struct engine *e, enum op op);
+FALLIBLE link_up(struct engine *e, struct bytes binding);
+void link_down(struct engine *e, enum err_code why);
+FALLIBLE link_frame(struct engine *e, struct bytes frame);
+FALLIBLE link_wake(struct engine *e);
+
+/* ---- lookups.c: asking for what is missing, and keeping what comes */
+
+FALLIBLE lookups_handle(struct engine *e, struct bytes handle);
+FALLIBLE lookups_account(struct engine *e, const struct account_id *aid);
+FALLIBLE lookups_roster(struct engine *e, const struct roster_id *id);
+FALLIBLE lookups_person_answer(struct engine *e, const struct waiting *w, const struct frame *f);
+FALLIBLE lookups_roster_answer(struct engine *e, const struct waiting *w, const struct frame *f);
+/* Keep each person of a refusal, in the caller's transaction. */
+FALLIBLE lookups_learn_stale(struct engine *e, struct bytes body, struct arena *a);
+
+/* ---- outgoing.c */
+
+FALLIBLE outgoing_queue(struct engine *e, const struct contact *to, struct bytes text);
+FALLIBLE outgoing_pump(struct engine *e); /* seal and send what can be sent now */
+FALLIBLE outgoing_answer(struct engine *e, uint64_t row, const struct frame *f);
+/* Give up every queued message to a contact. */
+FALLIBLE outgoing_give_up(struct engine *e, uint64_t contact, enum err_code why);
+FALLIBLE outgoing_waiting(struct engine *e, uint64_t *n);
+
+/* ---- sealing.c: S1 of [PROTOCOL 10] */
+
+/* One message on its way, as the outbox keeps it. */
+struct outbox_row {
+    uint64_t number, contact, place;
+    uint32_t refusals;
+    uint64_t refused_ms, retry_ms; /* first refusal of the current hour; not before */
+    bool has_core, sealed;
+    struct core core;
+    uint64_t upload;
+    struct roster_id roster_id;
+    struct bytes roster, bytes; /* of a sealed one */
+};
+FALLIBLE sealing_put(struct engine *e, const struct outbox_row *row);
+FALLIBLE sealing_next(struct engine *e, uint64_t from, struct arena *a, struct outbox_row *row);
+/* Seal in a transaction of its own; *row is as committed.  E_ABSENT: no device of theirs has a
+ * valid prekey. */
+FALLIBLE sealing_seal(struct engine *e, struct outbox_row *row, const struct contact *to,
+                      struct arena *a);
+
+/* ---- incoming.c */
+
+FALLIBLE incoming_page(struct engine *e, struct bytes body, bool *more);
+FALLIBLE incoming_retry(struct engine *e); /* what is parked, after something new was learned */
+FALLIBLE incoming_parked(struct engine *e, uint64_t *n);
+/* Tell that something stays parked, once nothing more is being fetched for it. */
+void incoming_report(struct engine *e);
+
+/* ---- opening.c: one item, in the caller's transaction */
+
+enum opening_result {
+    OPENING_DONE = 1, /* kept; event says what to tell, if anything */
+    OPENING_KNOWN,    /* seen before: nothing to do */
+    OPENING_PARK,     /* something is missing; event.problem says more */
+    OPENING_DAMAGED,  /* wrong for good */
+};
+struct opening_item {
+    uint32_t kind;
+    struct bytes sealed;
+    uint64_t received_ms;
+};
+FALLIBLE opening_item(struct engine *e, const struct opening_item *item, struct arena *a,
+                      enum opening_result *result, struct event *event);
+
+#endif

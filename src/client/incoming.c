@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * incoming: pages of the mailbox, and what waits for something missing.  [PROTOCOL 10 R1, R2]
+ *
+ * A page is one transaction.  Only after it is committed is anything shown, and only then is it
+ * acknowledged.  Each item has a savepoint: what it changed is kept whole or not at all.
+ */
+#include "base/fault.h"
+#include "base/reader.h"
+#include "client/engine_internal.h"
+#include "crypto/hash.h"
+#include "wire/tacet.pb-c.h"
+
+#define PAGE_ARENA        (16 * LIMIT_FRAME)
+#define ITEM_ARENA        (8 << 20) /* 65,536 steps keep 1,000 keys; lists and rosters are small */
+#define PARKED_MOST_BYTES (16 << 20)
+#define PARKED_LIFE_MS    (30 * CLOCK_DAY_MS)
+#define SEEN_DAYS         45
+#define PARKED_ROWS_MAX   10000
+
+static const struct bytes NO_KEY = {NULL, 0};
+static const struct bytes NO_VALUE = {NULL, 0};
+
+/* Told only after the commit. */
+struct news {
+    struct arena arena;
+    struct event *event;
+    size_t n, room;
+};
+
+static struct err add_news(struct news *news, const struct event *event)
+{
+    struct bytes text;
+
+    invariant(news->n < news->room);
+    TRY(arena_copy(&news->arena, event->message.text, &text));
+    news->event[news->n] = *event;
+    news->event[news->n++].message.text = text;
+    return OK;
+}
+
+static struct err new_news(struct news *news, size_t room)
+{
+    *news = (struct news){.arena = ARENA(64 << 20), .room = room};
+    news->event = ARENA_ARRAY(&news->arena, room, struct event);
+    return news->event == NULL ? FAIL(E_NOMEM) : OK;
+}
+
+static void tell_news(struct engine *e, struct news *news)
+{
+    for (size_t i = 0; i < news->n; i++)
+        actions_tell(e, &news->event[i]);
+    arena_free(&news->arena);
+}
+
+/* ---- parking and failing */
+
+static struct err park(struct engine *e, const struct opening_item *item)
+{
+    struct err err = OK;
+    struct buf b = BUF(VAULT_VALUE_MAX);
+    uint64_t number, held;
+    struct bytes value;
+
+    buf_u32(&b, item->kind);
+    buf_u64(&b, item->received_ms);
+    buf_u64(&b, e->now_ms);
+    buf_bytes(&b, item->sealed);
+    TRY_OUT(buf_end(&b, &value));
+    TRY_OUT(vault_counter_get(e->vault, VAULT_PARKED_BYTES, &held));
+    if (held + value.n > PARKED_MOST_BYTES)
+        TRY_OUT(FAIL(E_LIMIT));
+    TRY_OUT(vault_counter_set(e->vault, VAULT_PARKED_BYTES, held + value.n));
+    TRY_OUT(vault_count(e->vault, VAULT_NEXT_PARKED, &number));
+    TRY_OUT(vault_put(e->vault, VAULT_PARKED, NO_KEY, number, value));
+out:
+    buf_free(&b);
+    return err;
+}
+
+/* One parked item leaves. */
+static struct err unpark(struct engine *e, uint64_t number, size_t size)
+{
+    uint64_t held;
+
+    TRY(vault_counter_get(e->vault, VAULT_PARKED_BYTES, &held));
+    TRY(vault_counter_set(e->vault, VAULT_PARKED_BYTES, held > size ? held - size : 0));
+    return vault_erase(e->vault, VAULT_PARKED, NO_KEY, number);
+}
+
+static struct err fail(struct engine *e, const struct opening_item *item)
+{
+    uint8_t digest[HASH_SHA512_SIZE];
+
+    TRY(hash_sha512(&item->sealed, 1, digest));
+    return vault_put(e->vault, VAULT_FAILED, BYTES(digest), e->now_ms / CLOCK_DAY_MS, NO_VALUE);
+}
+
+/* ---- one item, in a savepoint */
+
+static struct err try_item(struct engine *e, const struct opening_item *item,
+                           enum opening_result *result, struct news *news)
+{
+    struct err err;
+    struct arena a = ARENA(ITEM_ARENA);
+    struct event event = {.kind = EVENT_PROBLEM};
+
+    TRY(vault_begin(e->vault));
+    err = opening_item(e, item, &a, result, &event);
+    if (err.code != E_OK || *result == OPENING_PARK || *result == OPENING_DAMAGED)
+        vault_rollback(e->vault);
+    else
+        err = vault_commit(e->vault);
+    if (event.kind == EVENT_PROBLEM && event.problem == PROBLEM_PARKED)
+        event.problem = PROBLEM_NONE; /* incoming_report() tells, when nothing is being fetched */
+    if (err.code == E_OK && (event.kind != EVENT_PROBLEM || event.problem != PROBLEM_NONE))
+        err = add_news(news, &event);
+    arena_free(&a);
+    return err;
+}
+
+static struct err take_item(struct engine *e, const struct opening_item *item, struct news *news)
+{
+    enum opening_result result = OPENING_DAMAGED;
+    struct err err;
+
+    TRY(try_item(e, item, &result, news));
+    if (result == OPENING_DAMAGED)
+        return fail(e, item);
+    if (result != OPENING_PARK)
+        return OK;
+    e->parked_news = true;
+    err = park(e, item);
+    return err.code == E_LIMIT ? fail(e, item) : err;
+}
+
+/* What is remembered only for a while. */
+static struct err forget_old(struct engine *e)
+{
+    uint64_t today = e->now_ms / CLOCK_DAY_MS;
+
+    if (today <= SEEN_DAYS)
+        return OK;
+    TRY(vault_erase_below(e->vault, VAULT_SEEN, today - SEEN_DAYS));
+    return vault_erase_below(e->vault, VAULT_FAILED, today - SEEN_DAYS);
+}
+
+static struct err take_page(struct engine *e, const Tacet__Wire__Deliver *m, struct news *news)
+{
+    TRY(forget_old(e));
+    for (size_t i = 0; i < m->n_items; i++) {
+        struct opening_item item = {m->items[i]->kind, frame_bytes(m->items[i]->sealed),
+                                    m->items[i]->received_ms};
+
+        TRY(take_item(e, &item, news));
+    }
+    return OK;
+}
+
+static struct err acknowledge(struct engine *e, uint64_t number)
+{
+    Tacet__Wire__Acknowledge m = TACET__WIRE__ACKNOWLEDGE__INIT;
+
+    m.number = number;
+    fault_point("client-before-acknowledgement");
+    TRY(link_tell(e, OP_ACKNOWLEDGE, &m));
+    return OK;
+}
+
+static struct err take_and_acknowledge(struct engine *e, const Tacet__Wire__Deliver *m)
+{
+    struct news news;
+    struct err err;
+
+    if (m->n_items == 0)
+        return OK;
+    TRY(new_news(&news, m->n_items));
+    TRY(vault_begin(e->vault));
+    err = vault_end(e->vault, take_page(e, m, &news));
+    if (err.code != E_OK)
+        news.n = 0;
+    tell_news(e, &news);
+    TRY(err);
+    TRY(acknowledge(e, m->items[m->n_items - 1]->number));
+    return incoming_retry(e);
+}
+
+struct err incoming_page(struct engine *e, struct bytes body, bool *more)
+{
+    struct err err = OK;
+    struct arena a = ARENA(PAGE_ARENA);
+    Tacet__Wire__Deliver *m;
+
+    TRY_OUT(frame_unpack(body, &tacet__wire__deliver__descriptor, &a, &m));
+    *more = m->more != 0;
+    TRY_OUT(take_and_acknowledge(e, m));
+out:
+    arena_free(&a);
+    return err;
+}
+
+/* ---- again */
+
+static struct err parse_parked(struct bytes value, struct opening_item *item, uint64_t *since_ms)
+{
+    struct reader r = reader(value);
+
+    item->kind = reader_u32(&r);
+    item->received_ms = reader_u64(&r);
+    *since_ms = reader_u64(&r);
+    item->sealed = reader_take(&r, reader_left(&r));
+    return reader_end(&r);
+}
+
+static struct err retry_one(struct engine *e, uint64_t number, struct bytes value,
+                            struct news *news, bool *moved)
+{
+    struct opening_item item;
+    enum opening_result result = OPENING_PARK;
+    uint64_t since_ms;
+
+    TRY(parse_parked(value, &item, &since_ms));
+    TRY(try_item(e, &item, &result, news));
+    if (result == OPENING_PARK)
+        news->n = 0; /* told when it was parked */
+    if (result == OPENING_PARK && clock_since(e->now_ms, since_ms) < PARKED_LIFE_MS)
+        return OK;
+    if (result == OPENING_PARK || result == OPENING_DAMAGED)
+        TRY(fail(e, &item));
+    *moved = true;
+    return unpark(e, number, value.n);
+}
+
+/* One pass over everything parked; *moved says whether anything left. */
+static struct err retry_all(struct engine *e, bool *moved)
+{
+    struct err err = OK;
+    struct arena a = ARENA(2 * VAULT_VALUE_MAX + 4096);
+    uint64_t number = 0;
+    struct bytes value;
+
+    *moved = false;
+    for (size_t i = 0; i < PARKED_ROWS_MAX; i++) {
+        struct news news;
+
+        err = vault_next(e->vault, VAULT_PARKED, NO_KEY, number, &a, &number, &value);
+        if (err.code != E_OK)
+            break;
+        TRY_OUT(new_news(&news, 1));
+        TRY_OUT(vault_begin(e->vault));
+        err = vault_end(e->vault, retry_one(e, number, value, &news, moved));
+        if (err.code != E_OK)
+            news.n = 0;
+        tell_news(e, &news);
+        TRY_OUT(err);
+        number++;
+        arena_free(&a);
+    }
+out:
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+struct err incoming_retry(struct engine *e)
+{
+    bool moved = true;
+
+    /* A capsule that was waiting may open the messages behind it: twice is enough for that. */
+    for (int pass = 0; pass < 2 && moved; pass++)
+        TRY(retry_all(e, &moved));
+    incoming_report(e);
+    return OK;
+}
+
+void incoming_report(struct engine *e)
+{
+    struct event event = {.kind = EVENT_PROBLEM, .problem = PROBLEM_PARKED};
+    uint64_t n;
+
+    if (!e->parked_news || link_is_busy(e, OP_PERSON) || link_is_busy(e, OP_ROSTER))
+        return;
+    e->parked_news = false;
+    if (incoming_parked(e, &n).code == E_OK && n > 0)
+        actions_tell(e, &event);
+}
+
+struct err incoming_parked(struct engine *e, uint64_t *n)
+{
+    struct err err = OK;
+    struct arena a = ARENA(2 * VAULT_VALUE_MAX + 4096);
+    uint64_t number = 0;
+    struct bytes value;
+
+    for (*n = 0; err.code == E_OK && *n < PARKED_ROWS_MAX; number++) {
+        err = vault_next(e->vault, VAULT_PARKED, NO_KEY, number, &a, &number, &value);
+        if (err.code == E_OK)
+            (*n)++;
+        arena_free(&a);
+    }
+    return err.code == E_ABSENT ? OK : err;
+}

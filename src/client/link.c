@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * link: the connection as the engine sees it.
+ *
+ *   OFF --time--> CONNECTING --up--> GREETING --welcome--> READY
+ *    ^                |                 |                     |
+ *    +------down------+-------down------+--------down---------+
+ *                          refused: ENDED (a person must act first)
+ *
+ * Waits between attempts double from one second to a minute, each drawn at random below its bound.
+ */
+#include "client/engine_internal.h"
+#include "statement/signin.h"
+#include "wire/tacet.pb-c.h"
+
+#define BACKOFF_FIRST_MS  CLOCK_SECOND_MS
+#define BACKOFF_MOST_MS   CLOCK_MINUTE_MS
+#define BACKOFF_DOUBLINGS 6
+#define ANSWER_ARENA      (16 * LIMIT_FRAME)
+
+/* ---- requests */
+
+static struct err write_frame(struct engine *e, enum op op, uint64_t id, const void *message)
+{
+    struct err err = OK;
+    struct buf body = BUF(LIMIT_FRAME), frame = BUF(LIMIT_FRAME);
+    struct frame f = {.op = op, .id = id};
+    struct bytes written;
+
+    frame_pack(message, &body);
+    TRY_OUT(buf_end(&body, &f.body));
+    frame_write(&f, &frame);
+    TRY_OUT(buf_end(&frame, &written));
+    actions_send(e, written);
+out:
+    buf_free(&body);
+    buf_free(&frame);
+    return err;
+}
+
+struct err link_request(struct engine *e, enum op op, const void *message, const struct waiting *w)
+{
+    struct link *l = &e->link;
+    struct waiting *slot;
+
+    if (l->n == ENGINE_REQUESTS_MAX)
+        return FAIL(E_AGAIN);
+    TRY(write_frame(e, op, ++l->next_id, message));
+    slot = &l->waiting[l->n++];
+    *slot = w == NULL ? (struct waiting){0} : *w;
+    slot->id = l->next_id;
+    slot->op = op;
+    if (w != NULL && w->key.n > 0) {
+        invariant(w->key.n <= sizeof slot->room);
+        memcpy(slot->room, w->key.at, w->key.n);
+    }
+    return OK;
+}
+
+struct err link_tell(struct engine *e, enum op op, const void *message)
+{
+    return write_frame(e, op, 0, message);
+}
+
+static struct bytes waiting_key(const struct waiting *w)
+{
+    return bytes(w->room, w->key.n);
+}
+
+bool link_is_waiting(const struct engine *e, enum op op, struct bytes key)
+{
+    for (size_t i = 0; i < e->link.n; i++)
+        if (e->link.waiting[i].op == op && bytes_same(waiting_key(&e->link.waiting[i]), key))
+            return true;
+    return false;
+}
+
+bool link_is_busy(const struct engine *e, enum op op)
+{
+    for (size_t i = 0; i < e->link.n; i++)
+        if (e->link.waiting[i].op == op)
+            return true;
+    return false;
+}
+
+/* ---- greeting */
+
+static Tacet__Wire__Versions our_versions(void)
+{
+    Tacet__Wire__Versions v = TACET__WIRE__VERSIONS__INIT;
+
+    v.version = FRAME_PROTOCOL_VERSION;
+    v.least = FRAME_PROTOCOL_LEAST;
+    return v;
+}
+
+static struct err join(struct engine *e)
+{
+    struct err err = OK;
+    struct arena a = ARENA(4 * DEVICE_LIST_MAX_SIZE);
+    Tacet__Wire__Versions versions = our_versions();
+    Tacet__Wire__Join m = TACET__WIRE__JOIN__INIT;
+    struct bytes list, prekey;
+
+    TRY_OUT(own_list_statement(&e->own, e->vault, &a, &list));
+    TRY_OUT(own_prekey_statement(&e->own, e->vault, 1, &a, &prekey));
+    m.versions = &versions;
+    m.token = frame_data(BYTES(e->own.token));
+    m.ark = frame_data(BYTES(e->own.me.ark.b));
+    m.list = frame_data(list);
+    m.prekey = frame_data(prekey);
+    TRY_OUT(link_request(e, OP_JOIN, &m, NULL));
+out:
+    arena_free(&a);
+    return err;
+}
+
+static struct err sign_in(struct engine *e)
+{
+    struct err err = OK;
+    struct buf statement = BUF(SIGNIN_MAX_SIZE);
+    struct signin s = {e->own.me.who.did, bytes_text(e->own.domain), BYTES(e->link.binding)};
+    Tacet__Wire__Versions versions = our_versions();
+    Tacet__Wire__SignIn m = TACET__WIRE__SIGN_IN__INIT;
+
+    TRY_OUT(signin_sign(&s, &e->own.nid, e->own.me.dsk_secret, &statement));
+    m.versions = &versions;
+    m.statement = frame_data(buf_view(&statement));
+    TRY_OUT(link_request(e, OP_SIGN_IN, &m, NULL));
+out:
+    buf_free(&statement);
+    return err;
+}
+
+struct err link_up(struct engine *e, struct bytes binding)
+{
+    if (binding.n != sizeof e->link.binding)
+        return FAIL(E_CRYPTO);
+    e->link.state = LINK_GREETING;
+    memcpy(e->link.binding, binding.at, binding.n);
+    return e->own.joined ? sign_in(e) : join(e);
+}
+
+/* ---- losing it */
+
+static void retry_later(struct engine *e)
+{
+    struct link *l = &e->link;
+    unsigned doublings = l->failures < BACKOFF_DOUBLINGS ? l->failures : BACKOFF_DOUBLINGS;
+    uint64_t most = BACKOFF_FIRST_MS << doublings, wait = 0;
+    uint8_t r[4] = {0};
+
+    if (most > BACKOFF_MOST_MS)
+        most = BACKOFF_MOST_MS;
+    if (random_fill(e->random, r, sizeof r).code == E_OK)
+        wait = ((uint64_t)r[0] << 24 | (uint64_t)r[1] << 16 | (uint64_t)r[2] << 8 | r[3]) % most;
+    l->failures++;
+    l->retry_ms = clock_add(e->now_ms, wait + 1);
+}
+
+static void tell_link(struct engine *e, enum err_code code)
+{
+    struct event event = {.kind = EVENT_LINK, .code = code};
+
+    actions_tell(e, &event);
+}
+
+void link_down(struct engine *e, enum err_code why)
+{
+    struct link *l = &e->link;
+
+    if (l->state == LINK_OFF || l->state == LINK_ENDED)
+        return;
+    l->state = LINK_OFF;
+    l->n = 0;
+    e->drained = false;
+    tell_link(e, why == E_OK ? E_CLOSED : why);
+    retry_later(e);
+}
+
+/* The server refused us: trying again by ourselves would change nothing. */
+static void end(struct engine *e, enum err_code why)
+{
+    e->link.state = LINK_ENDED;
+    e->link.n = 0;
+    actions_close(e);
+    tell_link(e, why);
+}
+
+/* ---- answers */
+
+static struct err joined(struct engine *e, const struct frame *f, struct arena *a)
+{
+    Tacet__Wire__Joined *m;
+    struct own_joined answer;
+    struct event event = {.kind = EVENT_JOINED};
+
+    TRY(frame_unpack(f->body, &tacet__wire__joined__descriptor, a, &m));
+    answer = (struct own_joined){frame_bytes(m->root), frame_bytes(m->domain),
+                                 frame_bytes(m->certificate), frame_bytes(m->me)};
+    TRY(own_join(&e->own, e->vault, &answer, e->now_ms));
+    actions_tell(e, &event);
+    return sign_in(e);
+}
+
+static struct err publish_prekey(struct engine *e)
+{
+    struct err err = OK;
+    struct arena a = ARENA(4096);
+    uint32_t number = e->own.prekey[0].statement.number;
+    struct waiting w = {.number = number};
+    Tacet__Wire__PublishPrekey m = TACET__WIRE__PUBLISH_PREKEY__INIT;
+    struct bytes statement;
+
+    if (link_is_busy(e, OP_PREKEY))
+        return OK;
+    TRY_OUT(own_prekey_statement(&e->own, e->vault, number, &a, &statement));
+    m.statement = frame_data(statement);
+    TRY_OUT(link_request(e, OP_PREKEY, &m, &w));
+out:
+    arena_free(&a);
+    return err;
+}
+
+/* The server's memory of this device, against the vault's. */
+static struct err compare_memories(struct engine *e, const Tacet__Wire__Welcome *m)
+{
+    uint64_t uploads;
+    uint32_t newest = e->own.prekey[0].statement.number;
+
+    TRY(vault_counter_get(e->vault, VAULT_NEXT_UPLOAD, &uploads));
+    if (m->prekey > newest) {
+        struct event event = {.kind = EVENT_PROBLEM, .problem = PROBLEM_RESTORED};
+
+        actions_tell(e, &event);
+    } else if (m->prekey < newest) {
+        TRY(publish_prekey(e));
+    } else {
+        TRY(vault_begin(e->vault));
+        TRY(vault_end(e->vault, own_prekey_acknowledged(&e->own, e->vault, newest, e->now_ms)));
+    }
+    if (m->uploads > uploads + 1) { /* one more is the upload whose answer was lost */
+        struct event event = {.kind = EVENT_PROBLEM, .problem = PROBLEM_RESTORED};
+
+        actions_tell(e, &event);
+        TRY(vault_begin(e->vault));
+        TRY(vault_end(e->vault, vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, m->uploads)));
+    }
+    return OK;
+}
+
+static struct err welcomed(struct engine *e, const struct frame *f, struct arena *a)
+{
+    Tacet__Wire__Welcome *m;
+    struct directory_certificate certificate;
+    struct err err;
+
+    TRY(frame_unpack(f->body, &tacet__wire__welcome__descriptor, a, &m));
+    err = directory_check_certificate(frame_bytes(m->certificate), &e->own.nid, &e->own.root,
+                                      e->now_ms, &certificate);
+    if (err.code == E_EXPIRED) { /* whom we know we can go on writing to */
+        struct event event = {
+            .kind = EVENT_PROBLEM, .problem = PROBLEM_STATEMENT, .code = err.code};
+
+        actions_tell(e, &event);
+        err = OK;
+    }
+    TRY(err);
+    e->link.state = LINK_READY;
+    e->link.failures = 0;
+    TRY(compare_memories(e, m));
+    tell_link(e, E_OK);
+    return outgoing_pump(e);
+}
+
+/* JOIN or SIGN_IN was refused, or its answer does not check. */
+static struct err greeted(struct engine *e, const struct waiting *w, const struct frame *f,
+                          struct arena *a)
+{
+    struct err err;
+
+    if (f->code != 0) {
+        enum err_code code = err_from_number(f->code);
+
+        if (err_who(code) == WHO_NOBODY || err_who(code) == WHO_OPERATOR)
+            actions_close(e);
+        else
+            end(e, code);
+        return OK;
+    }
+    err = w->op == OP_JOIN ? joined(e, f, a) : welcomed(e, f, a);
+    if (err.code != E_OK && err_who(err.code) != WHO_OPERATOR) {
+        end(e, err.code);
+        return OK;
+    }
+    return err;
+}
+
+static struct err prekey_published(struct engine *e, const struct waiting *w, const struct frame *f)
+{
+    struct event event = {
+        .kind = EVENT_PROBLEM, .problem = PROBLEM_STATEMENT, .code = err_from_number(f->code)};
+
+    if (f->code != 0) {
+        actions_tell(e, &event);
+        return OK;
+    }
+    TRY(vault_begin(e->vault));
+    return vault_end(e->vault,
+                     own_prekey_acknowledged(&e->own, e->vault, (uint32_t)w->number, e->now_ms));
+}
+
+static struct err renew_prekeys(struct engine *e, bool due)
+{
+    if (due)
+        TRY(own_make_prekey(&e->own, e->vault, e->now_ms));
+    return own_delete_prekeys(&e->own, e->vault, true, e->now_ms);
+}
+
+/* The mailbox is empty: now a new prekey may be made and old ones may go.  [PROTOCOL 3.1] */
+static struct err rotate(struct engine *e)
+{
+    bool due = own_prekey_is_due(&e->own, e->now_ms);
+
+    TRY(vault_begin(e->vault));
+    TRY(vault_end(e->vault, renew_prekeys(e, due)));
+    return due ? publish_prekey(e) : OK;
+}
+
+static struct err delivered(struct engine *e, const struct frame *f)
+{
+    struct event event = {.kind = EVENT_DRAINED};
+    bool more;
+
+    TRY(incoming_page(e, f->body, &more));
+    if (more || e->drained)
+        return OK;
+    e->drained = true;
+    TRY(rotate(e));
+    actions_tell(e, &event);
+    return OK;
+}
+
+struct err link_wake(struct engine *e)
+{
+    struct link *l = &e->link;
+
+    if (l->state == LINK_READY && e->drained && own_prekey_is_due(&e->own, e->now_ms))
+        return rotate(e);
+    if (l->state != LINK_OFF || e->now_ms < l->retry_ms)
+        return OK;
+    l->state = LINK_CONNECTING;
+    actions_connect(e);
+    return OK;
+}
+
+static struct err answered(struct engine *e, const struct waiting *w, const struct frame *f,
+                           struct arena *a)
+{
+    if (w->op == OP_JOIN || w->op == OP_SIGN_IN)
+        return greeted(e, w, f, a);
+    if (w->op == OP_PERSON)
+        return lookups_person_answer(e, w, f);
+    if (w->op == OP_ROSTER)
+        return lookups_roster_answer(e, w, f);
+    if (w->op == OP_PREKEY)
+        return prekey_published(e, w, f);
+    if (w->op == OP_SEND)
+        return outgoing_answer(e, w->number, f);
+    return FAIL(E_MALFORMED);
+}
+
+static struct err dispatch(struct engine *e, const struct frame *f, struct arena *a)
+{
+    struct link *l = &e->link;
+
+    if (f->id == 0)
+        return f->op == OP_DELIVER && l->state == LINK_READY ? delivered(e, f) : FAIL(E_MALFORMED);
+    for (size_t i = 0; i < l->n; i++) {
+        struct waiting w = l->waiting[i];
+
+        if (w.id != f->id || (uint32_t)w.op != f->op)
+            continue;
+        w.key.at = w.room;
+        l->waiting[i] = l->waiting[--l->n];
+        return answered(e, &w, f, a);
+    }
+    return FAIL(E_MALFORMED);
+}
+
+struct err link_frame(struct engine *e, struct bytes in)
+{
+    struct err err = OK;
+    struct arena a = ARENA(ANSWER_ARENA);
+    struct frame f;
+
+    if (e->link.state != LINK_GREETING && e->link.state != LINK_READY)
+        return OK;
+    TRY_OUT(frame_parse(in, &a, &f));
+    TRY_OUT(dispatch(e, &f, &a));
+out:
+    arena_free(&a);
+    return err;
+}

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * opening: one item of the mailbox, checked in the order of [PROTOCOL 6.5].
+ *
+ * Everything happens in the caller's savepoint: parked and damaged items leave no trace in it.
+ */
+#include "base/reader.h"
+#include "client/chains.h"
+#include "client/engine_internal.h"
+#include "e2ee/payload.h"
+
+#define SEEN_KEY_SIZE 16 /* of ctx */
+
+static const struct bytes NO_VALUE = {NULL, 0};
+
+/* One item on its way. */
+struct opening {
+    struct engine *e;
+    const struct opening_item *item;
+    struct arena *a;
+    enum opening_result *result;
+    struct event *event;
+};
+
+static struct err conclude(struct opening *op, enum opening_result result, enum problem problem,
+                           enum err_code code)
+{
+    *op->result = result;
+    op->event->kind = EVENT_PROBLEM;
+    op->event->problem = problem;
+    op->event->code = code;
+    return OK;
+}
+
+static struct err damaged(struct opening *op, enum err_code code)
+{
+    return conclude(op, OPENING_DAMAGED, PROBLEM_DAMAGED, code);
+}
+
+/* Something must be fetched first: told only if fetching does not mend it. */
+static struct err wait_for(struct opening *op)
+{
+    return conclude(op, OPENING_PARK, PROBLEM_NONE, E_OK);
+}
+
+/* Errors that speak of the item, not of this machine. */
+static bool is_items_fault(struct err err)
+{
+    return err.code != E_OK && err_who(err.code) != WHO_OPERATOR;
+}
+
+/* ---- capsules */
+
+static struct err accept_capsule(struct opening *op, const struct channel_claim *claim,
+                                 uint32_t prekey, const struct epoch *epoch)
+{
+    struct engine *e = op->e;
+    struct device_list list;
+    const struct device_entry *device;
+    struct err err = people_newest_list(e->vault, &e->own, &claim->from.aid, &list);
+
+    if (err.code == E_ABSENT ||
+        (err.code == E_OK && device_list_find(&list, &claim->from.did) == NULL)) {
+        TRY(lookups_account(e, &claim->from.aid));
+        return wait_for(op);
+    }
+    TRY(err);
+    device = device_list_find(&list, &claim->from.did);
+    err = channel_verify(claim, &device->dsk, e->now_ms);
+    if (is_items_fault(err))
+        return damaged(op, err.code);
+    TRY(err);
+    TRY(chains_accept(e->vault, &claim->from, prekey, epoch));
+    return conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
+}
+
+static struct err open_capsule(struct opening *op)
+{
+    struct engine *e = op->e;
+    struct upload_capsule_form form;
+    struct channel_prekey prekey;
+    struct channel_claim claim;
+    struct epoch epoch;
+    const struct own_prekey *mine;
+    bool seen;
+    struct err err = upload_parse_capsule(op->item->sealed, &form);
+
+    if (is_items_fault(err))
+        return damaged(op, err.code);
+    TRY(err);
+    mine = own_find_prekey(&e->own, form.prekey);
+    if (mine == NULL)
+        return damaged(op, E_EXPIRED);
+    prekey.number = mine->statement.number;
+    memcpy(prekey.point, mine->statement.point, sizeof prekey.point);
+    err = channel_accept(&form, &e->own.me.who, &prekey, mine->secret, e->now_ms, &claim, &epoch);
+    if (is_items_fault(err) || (err.code == E_OK && !ID_SAME(claim.from.nid, e->own.nid)))
+        return damaged(op, err.code == E_OK ? E_FORGED : err.code);
+    TRY(err);
+    TRY(chains_epoch_seen(e->vault, &epoch, &seen));
+    if (seen)
+        return conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+    return accept_capsule(op, &claim, prekey.number, &epoch);
+}
+
+/* ---- messages: who is behind it, and to whom did it go? */
+
+static struct err get_roster(struct opening *op, const struct opened *o, struct roster *out)
+{
+    struct bytes roster;
+    struct err err = people_roster(op->e->vault, &o->wrap.roster, op->a, &roster);
+
+    if (err.code == E_ABSENT)
+        TRY(lookups_roster(op->e, &o->wrap.roster));
+    TRY(err);
+    return roster_parse(roster, op->a, out);
+}
+
+/* The version of an account's list that the roster names; 0: not in it. */
+static uint32_t version_named(const struct roster *r, const struct account_id *aid)
+{
+    for (size_t i = 0; i < r->accounts; i++)
+        if (ID_SAME(r->account[i].aid, *aid))
+            return r->account[i].list_version;
+    return 0;
+}
+
+/* The list of an account at the version that the roster names, and the one after if we know it. */
+static struct err get_lists(struct opening *op, const struct roster *r,
+                            const struct account_id *aid, struct device_list *at,
+                            struct device_list **next)
+{
+    struct engine *e = op->e;
+    uint32_t version = version_named(r, aid);
+    struct device_list *after;
+    struct err err;
+
+    err = people_list(e->vault, &e->own, aid, version, at);
+    if (err.code == E_ABSENT)
+        TRY(lookups_account(e, aid));
+    TRY(err);
+    after = ARENA_NEW(op->a, struct device_list);
+    if (after == NULL)
+        return FAIL(E_NOMEM);
+    err = people_list(e->vault, &e->own, aid, version + 1, after);
+    *next = err.code == E_OK ? after : NULL;
+    return err.code == E_ABSENT ? OK : err;
+}
+
+/* What one (sender device, room) sent before. */
+struct stream {
+    uint64_t seq;
+    uint8_t link[NAMES_H32_SIZE];
+    uint32_t my_version, sender_version; /* highest list versions it used */
+};
+
+static struct bytes stream_key(const struct core *core, uint8_t out[48])
+{
+    memcpy(out, core->room.b, sizeof core->room.b);
+    memcpy(out + sizeof core->room.b, core->sender.did.b, sizeof core->sender.did.b);
+    return bytes(out, 48);
+}
+
+static struct err get_stream(struct opening *op, const struct core *core, struct stream *out)
+{
+    uint8_t key[48];
+    struct bytes value;
+    struct reader r;
+    struct err err =
+        vault_get(op->e->vault, VAULT_STREAM_IN, stream_key(core, key), 0, op->a, &value);
+
+    *out = (struct stream){0};
+    if (err.code == E_ABSENT)
+        return OK;
+    TRY(err);
+    r = reader(value);
+    out->seq = reader_u64(&r);
+    reader_copy(&r, out->link, sizeof out->link);
+    out->my_version = reader_u32(&r);
+    out->sender_version = reader_u32(&r);
+    return reader_end(&r);
+}
+
+static struct err put_stream(struct opening *op, const struct core *core, const struct stream *s)
+{
+    struct buf b = BUF(64);
+    uint8_t key[48];
+    struct err err;
+
+    buf_u64(&b, s->seq);
+    buf_bytes(&b, BYTES(s->link));
+    buf_u32(&b, s->my_version);
+    buf_u32(&b, s->sender_version);
+    err = vault_put(op->e->vault, VAULT_STREAM_IN, stream_key(core, key), 0, buf_view(&b));
+    buf_free(&b);
+    return err;
+}
+
+/* Roster verdict of [PROTOCOL 6.6], with everything that it needs. */
+struct verdict {
+    enum roster_verdict roster;
+    struct device_list mine, theirs;
+    struct stream stream;
+};
+
+static struct err judge(struct opening *op, const struct opened *o, struct verdict *out)
+{
+    struct engine *e = op->e;
+    struct roster r;
+    struct device_list *my_next, *their_next;
+    struct roster_question q = {.nid = e->own.nid,
+                                .me = e->own.me.who.aid,
+                                .sender = o->core.sender.aid,
+                                .my_device = e->own.me.who.did,
+                                .sender_device = o->core.sender.did,
+                                .my_list = &out->mine,
+                                .sender_list = &out->theirs,
+                                .message_ms = o->core.sent_ms};
+
+    TRY(get_roster(op, o, &r));
+    out->roster = ROSTER_WRONG;
+    if (version_named(&r, &q.me) == 0 || version_named(&r, &q.sender) == 0)
+        return OK;
+    TRY(get_lists(op, &r, &q.me, &out->mine, &my_next));
+    TRY(get_lists(op, &r, &q.sender, &out->theirs, &their_next));
+    TRY(get_stream(op, &o->core, &out->stream));
+    q.my_next = my_next;
+    q.sender_next = their_next;
+    q.my_version_seen = out->stream.my_version;
+    q.sender_version_seen = out->stream.sender_version;
+    return roster_judge(&r, &q, op->a, &out->roster);
+}
+
+/* ---- order  [PROTOCOL 6.7] */
+
+static struct err order(const struct core *core, struct stream *s, struct message *m)
+{
+    uint8_t link[NAMES_H32_SIZE];
+
+    TRY(trailer_link(core, link));
+    if (s->seq == 0) {
+        /* the baseline: nothing is known of what came before */
+    } else if (core->seq <= s->seq) {
+        /* An older place in the stream: late, by another way; or a second message for one place. */
+        if (core->seq == s->seq && !bytes_same(BYTES(link), BYTES(s->link)))
+            m->notes |= MESSAGE_FORKED;
+        return OK;
+    } else if (core->seq > s->seq + 1) {
+        m->notes |= MESSAGE_GAP;
+        m->missing = core->seq - s->seq - 1;
+    } else if (!bytes_same(BYTES(core->prev), BYTES(s->link))) {
+        m->notes |= MESSAGE_FORKED;
+    }
+    s->seq = core->seq;
+    memcpy(s->link, link, sizeof s->link);
+    return OK;
+}
+
+/* ---- keeping */
+
+static struct err keep(struct opening *op, struct opened *o, const struct chains_match *match,
+                       struct verdict *verdict, struct bytes content)
+{
+    struct engine *e = op->e;
+    struct message *m = &op->event->message;
+    struct contact *c = &op->event->contact;
+    const struct core *core = &o->core;
+
+    *m = (struct message){.contact = c->number,
+                          .state = DELIVERY_DELIVERED,
+                          .id = core->id,
+                          .sender = core->sender.did,
+                          .seq = core->seq,
+                          .sent_ms = core->sent_ms,
+                          .kept_ms = e->now_ms,
+                          .ttl_s = core->ttl_s,
+                          .type = core->type,
+                          .text = content};
+    if (verdict->roster == ROSTER_LATE)
+        m->notes |= MESSAGE_LATE;
+    if (clock_is_ahead(core->sent_ms, e->now_ms))
+        m->notes |= MESSAGE_AHEAD;
+    if (core->type != PAYLOAD_TEXT || !text_is_utf8(content)) {
+        m->notes |= MESSAGE_UNREADABLE;
+        m->text = NO_VALUE;
+    }
+    TRY(order(core, &verdict->stream, m));
+    verdict->stream.my_version = verdict->mine.version;
+    verdict->stream.sender_version = verdict->theirs.version;
+    TRY(put_stream(op, core, &verdict->stream));
+    TRY(chains_advance(e->vault, o, match, e->now_ms));
+    TRY(vault_put(e->vault, VAULT_SEEN, bytes(o->ctx, SEEN_KEY_SIZE), e->now_ms / CLOCK_DAY_MS,
+                  NO_VALUE));
+    TRY(messages_add(e->vault, m));
+    *op->result = OPENING_DONE;
+    op->event->kind = EVENT_MESSAGE;
+    return OK;
+}
+
+/* The conversation it belongs to must be going on. */
+static struct err find_contact(struct opening *op, const struct core *core, bool *stopped)
+{
+    struct contact *c = &op->event->contact;
+    struct err err = people_by_account(op->e->vault, &core->sender.aid, c);
+
+    *stopped = true;
+    if (err.code == E_ABSENT)
+        return wait_for(op); /* another account of a handle that we know: the person must accept */
+    TRY(err);
+    if (c->changed)
+        return wait_for(op);
+    *stopped = false;
+    return OK;
+}
+
+/* The last steps: verdict, sender's key, signature, body. */
+static struct err check_and_keep(struct opening *op, struct opened *o,
+                                 const struct chains_match *match)
+{
+    struct err err;
+    struct verdict verdict;
+    const struct device_entry *sender;
+    struct buf content = BUF(LIMIT_TEXT);
+    bool known, stopped;
+    struct bytes text;
+
+    err = judge(op, o, &verdict);
+    if (err.code == E_ABSENT)
+        return wait_for(op);
+    if (is_items_fault(err))
+        return damaged(op, err.code);
+    TRY(err);
+    if (verdict.roster == ROSTER_WRONG)
+        return conclude(op, OPENING_PARK, PROBLEM_RECIPIENTS, E_OK);
+    sender = device_list_find(&verdict.theirs, &o->core.sender.did);
+    if (sender == NULL || verdict.theirs.version != o->wrap.list_version ||
+        memcmp(verdict.theirs.hash, o->wrap.list_hash, sizeof o->wrap.list_hash) != 0)
+        return damaged(op, E_FORGED);
+    TRY_OUT(find_contact(op, &o->core, &stopped));
+    if (stopped)
+        goto out;
+    err = open_content(o, &sender->dsk, &content);
+    if (is_items_fault(err)) {
+        err = damaged(op, err.code);
+        goto out;
+    }
+    TRY_OUT(err);
+    TRY_OUT(messages_known(op->e->vault, &o->core.sender.did, &o->core.id, &known));
+    if (known) {
+        err = conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+        goto out;
+    }
+    TRY_OUT(arena_copy(op->a, buf_view(&content), &text));
+    TRY_OUT(keep(op, o, match, &verdict, text));
+out:
+    buf_free(&content);
+    return err;
+}
+
+static struct err find_channel(struct opening *op, struct opened *o, struct chains_match *match,
+                               bool *found)
+{
+    struct engine *e = op->e;
+    const struct own_prekey *mine = own_find_prekey_low(&e->own, o->prekey_low);
+    struct err err;
+
+    *found = false;
+    if (mine == NULL)
+        return damaged(op, E_EXPIRED);
+    err = open_hint(o, mine->secret, &e->own.me.who.did);
+    if (is_items_fault(err))
+        return damaged(op, err.code);
+    TRY(err);
+    err = chains_open(e->vault, &e->own.me.who, mine->statement.number, o, op->a, match);
+    if (err.code == E_ABSENT)
+        return conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
+    if (is_items_fault(err))
+        return damaged(op, err.code);
+    TRY(err);
+    *found = true;
+    return OK;
+}
+
+/* Was a delivery with this ctx kept before? */
+static struct err was_seen(struct opening *op, const struct opened *o, bool *seen)
+{
+    struct bytes value;
+    uint64_t day;
+    struct err err =
+        vault_next(op->e->vault, VAULT_SEEN, bytes(o->ctx, SEEN_KEY_SIZE), 0, op->a, &day, &value);
+
+    *seen = err.code == E_OK;
+    return err.code == E_ABSENT ? OK : err;
+}
+
+static bool is_senders(const struct opened *o, const struct party *from)
+{
+    return ID_SAME(o->core.sender.nid, from->nid) && ID_SAME(o->core.sender.aid, from->aid) &&
+           ID_SAME(o->core.sender.did, from->did);
+}
+
+static struct err open_message(struct opening *op)
+{
+    struct err err = OK;
+    struct opened o = {0};
+    struct chains_match match;
+    bool seen, found;
+
+    err = open_begin(op->item->sealed, &o);
+    if (is_items_fault(err))
+        return damaged(op, err.code);
+    TRY(err);
+    TRY(was_seen(op, &o, &seen));
+    if (seen)
+        return conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+    TRY_OUT(find_channel(op, &o, &match, &found));
+    if (!found)
+        goto out;
+    if (o.core.seq == 0 || !is_senders(&o, &match.from) ||
+        !ID_SAME(o.wrap.roster, o.in.shared.roster))
+        err = damaged(op, E_FORGED);
+    else
+        err = check_and_keep(op, &o, &match);
+out:
+    open_wipe(&o);
+    return err;
+}
+
+struct err opening_item(struct engine *e, const struct opening_item *item, struct arena *a,
+                        enum opening_result *result, struct event *event)
+{
+    struct opening op = {e, item, a, result, event};
+
+    if (item->kind == FRAME_CAPSULE)
+        return open_capsule(&op);
+    if (item->kind == FRAME_MESSAGE)
+        return open_message(&op);
+    return damaged(&op, E_MALFORMED);
+}

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * outgoing: the outbox.  [PROTOCOL 10 S0-S3]
+ *
+ * One upload is on its way at a time, so that a stream's order is the order of its acceptance.  A
+ * message that has to wait (for a look-up, for a prekey, for a full mailbox) holds back later ones
+ * to the same person only.
+ */
+#include "base/fault.h"
+#include "client/engine_internal.h"
+#include "wire/tacet.pb-c.h"
+
+#define ARENA_MAX    (4 * VAULT_VALUE_MAX)
+#define ROWS_MAX     1000            /* looked at in one go */
+#define REFUSALS_MAX 8               /* within an hour, then the message fails */
+#define RETRY_MS     CLOCK_MINUTE_MS /* after a refusal that time may mend */
+#define ASK_AGAIN_MS CLOCK_HOUR_MS   /* at most this often for newer prekeys */
+
+static const struct bytes NO_KEY = {NULL, 0};
+
+/* ---- states */
+
+static void tell_state(struct engine *e, const struct message *m, enum err_code code)
+{
+    struct event event = {.kind = EVENT_STATE, .code = code, .message = *m};
+
+    if (people_get(e->vault, m->contact, &event.contact).code != E_OK)
+        event.contact.number = m->contact;
+    actions_tell(e, &event);
+}
+
+static void tell_problem(struct engine *e, enum problem problem, const struct contact *c)
+{
+    struct event event = {.kind = EVENT_PROBLEM, .problem = problem, .contact = *c};
+
+    actions_tell(e, &event);
+}
+
+/* In the caller's transaction: the message takes a step. */
+static struct err step(struct engine *e, const struct outbox_row *row, enum delivery_step s,
+                       enum err_code why, struct arena *a, struct message *m)
+{
+    TRY(messages_get(e->vault, row->contact, row->place, a, m));
+    TRY(delivery_next(m->state, s, &m->state));
+    m->code = why;
+    return messages_update(e->vault, m);
+}
+
+/* ---- S0 */
+
+static struct err queue_in(struct engine *e, const struct contact *to, struct message *m)
+{
+    struct outbox_row row = {.contact = to->number};
+
+    m->contact = to->number;
+    TRY(messages_add(e->vault, m));
+    row.place = m->place;
+    TRY(vault_count(e->vault, VAULT_NEXT_OUTBOX, &row.number));
+    return sealing_put(e, &row);
+}
+
+struct err outgoing_queue(struct engine *e, const struct contact *to, struct bytes text)
+{
+    struct message m = {.mine = true,
+                        .read = true,
+                        .state = DELIVERY_QUEUED,
+                        .sender = e->own.me.who.did,
+                        .sent_ms = e->now_ms,
+                        .kept_ms = e->now_ms,
+                        .type = 1,
+                        .text = text};
+
+    TRY(random_fill(e->random, m.id.b, sizeof m.id.b));
+    TRY(vault_begin(e->vault));
+    TRY(vault_end(e->vault, queue_in(e, to, &m)));
+    tell_state(e, &m, E_OK);
+    return outgoing_pump(e);
+}
+
+/* ---- S2 */
+
+static struct err send_row(struct engine *e, const struct outbox_row *row, struct arena *a)
+{
+    Tacet__Wire__Send m = TACET__WIRE__SEND__INIT;
+    struct waiting w = {.number = row->number};
+    struct bytes known;
+    struct err err = people_roster(e->vault, &row->roster_id, a, &known);
+
+    if (err.code != E_OK && err.code != E_ABSENT)
+        return err;
+    m.upload = frame_data(row->bytes);
+    if (err.code == E_ABSENT)
+        m.roster = frame_data(row->roster);
+    m.ttl_s = row->core.ttl_s;
+    fault_point("client-before-send");
+    return link_request(e, OP_SEND, &m, &w);
+}
+
+/* ---- what may be sealed now? */
+
+/* Contacts whose later messages must wait behind an earlier one. */
+struct held {
+    uint64_t contact[64];
+    size_t n;
+};
+
+static bool is_held(const struct held *h, uint64_t contact)
+{
+    for (size_t i = 0; i < h->n; i++)
+        if (h->contact[i] == contact)
+            return true;
+    return h->n == sizeof h->contact / sizeof h->contact[0]; /* too many to tell: hold all */
+}
+
+static void hold(struct held *h, uint64_t contact)
+{
+    if (h->n < sizeof h->contact / sizeof h->contact[0])
+        h->contact[h->n++] = contact;
+}
+
+static void retry_at(struct engine *e, uint64_t at_ms)
+{
+    if (e->retry_ms == 0 || at_ms < e->retry_ms)
+        e->retry_ms = at_ms;
+}
+
+/* Is the newest prekey of every device young enough not to ask for a newer one?  [PROTOCOL 3.1] */
+static bool prekeys_are_fresh(struct engine *e, const struct contact *c)
+{
+    struct device_list list;
+    struct prekey p;
+
+    if (people_newest_list(e->vault, &e->own, &c->aid, &list).code != E_OK)
+        return false;
+    for (size_t i = 0; i < list.devices; i++)
+        if (people_prekey(e->vault, &list.device[i].did, &p).code != E_OK ||
+            clock_since(e->now_ms, p.made_ms) >= PREKEY_ROTATION_MS)
+            return clock_since(e->now_ms, c->asked_ms) < ASK_AGAIN_MS;
+    return true;
+}
+
+/* In the caller's transaction: the message's last step, and its row goes. */
+static struct err finish(struct engine *e, const struct outbox_row *row, enum delivery_step s,
+                         enum err_code why, struct arena *a, struct message *m)
+{
+    TRY(step(e, row, s, why, a, m));
+    return vault_erase(e->vault, VAULT_OUTBOX, NO_KEY, row->number);
+}
+
+static struct err give_up(struct engine *e, const struct outbox_row *row, enum err_code why,
+                          struct arena *a)
+{
+    struct message m;
+
+    TRY(vault_begin(e->vault));
+    TRY(vault_end(e->vault, finish(e, row, DELIVERY_GIVE_UP, why, a, &m)));
+    tell_state(e, &m, why);
+    return OK;
+}
+
+/* E_AGAIN: it waits, and holds back what follows to the same contact. */
+static struct err prepare(struct engine *e, struct outbox_row *row, struct arena *a)
+{
+    struct contact c;
+    struct err err;
+
+    TRY(people_get(e->vault, row->contact, &c));
+    if (c.removed)
+        return give_up(e, row, E_REMOVED, a);
+    if (c.changed)
+        return FAIL(E_AGAIN);
+    if (!c.known || !prekeys_are_fresh(e, &c)) {
+        TRY(c.known ? lookups_account(e, &c.aid) : lookups_handle(e, bytes_text(c.handle)));
+        return FAIL(E_AGAIN);
+    }
+    if (row->retry_ms > e->now_ms) {
+        retry_at(e, row->retry_ms);
+        return FAIL(E_AGAIN);
+    }
+    err = sealing_seal(e, row, &c, a);
+    if (err.code != E_ABSENT)
+        return err;
+    tell_problem(e, PROBLEM_NO_PREKEY, &c);
+    retry_at(e, clock_add(e->now_ms, ASK_AGAIN_MS));
+    return FAIL(E_AGAIN);
+}
+
+/* A row that is sealed already goes before all others: its upload number is taken. */
+static struct err resend(struct engine *e, bool *sent)
+{
+    struct err err;
+    struct arena a = ARENA(ARENA_MAX);
+    struct outbox_row row;
+    uint64_t from = 0;
+
+    *sent = false;
+    for (size_t i = 0; i < ROWS_MAX && !*sent; i++) {
+        arena_free(&a);
+        err = sealing_next(e, from, &a, &row);
+        if (err.code != E_OK)
+            break;
+        from = row.number + 1;
+        if (row.sealed) {
+            err = send_row(e, &row, &a);
+            *sent = true;
+        }
+    }
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+static struct err seal_next(struct engine *e)
+{
+    struct err err = OK;
+    struct arena a = ARENA(ARENA_MAX);
+    struct outbox_row row;
+    struct held held = {.n = 0};
+    uint64_t from = 0;
+
+    for (size_t i = 0; i < ROWS_MAX; i++) {
+        arena_free(&a);
+        err = sealing_next(e, from, &a, &row);
+        if (err.code != E_OK)
+            break;
+        from = row.number + 1;
+        if (is_held(&held, row.contact))
+            continue;
+        err = prepare(e, &row, &a);
+        if (err.code == E_AGAIN)
+            hold(&held, row.contact);
+        else if (err.code != E_OK)
+            break;
+        else if (row.sealed) {
+            err = send_row(e, &row, &a);
+            break;
+        }
+    }
+    arena_free(&a);
+    return err.code == E_ABSENT || err.code == E_AGAIN ? OK : err;
+}
+
+struct err outgoing_pump(struct engine *e)
+{
+    bool sent;
+
+    if (e->link.state != LINK_READY || link_is_busy(e, OP_SEND))
+        return OK;
+    TRY(resend(e, &sent));
+    return sent ? OK : seal_next(e);
+}
+
+/* ---- S3 */
+
+static struct err keep_accepted(struct engine *e, const struct outbox_row *row, struct arena *a,
+                                struct message *m)
+{
+    TRY(people_keep_roster(e->vault, &row->roster_id, row->roster));
+    TRY(vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, row->upload));
+    return finish(e, row, DELIVERY_ACCEPT, E_OK, a, m);
+}
+
+static struct err accepted(struct engine *e, const struct outbox_row *row, struct arena *a)
+{
+    struct message m;
+
+    TRY(vault_begin(e->vault));
+    TRY(vault_end(e->vault, keep_accepted(e, row, a, &m)));
+    tell_state(e, &m, E_OK);
+    return OK;
+}
+
+static void count_refusal(struct engine *e, struct outbox_row *row)
+{
+    if (clock_since(e->now_ms, row->refused_ms) >= CLOCK_HOUR_MS) {
+        row->refused_ms = e->now_ms;
+        row->refusals = 0;
+    }
+    row->refusals++;
+}
+
+/* Back to QUEUED, with what the refusal taught; in one transaction. */
+static struct err unseal(struct engine *e, struct outbox_row *row, const struct frame *f,
+                         enum err_code code, struct arena *a)
+{
+    struct message m;
+
+    if (code == E_STALE || code == E_REMOVED)
+        TRY(lookups_learn_stale(e, f->body, a));
+    if (code == E_ABSENT) /* the server has lost the roster: it comes along next time */
+        TRY(vault_erase(e->vault, VAULT_ROSTER, ID_BYTES(row->roster_id), 0));
+    if (code == E_CONFLICT) /* the server has accepted another upload under this number */
+        TRY(vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, row->upload));
+    if (code != E_STALE && code != E_ABSENT && code != E_CONFLICT)
+        row->retry_ms = clock_add(e->now_ms, RETRY_MS);
+    row->sealed = false;
+    TRY(step(e, row, DELIVERY_REFUSE, code, a, &m));
+    return sealing_put(e, row);
+}
+
+/* The refusal's own content does not check, or time does not mend it. */
+static bool is_final(enum err_code code)
+{
+    switch (code) {
+    case E_STALE:
+    case E_ABSENT:
+    case E_CONFLICT:
+    case E_FULL:
+    case E_LIMIT:
+    case E_REMOVED:
+        return false;
+    case E_OK:
+    case E_TRUNCATED:
+    case E_MALFORMED:
+    case E_FORGED:
+    case E_DENIED:
+    case E_EXPIRED:
+    case E_CLOCK:
+    case E_VERSION:
+        return true;
+    case E_AGAIN:
+    case E_CLOSED:
+    case E_NOMEM:
+    case E_IO:
+    case E_CRYPTO:
+        return false;
+    }
+    return true;
+}
+
+static struct err refused(struct engine *e, struct outbox_row *row, const struct frame *f,
+                          struct arena *a)
+{
+    enum err_code code = err_from_number(f->code);
+    struct err err;
+
+    count_refusal(e, row);
+    if (is_final(code) || row->refusals > REFUSALS_MAX)
+        return give_up(e, row, code, a);
+    TRY(vault_begin(e->vault));
+    err = vault_end(e->vault, unseal(e, row, f, code, a));
+    if (err.code == E_OK)
+        return OK;
+    if (err_who(err.code) == WHO_OPERATOR)
+        return err;
+    /* What should have taught us something does not check: wait, and tell. */
+    actions_tell(
+        e, &(struct event){.kind = EVENT_PROBLEM, .problem = PROBLEM_STATEMENT, .code = err.code});
+    return give_up(e, row, err.code, a);
+}
+
+struct err outgoing_answer(struct engine *e, uint64_t number, const struct frame *f)
+{
+    struct err err = OK;
+    struct arena a = ARENA(ARENA_MAX + 16 * LIMIT_FRAME);
+    struct outbox_row row;
+
+    TRY_OUT(sealing_next(e, number, &a, &row));
+    if (row.number != number || !row.sealed)
+        TRY_OUT(FAIL(E_MALFORMED));
+    TRY_OUT(f->code == 0 ? accepted(e, &row, &a) : refused(e, &row, f, &a));
+    TRY_OUT(outgoing_pump(e));
+out:
+    arena_free(&a);
+    return err;
+}
+
+struct err outgoing_give_up(struct engine *e, uint64_t contact, enum err_code why)
+{
+    struct err err = OK;
+    struct arena a = ARENA(ARENA_MAX);
+    struct outbox_row row;
+    uint64_t from = 0;
+
+    for (size_t i = 0; i < ROWS_MAX && err.code == E_OK; i++) {
+        arena_free(&a);
+        err = sealing_next(e, from, &a, &row);
+        from = row.number + 1;
+        if (err.code == E_OK && row.contact == contact && !row.sealed)
+            err = give_up(e, &row, why, &a);
+    }
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+struct err outgoing_waiting(struct engine *e, uint64_t *n)
+{
+    struct err err = OK;
+    struct arena a = ARENA(ARENA_MAX);
+    struct outbox_row row;
+    uint64_t from = 0;
+
+    *n = 0;
+    while (err.code == E_OK && *n < ROWS_MAX) {
+        arena_free(&a);
+        err = sealing_next(e, from, &a, &row);
+        if (err.code == E_OK)
+            (*n)++;
+        from = row.number + 1;
+    }
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}

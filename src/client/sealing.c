@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sealing: an outbox row becomes committed, sealed bytes.  [PROTOCOL 10 S1]
+ *
+ * One transaction: core (once), stream, chain steps, new epochs, the bytes and their upload number.
+ * If it does not commit, nothing happened.
+ */
+#include "base/reader.h"
+#include "client/chains.h"
+#include "client/engine_internal.h"
+#include "crypto/secret.h"
+#include "e2ee/seal.h"
+
+#define TTL_S   (30 * 24 * 3600) /* until conversations have timers of their own */
+#define ROW_MAX VAULT_VALUE_MAX
+
+static const struct bytes NO_KEY = {NULL, 0};
+
+/* ---- the row */
+
+static void write_block(struct buf *b, struct bytes in)
+{
+    size_t opened = buf_open(b);
+
+    buf_bytes(b, in);
+    buf_close(b, opened);
+}
+
+struct err sealing_put(struct engine *e, const struct outbox_row *row)
+{
+    struct err err = OK;
+    struct buf b = BUF(ROW_MAX);
+    struct bytes value;
+
+    buf_u64(&b, row->contact);
+    buf_u64(&b, row->place);
+    buf_u32(&b, row->refusals);
+    buf_u64(&b, row->refused_ms);
+    buf_u64(&b, row->retry_ms);
+    buf_u8(&b, row->has_core);
+    buf_u8(&b, row->sealed);
+    if (row->has_core)
+        trailer_write_core(&row->core, &b);
+    if (row->sealed) {
+        buf_u64(&b, row->upload);
+        buf_bytes(&b, ID_BYTES(row->roster_id));
+        write_block(&b, row->roster);
+        write_block(&b, row->bytes);
+    }
+    TRY_OUT(buf_end(&b, &value));
+    TRY_OUT(vault_put(e->vault, VAULT_OUTBOX, NO_KEY, row->number, value));
+out:
+    buf_free(&b);
+    return err;
+}
+
+static struct err parse_row(struct bytes in, uint64_t number, struct outbox_row *out)
+{
+    struct reader r = reader(in);
+    struct outbox_row row = {.number = number};
+
+    row.contact = reader_u64(&r);
+    row.place = reader_u64(&r);
+    row.refusals = reader_u32(&r);
+    row.refused_ms = reader_u64(&r);
+    row.retry_ms = reader_u64(&r);
+    row.has_core = reader_u8(&r) != 0;
+    row.sealed = reader_u8(&r) != 0;
+    if (row.has_core) {
+        struct bytes core = reader_take(&r, TRAILER_CORE_SIZE);
+
+        if (r.failed == E_OK)
+            TRY(trailer_parse_core(core, &row.core));
+    }
+    if (row.sealed) {
+        row.upload = reader_u64(&r);
+        reader_copy(&r, row.roster_id.b, sizeof row.roster_id.b);
+        row.roster = reader_block(&r, ROSTER_MAX_SIZE);
+        row.bytes = reader_block(&r, LIMIT_FRAME);
+    }
+    TRY(reader_end(&r));
+    *out = row;
+    return OK;
+}
+
+struct err sealing_next(struct engine *e, uint64_t from, struct arena *a, struct outbox_row *row)
+{
+    struct bytes value;
+    uint64_t number;
+
+    TRY(vault_next(e->vault, VAULT_OUTBOX, NO_KEY, from, a, &number, &value));
+    return parse_row(value, number, row);
+}
+
+/* ---- the stream: seq and link of (this device, room) */
+
+static struct err next_of_stream(struct engine *e, const struct room_id *room, uint64_t *seq,
+                                 uint8_t prev[NAMES_H32_SIZE])
+{
+    struct err err;
+    struct arena a = ARENA(1024);
+    struct bytes value;
+
+    err = vault_get(e->vault, VAULT_STREAM_OUT, ID_BYTES(*room), 0, &a, &value);
+    *seq = 1;
+    memset(prev, 0, NAMES_H32_SIZE);
+    if (err.code == E_ABSENT) {
+        err = OK;
+    } else if (err.code == E_OK) {
+        struct reader r = reader(value);
+
+        *seq = reader_u64(&r) + 1;
+        reader_copy(&r, prev, NAMES_H32_SIZE);
+        err = reader_end(&r);
+    }
+    arena_free(&a);
+    return err;
+}
+
+static struct err put_stream(struct engine *e, const struct core *core)
+{
+    struct err err = OK;
+    struct buf b = BUF(8 + NAMES_H32_SIZE);
+    uint8_t link[NAMES_H32_SIZE];
+
+    TRY_OUT(trailer_link(core, link));
+    buf_u64(&b, core->seq);
+    buf_bytes(&b, BYTES(link));
+    TRY_OUT(vault_put(e->vault, VAULT_STREAM_OUT, ID_BYTES(core->room), 0, buf_view(&b)));
+out:
+    buf_free(&b);
+    return err;
+}
+
+static struct err make_core(struct engine *e, struct outbox_row *row, const struct contact *to,
+                            const struct message *m)
+{
+    struct core *core = &row->core;
+
+    if (row->has_core)
+        return OK;
+    *core = (struct core){.sender = e->own.me.who,
+                          .id = m->id,
+                          .sent_ms = m->sent_ms,
+                          .ttl_s = m->ttl_s == 0 ? TTL_S : m->ttl_s,
+                          .type = m->type};
+    TRY(names_pair_room(&e->own.nid, &e->own.me.who.aid, &to->aid, &core->room));
+    TRY(next_of_stream(e, &core->room, &core->seq, core->prev));
+    TRY(trailer_digest(&m->id, m->text, core->digest));
+    row->has_core = true;
+    return put_stream(e, core);
+}
+
+/* ---- recipients */
+
+/* Everything that one sealing works with, in the arena. */
+struct sealing {
+    struct engine *e;
+    struct arena *a;
+    const struct contact *to;
+    struct device_list theirs;
+    struct seal_recipient *recipient;
+    struct agree_public **key; /* one each, freed at the end */
+    size_t n;
+    struct channel_opener opener; /* made when the first capsule is needed */
+    struct upload_capsule capsule[LIMIT_CAPSULES];
+    size_t capsules;
+    struct buf capsule_bytes;
+};
+
+static bool is_usable(struct sealing *s, const struct device_id *did, struct prekey *p)
+{
+    return people_prekey(s->e->vault, did, p).code == E_OK && !prekey_is_expired(p, s->e->now_ms);
+}
+
+/* The roster of a pair: both accounts, sorted; their devices without a valid prekey are skipped. */
+static struct err make_roster(struct sealing *s, struct buf *out)
+{
+    const struct own *own = &s->e->own;
+    struct roster_network network = {.nid = own->nid};
+    struct roster_account account[2] = {
+        {.aid = own->me.who.aid, .list_version = own->list.version},
+        {.aid = s->to->aid, .list_version = s->theirs.version},
+    };
+    struct roster_skipped skipped[LIMIT_LIST_DEVICES];
+    struct roster r = {.network = &network, .networks = 1, .account = account, .accounts = 2};
+    struct prekey p;
+
+    memcpy(account[0].list_hash, own->list.hash, NAMES_H16_SIZE);
+    memcpy(account[1].list_hash, s->theirs.hash, NAMES_H16_SIZE);
+    if (bytes_compare(ID_BYTES(account[0].aid), ID_BYTES(account[1].aid)) > 0) {
+        struct roster_account first = account[1];
+
+        account[1] = account[0];
+        account[0] = first;
+    }
+    for (size_t i = 0; i < s->theirs.devices; i++)
+        if (!is_usable(s, &s->theirs.device[i].did, &p))
+            skipped[r.skips++] = (struct roster_skipped){s->theirs.device[i].did, ROSTER_NO_PREKEY};
+    if (r.skips == s->theirs.devices)
+        return FAIL(E_ABSENT);
+    r.skipped = skipped;
+    TRY(names_pair_room(&own->nid, &own->me.who.aid, &s->to->aid, &r.room));
+    roster_write(&r, out);
+    return out->failed == E_OK ? OK : FAIL(out->failed);
+}
+
+/* A capsule for recipient i, whose channel has no epoch or a worn one. */
+static struct err open_epoch(struct sealing *s, size_t i, const struct prekey *p,
+                             struct epoch *epoch)
+{
+    struct channel_prekey prekey = {.number = p->number};
+    size_t before = s->capsule_bytes.n;
+
+    if (s->capsules == LIMIT_CAPSULES)
+        return FAIL(E_LIMIT);
+    memcpy(prekey.point, p->point, sizeof prekey.point);
+    if (s->opener.secret == NULL)
+        TRY(channel_opener_make(&s->e->own.me, s->e->now_ms, &s->opener));
+    TRY(channel_open(&s->opener, &s->recipient[i].who, &prekey, s->key[i], epoch,
+                     &s->capsule_bytes));
+    s->capsule[s->capsules].recipient = (uint16_t)i;
+    TRY(arena_copy(s->a, bytes(s->capsule_bytes.at + before, UPLOAD_CAPSULE_SIZE),
+                   &s->capsule[s->capsules].capsule));
+    s->capsules++;
+    return OK;
+}
+
+static struct err add_recipient(struct sealing *s, size_t i, const struct account_id *aid,
+                                const struct device_entry *device)
+{
+    struct err err = OK;
+    struct seal_recipient *to = &s->recipient[i];
+    struct epoch epoch = {0};
+    struct prekey p;
+
+    to->who = (struct party){s->e->own.nid, *aid, device->did};
+    TRY_OUT(people_prekey(s->e->vault, &device->did, &p));
+    TRY_OUT(agree_public_parse(&s->key[i], BYTES(p.point)));
+    err = chains_sending(s->e->vault, &device->did, &epoch);
+    if (err.code == E_ABSENT || (err.code == E_OK && channel_is_worn(&epoch, s->e->now_ms)))
+        err = open_epoch(s, i, &p, &epoch);
+    TRY_OUT(err);
+    to->prekey = p.number;
+    to->key = s->key[i];
+    to->n = epoch.n;
+    memcpy(to->epoch, epoch.id, sizeof to->epoch);
+    TRY_OUT(channel_step(&epoch, to->mk));
+    TRY_OUT(chains_put_sending(s->e->vault, &device->did, &epoch));
+out:
+    secret_wipe(&epoch, sizeof epoch);
+    return err;
+}
+
+static struct err add_recipients(struct sealing *s, struct bytes roster)
+{
+    const struct own *own = &s->e->own;
+    const struct device_list *lists[2];
+    struct roster_recipient *found;
+    struct roster r;
+
+    TRY(roster_parse(roster, s->a, &r));
+    for (size_t i = 0; i < 2; i++)
+        lists[i] = ID_SAME(r.account[i].aid, own->me.who.aid) ? &own->list : &s->theirs;
+    TRY(roster_recipients(&r, lists, &own->me.who.did, s->a, &found, &s->n));
+    s->recipient = ARENA_ARRAY(s->a, s->n, struct seal_recipient);
+    s->key = ARENA_ARRAY(s->a, s->n, struct agree_public *);
+    if (s->recipient == NULL || s->key == NULL) {
+        s->n = 0;
+        return FAIL(E_NOMEM);
+    }
+    for (size_t i = 0; i < s->n; i++)
+        TRY(add_recipient(s, i, &r.account[found[i].account].aid, found[i].device));
+    return OK;
+}
+
+/* ---- all together */
+
+static struct err seal_row(struct sealing *s, struct outbox_row *row, const struct message *m,
+                           struct buf *roster, struct buf *sealed)
+{
+    struct engine *e = s->e;
+    struct wrap wrap = {.list_version = e->own.list.version};
+    struct seal_request rq = {.me = &e->own.me,
+                              .core = &row->core,
+                              .wrap = &wrap,
+                              .content = m->text,
+                              .capsule = s->capsule};
+
+    TRY(make_roster(s, roster));
+    TRY(roster_digest(buf_view(roster), &row->roster_id));
+    TRY(make_core(e, row, s->to, m));
+    TRY(add_recipients(s, buf_view(roster)));
+    wrap.roster = row->roster_id;
+    memcpy(wrap.list_hash, e->own.list.hash, sizeof wrap.list_hash);
+    TRY(vault_counter_get(e->vault, VAULT_NEXT_UPLOAD, &row->upload));
+    rq.number = ++row->upload;
+    rq.capsules = s->capsules;
+    rq.to = s->recipient;
+    rq.n = s->n;
+    TRY(seal(&rq, e->random, sealed));
+    row->sealed = true;
+    TRY(arena_copy(s->a, buf_view(roster), &row->roster));
+    return arena_copy(s->a, buf_view(sealed), &row->bytes);
+}
+
+static struct err commit_row(struct engine *e, struct outbox_row *row, struct message *m)
+{
+    TRY(delivery_next(m->state, DELIVERY_SEAL, &m->state));
+    TRY(messages_update(e->vault, m));
+    return sealing_put(e, row);
+}
+
+struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct contact *to,
+                        struct arena *a)
+{
+    struct err err = OK;
+    struct sealing s = {
+        .e = e, .a = a, .to = to, .capsule_bytes = BUF(LIMIT_CAPSULES * UPLOAD_CAPSULE_SIZE)};
+    struct buf roster = BUF(ROSTER_MAX_SIZE), sealed = BUF(LIMIT_FRAME);
+    struct outbox_row next = *row;
+    struct message m;
+
+    TRY(messages_get(e->vault, row->contact, row->place, a, &m));
+    TRY(people_newest_list(e->vault, &e->own, &to->aid, &s.theirs));
+    TRY(vault_begin(e->vault));
+    err = seal_row(&s, &next, &m, &roster, &sealed);
+    if (err.code == E_OK)
+        err = commit_row(e, &next, &m);
+    err = vault_end(e->vault, err);
+    if (err.code == E_OK)
+        *row = next;
+    for (size_t i = 0; i < s.n; i++)
+        agree_public_free(s.key[i]);
+    channel_opener_free(&s.opener);
+    buf_free(&s.capsule_bytes);
+    buf_free(&roster);
+    buf_free(&sealed);
+    return err;
+}
