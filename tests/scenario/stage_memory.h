@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stage_memory: what only the stage in memory can do: turn the clock, and sit on the wire. */
+#ifndef TACET_TESTS_SCENARIO_STAGE_MEMORY_H
+#define TACET_TESTS_SCENARIO_STAGE_MEMORY_H
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "client/engine.h"
+#include "scenario/play.h"
+#include "server/api/api.h"
+
+/* Let time pass, in steps small enough for every timer. */
+void stage_forward(struct play *p, uint64_t ms);
+uint64_t stage_now(const struct play *p);
+/* A person's own clock runs ahead by so much (behind: negative). */
+void stage_skew(struct person *who, int64_t ms);
+
+/* Carry everything that is on its way, until nothing moves. */
+void stage_settle(struct play *p);
+
+/*
+ * Sit between a person and the server: called with each frame on its way, which may be changed in
+ * place or dropped (false).  NULL takes it off.
+ */
+typedef bool stage_tamper(void *ctx, struct person *who, struct buf *frame);
+void stage_tamper_down(struct play *p, stage_tamper *tamper, void *ctx);
+void stage_tamper_up(struct play *p, stage_tamper *tamper, void *ctx);
+
+struct engine *stage_engine(struct person *who);
+struct server *stage_server(struct play *p);
+struct random *stage_random(struct play *p);
+const char *stage_handle(const struct person *who);
+
+/* Did `who` hear of this problem since the last call?  And of a link refused with this code? */
+bool stage_heard(struct person *who, enum problem problem);
+bool stage_link_ended(struct person *who, enum err_code code);
+
+/* Give a person a frame as if the server had sent it. */
+void stage_inject(struct person *who, struct bytes frame);
+
+/* Send a request of the operator's; the code of the answer. */
+enum err_code stage_operate(struct play *p, enum op op, const void *message, struct buf *answer);
+
+/* The message that sees() would take next; NULL: none.  It stays. */
+const struct message *stage_next_shown(struct person *who);
+
+#endif
