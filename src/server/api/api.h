@@ -53,7 +53,16 @@ const struct route *api_route(const struct routes *routes, uint32_t op);
 /* ---- A connection as the loop knows it.  The host owns it and never shares it with the worker. */
 
 #define API_BINDING_SIZE 32
-#define API_PAGES_MAX    4 /* pages of mail a device may owe acknowledgements for */
+#define API_PAGES_MAX    4         /* pages of mail a device may owe acknowledgements for */
+#define API_ARENA_MAX    (4 << 20) /* bytes that any one request needs at most: its arena's ceiling \
+                                    */
+
+/* What may be asked: every operation costs tokens, which come back with time. */
+#define API_TOKENS_FULL       8000
+#define API_TOKENS_PER_SECOND 2000
+#define API_COST_SLOW         1000
+#define API_COST_NORMAL       20
+#define API_COST_BULK         1
 
 enum session_kind { SESSION_CLIENT = 1, SESSION_CONTROL };
 
@@ -66,6 +75,7 @@ struct session {
     bool signed_in;
     struct device_id did;
     struct account_id aid;
+    uint64_t asked_once; /* a bit for each operation of ROUTE_ONCE that was asked */
     uint32_t unanswered; /* uploads on their way */
     uint32_t tokens;     /* what may still be asked now; refilled with time */
     uint64_t refilled_ms;
@@ -120,8 +130,9 @@ struct effects {
 };
 
 struct request {
-    struct arena *arena; /* the caller's; outlives api_batch */
-    const struct route *route;
+    struct arena *arena;       /* the caller's; outlives api_batch */
+    const struct route *route; /* NULL: there is none, and the request is refused */
+    uint32_t op;
     uint64_t session, id;
     struct session_binding {
         uint8_t b[API_BINDING_SIZE];
@@ -139,20 +150,33 @@ struct request {
     struct random *random;
 
     /* what it left */
-    struct bytes answer;
+    struct err outcome; /* for the host's log: why it was refused, and where */
+    struct bytes answer, explanation;
     struct effect *effect;
     size_t effects, effects_room;
 };
 
-/* E_MALFORMED, E_LIMIT, E_DENIED, E_NOMEM: not a frame that a well-behaved client would send; close
- * the session with that code.  What can be answered instead is a request with `refused` set. */
+/*
+ * E_MALFORMED, E_LIMIT, E_DENIED, E_ABSENT, E_AGAIN, E_NOMEM: not a frame that a well-behaved
+ * client would send; close the session with that code.  What can be answered instead, because it
+ * has an id, is a request with `refused` set: E_ABSENT   no such operation         E_LIMIT  larger
+ * than its row allows, asked a second time on E_DENIED   not for this caller                this
+ * connection, or too many unanswered uploads E_AGAIN    faster than tokens come back: wait, and
+ * send the same bytes again
+ */
 FALLIBLE api_frame(struct session *s, struct arena *a, struct bytes frame, struct request **out);
 
 /* A request of the server's own: a page of mail for this session's device. */
 FALLIBLE api_deliver(const struct session *s, struct arena *a, struct request **out);
 
-/* One transaction, a savepoint for each request that writes, one commit; then `out` holds every
- * answer and effect.  If the commit fails nothing but refusals is in it. */
+/*
+ * One transaction, a savepoint for each request that writes, one commit; then `out` holds every
+ * answer and effect, request after request, the answer first.  If the transaction cannot begin or
+ * commit, every request is answered with that code and nothing else has happened.
+ *
+ * Whatever the outcome, each SEND leaves an EFFECT_ANSWERED, and a request that wants no answer but
+ * failed leaves an EFFECT_CLOSE: nobody would hear of it otherwise.
+ */
 void api_batch(struct server *sv, struct request **rq, size_t n, uint64_t now_ms,
                struct random *rnd, struct effects *out);
 
@@ -164,16 +188,19 @@ void api_effects_free(struct effects *e);
 FALLIBLE request_read(const struct request *rq, const ProtobufCMessageDescriptor *form,
                       void *out_message);
 
-/* The answer: a generated message, packed into the arena.  E_NOMEM. */
+/* The answer: a generated message, packed into the arena.  E_LIMIT: no frame holds it.  E_NOMEM. */
 FALLIBLE request_answer(struct request *rq, const void *message);
 
 /* A refusal that explains itself: keeps `message` as its body and returns FAIL(code). */
 FALLIBLE request_refuse(struct request *rq, enum err_code code, const void *message);
 
-/* Dropped when the handler fails, unless it is EFFECT_CLOSE. */
+/* Dropped when the handler fails, unless it is EFFECT_CLOSE.  `frame` is borrowed. */
 FALLIBLE request_effect(struct request *rq, struct effect e);
 
-/* For this module and tests: may the session's programs talk to each other?  On E_VERSION the
+/* A push to the session of the request.  E_LIMIT, E_NOMEM. */
+FALLIBLE request_push(struct request *rq, enum op op, const void *message);
+
+/* Of handlers that begin a session: may the two programs talk to each other?  On E_VERSION the
  * answer's body says our versions. */
 FALLIBLE request_versions(struct request *rq, uint32_t version, uint32_t least);
 

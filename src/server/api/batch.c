@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The worker's side.  Effects are written before the commit, so that what was committed is never
+ * lost for want of memory to tell it; a commit that fails throws them away.
+ */
+#include "base/fault.h"
+#include "server/api/api.h"
+
+static const size_t EFFECTS_LEAST = 64;
+
+static struct err append(struct effects *out, struct effect e)
+{
+    if (out->n == out->room) {
+        size_t room = out->room == 0 ? EFFECTS_LEAST : out->room * 2;
+        struct effect *more = ARENA_ARRAY(&out->arena, room, struct effect);
+
+        if (more == NULL)
+            return FAIL(E_NOMEM);
+        if (out->n > 0)
+            memcpy(more, out->at, out->n * sizeof *more);
+        out->at = more;
+        out->room = room;
+    }
+    TRY(arena_copy(&out->arena, e.frame, &e.frame));
+    out->at[out->n++] = e;
+    return OK;
+}
+
+static struct err append_answer(struct effects *out, const struct request *rq)
+{
+    struct effect e = {.kind = EFFECT_SEND, .session = rq->session};
+    struct frame f = {rq->op, rq->id, (uint32_t)rq->outcome.code, rq->answer};
+    struct buf b = BUF(LIMIT_FRAME);
+    struct err err = OK;
+
+    if (rq->outcome.code != E_OK)
+        f.body = rq->explanation;
+    frame_write(&f, &b);
+    TRY_OUT(buf_end(&b, &e.frame));
+    TRY_OUT(append(out, e));
+out:
+    buf_free(&b);
+    return err;
+}
+
+/* All that one request leaves behind. */
+static struct err report(struct effects *out, const struct request *rq)
+{
+    bool failed = rq->outcome.code != E_OK;
+
+    if (rq->id != 0)
+        TRY(append_answer(out, rq));
+    for (size_t i = 0; i < rq->effects; i++)
+        if (!failed || rq->effect[i].kind == EFFECT_CLOSE)
+            TRY(append(out, rq->effect[i]));
+    if (failed && rq->id == 0)
+        TRY(append(out, (struct effect){.kind = EFFECT_CLOSE,
+                                        .session = rq->session,
+                                        .code = rq->outcome.code}));
+    if (rq->op == OP_SEND)
+        TRY(append(out, (struct effect){.kind = EFFECT_ANSWERED, .session = rq->session}));
+    return OK;
+}
+
+static struct err report_all(struct effects *out, struct request *const *rq, size_t n)
+{
+    arena_free(&out->arena);
+    *out = (struct effects){.arena = ARENA(SIZE_MAX / 2)};
+    for (size_t i = 0; i < n; i++)
+        TRY(report(out, rq[i]));
+    return OK;
+}
+
+static struct err run_writing(struct request *rq, bool *wrote)
+{
+    struct err err;
+
+    TRY(db_begin(rq->db));
+    err = rq->route->handler(rq);
+    if (err.code != E_OK) {
+        db_rollback(rq->db);
+        return err;
+    }
+    TRY(db_commit(rq->db));
+    *wrote = true;
+    return OK;
+}
+
+static struct err run_all(struct request *const *rq, size_t n, struct effects *out)
+{
+    bool wrote = false;
+
+    for (size_t i = 0; i < n; i++)
+        if (rq[i]->refused == E_OK)
+            rq[i]->outcome = rq[i]->route->kind == ROUTE_WRITES ? run_writing(rq[i], &wrote)
+                                                                : rq[i]->route->handler(rq[i]);
+    TRY(report_all(out, rq, n));
+    if (wrote)
+        fault_point("server-before-commit");
+    TRY(db_commit(rq[0]->db));
+    if (wrote)
+        fault_point("server-after-commit");
+    return OK;
+}
+
+/* In one transaction, all of them or none. */
+static struct err transact(struct db *db, struct request *const *rq, size_t n, struct effects *out)
+{
+    struct err err;
+
+    TRY(db_begin(db));
+    err = run_all(rq, n, out);
+    if (err.code != E_OK)
+        db_rollback(db); /* does nothing when the commit did it */
+    return err;
+}
+
+/* Nothing happened: whoever was not refused before is now, and says nothing about the others. */
+static void refuse_all(struct request *const *rq, size_t n, struct err why, struct effects *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (rq[i]->refused == E_OK)
+            rq[i]->outcome = why;
+        rq[i]->explanation = (struct bytes){NULL, 0};
+        rq[i]->effects = 0;
+    }
+    /* Without memory for a refusal nobody can be told anything, and sessions would wait for ever.
+     */
+    invariant(report_all(out, rq, n).code == E_OK);
+}
+
+void api_batch(struct server *sv, struct request **rq, size_t n, uint64_t now_ms,
+               struct random *rnd, struct effects *out)
+{
+    struct err err = OK;
+
+    *out = (struct effects){.arena = ARENA(0)};
+    for (size_t i = 0; i < n; i++) {
+        rq[i]->server = sv;
+        rq[i]->db = sv->db;
+        rq[i]->now_ms = now_ms;
+        rq[i]->random = rnd;
+        rq[i]->outcome = rq[i]->refused == E_OK ? OK : FAIL(rq[i]->refused);
+    }
+    if (n > 0)
+        err = transact(sv->db, rq, n, out);
+    if (err.code != E_OK)
+        refuse_all(rq, n, err, out);
+}
+
+void api_effects_free(struct effects *e)
+{
+    arena_free(&e->arena);
+    *e = (struct effects){.arena = ARENA(0)};
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What handlers call. */
+#include "server/api/api.h"
+#include "wire/tacet.pb-c.h"
+
+static const size_t FRAME_OVERHEAD = 32; /* of op, id, code and the body's length, at most */
+static const size_t EFFECTS_LEAST = 4;
+
+struct err request_read(const struct request *rq, const ProtobufCMessageDescriptor *form,
+                        void *out_message)
+{
+    return frame_unpack(rq->body, form, rq->arena, out_message);
+}
+
+static struct err pack(struct arena *a, const void *message, struct bytes *out)
+{
+    struct buf b = BUF(LIMIT_FRAME - FRAME_OVERHEAD);
+    struct err err = OK;
+    struct bytes packed;
+
+    frame_pack(message, &b);
+    TRY_OUT(buf_end(&b, &packed));
+    TRY_OUT(arena_copy(a, packed, out));
+out:
+    buf_free(&b);
+    return err;
+}
+
+struct err request_answer(struct request *rq, const void *message)
+{
+    return pack(rq->arena, message, &rq->answer);
+}
+
+struct err request_refuse(struct request *rq, enum err_code code, const void *message)
+{
+    TRY(pack(rq->arena, message, &rq->explanation));
+    return FAIL(code);
+}
+
+struct err request_effect(struct request *rq, struct effect e)
+{
+    if (rq->effects == rq->effects_room) {
+        size_t room = rq->effects_room == 0 ? EFFECTS_LEAST : rq->effects_room * 2;
+        struct effect *more = ARENA_ARRAY(rq->arena, room, struct effect);
+
+        if (more == NULL)
+            return FAIL(E_NOMEM);
+        if (rq->effects > 0)
+            memcpy(more, rq->effect, rq->effects * sizeof *more);
+        rq->effect = more;
+        rq->effects_room = room;
+    }
+    rq->effect[rq->effects++] = e;
+    return OK;
+}
+
+struct err request_push(struct request *rq, enum op op, const void *message)
+{
+    struct effect e = {.kind = EFFECT_SEND, .session = rq->session};
+    struct frame f = {.op = op};
+    struct buf b = BUF(LIMIT_FRAME);
+    struct err err = OK;
+    struct bytes frame;
+
+    TRY_OUT(pack(rq->arena, message, &f.body));
+    frame_write(&f, &b);
+    TRY_OUT(buf_end(&b, &frame));
+    TRY_OUT(arena_copy(rq->arena, frame, &e.frame));
+    TRY_OUT(request_effect(rq, e));
+out:
+    buf_free(&b);
+    return err;
+}
+
+struct err request_versions(struct request *rq, uint32_t version, uint32_t least)
+{
+    Tacet__Wire__Versions ours = TACET__WIRE__VERSIONS__INIT;
+
+    if (version < least)
+        return FAIL(E_MALFORMED);
+    if (version >= FRAME_PROTOCOL_LEAST && least <= FRAME_PROTOCOL_VERSION)
+        return OK;
+    ours.version = FRAME_PROTOCOL_VERSION;
+    ours.least = FRAME_PROTOCOL_LEAST;
+    return request_refuse(rq, E_VERSION, &ours);
+}
