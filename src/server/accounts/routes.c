@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/secret.h"
+#include "server/accounts/accounts.h"
+#include "wire/tacet.pb-c.h"
+
+/* The link is in the arena, which is wiped: the token stays nowhere here. */
+static struct err make_link(struct request *rq, struct bytes address, struct bytes handle,
+                            uint64_t lives_ms, struct bytes *link)
+{
+    struct invitation i = {.nid = *networks_id(rq->server->networks)};
+    struct buf b = BUF(INVITATION_LINK_MAX);
+    struct err err = OK;
+    struct bytes text;
+
+    if (address.n == 0)
+        address = bytes_text(rq->server->address);
+    if (address.n > INVITATION_ADDRESS_MAX)
+        return FAIL(E_LIMIT);
+    memcpy(i.address, address.at, address.n);
+    i.address_n = address.n;
+    memcpy(i.pin, rq->server->pin, sizeof i.pin);
+    TRY_OUT(random_fill(rq->random, i.token, sizeof i.token));
+    TRY_OUT(invitation_write(&i, &b));
+    TRY_OUT(buf_end(&b, &text));
+    TRY_OUT(arena_copy(rq->arena, text, link));
+    TRY_OUT(accounts_invite(rq->db, handle, i.token, rq->now_ms, lives_ms));
+out:
+    secret_wipe(&i, sizeof i);
+    buf_free(&b);
+    return err;
+}
+
+static struct err invite(struct request *rq)
+{
+    Tacet__Wire__Invite *in;
+    Tacet__Wire__Invited out = TACET__WIRE__INVITED__INIT;
+    uint64_t lives_ms = ACCOUNTS_INVITATION_DEFAULT_MS;
+    struct bytes link;
+
+    TRY(request_read(rq, &tacet__wire__invite__descriptor, &in));
+    if (in->lives_s > ACCOUNTS_INVITATION_MOST_MS / CLOCK_SECOND_MS)
+        return FAIL(E_LIMIT);
+    if (in->lives_s != 0)
+        lives_ms = in->lives_s * CLOCK_SECOND_MS;
+    TRY(make_link(rq, frame_bytes(in->address), frame_bytes(in->handle), lives_ms, &link));
+    out.link = frame_data(link);
+    out.expires_ms = rq->now_ms + lives_ms;
+    return request_answer(rq, &out);
+}
+
+static struct err revoke(struct request *rq)
+{
+    Tacet__Wire__Revoke *in;
+
+    TRY(request_read(rq, &tacet__wire__revoke__descriptor, &in));
+    return accounts_revoke(rq->db, frame_bytes(in->handle));
+}
+
+const struct route accounts_routes[] = {
+    /* op      who             body  rate        kind          handler */
+    {OP_INVITE, ROUTE_OPERATOR, 512, ROUTE_BULK, ROUTE_WRITES, invite},
+    {OP_REVOKE, ROUTE_OPERATOR, 64, ROUTE_BULK, ROUTE_WRITES, revoke},
+    {.op = 0},
+};
