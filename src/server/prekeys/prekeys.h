@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * prekeys: the numbered keys that others seal to, and all that is public about a person.
+ *
+ * A device has one newest prekey.  Those before it pass for 24 hours after they were superseded,
+ * because messages sealed to them are on their way.  [PROTOCOL 3.1, 4.4]
+ */
+#ifndef TACET_SERVER_PREKEYS_PREKEYS_H
+#define TACET_SERVER_PREKEYS_PREKEYS_H
+
+#include "server/accounts/accounts.h"
+#include "server/api/api.h"
+#include "server/devices/devices.h"
+#include "server/networks/networks.h"
+#include "statement/prekey.h"
+
+#define PREKEYS_LISTS_MAX 24 /* versions in one answer; whoever needs more asks on from there */
+
+struct Tacet__Wire__Person;
+
+/*
+ * Publish the next prekey of a device.  The newest, once more, is accepted and changes nothing.
+ * E_CONFLICT: its number does not rise.  E_STALE: it names another list than the current one.
+ * E_CLOCK: made more than an hour from now, either way.  E_MALFORMED, E_FORGED, E_EXPIRED.
+ */
+FALLIBLE prekeys_publish(struct db *db, const struct networks *n, struct arena *a,
+                         const struct device *d, struct bytes statement, uint64_t now_ms);
+
+/* The newest prekey of a device.  E_ABSENT: none. */
+FALLIBLE prekeys_newest(struct db *db, struct arena *a, uint64_t device, struct bytes *statement,
+                        struct prekey *out);
+
+/* May something be sealed to a prekey of this device?  By its whole number, or by as much of it as
+ * an entry has.  E_STALE: unknown, expired, or superseded more than 24 hours ago. */
+FALLIBLE prekeys_usable(struct db *db, uint64_t device, uint32_t number, uint64_t now_ms);
+FALLIBLE prekeys_usable_low16(struct db *db, uint64_t device, uint16_t low16, uint64_t now_ms);
+
+/* Is the newest one still valid? */
+FALLIBLE prekeys_valid(struct db *db, uint64_t device, uint64_t now_ms, bool *out);
+
+/* Delete those of a device that was removed. */
+FALLIBLE prekeys_forget(struct db *db, uint64_t device);
+
+/* Directory statement, lists from a version on, newest prekeys: as generated, because several
+ * answers carry it.  Of a removed person the statement alone.  Lives in the arena. */
+FALLIBLE prekeys_person(struct db *db, struct arena *a, const struct account *who,
+                        uint32_t from_list, struct Tacet__Wire__Person **out);
+
+extern const struct schema prekeys_schema;
+extern const struct route prekeys_routes[];
+
+#endif
