@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the server verifies of an upload, from what costs least to what costs most.
+ * [PROTOCOL 10 M1, 11] */
+#include "server/queue/queue.h"
+
+static struct err check_form(struct arena *a, struct queue_offer *o)
+{
+    if (o->ttl_s == 0)
+        return FAIL(E_MALFORMED);
+    if (o->ttl_s > QUEUE_TTL_MOST_S)
+        return FAIL(E_LIMIT);
+    return upload_parse(o->bytes, a, &o->upload);
+}
+
+/* A device may be passed over only while nothing can be sealed to it. */
+static struct err check_skipped(struct db *db, const struct rooms_roster *r, uint64_t now_ms)
+{
+    for (size_t i = 0; i < r->roster.skips; i++) {
+        const struct device_id *did = &r->roster.skipped[i].did;
+        struct device d;
+        bool valid;
+
+        if (device_list_find(r->list[0], did) == NULL && device_list_find(r->list[1], did) == NULL)
+            return FAIL(E_MALFORMED);
+        TRY(devices_get(db, did, &d));
+        TRY(prekeys_valid(db, d.row, now_ms, &valid));
+        if (valid)
+            return FAIL(E_STALE);
+    }
+    return OK;
+}
+
+static struct err find_recipients(struct db *db, struct arena *a, const struct device *sender,
+                                  struct queue_offer *o)
+{
+    const struct device_list *const lists[ROOMS_PAIR] = {o->room.list[0], o->room.list[1]};
+    struct roster_recipient *to;
+    size_t n;
+
+    TRY(roster_recipients(&o->room.roster, lists, &sender->did, a, &to, &n));
+    if (n != o->upload.recipients)
+        return FAIL(E_MALFORMED);
+    o->to = ARENA_ARRAY(a, n, struct device);
+    if (o->to == NULL)
+        return FAIL(E_NOMEM);
+    for (size_t i = 0; i < n; i++)
+        TRY(devices_get(db, &to[i].device->did, &o->to[i]));
+    return OK;
+}
+
+static struct err check_prekeys(struct db *db, const struct queue_offer *o)
+{
+    for (size_t i = 0; i < o->upload.recipients; i++)
+        TRY(prekeys_usable_low16(db, o->to[i].row, upload_entry_prekey(&o->upload, i), o->now_ms));
+    for (size_t i = 0; i < o->upload.capsules; i++) {
+        const struct upload_capsule *c = &o->upload.capsule[i];
+        struct upload_capsule_form form;
+
+        TRY(upload_parse_capsule_body(c->capsule, &form));
+        TRY(prekeys_usable(db, o->to[c->recipient].row, form.prekey, o->now_ms));
+    }
+    return OK;
+}
+
+static struct err check_recipients(struct db *db, const struct networks *n, struct arena *a,
+                                   const struct device *sender, const struct account_id *aid,
+                                   struct queue_offer *o)
+{
+    TRY(rooms_roster(db, n, a, &o->upload.shared.roster, o->roster, aid, &o->room));
+    o->roster_known = true;
+    TRY(rooms_check_current(&o->room));
+    TRY(check_skipped(db, &o->room, o->now_ms));
+    TRY(find_recipients(db, a, sender, o));
+    return check_prekeys(db, o);
+}
+
+struct err queue_accept(struct db *db, const struct networks *n, struct arena *a,
+                        const struct device *sender, const struct account_id *aid,
+                        struct queue_offer *offer)
+{
+    uint8_t mark[DEVICES_MARK_SIZE];
+    bool known;
+
+    offer->roster_known = false;
+    offer->recipients = 0;
+    TRY(check_form(a, offer));
+    TRY(upload_mark(offer->bytes, mark));
+    /* Before all that may have changed since: what was accepted stays accepted. */
+    TRY(devices_upload_known(db, sender, offer->upload.number, mark, &known));
+    if (known)
+        return OK;
+    TRY(check_recipients(db, n, a, sender, aid, offer));
+    TRY(queue_append(db, a, &offer->upload, offer->to, offer->now_ms,
+                     clock_add(offer->now_ms, offer->ttl_s * CLOCK_SECOND_MS)));
+    TRY(devices_upload_accept(db, sender, offer->upload.number, mark));
+    offer->recipients = offer->upload.recipients;
+    return OK;
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/queue/queue.h"
+
+#include "base/reader.h"
+
+#define FRONT_SIZE        (UPLOAD_HEAD_SIZE + UPLOAD_COMMITMENT_SIZE + sizeof(struct roster_id))
+#define SHARED_MAX        (FRONT_SIZE + UPLOAD_BODY_MOST + UPLOAD_TRAILER_SIZE)
+#define CAPSULE_DELIVERED (3 + UPLOAD_CAPSULE_SIZE)
+
+static const char BODY[] = "INSERT INTO mail_body (waiting, sealed) VALUES ($1, $2) RETURNING id";
+static const char INSERT[] = "INSERT INTO mail (device, kind, body, sealed, size, received_ms,"
+                             " expires_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+static const char MAILBOX[] = "SELECT items, bytes FROM mailbox WHERE device = $1";
+static const char PAGE[] =
+    "SELECT m.number, m.kind, m.size, m.received_ms, m.sealed, b.sealed"
+    " FROM mail m LEFT JOIN mail_body b ON b.id = m.body"
+    " WHERE m.device = $1 AND m.number > $2 AND m.expires_ms > $3 ORDER BY m.number LIMIT $4";
+static const char ACKNOWLEDGE[] = "DELETE FROM mail WHERE device = $1 AND number <= $2";
+static const char EXPIRE[] =
+    "DELETE FROM mail WHERE number IN"
+    " (SELECT number FROM mail WHERE expires_ms <= $1 ORDER BY expires_ms LIMIT $2)";
+static const char FORGET[] = "DELETE FROM mail WHERE device = $1";
+
+/* ---- In. */
+
+static struct err mailbox(struct db *db, uint64_t device, uint64_t *items, uint64_t *size)
+{
+    struct db_query *q = NULL;
+    struct err err = OK;
+    bool more;
+
+    TRY_OUT(db_begin_query(db, MAILBOX, DB_VALUES(DB_NUMBER_OF(device)), &q));
+    TRY_OUT(db_next(q, &more));
+    *items = more ? (uint64_t)db_number(q, 0) : 0;
+    *size = more ? (uint64_t)db_number(q, 1) : 0;
+out:
+    db_end_query(q);
+    return err;
+}
+
+static size_t delivered_size(const struct upload *u)
+{
+    return FRONT_SIZE + UPLOAD_ENTRY_SIZE + u->shared.body.n + u->shared.trailer.n;
+}
+
+static struct err check_room(struct db *db, const struct upload *u, const struct device *to)
+{
+    for (size_t i = 0, c = 0; i < u->recipients; i++) {
+        uint64_t items, size;
+
+        TRY(mailbox(db, to[i].row, &items, &size));
+        for (; c < u->capsules && u->capsule[c].recipient == i; c++) {
+            items += 1;
+            size += CAPSULE_DELIVERED;
+        }
+        if (items + 1 > LIMIT_MAILBOX_ITEMS || size + delivered_size(u) > LIMIT_MAILBOX_BYTES)
+            return FAIL(E_FULL);
+    }
+    return OK;
+}
+
+static struct err add(struct db *db, const struct device *to, enum frame_item kind,
+                      struct db_value body, struct bytes sealed, size_t size, uint64_t now_ms,
+                      uint64_t expires_ms)
+{
+    return db_run(db, INSERT,
+                  DB_VALUES(DB_NUMBER_OF(to->row), DB_NUMBER_OF(kind), body, DB_BYTES_OF(sealed),
+                            DB_NUMBER_OF(size), DB_NUMBER_OF(now_ms), DB_NUMBER_OF(expires_ms)),
+                  NULL);
+}
+
+static struct err add_capsules(struct db *db, const struct upload *u, const struct device *to,
+                               uint64_t now_ms)
+{
+    for (size_t i = 0; i < u->capsules; i++) {
+        struct buf b = BUF(CAPSULE_DELIVERED);
+        struct bytes sealed;
+        struct err err;
+
+        upload_write_capsule(u->capsule[i].capsule, &b);
+        err = buf_end(&b, &sealed);
+        if (err.code == E_OK)
+            err = add(db, &to[u->capsule[i].recipient], FRAME_CAPSULE, DB_NULL_OF(), sealed,
+                      sealed.n, now_ms, clock_add(now_ms, QUEUE_CAPSULE_LIFE_MS));
+        buf_free(&b);
+        TRY(err);
+    }
+    return OK;
+}
+
+static struct err add_body(struct db *db, struct arena *a, const struct upload *u,
+                           struct db_value *id)
+{
+    struct buf b = BUF(SHARED_MAX);
+    struct err err = OK;
+    struct bytes sealed;
+
+    buf_bytes(&b, BYTES(u->shared.head));
+    buf_bytes(&b, BYTES(u->shared.com));
+    buf_bytes(&b, ID_BYTES(u->shared.roster));
+    buf_bytes(&b, u->shared.body);
+    buf_bytes(&b, u->shared.trailer);
+    TRY_OUT(buf_end(&b, &sealed));
+    TRY_OUT(
+        db_one(db, a, BODY, DB_VALUES(DB_NUMBER_OF(u->recipients), DB_BYTES_OF(sealed)), id, 1));
+out:
+    buf_free(&b);
+    return err;
+}
+
+struct err queue_append(struct db *db, struct arena *a, const struct upload *u,
+                        const struct device *to, uint64_t now_ms, uint64_t expires_ms)
+{
+    struct db_value body;
+
+    TRY(check_room(db, u, to));
+    TRY(add_capsules(db, u, to, now_ms));
+    TRY(add_body(db, a, u, &body));
+    for (size_t i = 0; i < u->recipients; i++)
+        TRY(add(db, &to[i], FRAME_MESSAGE, body, upload_entry(u, i), delivered_size(u), now_ms,
+                expires_ms));
+    return OK;
+}
+
+/* ---- Out. */
+
+/* From what recipients share and one device's entry, its message. */
+static struct err assemble(struct arena *a, struct bytes shared, struct bytes entry,
+                           struct bytes *out)
+{
+    struct reader r = reader(shared);
+    struct upload_shared s;
+    struct buf b = BUF(SHARED_MAX + UPLOAD_ENTRY_SIZE);
+    struct err err = OK;
+    struct bytes whole;
+
+    invariant(shared.n > FRONT_SIZE + UPLOAD_TRAILER_SIZE && entry.n == UPLOAD_ENTRY_SIZE);
+    reader_copy(&r, s.head, sizeof s.head);
+    reader_copy(&r, s.com, sizeof s.com);
+    reader_copy(&r, s.roster.b, sizeof s.roster.b);
+    s.body = reader_take(&r, reader_left(&r) - UPLOAD_TRAILER_SIZE);
+    s.trailer = reader_take(&r, UPLOAD_TRAILER_SIZE);
+    upload_write_delivery(&s, entry, &b);
+    TRY_OUT(buf_end(&b, &whole));
+    TRY_OUT(arena_copy(a, whole, out));
+out:
+    buf_free(&b);
+    return err;
+}
+
+static struct err take_item(struct db_query *q, struct arena *a, struct queue_item *out)
+{
+    struct queue_item i = {.number = (uint64_t)db_number(q, 0),
+                           .kind = (enum frame_item)db_number(q, 1),
+                           .received_ms = (uint64_t)db_number(q, 3)};
+
+    if (i.kind == FRAME_CAPSULE)
+        TRY(arena_copy(a, db_bytes(q, 4), &i.sealed));
+    else
+        TRY(assemble(a, db_bytes(q, 5), db_bytes(q, 4), &i.sealed));
+    *out = i;
+    return OK;
+}
+
+struct err queue_page(struct db *db, struct arena *a, uint64_t device, uint64_t after,
+                      uint64_t now_ms, struct queue_page **out)
+{
+    struct queue_page *page = ARENA_NEW(a, struct queue_page);
+    struct db_query *q = NULL;
+    struct err err = OK;
+    size_t total = 0;
+
+    if (page == NULL)
+        return FAIL(E_NOMEM);
+    TRY_OUT(db_begin_query(db, PAGE,
+                           DB_VALUES(DB_NUMBER_OF(device), DB_NUMBER_OF(after),
+                                     DB_NUMBER_OF(now_ms), DB_NUMBER_OF(QUEUE_PAGE_ITEMS + 1)),
+                           &q));
+    TRY_OUT(db_next(q, &page->more));
+    while (page->more) {
+        total += (size_t)db_number(q, 2);
+        if (page->n == QUEUE_PAGE_ITEMS || (page->n > 0 && total > QUEUE_PAGE_BYTES))
+            break; /* this one is for the next page */
+        TRY_OUT(take_item(q, a, &page->item[page->n++]));
+        TRY_OUT(db_next(q, &page->more));
+    }
+    *out = page;
+out:
+    db_end_query(q);
+    return err;
+}
+
+struct err queue_acknowledge(struct db *db, uint64_t device, uint64_t number)
+{
+    if (number > INT64_MAX)
+        number = INT64_MAX;
+    return db_run(db, ACKNOWLEDGE, DB_VALUES(DB_NUMBER_OF(device), DB_NUMBER_OF(number)), NULL);
+}
+
+struct err queue_expire(struct db *db, uint64_t now_ms, uint64_t *deleted)
+{
+    return db_run(db, EXPIRE, DB_VALUES(DB_NUMBER_OF(now_ms), DB_NUMBER_OF(QUEUE_EXPIRE_MOST)),
+                  deleted);
+}
+
+struct err queue_waiting(struct db *db, uint64_t device, uint64_t *items)
+{
+    uint64_t size;
+
+    return mailbox(db, device, items, &size);
+}
+
+struct err queue_forget(struct db *db, uint64_t device)
+{
+    return db_run(db, FORGET, DB_VALUES(DB_NUMBER_OF(device)), NULL);
+}

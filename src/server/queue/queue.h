@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * queue: sealed messages and capsules waiting for the devices that can open them.
+ *
+ * One row an item and device, one body a message.  A row leaves when its device acknowledges it,
+ * when it expires, or when its device is removed: nothing else deletes.  Items are numbered for the
+ * whole server, rising, and a number is never given twice.  [PROTOCOL 6.4, 10 M1, 11]
+ */
+#ifndef TACET_SERVER_QUEUE_QUEUE_H
+#define TACET_SERVER_QUEUE_QUEUE_H
+
+#include "base/clock.h"
+#include "server/api/api.h"
+#include "server/devices/devices.h"
+#include "server/prekeys/prekeys.h"
+#include "server/rooms/rooms.h"
+#include "statement/upload.h"
+
+#define QUEUE_PAGE_ITEMS      64
+#define QUEUE_PAGE_BYTES      (200 * 1024) /* of sealed bytes; one item always fits */
+#define QUEUE_CAPSULE_LIFE_MS (45 * CLOCK_DAY_MS)
+#define QUEUE_TTL_MOST_S      31536000
+#define QUEUE_EXPIRE_MOST     4096 /* items deleted by one queue_expire() */
+
+/* An upload on its way in, and what has been found out about it. */
+struct queue_offer {
+    struct bytes bytes, roster; /* as they came; the roster may be empty */
+    uint32_t ttl_s;
+    uint64_t now_ms;
+
+    struct upload upload;
+    bool roster_known; /* is the next one set? */
+    struct rooms_roster room;
+    struct device *to; /* one for each entry, in its order; none if it was accepted before */
+    size_t recipients;
+};
+
+/*
+ * All of [PROTOCOL 11] and M1: check the offer of this device and store it, once.
+ * E_MALFORMED, E_LIMIT: the bytes.  E_CONFLICT: the upload number.  E_ABSENT: send the roster
+ * along. E_STALE: a list or prekey was superseded.  E_REMOVED: an account.  E_FULL: a mailbox.
+ * E_DENIED, E_FORGED: the roster.
+ */
+FALLIBLE queue_accept(struct db *db, const struct networks *n, struct arena *a,
+                      const struct device *sender, const struct account_id *aid,
+                      struct queue_offer *offer);
+
+/* Add a checked upload for each of its recipients, capsules first, or for none of them.
+ * E_FULL: a mailbox has no room. */
+FALLIBLE queue_append(struct db *db, struct arena *a, const struct upload *u,
+                      const struct device *to, uint64_t now_ms, uint64_t expires_ms);
+
+struct queue_item {
+    uint64_t number;
+    enum frame_item kind;
+    struct bytes sealed; /* as it is delivered */
+    uint64_t received_ms;
+};
+
+struct queue_page {
+    struct queue_item item[QUEUE_PAGE_ITEMS];
+    size_t n;
+    bool more;
+};
+
+/* The oldest items after `after`; all of it lives in the arena. */
+FALLIBLE queue_page(struct db *db, struct arena *a, uint64_t device, uint64_t after,
+                    uint64_t now_ms, struct queue_page **out);
+
+/* Forget everything up to and including `number`.  Repeating it is harmless. */
+FALLIBLE queue_acknowledge(struct db *db, uint64_t device, uint64_t number);
+
+/* Delete what is due, at most QUEUE_EXPIRE_MOST items of it, in a transaction of its own; `deleted`
+ * says how many.  For the host, now and then; cheap when nothing is due. */
+FALLIBLE queue_expire(struct db *db, uint64_t now_ms, uint64_t *deleted);
+
+/* Items in the mailbox; empty it, of a device that was removed. */
+FALLIBLE queue_waiting(struct db *db, uint64_t device, uint64_t *items);
+FALLIBLE queue_forget(struct db *db, uint64_t device);
+
+extern const struct schema queue_schema;
+extern const struct route queue_routes[];
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/queue/queue.h"
+#include "wire/tacet.pb-c.h"
+
+/* The version after the one that the roster names, if that is one of ours; else all of them. */
+static struct err lists_wanted(struct request *rq, const struct account *who,
+                               const struct roster_account *named, uint32_t *from)
+{
+    struct device_list l;
+    struct bytes *at;
+    size_t n;
+
+    *from = 1;
+    TRY(devices_lists(rq->db, rq->arena, who->row, named->list_version, 1, &at, &n));
+    if (n == 0)
+        return OK;
+    TRY(device_list_parse(at[0], networks_id(rq->server->networks), &l));
+    if (l.version == named->list_version &&
+        memcmp(l.hash, named->list_hash, sizeof named->list_hash) == 0)
+        *from = l.version + 1;
+    return OK;
+}
+
+/* Everything that changed of the roster's accounts, so that the sender need not ask. */
+static struct err explain(struct request *rq, struct err why, const struct rooms_roster *r)
+{
+    Tacet__Wire__Stale out = TACET__WIRE__STALE__INIT;
+    Tacet__Wire__Person *person[ROOMS_PAIR];
+    struct err told;
+
+    for (size_t i = 0; i < ROOMS_PAIR; i++) {
+        uint32_t from;
+
+        TRY(lists_wanted(rq, &r->account[i], &r->roster.account[i], &from));
+        TRY(prekeys_person(rq->db, rq->arena, &r->account[i], from, &person[i]));
+    }
+    out.persons = person;
+    out.n_persons = ROOMS_PAIR;
+    told = request_refuse(rq, why.code, &out);
+    return told.code == why.code ? why : told;
+}
+
+static struct err send(struct request *rq)
+{
+    Tacet__Wire__Send *in;
+    struct queue_offer offer;
+    struct device me;
+    struct err err;
+
+    TRY(request_read(rq, &tacet__wire__send__descriptor, &in));
+    TRY(devices_caller(rq, &me));
+    offer = (struct queue_offer){.bytes = frame_bytes(in->upload),
+                                 .roster = frame_bytes(in->roster),
+                                 .ttl_s = in->ttl_s,
+                                 .now_ms = rq->now_ms};
+    err = queue_accept(rq->db, rq->server->networks, rq->arena, &me, &rq->aid, &offer);
+    if (offer.roster_known && (err.code == E_STALE || err.code == E_REMOVED))
+        return explain(rq, err, &offer.room);
+    TRY(err);
+    for (size_t i = 0; i < offer.recipients; i++)
+        TRY(request_effect(rq, (struct effect){.kind = EFFECT_MAIL, .did = offer.to[i].did}));
+    return OK;
+}
+
+static struct err push(struct request *rq, const struct queue_page *page)
+{
+    Tacet__Wire__Deliver out = TACET__WIRE__DELIVER__INIT;
+    Tacet__Wire__Item *item[QUEUE_PAGE_ITEMS];
+
+    for (size_t i = 0; i < page->n; i++) {
+        item[i] = ARENA_NEW(rq->arena, Tacet__Wire__Item);
+        if (item[i] == NULL)
+            return FAIL(E_NOMEM);
+        tacet__wire__item__init(item[i]);
+        item[i]->number = page->item[i].number;
+        item[i]->kind = (uint32_t)page->item[i].kind;
+        item[i]->sealed = frame_data(page->item[i].sealed);
+        item[i]->received_ms = page->item[i].received_ms;
+    }
+    out.items = item;
+    out.n_items = page->n;
+    out.more = page->more;
+    return request_push(rq, OP_DELIVER, &out);
+}
+
+/* The server's own request.  An empty page goes out too: it says that the mailbox is drained. */
+static struct err deliver(struct request *rq)
+{
+    struct effect e = {.kind = EFFECT_PAGE, .session = rq->session, .number = rq->cursor};
+    struct queue_page *page;
+    struct device d;
+
+    TRY(devices_caller(rq, &d));
+    TRY(queue_page(rq->db, rq->arena, d.row, rq->cursor, rq->now_ms, &page));
+    TRY(push(rq, page));
+    if (page->n > 0)
+        e.number = page->item[page->n - 1].number;
+    e.more = page->more;
+    return request_effect(rq, e);
+}
+
+static struct err acknowledge(struct request *rq)
+{
+    Tacet__Wire__Acknowledge *in;
+    struct device me;
+
+    TRY(request_read(rq, &tacet__wire__acknowledge__descriptor, &in));
+    TRY(devices_caller(rq, &me));
+    TRY(queue_acknowledge(rq->db, me.row, in->number));
+    return request_effect(
+        rq, (struct effect){
+                .kind = EFFECT_ACKED, .session = rq->session, .did = me.did, .number = in->number});
+}
+
+const struct route queue_routes[] = {
+    /* op           who           body         rate        kind          handler */
+    {OP_SEND, ROUTE_DEVICE, LIMIT_FRAME, ROUTE_BULK, ROUTE_WRITES, send},
+    {OP_DELIVER, ROUTE_SERVER, 1, ROUTE_BULK, ROUTE_READS, deliver},
+    {OP_ACKNOWLEDGE, ROUTE_DEVICE, 16, ROUTE_BULK, ROUTE_WRITES, acknowledge},
+    {.op = 0},
+};
