@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/main/features.h"
+
+#include "server/accounts/accounts.h"
+#include "server/admin/admin.h"
+#include "server/devices/devices.h"
+#include "server/networks/networks.h"
+#include "server/prekeys/prekeys.h"
+#include "server/queue/queue.h"
+#include "server/rooms/rooms.h"
+#include "server/welcome/welcome.h"
+
+#define SCHEMAS_COUNT 6
+
+const struct schema *features_schemas(size_t *n)
+{
+    static struct schema all[SCHEMAS_COUNT];
+
+    all[0] = networks_schema;
+    all[1] = accounts_schema;
+    all[2] = devices_schema;
+    all[3] = prekeys_schema;
+    all[4] = rooms_schema;
+    all[5] = queue_schema;
+    *n = SCHEMAS_COUNT;
+    return all;
+}
+
+static const struct route *const TABLES[] = {
+    networks_routes, accounts_routes, devices_routes, prekeys_routes,
+    rooms_routes,    queue_routes,    welcome_routes, admin_routes,
+};
+static const struct routes ROUTES = {TABLES, sizeof TABLES / sizeof TABLES[0]};
+
+const struct routes *features_routes(void)
+{
+    return &ROUTES;
+}
+
+struct err features_open(struct db *db)
+{
+    size_t n;
+    const struct schema *all = features_schemas(&n);
+
+    return migrate(db, all, n);
+}
