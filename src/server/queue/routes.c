@@ -26,6 +26,7 @@ static struct err explain(struct request *rq, struct err why, const struct rooms
 {
     Tacet__Wire__Stale out = TACET__WIRE__STALE__INIT;
     Tacet__Wire__Person *person[ROOMS_PAIR];
+    struct bytes certificate;
     struct err told;
 
     for (size_t i = 0; i < ROOMS_PAIR; i++) {
@@ -34,8 +35,10 @@ static struct err explain(struct request *rq, struct err why, const struct rooms
         TRY(lists_wanted(rq, &r->account[i], &r->roster.account[i], &from));
         TRY(prekeys_person(rq->db, rq->arena, &r->account[i], from, &person[i]));
     }
+    TRY(networks_certificate(rq->db, rq->arena, &certificate));
     out.persons = person;
     out.n_persons = ROOMS_PAIR;
+    out.certificate = frame_data(certificate);
     told = request_refuse(rq, why.code, &out);
     return told.code == why.code ? why : told;
 }
