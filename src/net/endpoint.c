@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/endpoint.h"
+
+#include <string.h>
+
+#define PORT_MAX 65535
+
+static bool is_port(const char *text)
+{
+    unsigned value = 0;
+    size_t n = strlen(text);
+
+    if (n == 0 || n > 5 || (n > 1 && text[0] == '0'))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        value = value * 10 + (unsigned)(text[i] - '0');
+    }
+    return value <= PORT_MAX;
+}
+
+static bool is_host(const char *host, size_t n, bool brackets)
+{
+    if (n == 0 || n > ENDPOINT_HOST_MAX)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (host[i] <= ' ' || host[i] > '~' || strchr("[]/@", host[i]) != NULL)
+            return false;
+    return (memchr(host, ':', n) != NULL) == brackets;
+}
+
+struct err endpoint_parse(const char *text, struct endpoint *out)
+{
+    const char *colon = strrchr(text, ':');
+    struct endpoint e = {{0}, {0}};
+    bool brackets = text[0] == '[';
+    size_t n;
+
+    if (colon == NULL || !is_port(&colon[1]))
+        return FAIL(E_MALFORMED);
+    n = (size_t)(colon - text);
+    if (brackets) {
+        if (n < 2 || text[n - 1] != ']')
+            return FAIL(E_MALFORMED);
+        text = &text[1];
+        n -= 2;
+    }
+    if (!is_host(text, n, brackets))
+        return FAIL(E_MALFORMED);
+    memcpy(e.host, text, n);
+    memcpy(e.port, &colon[1], strlen(&colon[1]));
+    *out = e;
+    return OK;
+}
