@@ -42,9 +42,9 @@ FALLIBLE local_send(struct local *c, struct bytes message);
 void local_free(struct local *c);
 
 /* Client: connect, send one frame, append the one that answers, and hang up.  Blocks, for
- * NET_LOCAL_CALL_MS at most.  E_ABSENT: nobody listens at `path`; E_DENIED: this user may not;
- * E_AGAIN: no answer in time; E_CLOSED: hung up without an answer; E_LIMIT: a frame or the path is
- * too long; E_IO, E_NOMEM.  `reply` is as it was on error. */
+ * NET_LOCAL_CALL_MS at most while nothing moves.  E_ABSENT: nobody listens at `path`; E_DENIED:
+ * this user may not; E_AGAIN: no answer in time; E_CLOSED: hung up without an answer; E_LIMIT: a
+ * frame or the path is too long; E_IO, E_NOMEM.  `reply` is as it was on error. */
 FALLIBLE local_call(const char *path, struct bytes request, struct buf *reply);
 
 #endif

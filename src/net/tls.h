@@ -26,7 +26,7 @@ FALLIBLE tls_new_client(const uint8_t pin[TLS_PIN_SIZE], struct tls **out);
 
 bool tls_is_client(const struct tls *t);
 
-/* Sessions that use it keep what they need. */
+/* It outlives every handshake that uses it; sessions that are past theirs keep what they need. */
 void tls_free(struct tls *t);
 
 /* A new P-256 key (PKCS#8) and a self-signed certificate for a DNS name, valid from an hour before
