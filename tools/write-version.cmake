@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -D SOURCE=dir -D OUT=header -D VERSION=1.2.3 -P write-version.cmake
 # Writes which commit is being built, and leaves the header alone when it says so already.
+cmake_minimum_required(VERSION 3.25)
 execute_process(
     COMMAND git rev-parse --short=7 HEAD
     WORKING_DIRECTORY ${SOURCE}
