@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "terminal/options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct options options(int argc, char **argv)
+{
+    struct options o = {.at = argv};
+
+    if (argc <= 1)
+        return o;
+    o.at = argv + 1;
+    o.n = o.named = (size_t)argc - 1;
+    for (size_t i = 0; i < o.n; i++) {
+        if (strcmp(o.at[i], "--") != 0)
+            continue;
+        o.named = i;
+        o.n--;
+        memmove(&o.at[i], &o.at[i + 1], (o.n - i) * sizeof *o.at);
+        break;
+    }
+    return o;
+}
+
+static const char *take(struct options *o, size_t i)
+{
+    const char *taken = o->at[i];
+
+    o->n--;
+    if (i < o->named)
+        o->named--;
+    memmove(&o->at[i], &o->at[i + 1], (o->n - i) * sizeof *o->at);
+    return taken;
+}
+
+static bool is_option(const char *text)
+{
+    return text[0] == '-' && text[1] == '-';
+}
+
+bool options_flag(struct options *o, const char *name)
+{
+    for (size_t i = 0; i < o->named; i++) {
+        if (strcmp(o->at[i], name) == 0) {
+            take(o, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *options_text(struct options *o, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (size_t i = 0; i < o->named; i++) {
+        if (strncmp(o->at[i], name, length) != 0)
+            continue;
+        if (o->at[i][length] == '=')
+            return take(o, i) + length + 1;
+        if (o->at[i][length] != '\0')
+            continue;
+        take(o, i);
+        if (i < o->named && !is_option(o->at[i]))
+            return take(o, i);
+        fprintf(stderr, "%s needs a value.\n", name);
+        o->failed = true;
+        return NULL;
+    }
+    return NULL;
+}
+
+static bool read_number(const char *text, unsigned most, unsigned *out)
+{
+    unsigned n = 0;
+
+    if (*text == '\0')
+        return false;
+    for (; *text != '\0'; text++) {
+        unsigned digit = (unsigned)(*text - '0');
+
+        if (*text < '0' || *text > '9' || n > (most - digit) / 10 || digit > most)
+            return false;
+        n = n * 10 + digit;
+    }
+    *out = n;
+    return true;
+}
+
+bool options_number(struct options *o, const char *name, unsigned least, unsigned most,
+                    unsigned *out)
+{
+    const char *text = options_text(o, name);
+    unsigned n = 0;
+
+    if (text == NULL)
+        return false;
+    if (!read_number(text, most, &n) || n < least) {
+        fprintf(stderr, "%s needs a number from %u to %u.\n", name, least, most);
+        o->failed = true;
+        return false;
+    }
+    *out = n;
+    return true;
+}
+
+const char *options_next(struct options *o)
+{
+    if (o->failed || o->n == 0)
+        return NULL;
+    if (o->named > 0 && is_option(o->at[0])) {
+        fprintf(stderr, "There is no option %s here, or it was given twice.\n", o->at[0]);
+        o->failed = true;
+        return NULL;
+    }
+    return take(o, 0);
+}
+
+const char *options_need(struct options *o, const char *what)
+{
+    const char *word = options_next(o);
+
+    if (word == NULL && !o->failed) {
+        fprintf(stderr, "%s is missing.\n", what);
+        o->failed = true;
+    }
+    return word;
+}
+
+bool options_end(struct options *o)
+{
+    const char *left = options_next(o);
+
+    if (left != NULL) {
+        fprintf(stderr, "\"%s\" is one word too many.\n", left);
+        o->failed = true;
+    }
+    return !o->failed;
+}
