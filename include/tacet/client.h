@@ -102,13 +102,13 @@ enum tacet_problem {
 };
 
 enum tacet_state {
-    TACET_QUEUED = 1,
-    TACET_SEALED,
-    TACET_ACCEPTED, /* on the server's disk */
-    TACET_DELIVERED,
-    TACET_READ,
-    TACET_FAILED,
-    TACET_EXPIRED,
+    TACET_STATE_QUEUED = 1,
+    TACET_STATE_SEALED,
+    TACET_STATE_ACCEPTED, /* on the server's disk */
+    TACET_STATE_DELIVERED,
+    TACET_STATE_READ,
+    TACET_STATE_FAILED,
+    TACET_STATE_EXPIRED,
 };
 
 enum tacet_note {

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/host/carrier.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/fault.h"
+#include "net/loop.h"
+#include "net/stream.h"
+#include "net/tls.h"
+
+struct carrier {
+    struct engine *engine;
+    struct loop *loop;
+    struct loop_timer *wake, *patience;
+    struct loop_wake *interrupt;
+    struct loop_task sent; /* runs behind the flush of what was sent this round */
+    struct tls *tls;
+    struct stream *stream;
+    struct stream_setup setup;
+    bool time_is_over;
+    volatile sig_atomic_t interrupted;
+};
+
+uint64_t carrier_clock(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* ---- what the network brings; every callback ends the round, so that actions are looked at */
+
+static void tick(struct carrier *c)
+{
+    engine_wake(c->engine, carrier_clock());
+    loop_stop(c->loop);
+}
+
+static void opened(void *ctx, struct bytes binding)
+{
+    struct carrier *c = ctx;
+
+    tick(c);
+    engine_link_up(c->engine, binding);
+}
+
+static void arrived(void *ctx, struct bytes message)
+{
+    struct carrier *c = ctx;
+
+    tick(c);
+    engine_frame(c->engine, message);
+}
+
+static enum err_code reason(enum stream_end why)
+{
+    switch (why) {
+    case STREAM_UNRESOLVED:
+        return E_ABSENT;
+    case STREAM_WRONG_PIN:
+        return E_FORGED;
+    case STREAM_TLS:
+    case STREAM_PROTOCOL:
+        return E_MALFORMED;
+    case STREAM_REFUSED:
+        return E_DENIED;
+    case STREAM_SLOW:
+        return E_LIMIT;
+    case STREAM_TIMEOUT:
+        return E_AGAIN;
+    case STREAM_FAILED:
+        return E_NOMEM;
+    case STREAM_UNREACHABLE:
+    case STREAM_PEER:
+    case STREAM_LOCAL:
+        break;
+    }
+    return E_CLOSED;
+}
+
+static void hang_up(struct carrier *c)
+{
+    stream_free(c->stream);
+    c->stream = NULL;
+    tls_free(c->tls);
+    c->tls = NULL;
+}
+
+static void closed(void *ctx, enum stream_end why, struct bytes text)
+{
+    struct carrier *c = ctx;
+
+    (void)text;
+    hang_up(c);
+    tick(c);
+    engine_link_down(c->engine, reason(why));
+}
+
+static const struct stream_events EVENTS = {opened, arrived, closed};
+
+static void woken(void *ctx)
+{
+    tick(ctx);
+}
+
+static void out_of_patience(void *ctx)
+{
+    struct carrier *c = ctx;
+
+    c->time_is_over = true;
+    loop_stop(c->loop);
+}
+
+static void interrupted(void *ctx)
+{
+    struct carrier *c = ctx;
+
+    loop_stop(c->loop);
+}
+
+static void sent(void *ctx)
+{
+    (void)ctx;
+    fault_point("client-after-send");
+}
+
+/* ---- what the engine wants */
+
+static struct err dial_up(struct carrier *c, const struct action *a)
+{
+    hang_up(c);
+    TRY(tls_new_client(a->pin, &c->tls));
+    c->setup = (struct stream_setup){c->loop, c->tls, &EVENTS, STREAM_LIMITS};
+    return stream_connect(&c->setup, a->address, NULL, c, &c->stream);
+}
+
+static void send_frame(struct carrier *c, struct bytes frame)
+{
+    struct err err = c->stream == NULL ? FAIL(E_CLOSED) : stream_send(c->stream, frame);
+
+    loop_task_post(c->loop, &c->sent);
+    if (err.code == E_OK)
+        return;
+    hang_up(c);
+    engine_link_down(c->engine, err.code);
+}
+
+static void wake_at(struct carrier *c, uint64_t at_ms)
+{
+    loop_timer_set(c->wake, clock_since(at_ms, carrier_clock()) + 1);
+}
+
+static void connect_or_not(struct carrier *c, const struct action *a)
+{
+    struct err err = dial_up(c, a);
+
+    if (err.code == E_OK)
+        return;
+    hang_up(c);
+    engine_link_down(c->engine, err.code);
+}
+
+/* Carry out what there is; true at the first event, which is left in `out`. */
+static bool carry_out(struct carrier *c, struct event *out)
+{
+    struct action a;
+
+    while (engine_next(c->engine, &a)) {
+        switch (a.kind) {
+        case ACTION_CONNECT:
+            connect_or_not(c, &a);
+            break;
+        case ACTION_SEND:
+            send_frame(c, a.frame);
+            break;
+        case ACTION_CLOSE:
+            hang_up(c);
+            engine_link_down(c->engine, E_CLOSED);
+            break;
+        case ACTION_WAKE:
+            wake_at(c, a.at_ms);
+            break;
+        case ACTION_TELL:
+            *out = a.event;
+            return true;
+        }
+    }
+    return false;
+}
+
+struct err carrier_run(struct carrier *c, int timeout_ms, struct event *out)
+{
+    c->time_is_over = false;
+    if (timeout_ms >= 0)
+        loop_timer_set(c->patience, (uint64_t)timeout_ms);
+    engine_wake(c->engine, carrier_clock());
+    for (;;) {
+        if (carry_out(c, out))
+            break;
+        TRY(engine_failure(c->engine));
+        if (c->interrupted) {
+            c->interrupted = 0;
+            return FAIL(E_CLOSED);
+        }
+        if (c->time_is_over)
+            return FAIL(E_AGAIN);
+        loop_run(c->loop);
+    }
+    loop_timer_stop(c->patience);
+    return OK;
+}
+
+void carrier_interrupt(struct carrier *c)
+{
+    c->interrupted = 1;
+    loop_wake_send(c->interrupt);
+}
+
+/* ---- life */
+
+struct err carrier_new(struct carrier **out, struct engine *engine)
+{
+    struct err err = OK;
+    struct carrier *c = calloc(1, sizeof *c);
+
+    if (c == NULL)
+        return FAIL(E_NOMEM);
+    c->engine = engine;
+    c->sent.run = sent;
+    TRY_OUT(loop_new(&c->loop));
+    TRY_OUT(loop_timer_new(c->loop, woken, c, &c->wake));
+    TRY_OUT(loop_timer_new(c->loop, out_of_patience, c, &c->patience));
+    TRY_OUT(loop_wake_new(c->loop, interrupted, c, &c->interrupt));
+    *out = c;
+    return OK;
+out:
+    carrier_free(c);
+    return err;
+}
+
+void carrier_free(struct carrier *c)
+{
+    if (c == NULL)
+        return;
+    hang_up(c);
+    loop_task_cancel(&c->sent);
+    loop_timer_free(c->wake);
+    loop_timer_free(c->patience);
+    loop_wake_free(c->interrupt);
+    if (c->loop != NULL)
+        loop_free(c->loop);
+    free(c);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tacetd: the server's command line. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/version.h"
+#include "crypto/password.h"
+#include "crypto/selftest.h"
+#include "server/main/founding.h"
+#include "server/main/serving.h"
+#include "terminal/options.h"
+#include "terminal/prompt.h"
+
+#define EXIT_USAGE 2
+#define LISTEN_DEFAULT "127.0.0.1:8443"
+
+static const char USAGE[] =
+    "Usage: tacetd init --data DIR --root FILE --name NAME --domain DOMAIN\n"
+    "                   [--passphrase-fd N] [--kdf-cost N]\n"
+    "       tacetd run --data DIR [--listen HOST:PORT] [--address HOST:PORT]\n"
+    "       tacetd --help | --version\n"
+    "\n"
+    "init   Found a network: make the data directory DIR, and write the network root key to\n"
+    "       FILE, sealed under a passphrase.  FILE must not lie below DIR: take it off this\n"
+    "       machine.\n"
+    "run    Serve it.  Listens on " LISTEN_DEFAULT " unless told; --address is what invitations\n"
+    "       name, when clients reach the server by another address.\n";
+
+static int fail_with(const char *what, struct err e)
+{
+    fprintf(stderr, "tacetd: %s: %s (%s)\n", what, err_name(e.code),
+            e.where == NULL ? "?" : e.where);
+    return EXIT_FAILURE;
+}
+
+static int usage(const char *word)
+{
+    fprintf(stderr, "tacetd: %s\n\n%s", word, USAGE);
+    return EXIT_USAGE;
+}
+
+static uint64_t now_ms(void)
+{
+    return (uint64_t)time(NULL) * 1000;
+}
+
+static const char *found_why(enum err_code code)
+{
+    switch ((int)code) {
+    case E_CONFLICT:
+        return "the data directory is not empty, or the root key file exists";
+    case E_DENIED:
+        return "the root key file must not lie below the data directory";
+    case E_MALFORMED:
+        return "the name or the domain will not do: a domain is a DNS name in lower case";
+    case E_ABSENT:
+        return "the directory of the root key file does not exist";
+    default:
+        return "init";
+    }
+}
+
+static int found(struct options *o)
+{
+    unsigned cost = PASSWORD_COST_DEFAULT, fd = 0;
+    bool from_fd = options_number(o, "--passphrase-fd", 0, INT_MAX, &fd);
+    struct founding f = {.data = options_text(o, "--data"),
+                         .root_file = options_text(o, "--root"),
+                         .name = options_text(o, "--name"),
+                         .domain = options_text(o, "--domain"),
+                         .now_ms = now_ms()};
+    struct buf passphrase = PROMPT_BUF;
+    struct err e;
+
+    (void)options_number(o, "--kdf-cost", PASSWORD_COST_LEAST, PASSWORD_COST_MOST, &cost);
+    if (!options_end(o))
+        return EXIT_USAGE;
+    if (f.data == NULL || f.root_file == NULL || f.name == NULL || f.domain == NULL)
+        return usage("init needs --data, --root, --name and --domain");
+    e = prompt_passphrase(from_fd ? (int)fd : -1, "Passphrase for the network root key: ",
+                          PROMPT_NEW, &passphrase);
+    if (e.code != E_OK)
+        return fail_with(prompt_explain(e.code), e);
+    f.cost = (uint8_t)cost;
+    f.passphrase = buf_view(&passphrase);
+    e = founding_make(&f);
+    buf_free(&passphrase);
+    if (e.code != E_OK)
+        return fail_with(found_why(e.code), e);
+    printf("The network %s (%s) is founded.\n"
+           "%s holds its root key, sealed under the passphrase: keep both, take the file off\n"
+           "this machine, and bring it back every 90 days for `tacetctl root sign-directory`.\n",
+           f.name, f.domain, f.root_file);
+    return EXIT_SUCCESS;
+}
+
+static int run(struct options *o)
+{
+    struct serving_options so = {.data = options_text(o, "--data"),
+                                 .listen = options_text(o, "--listen"),
+                                 .address = options_text(o, "--address")};
+    const char *what;
+    struct err e;
+
+    if (!options_end(o))
+        return EXIT_USAGE;
+    if (so.data == NULL)
+        return usage("run needs --data");
+    if (so.listen == NULL)
+        so.listen = LISTEN_DEFAULT;
+    e = serving_run(&so, &what);
+    return e.code == E_OK ? EXIT_SUCCESS : fail_with(what, e);
+}
+
+static int act(const char *word, struct options *o)
+{
+    struct err e = selftest_run();
+
+    if (e.code != E_OK)
+        return fail_with("the self-test of the cryptography failed; nothing was done", e);
+    if (strcmp(word, "init") == 0)
+        return found(o);
+    if (strcmp(word, "run") == 0)
+        return run(o);
+    return usage("there is no such word");
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = options(argc, argv);
+    const char *word;
+
+    umask(077);
+#ifndef __SANITIZE_ADDRESS__ /* whose leak check needs ptrace */
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+    if (options_flag(&o, "--version")) {
+        printf("tacetd %s\n", version_text());
+        return EXIT_SUCCESS;
+    }
+    if (options_flag(&o, "--help")) {
+        fputs(USAGE, stdout);
+        return EXIT_SUCCESS;
+    }
+    word = options_next(&o);
+    return word == NULL ? usage("what shall be done?") : act(word, &o);
+}
