@@ -10,10 +10,9 @@ static const char INSERT[] =
     "INSERT INTO prekey (device, number, expires_ms, statement) VALUES ($1, $2, $3, $4)";
 static const char FORGET[] = "DELETE FROM prekey WHERE device = $1";
 
-#define USABLE                                         \
-    "SELECT 1 FROM prekey WHERE device = $1"           \
-    " AND (superseded_ms IS NULL OR superseded_ms >= " \
-    "$3) AND expires_ms > $4 AND "
+#define USABLE                                                   \
+    "SELECT 1 FROM prekey WHERE device = $1 AND expires_ms > $4" \
+    " AND (superseded_ms IS NULL OR superseded_ms >= $3) AND "
 static const char USABLE_NUMBER[] = USABLE "number = $2";
 static const char USABLE_LOW16[] = USABLE "number % 65536 = $2";
 

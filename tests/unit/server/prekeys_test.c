@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "world.h"
+
+static uint64_t row_of(struct world *w, const struct person *p)
+{
+    struct device d;
+
+    assert_ok(devices_get(w->db, &p->did, &d));
+    return d.row;
+}
+
+static void numbers_rise(void **state)
+{
+    struct world *w = *state;
+    struct person ann;
+    struct bytes third;
+
+    person_enter(w, &ann, "ann");
+    third = person_prekey(w, &ann, 3);
+    assert_int_equal(person_publish_prekey(w, &ann, third), E_OK);
+    assert_int_equal(person_publish_prekey(w, &ann, third), E_OK); /* its answer was lost */
+    assert_int_equal(person_publish_prekey(w, &ann, person_prekey(w, &ann, 3)), E_CONFLICT);
+    assert_int_equal(person_publish_prekey(w, &ann, person_prekey(w, &ann, 2)), E_CONFLICT);
+    assert_int_equal(person_publish_prekey(w, &ann, person_prekey(w, &ann, 4)), E_OK);
+    person_free(&ann);
+}
+
+static void prekeys_that_do_not_hold_are_refused(void **state)
+{
+    struct world *w = *state;
+    struct person ann, bob;
+    struct bytes old;
+
+    person_enter(w, &ann, "ann");
+    person_enter(w, &bob, "bob");
+    assert_int_equal(person_publish_prekey(w, &ann, person_prekey(w, &bob, 2)), E_FORGED);
+    w->now_ms += CLOCK_HOUR_MS + 1;
+    struct bytes ahead = person_prekey(w, &ann, 2);
+    w->now_ms -= CLOCK_HOUR_MS + 1;
+    assert_int_equal(person_publish_prekey(w, &ann, ahead), E_CLOCK);
+    old = person_prekey(w, &ann, 2);
+    w->now_ms += CLOCK_HOUR_MS + 1;
+    assert_int_equal(person_publish_prekey(w, &ann, old), E_CLOCK);
+    person_next_list(w, &ann);
+    assert_int_equal(person_publish_prekey(w, &ann, person_prekey(w, &ann, 2)), E_STALE);
+    assert_int_equal(person_publish_list(w, &ann, ann.list_statement), E_OK);
+    assert_int_equal(person_publish_prekey(w, &ann, person_prekey(w, &ann, 2)), E_OK);
+    person_free(&ann);
+    person_free(&bob);
+}
+
+static void a_superseded_prekey_passes_for_a_day(void **state)
+{
+    struct world *w = *state;
+    struct person ann;
+    uint64_t row;
+
+    person_enter(w, &ann, "ann");
+    row = row_of(w, &ann);
+    assert_ok(prekeys_usable(w->db, row, 1, w->now_ms));
+    assert_err(prekeys_usable(w->db, row, 2, w->now_ms), E_STALE);
+    assert_int_equal(person_publish_prekey(w, &ann, person_prekey(w, &ann, 65536 + 7)), E_OK);
+    assert_ok(prekeys_usable(w->db, row, 65536 + 7, w->now_ms));
+    assert_ok(prekeys_usable_low16(w->db, row, 7, w->now_ms));
+    assert_err(prekeys_usable(w->db, row, 7, w->now_ms), E_STALE);
+    w->now_ms += CLOCK_DAY_MS;
+    assert_ok(prekeys_usable_low16(w->db, row, 1, w->now_ms));
+    w->now_ms += 1;
+    assert_err(prekeys_usable_low16(w->db, row, 1, w->now_ms), E_STALE);
+    assert_int_equal(person_publish_prekey(w, &ann, person_prekey(w, &ann, 65536 + 8)), E_OK);
+    assert_int_equal(scratch_number(w->db, "SELECT count(*) FROM prekey"), 2); /* 1 is not kept */
+    person_free(&ann);
+}
+
+static void a_prekey_expires(void **state)
+{
+    struct world *w = *state;
+    struct person ann;
+    uint64_t row;
+    bool valid;
+
+    person_enter(w, &ann, "ann");
+    row = row_of(w, &ann);
+    w->now_ms += PREKEY_LIFE_MS - 1;
+    assert_ok(prekeys_usable(w->db, row, 1, w->now_ms));
+    assert_ok(prekeys_valid(w->db, row, w->now_ms, &valid));
+    assert_true(valid);
+    w->now_ms += 1;
+    assert_err(prekeys_usable(w->db, row, 1, w->now_ms), E_STALE);
+    assert_ok(prekeys_valid(w->db, row, w->now_ms, &valid));
+    assert_false(valid);
+    person_free(&ann);
+}
+
+static void person_answers_by_handle_and_by_id(void **state)
+{
+    struct world *w = *state;
+    Tacet__Wire__AskPerson in = TACET__WIRE__ASK_PERSON__INIT;
+    Tacet__Wire__PersonAnswer *answer;
+    struct person ann, bob;
+    struct bytes prekey;
+    struct answer a;
+
+    person_enter(w, &ann, "ann");
+    person_enter(w, &bob, "bob");
+    prekey = person_prekey(w, &bob, 2);
+    assert_int_equal(person_publish_prekey(w, &bob, prekey), E_OK);
+    in.aid = frame_data(ID_BYTES(bob.aid));
+    a = world_ask(w, &ann.session, OP_PERSON, &in);
+    assert_int_equal(a.code, E_OK);
+    world_read(w, a, person_answer, &answer);
+    assert_int_equal(answer->person->n_lists, 1);
+    assert_bytes(frame_bytes(answer->person->lists[0]), bob.list_statement);
+    assert_int_equal(answer->person->n_prekeys, 1);
+    assert_bytes(frame_bytes(answer->person->prekeys[0]), prekey);
+    assert_bytes(person_ask(w, &ann, "bob", 0).body, a.body);
+
+    in.handle = frame_data(BYTES_LITERAL("bob")); /* one of the two */
+    assert_int_equal(world_ask(w, &ann.session, OP_PERSON, &in).code, E_MALFORMED);
+    assert_int_equal(person_ask(w, &ann, "", 0).code, E_MALFORMED);
+    assert_int_equal(person_ask(w, &ann, "eve", 0).code, E_ABSENT);
+    world_invite(w, "eve", 0, NULL);
+    assert_int_equal(person_ask(w, &ann, "eve", 0).code, E_ABSENT); /* not yet a person */
+    person_free(&ann);
+    person_free(&bob);
+}
+
+static void a_long_chain_of_lists_comes_in_parts(void **state)
+{
+    struct world *w = *state;
+    Tacet__Wire__PersonAnswer *answer;
+    struct person ann;
+    struct answer a;
+    uint32_t from = 1;
+
+    person_enter(w, &ann, "ann");
+    for (int i = 0; i < PREKEYS_LISTS_MAX + 5; i++) {
+        w->now_ms += CLOCK_SECOND_MS;
+        person_next_list(w, &ann);
+        assert_int_equal(person_publish_list(w, &ann, ann.list_statement), E_OK);
+    }
+    do {
+        a = person_ask(w, &ann, "ann", from);
+        assert_int_equal(a.code, E_OK);
+        world_read(w, a, person_answer, &answer);
+        assert_true(answer->person->n_lists <= PREKEYS_LISTS_MAX);
+        from += (uint32_t)answer->person->n_lists;
+    } while (answer->person->n_lists > 0);
+    assert_int_equal(from, ann.list.version + 1);
+    person_free(&ann);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        world_test(numbers_rise),
+        world_test(prekeys_that_do_not_hold_are_refused),
+        world_test(a_superseded_prekey_passes_for_a_day),
+        world_test(a_prekey_expires),
+        world_test(person_answers_by_handle_and_by_id),
+        world_test(a_long_chain_of_lists_comes_in_parts),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

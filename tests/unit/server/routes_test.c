@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "assert_err.h"
+#include "server/main/features.h"
+
+static const enum op CLIENT_OPS[] = {OP_SIGN_IN, OP_JOIN, OP_PERSON,  OP_PREKEY,     OP_LIST,
+                                     OP_ROSTER,  OP_SEND, OP_DELIVER, OP_ACKNOWLEDGE};
+static const enum op OPERATOR_OPS[] = {OP_INVITE, OP_REVOKE,    OP_PEOPLE,
+                                       OP_REMOVE, OP_DIRECTORY, OP_CERTIFY};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void no_column_of_any_row_is_forgotten(void **state)
+{
+    const struct routes *r = features_routes();
+
+    for (size_t i = 0; i < r->n; i++)
+        for (const struct route *row = r->table[i]; row->op != 0; row++) {
+            assert_in_range(row->who, ROUTE_ANYONE, ROUTE_SERVER);
+            assert_in_range(row->rate, ROUTE_ONCE, ROUTE_BULK);
+            assert_in_range(row->kind, ROUTE_READS, ROUTE_WRITES);
+            assert_in_range(row->body_limit, 1, LIMIT_FRAME);
+            assert_non_null(row->handler);
+        }
+}
+
+static void no_operation_has_two_rows(void **state)
+{
+    const struct routes *r = features_routes();
+
+    for (size_t i = 0; i < r->n; i++)
+        for (const struct route *row = r->table[i]; row->op != 0; row++)
+            assert_ptr_equal(api_route(r, row->op), row);
+}
+
+static void every_operation_has_a_row_and_its_caller(void **state)
+{
+    for (size_t i = 0; i < COUNT(CLIENT_OPS); i++) {
+        const struct route *row = api_route(features_routes(), CLIENT_OPS[i]);
+        bool begins = CLIENT_OPS[i] == OP_SIGN_IN || CLIENT_OPS[i] == OP_JOIN;
+
+        assert_non_null(row);
+        if (CLIENT_OPS[i] != OP_DELIVER)
+            assert_int_equal(row->who, begins ? ROUTE_ANYONE : ROUTE_DEVICE);
+    }
+    assert_int_equal(api_route(features_routes(), OP_DELIVER)->who, ROUTE_SERVER);
+    for (size_t i = 0; i < COUNT(OPERATOR_OPS); i++) {
+        const struct route *row = api_route(features_routes(), OPERATOR_OPS[i]);
+
+        assert_non_null(row);
+        assert_int_equal(row->who, ROUTE_OPERATOR);
+    }
+    assert_null(api_route(features_routes(), 0));
+    assert_null(api_route(features_routes(), 1000));
+}
+
+static void rows_of_once_fit_the_sessions_bits(void **state)
+{
+    const struct routes *r = features_routes();
+
+    for (size_t i = 0; i < r->n; i++)
+        for (const struct route *row = r->table[i]; row->op != 0; row++)
+            if (row->rate == ROUTE_ONCE)
+                assert_true(row->op < 64);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_column_of_any_row_is_forgotten),
+        cmocka_unit_test(no_operation_has_two_rows),
+        cmocka_unit_test(every_operation_has_a_row_and_its_caller),
+        cmocka_unit_test(rows_of_once_fit_the_sessions_bits),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
