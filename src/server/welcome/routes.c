@@ -23,11 +23,14 @@ static struct err tell_removed(struct request *rq, struct err why, const struct 
 {
     Tacet__Wire__Stale out = TACET__WIRE__STALE__INIT;
     Tacet__Wire__Person *person;
+    struct bytes certificate;
     struct err told;
 
     TRY(prekeys_person(rq->db, rq->arena, who, 1, &person));
+    TRY(networks_certificate(rq->db, rq->arena, &certificate));
     out.persons = &person;
     out.n_persons = 1;
+    out.certificate = frame_data(certificate);
     told = request_refuse(rq, why.code, &out);
     return told.code == why.code ? why : told;
 }

@@ -211,6 +211,7 @@ static void a_removed_person_is_gone(void **state)
     assert_int_equal(a.code, E_REMOVED);
     world_read(w, a, stale, &told);
     assert_int_equal(told->n_persons, 1);
+    world_check_certificate(w, frame_bytes(told->certificate));
     assert_int_equal(check(w, told->persons[0]->statement).state, DIRECTORY_REMOVED);
 
     /* What others see. */

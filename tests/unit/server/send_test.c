@@ -194,6 +194,7 @@ static const Tacet__Wire__Person *told_of(struct pair *x, struct bytes body, con
 
     assert_ok(frame_unpack(body, &tacet__wire__stale__descriptor, &x->w->arena, &told));
     assert_int_equal(told->n_persons, 2);
+    world_check_certificate(x->w, frame_bytes(told->certificate));
     for (size_t i = 0; i < told->n_persons; i++) {
         struct directory_statement s;
 

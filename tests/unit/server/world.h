@@ -246,6 +246,15 @@ static inline struct answer world_ask(struct world *w, struct session *s, uint32
 #define world_read(w, answer, form, out) \
     assert_ok(frame_unpack((answer).body, &tacet__wire__##form##__descriptor, &(w)->arena, (out)))
 
+/* Does this certificate let the server's directory key speak? */
+static inline void world_check_certificate(struct world *w, struct bytes certificate)
+{
+    struct directory_certificate c;
+
+    assert_ok(directory_check_certificate(certificate, &w->nid, &w->root_point, w->now_ms, &c));
+    assert_true(ID_SAME(c.key, *networks_key(w->networks)));
+}
+
 /* ---- The operator. */
 
 static inline struct answer world_invite(struct world *w, const char *handle, uint64_t lives_s,
