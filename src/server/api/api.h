@@ -53,10 +53,8 @@ const struct route *api_route(const struct routes *routes, uint32_t op);
 /* ---- A connection as the loop knows it.  The host owns it and never shares it with the worker. */
 
 #define API_BINDING_SIZE 32
-#define API_PAGES_MAX    4 /* pages of mail a device may owe acknowledgements for */
-#define API_ARENA_MAX                                                          \
-    (4 << 20) /* bytes that any one request needs at most: its arena's ceiling \
-               */
+#define API_PAGES_MAX    4         /* pages of mail a device may owe acknowledgements for */
+#define API_ARENA_MAX    (4 << 20) /* bytes: a ceiling for the arena of any one request */
 
 /* What may be asked: every operation costs tokens, which come back with time. */
 #define API_TOKENS_FULL       8000
