@@ -39,12 +39,14 @@ static void prekeys_that_do_not_hold_are_refused(void **state)
     w->now_ms -= CLOCK_HOUR_MS + 1;
     assert_int_equal(person_publish_prekey(w, &ann, ahead), E_CLOCK);
     old = person_prekey(w, &ann, 2);
-    w->now_ms += CLOCK_HOUR_MS + 1;
-    assert_int_equal(person_publish_prekey(w, &ann, old), E_CLOCK);
+    w->now_ms += PREKEY_LIFE_MS;
+    assert_int_equal(person_publish_prekey(w, &ann, old), E_EXPIRED);
+    w->now_ms -= CLOCK_DAY_MS; /* made long ago, by a device that was cut off: it still holds */
+    assert_int_equal(person_publish_prekey(w, &ann, old), E_OK);
     person_next_list(w, &ann);
-    assert_int_equal(person_publish_prekey(w, &ann, person_prekey(w, &ann, 2)), E_STALE);
+    assert_int_equal(person_publish_prekey(w, &ann, person_prekey(w, &ann, 3)), E_STALE);
     assert_int_equal(person_publish_list(w, &ann, ann.list_statement), E_OK);
-    assert_int_equal(person_publish_prekey(w, &ann, person_prekey(w, &ann, 2)), E_OK);
+    assert_int_equal(person_publish_prekey(w, &ann, person_prekey(w, &ann, 3)), E_OK);
     person_free(&ann);
     person_free(&bob);
 }
