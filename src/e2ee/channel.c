@@ -9,6 +9,10 @@
 
 #define NO_PQ_SIZE     48 /* where profile `hybrid` has the digest of an ML-KEM key */
 #define BOX_PLAIN_SIZE (IDENTITY_PARTY_SIZE + 8 + SIGN_SIZE)
+#define SIGNED_SIZE    (IDENTITY_PARTY_SIZE + AGREE_PUBLIC_SIZE + 8)
+#define FIX_SIZE       (2 + AGREE_PUBLIC_SIZE + 4 + HASH_SHA512_SIZE)
+
+static const struct bytes LABEL = {(const uint8_t *)"tacet1 cap", sizeof "tacet1 cap"};
 
 /* Everything that both sides know of a capsule before they share a secret. */
 struct opening {
@@ -23,7 +27,8 @@ static struct err no_ciphertext_hash(uint8_t out[HASH_SHA512_SIZE])
 }
 
 /* suite | profile | E_c | SPK number | H(ct): the box's associated data. */
-static struct err write_fix(struct bytes point, uint32_t prekey, struct buf *out)
+static struct err write_fix(struct bytes point, uint32_t prekey, struct buf *out,
+                            struct bytes *fix)
 {
     uint8_t ct[HASH_SHA512_SIZE];
 
@@ -33,7 +38,7 @@ static struct err write_fix(struct bytes point, uint32_t prekey, struct buf *out
     buf_bytes(out, point);
     buf_u32(out, prekey);
     buf_bytes(out, BYTES(ct));
-    return OK;
+    return buf_end(out, fix);
 }
 
 /* T: the transcript that names the epoch and its keys. */
@@ -101,24 +106,31 @@ out:
     return err;
 }
 
+/* What a capsule's signature is over, behind its label. */
+static struct err write_signed(const struct party *from, struct bytes point, uint64_t made_ms,
+                               struct buf *out, struct bytes *written)
+{
+    identity_write_party(from, out);
+    buf_bytes(out, point);
+    buf_u64(out, made_ms);
+    return buf_end(out, written);
+}
+
 struct err channel_opener_make(const struct identity *me, uint64_t now_ms,
                                struct channel_opener *out)
 {
     struct err err = OK;
     struct channel_opener o = {.from = me->who, .made_ms = now_ms};
-    struct buf time = BUF(8);
+    struct buf b = BUF(SIGNED_SIZE);
+    struct bytes written;
 
-    buf_u64(&time, now_ms);
     TRY_OUT(agree_generate(&o.secret, o.point));
-    TRY_OUT(sign_make(me->dsk_secret,
-                      HASH_PARTS(BYTES_LABEL("tacet1 cap"), ID_BYTES(me->who.nid),
-                                 ID_BYTES(me->who.aid), ID_BYTES(me->who.did), BYTES(o.point),
-                                 buf_view(&time)),
-                      o.sig));
+    TRY_OUT(write_signed(&o.from, BYTES(o.point), o.made_ms, &b, &written));
+    TRY_OUT(sign_make(me->dsk_secret, HASH_PARTS(LABEL, written), o.sig));
     *out = o;
     o.secret = NULL;
 out:
-    buf_free(&time);
+    buf_free(&b);
     agree_private_free(o.secret);
     return err;
 }
@@ -157,20 +169,24 @@ struct err channel_open(const struct channel_opener *o, const struct party *to,
     struct err err = OK;
     struct opening opening = {BYTES(o->point), &o->from, to, prekey};
     struct epoch made = {0};
-    struct buf fix = BUF(256);
+    struct buf b = BUF(FIX_SIZE);
+    struct bytes fix;
+    size_t before = capsule->n;
     uint8_t z[AGREE_SHARED_SIZE], prk[KDF_PRK_SIZE], kb[AEAD_KEY_SIZE];
 
     TRY_OUT(agree_derive(o->secret, key, z));
     TRY_OUT(kdf_extract((struct bytes){0}, BYTES(z), prk));
-    TRY_OUT(write_fix(opening.point, prekey->number, &fix));
+    TRY_OUT(write_fix(opening.point, prekey->number, &b, &fix));
     TRY_OUT(first_chain_key(prk, &opening, o->made_ms, &made));
-    TRY_OUT(box_key(prk, buf_view(&fix), kb));
+    TRY_OUT(box_key(prk, fix, kb));
     buf_bytes(capsule, opening.point);
     buf_u32(capsule, prekey->number);
-    TRY_OUT(seal_box(o, kb, buf_view(&fix), capsule));
+    TRY_OUT(seal_box(o, kb, fix, capsule));
     *epoch = made;
 out:
-    buf_free(&fix);
+    if (err.code != E_OK)
+        buf_cut(capsule, before);
+    buf_free(&b);
     secret_wipe(&made, sizeof made);
     secret_wipe(z, sizeof z);
     secret_wipe(prk, sizeof prk);
@@ -216,15 +232,16 @@ struct err channel_accept(const struct upload_capsule_form *in, const struct par
     struct channel_claim c;
     struct opening opening = {in->point, &c.from, me, prekey};
     struct epoch made = {0};
-    struct buf fix = BUF(256);
+    struct buf b = BUF(FIX_SIZE);
+    struct bytes fix;
     uint8_t prk[KDF_PRK_SIZE], kb[AEAD_KEY_SIZE], plain[BOX_PLAIN_SIZE];
 
     if (in->prekey != prekey->number)
         return FAIL(E_ABSENT);
     TRY_OUT(agree_as_receiver(in->point, secret, prk));
-    TRY_OUT(write_fix(in->point, prekey->number, &fix));
-    TRY_OUT(box_key(prk, buf_view(&fix), kb));
-    TRY_OUT(aead_open(kb, AEAD_NONCE_ZERO, buf_view(&fix), in->box, plain));
+    TRY_OUT(write_fix(in->point, prekey->number, &b, &fix));
+    TRY_OUT(box_key(prk, fix, kb));
+    TRY_OUT(aead_open(kb, AEAD_NONCE_ZERO, fix, in->box, plain));
     TRY_OUT(parse_box(BYTES(plain), in->point, &c));
     if (ID_SAME(c.from.did, me->did))
         TRY_OUT(FAIL(E_FORGED));
@@ -232,10 +249,11 @@ struct err channel_accept(const struct upload_capsule_form *in, const struct par
     *claim = c;
     *epoch = made;
 out:
-    buf_free(&fix);
+    buf_free(&b);
     secret_wipe(&made, sizeof made);
     secret_wipe(prk, sizeof prk);
     secret_wipe(kb, sizeof kb);
+    secret_wipe(plain, sizeof plain); /* who wrote to us is a secret too */
     return err;
 }
 
@@ -244,19 +262,16 @@ struct err channel_verify(const struct channel_claim *claim, const struct point 
 {
     struct err err = OK;
     struct sign_public *key = NULL;
-    struct buf time = BUF(8);
+    struct buf b = BUF(SIGNED_SIZE);
+    struct bytes written;
 
-    buf_u64(&time, claim->made_ms);
+    TRY_OUT(write_signed(&claim->from, BYTES(claim->point), claim->made_ms, &b, &written));
     TRY_OUT(sign_public_parse(&key, BYTES(dsk->b)));
-    TRY_OUT(sign_verify(key,
-                        HASH_PARTS(BYTES_LABEL("tacet1 cap"), ID_BYTES(claim->from.nid),
-                                   ID_BYTES(claim->from.aid), ID_BYTES(claim->from.did),
-                                   BYTES(claim->point), buf_view(&time)),
-                        claim->sig));
+    TRY_OUT(sign_verify(key, HASH_PARTS(LABEL, written), claim->sig));
     if (clock_is_ahead(claim->made_ms, now_ms))
         TRY_OUT(FAIL(E_CLOCK));
 out:
-    buf_free(&time);
+    buf_free(&b);
     sign_public_free(key);
     return err;
 }
