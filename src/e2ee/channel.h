@@ -65,13 +65,14 @@ FALLIBLE channel_opener_make(const struct identity *me, uint64_t now_ms,
                              struct channel_opener *out);
 void channel_opener_free(struct channel_opener *o); /* wipes; harmless on a zeroed one */
 
-/* Open an epoch to a device: the epoch for us, and UPLOAD_CAPSULE_SIZE bytes appended for it. */
+/* Open an epoch to a device: the epoch for us, and UPLOAD_CAPSULE_SIZE bytes appended for it, or
+ * nothing at all. */
 FALLIBLE channel_open(const struct channel_opener *o, const struct party *to,
                       const struct channel_prekey *prekey, const struct agree_public *key,
                       struct epoch *epoch, struct buf *capsule);
 
-/* The other side.  E_MALFORMED: E_c is no point; E_FORGED: the box does not open, or names this
- * very device as the sender. */
+/* The other side.  E_ABSENT: `in` names another prekey; E_MALFORMED: E_c is no point; E_FORGED: the
+ * box does not open, or names this very device as the sender. */
 FALLIBLE channel_accept(const struct upload_capsule_form *in, const struct party *me,
                         const struct channel_prekey *prekey, const struct agree_private *secret,
                         uint64_t now_ms, struct channel_claim *claim, struct epoch *epoch);

@@ -31,6 +31,8 @@ out:
 struct err identity_write(const struct identity *me, struct buf *out)
 {
     struct err err = OK;
+    size_t before = out->n;
+    struct bytes written;
     uint8_t scalar[SIGN_PRIVATE_SIZE];
 
     buf_bytes(out, ID_BYTES(me->who.nid));
@@ -38,7 +40,10 @@ struct err identity_write(const struct identity *me, struct buf *out)
     buf_bytes(out, BYTES(scalar));
     TRY_OUT(sign_private_write(me->dsk_secret, scalar));
     buf_bytes(out, BYTES(scalar));
+    TRY_OUT(buf_end(out, &written));
 out:
+    if (err.code != E_OK)
+        buf_cut(out, before);
     secret_wipe(scalar, sizeof scalar);
     return err;
 }

@@ -26,7 +26,8 @@ struct identity {
 /* A new account with its first device.  E_NOMEM, E_CRYPTO. */
 FALLIBLE identity_make(const struct network_id *nid, struct identity *out);
 
-/* The private keys and all that follows from them, for the vault alone. */
+/* The private keys and all that follows from them, for the vault alone.  Writing appends all of it
+ * or nothing; parsing: E_TRUNCATED, E_MALFORMED. */
 FALLIBLE identity_write(const struct identity *me, struct buf *out);
 FALLIBLE identity_parse(struct bytes in, struct identity *out);
 

@@ -50,6 +50,7 @@ struct err open_hint(struct opened *o, const struct agree_private *prekey,
     o->n = reader_u32(&r);
 out:
     agree_public_free(e);
+    secret_wipe(plain, sizeof plain);
     return err;
 }
 
@@ -82,6 +83,11 @@ struct err open_entry(struct opened *o, const struct open_candidate *c)
     TRY_OUT(aead_open(key, AEAD_NONCE_ZERO, BYTES(o->ctx), o->in.shared.trailer, o->trailer));
     TRY_OUT(trailer_parse(BYTES(o->trailer), &o->core, &o->wrap, &sig));
 out:
+    /* An MK that did not keep its commitment must not lie where a believed one would. */
+    if (err.code != E_OK) {
+        secret_wipe(o->mk, sizeof o->mk);
+        secret_wipe(o->trailer, sizeof o->trailer);
+    }
     secret_wipe(key, sizeof key);
     return err;
 }

@@ -43,7 +43,7 @@ FALLIBLE open_hint(struct opened *o, const struct agree_private *prekey,
 
 /* Try one candidate: the channel's sender, an epoch of it, and the message key there at o->n.
  * E_FORGED: this entry was not sealed under that key, or the commitment or the trailer does not
- * fit.  E_MALFORMED: the trailer's form. */
+ * fit.  E_MALFORMED: the trailer's form.  On error no MK and no trailer are left in `o`. */
 struct open_candidate {
     const struct device_id *from;
     const struct party *me;

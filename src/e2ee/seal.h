@@ -38,7 +38,7 @@ struct seal_request {
  * The message's key and key pair are made here and wiped here; nothing takes or returns them.
  *
  * @param[out] out  the upload, appended; left as it was on any error
- * Size:    755 + 60 n + 309 capsules + padded content bytes.
+ * Size:    695 + 60 n + 309 capsules + padded content bytes.
  * Errors:  E_LIMIT  n or content out of range;  E_NOMEM;  E_CRYPTO.
  * Never:   blocks, logs, reads a clock, or keeps a pointer after it returns.
  */

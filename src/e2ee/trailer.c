@@ -42,6 +42,7 @@ static void read_core(struct reader *r, struct core *core)
     reader_require(r, reader_u8(r) == 0, E_MALFORMED);
     reader_copy(r, core->id.b, sizeof core->id.b);
     core->seq = reader_u64(r);
+    reader_require(r, core->seq >= 1, E_MALFORMED);
     reader_copy(r, core->prev, sizeof core->prev);
     core->sent_ms = reader_u64(r);
     core->ttl_s = reader_u32(r);
@@ -86,6 +87,7 @@ out:
 struct err trailer_sign(const struct core *core, const struct wrap *wrap, struct bytes ctx,
                         const struct identity *me, struct buf *out)
 {
+    struct err err = OK;
     size_t before = out->n;
     uint8_t sig[SIGN_SIZE];
     struct bytes written;
@@ -94,13 +96,17 @@ struct err trailer_sign(const struct core *core, const struct wrap *wrap, struct
     buf_bytes(out, ID_BYTES(wrap->roster));
     buf_u32(out, wrap->list_version);
     buf_bytes(out, BYTES(wrap->list_hash));
-    TRY(buf_end(out, &written));
+    TRY_OUT(buf_end(out, &written));
     written = bytes(written.at + before, written.n - before);
     invariant(written.n == SIGNED_SIZE);
-    TRY(sign_make(me->dsk_secret, HASH_PARTS(LABEL, ID_BYTES(me->who.nid), ctx, written), sig));
+    TRY_OUT(sign_make(me->dsk_secret, HASH_PARTS(LABEL, ID_BYTES(me->who.nid), ctx, written), sig));
     buf_bytes(out, BYTES(sig));
     buf_zeros(out, PLAIN_SIZE - SIGNED_SIZE - SIGN_SIZE);
-    return out->failed == E_OK ? OK : FAIL(out->failed);
+    TRY_OUT(buf_end(out, &written));
+out:
+    if (err.code != E_OK)
+        buf_cut(out, before);
+    return err;
 }
 
 struct err trailer_parse(struct bytes plain, struct core *core, struct wrap *wrap,

@@ -18,7 +18,7 @@ struct core {
     struct party sender;
     struct room_id room;
     struct message_id id;
-    uint64_t seq;
+    uint64_t seq; /* from 1 */
     uint8_t prev[NAMES_H32_SIZE];
     uint64_t sent_ms;
     uint32_t ttl_s;
@@ -34,7 +34,8 @@ struct wrap {
 
 void trailer_write_core(const struct core *core, struct buf *out);
 
-/* E_TRUNCATED, E_MALFORMED: also a reserved field that is not zero, or a ttl out of range. */
+/* E_TRUNCATED, E_MALFORMED: also a reserved field that is not zero, a seq of zero, or a ttl out of
+ * range. */
 FALLIBLE trailer_parse_core(struct bytes in, struct core *out);
 
 /* Content digest of a message id and its content. */
@@ -44,7 +45,7 @@ FALLIBLE trailer_digest(const struct message_id *id, struct bytes content,
 /* What the next message of the stream names as `prev`. */
 FALLIBLE trailer_link(const struct core *core, uint8_t out[NAMES_H32_SIZE]);
 
-/* Sign core and wrap under ctx and append core | wrap | sig | zeros: 496 bytes. */
+/* Sign core and wrap under ctx and append core | wrap | sig | zeros: 496 bytes, or nothing. */
 FALLIBLE trailer_sign(const struct core *core, const struct wrap *wrap, struct bytes ctx,
                       const struct identity *me, struct buf *out);
 
