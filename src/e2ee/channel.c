@@ -27,8 +27,7 @@ static struct err no_ciphertext_hash(uint8_t out[HASH_SHA512_SIZE])
 }
 
 /* suite | profile | E_c | SPK number | H(ct): the box's associated data. */
-static struct err write_fix(struct bytes point, uint32_t prekey, struct buf *out,
-                            struct bytes *fix)
+static struct err write_fix(struct bytes point, uint32_t prekey, struct buf *out, struct bytes *fix)
 {
     uint8_t ct[HASH_SHA512_SIZE];
 

@@ -39,8 +39,8 @@ struct seal_request {
  *
  * @param[out] out  the upload, appended; left as it was on any error
  * Size:    695 + 60 n + 309 capsules + padded content bytes.
- * Errors:  E_LIMIT  n or content out of range;  E_NOMEM;  E_CRYPTO.
- * Never:   blocks, logs, reads a clock, or keeps a pointer after it returns.
+ * Errors:  E_LIMIT  n, capsules or content out of range, or `out` at its ceiling;  E_NOMEM;
+ * E_CRYPTO. Never:   blocks, logs, reads a clock, or keeps a pointer after it returns.
  */
 FALLIBLE seal(const struct seal_request *rq, struct random *random, struct buf *out);
 
