@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a server or another network could do to a delivery, and at which step it is refused. */
+#include "e2ee/open.h"
+
+#include "assert_err.h"
+#include "unit/e2ee/cast.h"
+
+#define DELIVERY_ROOM (UPLOAD_BODY_MOST + 1024)
+
+/* Where the parts of a delivery of 256 padded bytes stand. */
+enum {
+    FORM_AT = 0,
+    POINT_AT = 4,
+    COM_AT = 71,
+    ROSTER_AT = 103,
+    PREKEY_AT = 151,
+    PREFIX_AT = 153,
+    N_AT = 159,
+    SEALED_MK_AT = 163,
+    BODY_AT = 211,
+    TRAILER_AT = 211 + 272,
+    DELIVERY_SIZE = 211 + 272 + 512,
+};
+
+static struct actor alice, bob;
+static struct line l;
+static struct letter m;
+static struct buf delivery = {.max = DELIVERY_ROOM};
+
+static int enter(void **state)
+{
+    struct buf upload = BUF(LIMIT_FRAME);
+
+    cast_enter(&alice, 1);
+    cast_enter(&bob, 70000);
+    cast_connect(&l, &alice, &bob);
+    cast_write(&m, &alice, 1, BYTES_LITERAL("hello"));
+    cast_address(&m, &l);
+    cast_seal(&m, &upload);
+    cast_deliver(buf_view(&upload), 0, &delivery);
+    buf_free(&upload);
+    return 0;
+}
+
+static int leave(void **state)
+{
+    cast_leave(&alice);
+    cast_leave(&bob);
+    buf_free(&delivery);
+    return 0;
+}
+
+/* Reads what now stands in `delivery`. */
+static struct err try_to_read(enum cast_step *step)
+{
+    struct reading r;
+    struct err err = cast_read(&l, buf_view(&delivery), &r);
+
+    *step = r.step;
+    cast_close(&r);
+    return err;
+}
+
+/* The same, when nothing but the entry's own seal stands in the way. */
+static struct err try_under_the_right_key(enum cast_step *step)
+{
+    struct reading r;
+    struct err err = cast_read_under(&l, buf_view(&delivery), m.to[0].n, m.to[0].mk, &r);
+
+    *step = r.step;
+    if (err.code != E_OK) {
+        assert_true(bytes_all_zero(BYTES(r.o.mk)));
+        assert_true(bytes_all_zero(BYTES(r.o.trailer)));
+    }
+    cast_close(&r);
+    return err;
+}
+
+static void an_unaltered_delivery_is_read(void **state)
+{
+    struct reading r;
+
+    assert_int_equal(delivery.n, DELIVERY_SIZE);
+    assert_ok(cast_read(&l, buf_view(&delivery), &r));
+    assert_bytes(buf_view(&r.content), BYTES_LITERAL("hello"));
+    assert_int_equal(r.o.core.seq, 1);
+    assert_true(ID_SAME(r.o.core.id, m.core.id));
+    cast_close(&r);
+}
+
+static void a_version_suite_profile_or_flag_of_another_kind_is_malformed(void **state)
+{
+    enum cast_step step;
+
+    for (size_t i = FORM_AT; i < POINT_AT; i++) {
+        for (unsigned v = 1; v < 256; v++) {
+            delivery.at[i] ^= (uint8_t)v;
+            assert_err(try_to_read(&step), E_MALFORMED);
+            assert_int_equal(step, CAST_FORM);
+            delivery.at[i] ^= (uint8_t)v;
+        }
+    }
+}
+
+/* Head, commitment and body make ctx, and ctx masks the hint: the hint names nobody, and who would
+ * try the right channel all the same finds that the entry does not open. */
+static void an_altered_head_commitment_or_body_breaks_hint_and_entry(void **state)
+{
+    for (size_t i = POINT_AT; i < TRAILER_AT; i++) {
+        enum cast_step step;
+        struct err err;
+
+        if (i == ROSTER_AT)
+            i = BODY_AT;
+        delivery.at[i] ^= 1;
+        err = try_to_read(&step);
+        if (err.code == E_MALFORMED) { /* E is no point any more */
+            assert_int_equal(step, CAST_HINT);
+            assert_true(i > POINT_AT && i < COM_AT);
+        } else {
+            assert_err(err, E_ABSENT);
+            assert_int_equal(step, CAST_CHANNEL);
+            assert_err(try_under_the_right_key(&step), E_FORGED);
+            assert_int_equal(step, CAST_ENTRY);
+        }
+        delivery.at[i] ^= 1;
+    }
+}
+
+static void an_altered_roster_digest_is_not_the_signed_one(void **state)
+{
+    enum cast_step step;
+
+    for (size_t i = ROSTER_AT; i < PREKEY_AT; i++) {
+        delivery.at[i] ^= 1;
+        assert_err(try_to_read(&step), E_FORGED);
+        assert_int_equal(step, CAST_ROSTER);
+        delivery.at[i] ^= 1;
+    }
+}
+
+static void an_altered_prekey_number_names_another_prekey(void **state)
+{
+    enum cast_step step;
+
+    for (size_t i = PREKEY_AT; i < PREFIX_AT; i++) {
+        delivery.at[i] ^= 1;
+        assert_err(try_to_read(&step), E_ABSENT);
+        assert_int_equal(step, CAST_PREKEY);
+        delivery.at[i] ^= 1;
+    }
+}
+
+static void an_altered_hint_leads_nowhere(void **state)
+{
+    enum cast_step step;
+
+    for (size_t i = PREFIX_AT; i < N_AT; i++) {
+        delivery.at[i] ^= 1;
+        assert_err(try_to_read(&step), E_ABSENT);
+        assert_int_equal(step, CAST_CHANNEL);
+        delivery.at[i] ^= 1;
+    }
+    delivery.at[N_AT] ^= 1; /* n is 2^24 now */
+    assert_err(try_to_read(&step), E_LIMIT);
+    assert_int_equal(step, CAST_REACH);
+    delivery.at[N_AT] ^= 1;
+    delivery.at[N_AT + 3] ^= 1; /* n is 1 */
+    assert_err(try_to_read(&step), E_FORGED);
+    assert_int_equal(step, CAST_ENTRY);
+    delivery.at[N_AT + 3] ^= 1;
+}
+
+static void an_altered_entry_is_forged(void **state)
+{
+    enum cast_step step;
+
+    for (size_t i = SEALED_MK_AT; i < BODY_AT; i++) {
+        delivery.at[i] ^= 1;
+        assert_err(try_to_read(&step), E_FORGED);
+        assert_int_equal(step, CAST_ENTRY);
+        delivery.at[i] ^= 1;
+    }
+}
+
+static void an_altered_trailer_is_forged(void **state)
+{
+    enum cast_step step;
+
+    for (size_t i = TRAILER_AT; i < DELIVERY_SIZE; i++) {
+        delivery.at[i] ^= 1;
+        assert_err(try_to_read(&step), E_FORGED);
+        assert_int_equal(step, CAST_ENTRY);
+        delivery.at[i] ^= 1;
+    }
+}
+
+static void every_truncation_is_refused_by_its_form(void **state)
+{
+    for (size_t n = 0; n < DELIVERY_SIZE; n++) {
+        struct reading r;
+        struct err err = cast_read(&l, bytes(delivery.at, n), &r);
+
+        assert_int_equal(r.step, CAST_FORM);
+        assert_true(err.code == E_TRUNCATED || err.code == E_MALFORMED);
+        cast_close(&r);
+    }
+}
+
+static void bytes_that_are_left_over_are_refused(void **state)
+{
+    enum cast_step step;
+
+    buf_u8(&delivery, 0);
+    assert_err(try_to_read(&step), E_MALFORMED);
+    assert_int_equal(step, CAST_FORM);
+    buf_cut(&delivery, DELIVERY_SIZE);
+}
+
+static void a_wrong_prekey_leads_nowhere(void **state)
+{
+    struct agree_private *right = bob.secret;
+    uint8_t point[AGREE_PUBLIC_SIZE];
+    enum cast_step step;
+
+    assert_ok(agree_generate(&bob.secret, point));
+    assert_err(try_to_read(&step), E_ABSENT);
+    assert_int_equal(step, CAST_CHANNEL);
+    assert_err(try_under_the_right_key(&step), E_FORGED);
+    agree_private_free(bob.secret);
+    bob.secret = right;
+}
+
+/* 4464 and 70000 are the same modulo 65536; the whole number is what the entry is bound to. */
+static void a_prekey_number_is_bound_in_full(void **state)
+{
+    enum cast_step step;
+
+    bob.prekey.number = 70000 - 65536;
+    assert_err(try_to_read(&step), E_FORGED);
+    assert_int_equal(step, CAST_ENTRY);
+    bob.prekey.number = 70000;
+}
+
+static void an_entry_opens_under_its_own_epoch_only(void **state)
+{
+    struct line right = l;
+    enum cast_step step;
+
+    l.receiving.id[0] ^= 1;
+    assert_err(try_to_read(&step), E_FORGED);
+    assert_int_equal(step, CAST_ENTRY);
+    l = right;
+    l.receiving.ck[0] ^= 1;
+    assert_err(try_to_read(&step), E_FORGED);
+    assert_int_equal(step, CAST_ENTRY);
+    l = right;
+}
+
+static void another_key_of_the_list_does_not_verify(void **state)
+{
+    struct point right = alice.me.dsk;
+    enum cast_step step;
+
+    alice.me.dsk = alice.me.ark;
+    assert_err(try_to_read(&step), E_FORGED);
+    assert_int_equal(step, CAST_CONTENT);
+    alice.me.dsk = right;
+}
+
+static void a_step_that_failed_may_be_tried_again(void **state)
+{
+    static const uint8_t wrong[CHANNEL_KEY_SIZE];
+    struct open_candidate c = {&alice.me.who.did, &bob.me.who, 70000, l.receiving.id, wrong};
+    struct reading r;
+
+    assert_err(cast_read_under(&l, buf_view(&delivery), 0, wrong, &r), E_FORGED);
+    c.mk = m.to[0].mk;
+    assert_ok(open_entry(&r.o, &c));
+    assert_err(open_content(&r.o, &bob.me.dsk, &r.content), E_FORGED);
+    assert_int_equal(r.content.n, 0);
+    assert_ok(open_content(&r.o, &alice.me.dsk, &r.content));
+    assert_bytes(buf_view(&r.content), BYTES_LITERAL("hello"));
+    cast_close(&r);
+}
+
+static void without_room_no_content_is_handed_out(void **state)
+{
+    struct reading r;
+
+    assert_ok(cast_read_under(&l, buf_view(&delivery), 0, m.to[0].mk, &r));
+    r.content.max = 4;
+    assert_err(open_content(&r.o, &alice.me.dsk, &r.content), E_LIMIT);
+    assert_int_equal(r.content.n, 0);
+    cast_close(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_unaltered_delivery_is_read),
+        cmocka_unit_test(a_version_suite_profile_or_flag_of_another_kind_is_malformed),
+        cmocka_unit_test(an_altered_head_commitment_or_body_breaks_hint_and_entry),
+        cmocka_unit_test(an_altered_roster_digest_is_not_the_signed_one),
+        cmocka_unit_test(an_altered_prekey_number_names_another_prekey),
+        cmocka_unit_test(an_altered_hint_leads_nowhere),
+        cmocka_unit_test(an_altered_entry_is_forged),
+        cmocka_unit_test(an_altered_trailer_is_forged),
+        cmocka_unit_test(every_truncation_is_refused_by_its_form),
+        cmocka_unit_test(bytes_that_are_left_over_are_refused),
+        cmocka_unit_test(a_wrong_prekey_leads_nowhere),
+        cmocka_unit_test(a_prekey_number_is_bound_in_full),
+        cmocka_unit_test(an_entry_opens_under_its_own_epoch_only),
+        cmocka_unit_test(another_key_of_the_list_does_not_verify),
+        cmocka_unit_test(a_step_that_failed_may_be_tried_again),
+        cmocka_unit_test(without_room_no_content_is_handed_out),
+    };
+    return cmocka_run_group_tests(tests, enter, leave);
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "e2ee/trailer.h"
+
+#include "assert_err.h"
+#include "statement/upload.h"
+
+#define PLAIN_SIZE (UPLOAD_TRAILER_SIZE - 16)
+#define SIG_AT     (TRAILER_CORE_SIZE + 68)
+#define ZEROS_AT   (SIG_AT + SIGN_SIZE)
+
+/* Where fields of a core stand. */
+enum { FLAGS_AT = 112, SEQ_AT = 129, TTL_AT = 177, BOR_AT = 181, REFS_AT = 187 };
+
+static const struct network_id NETWORK = {"a network that exists in tests"};
+static const uint8_t CTX[64] = "a context";
+static struct identity me;
+static struct core core;
+static struct wrap wrap = {{"a roster"}, 3, "a list"};
+
+static int make(void **state)
+{
+    if (identity_make(&NETWORK, &me).code != E_OK)
+        return -1;
+    core = (struct core){.sender = me.who,
+                         .room = {"a room"},
+                         .id = {"a message"},
+                         .seq = UINT64_C(0x0102030405060708),
+                         .prev = "before",
+                         .sent_ms = UINT64_C(1793000000000),
+                         .ttl_s = 3600,
+                         .type = 1,
+                         .digest = "of the content"};
+    return 0;
+}
+
+static int unmake(void **state)
+{
+    identity_free(&me);
+    return 0;
+}
+
+static void sign(struct buf *b)
+{
+    assert_ok(trailer_sign(&core, &wrap, BYTES(CTX), &me, b));
+}
+
+static void a_core_is_read_back_as_it_was_written(void **state)
+{
+    struct buf b = BUF(TRAILER_CORE_SIZE), again = BUF(TRAILER_CORE_SIZE);
+    struct core back;
+
+    trailer_write_core(&core, &b);
+    assert_int_equal(b.n, TRAILER_CORE_SIZE);
+    assert_ok(trailer_parse_core(buf_view(&b), &back));
+    trailer_write_core(&back, &again);
+    assert_bytes(buf_view(&again), buf_view(&b));
+    assert_int_equal(back.seq, core.seq);
+    assert_int_equal(back.ttl_s, core.ttl_s);
+    assert_true(ID_SAME(back.id, core.id));
+    assert_true(ID_SAME(back.room, core.room));
+    buf_free(&b);
+    buf_free(&again);
+}
+
+static void every_truncation_of_a_core_is_refused(void **state)
+{
+    struct buf b = BUF(TRAILER_CORE_SIZE + 1);
+    struct core back;
+
+    trailer_write_core(&core, &b);
+    for (size_t n = 0; n < b.n; n++)
+        assert_err(trailer_parse_core(bytes(b.at, n), &back), E_TRUNCATED);
+    buf_u8(&b, 0);
+    assert_err(trailer_parse_core(buf_view(&b), &back), E_MALFORMED);
+    buf_free(&b);
+}
+
+static void reserved_fields_must_be_zero(void **state)
+{
+    static const size_t reserved[] = {FLAGS_AT,   BOR_AT,     BOR_AT + 1,
+                                      BOR_AT + 2, BOR_AT + 3, REFS_AT};
+    struct buf b = BUF(TRAILER_CORE_SIZE);
+    struct core back = {.seq = 5};
+
+    trailer_write_core(&core, &b);
+    for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {
+        b.at[reserved[i]] = 1;
+        assert_err(trailer_parse_core(buf_view(&b), &back), E_MALFORMED);
+        b.at[reserved[i]] = 0;
+    }
+    assert_int_equal(back.seq, 5);
+    assert_ok(trailer_parse_core(buf_view(&b), &back));
+    buf_free(&b);
+}
+
+static enum err_code parse_with_ttl(uint32_t ttl_s)
+{
+    struct buf b = BUF(TRAILER_CORE_SIZE);
+    struct core c = core, back;
+    struct err err;
+
+    c.ttl_s = ttl_s;
+    trailer_write_core(&c, &b);
+    err = trailer_parse_core(buf_view(&b), &back);
+    buf_free(&b);
+    return err.code;
+}
+
+static void a_life_is_a_second_to_a_year(void **state)
+{
+    assert_int_equal(parse_with_ttl(0), E_MALFORMED);
+    assert_int_equal(parse_with_ttl(1), E_OK);
+    assert_int_equal(parse_with_ttl(31536000), E_OK);
+    assert_int_equal(parse_with_ttl(31536001), E_MALFORMED);
+    assert_int_equal(parse_with_ttl(UINT32_MAX), E_MALFORMED);
+}
+
+static void nobody_counts_from_zero(void **state)
+{
+    struct buf b = BUF(TRAILER_CORE_SIZE);
+    struct core back;
+
+    trailer_write_core(&core, &b);
+    memset(b.at + SEQ_AT, 0, 8);
+    assert_err(trailer_parse_core(buf_view(&b), &back), E_MALFORMED);
+    buf_free(&b);
+}
+
+static void a_signed_trailer_is_parsed_and_verified(void **state)
+{
+    struct buf b = BUF(PLAIN_SIZE);
+    struct core c;
+    struct wrap w;
+    struct bytes sig;
+
+    sign(&b);
+    assert_int_equal(b.n, PLAIN_SIZE);
+    assert_ok(trailer_parse(buf_view(&b), &c, &w, &sig));
+    assert_true(ID_SAME(w.roster, wrap.roster));
+    assert_int_equal(w.list_version, 3);
+    assert_bytes(sig, bytes(b.at + SIG_AT, SIGN_SIZE));
+    assert_ok(trailer_verify(buf_view(&b), BYTES(CTX), &NETWORK, &me.dsk));
+    buf_free(&b);
+}
+
+/* Each bit of core, wrap and signature is signed; the zeros behind them are checked. */
+static void a_trailer_with_one_altered_bit_is_refused(void **state)
+{
+    struct buf b = BUF(PLAIN_SIZE);
+
+    sign(&b);
+    for (size_t i = 0; i < PLAIN_SIZE; i++) {
+        struct err err;
+
+        b.at[i] ^= 1;
+        err = trailer_verify(buf_view(&b), BYTES(CTX), &NETWORK, &me.dsk);
+        assert_true(err.code == E_FORGED || err.code == E_MALFORMED);
+        if (i >= SIG_AT && i < ZEROS_AT)
+            assert_int_equal(err.code, E_FORGED);
+        if (i >= ZEROS_AT)
+            assert_int_equal(err.code, E_MALFORMED);
+        b.at[i] ^= 1;
+    }
+    buf_free(&b);
+}
+
+static void a_signature_is_of_one_context_network_and_key(void **state)
+{
+    struct buf b = BUF(PLAIN_SIZE);
+    uint8_t ctx[sizeof CTX] = "another context";
+    struct network_id nid = {"another network"};
+
+    sign(&b);
+    assert_err(trailer_verify(buf_view(&b), BYTES(ctx), &NETWORK, &me.dsk), E_FORGED);
+    assert_err(trailer_verify(buf_view(&b), BYTES(CTX), &nid, &me.dsk), E_FORGED);
+    assert_err(trailer_verify(buf_view(&b), BYTES(CTX), &NETWORK, &me.ark), E_FORGED);
+    buf_free(&b);
+}
+
+static void every_truncation_of_a_trailer_is_refused(void **state)
+{
+    struct buf b = BUF(PLAIN_SIZE);
+    struct core c;
+    struct wrap w;
+    struct bytes sig = {NULL, 7};
+
+    sign(&b);
+    for (size_t n = 0; n < b.n; n++)
+        assert_err(trailer_parse(bytes(b.at, n), &c, &w, &sig), E_TRUNCATED);
+    assert_int_equal(sig.n, 7);
+    buf_free(&b);
+}
+
+static void without_room_nothing_is_written(void **state)
+{
+    struct buf b = BUF(PLAIN_SIZE);
+
+    buf_u8(&b, 9);
+    assert_err(trailer_sign(&core, &wrap, BYTES(CTX), &me, &b), E_LIMIT);
+    assert_int_equal(b.n, 1);
+    buf_free(&b);
+}
+
+static void a_digest_is_of_one_message_and_its_content(void **state)
+{
+    struct message_id one = {"one"}, two = {"two"};
+    uint8_t want[NAMES_H32_SIZE], got[NAMES_H32_SIZE];
+
+    assert_ok(trailer_digest(&one, BYTES_LITERAL("hello"), want));
+    assert_ok(trailer_digest(&two, BYTES_LITERAL("hello"), got));
+    assert_memory_not_equal(got, want, sizeof want);
+    assert_ok(trailer_digest(&one, BYTES_LITERAL("hellp"), got));
+    assert_memory_not_equal(got, want, sizeof want);
+}
+
+static void a_link_names_the_whole_core(void **state)
+{
+    struct core other = core;
+    uint8_t want[NAMES_H32_SIZE], got[NAMES_H32_SIZE];
+
+    assert_ok(trailer_link(&core, want));
+    assert_ok(trailer_link(&other, got));
+    assert_memory_equal(got, want, sizeof want);
+    other.digest[31] ^= 1;
+    assert_ok(trailer_link(&other, got));
+    assert_memory_not_equal(got, want, sizeof want);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_core_is_read_back_as_it_was_written),
+        cmocka_unit_test(every_truncation_of_a_core_is_refused),
+        cmocka_unit_test(reserved_fields_must_be_zero),
+        cmocka_unit_test(a_life_is_a_second_to_a_year),
+        cmocka_unit_test(nobody_counts_from_zero),
+        cmocka_unit_test(a_signed_trailer_is_parsed_and_verified),
+        cmocka_unit_test(a_trailer_with_one_altered_bit_is_refused),
+        cmocka_unit_test(a_signature_is_of_one_context_network_and_key),
+        cmocka_unit_test(every_truncation_of_a_trailer_is_refused),
+        cmocka_unit_test(without_room_nothing_is_written),
+        cmocka_unit_test(a_digest_is_of_one_message_and_its_content),
+        cmocka_unit_test(a_link_names_the_whole_core),
+    };
+    return cmocka_run_group_tests(tests, make, unmake);
+}
