@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every capsule and message of tests/vectors is opened, and sealed again to the same bytes. */
+#include "e2ee/open.h"
+#include "e2ee/payload.h"
+#include "e2ee/seal_internal.h"
+#include "vectors/vector.h"
+#include "wire/limits.h"
+
+static int forget(void **state)
+{
+    arena_free(&vector_memory);
+    return 0;
+}
+
+static struct agree_private *secret_of(json_t *from, const char *name,
+                                       uint8_t point[AGREE_PUBLIC_SIZE])
+{
+    json_t *o = vector_get(from, name);
+    struct agree_private *key;
+
+    assert_ok(agree_private_parse(&key, vector_bytes(o, "private")));
+    assert_ok(agree_private_public(key, point));
+    assert_field(bytes(point, AGREE_PUBLIC_SIZE), o, "public");
+    return key;
+}
+
+static void assert_chain(json_t *chain, struct epoch *epoch)
+{
+    json_t *step;
+    size_t i;
+
+    json_array_foreach(chain, i, step)
+    {
+        uint8_t mk[CHANNEL_KEY_SIZE];
+
+        assert_int_equal(epoch->n, vector_number(step, "n"));
+        assert_field(BYTES(epoch->ck), step, "ck");
+        assert_ok(channel_step(epoch, mk));
+        assert_field(BYTES(mk), step, "mk");
+    }
+    assert_int_equal(i, 4);
+}
+
+static void the_capsule_is_accepted_and_its_chain_followed(void **state)
+{
+    json_t *v = vector_load("channel.json");
+    struct party from = vector_party(v, "from"), to = vector_party(v, "to");
+    struct point dsk = vector_signer(v, "dsk", NULL);
+    struct channel_prekey prekey = {.number = (uint32_t)vector_number(v, "prekey_number")};
+    struct agree_private *secret = secret_of(v, "prekey", prekey.point);
+    uint64_t made_ms = vector_number(v, "made_ms");
+    struct upload_capsule_form form;
+    struct channel_claim claim;
+    struct epoch epoch;
+
+    assert_ok(upload_parse_capsule_body(vector_bytes(v, "capsule"), &form));
+    assert_ok(channel_accept(&form, &to, &prekey, secret, made_ms, &claim, &epoch));
+    assert_ok(channel_verify(&claim, &dsk, made_ms));
+    assert_memory_equal(&claim.from, &from, sizeof from);
+    assert_int_equal(claim.made_ms, made_ms);
+    assert_field(BYTES(claim.sig), v, "sig");
+    assert_field(BYTES(epoch.id), v, "epoch_id");
+    assert_chain(vector_get(v, "chain"), &epoch);
+    agree_private_free(secret);
+    json_decref(v);
+}
+
+static void the_capsule_is_made_again_to_the_same_bytes(void **state)
+{
+    json_t *v = vector_load("channel.json");
+    struct party to = vector_party(v, "to");
+    struct channel_opener o = {.from = vector_party(v, "from")};
+    struct channel_prekey prekey = {.number = (uint32_t)vector_number(v, "prekey_number")};
+    struct buf capsule = BUF(UPLOAD_CAPSULE_SIZE);
+    struct agree_public *key;
+    struct epoch epoch;
+
+    o.made_ms = vector_number(v, "made_ms");
+    o.secret = secret_of(v, "e_c", o.point);
+    vector_copy(v, "sig", o.sig, sizeof o.sig);
+    vector_copy(vector_get(v, "prekey"), "public", prekey.point, sizeof prekey.point);
+    assert_ok(agree_public_parse(&key, BYTES(prekey.point)));
+    assert_ok(channel_open(&o, &to, &prekey, key, &epoch, &capsule));
+    assert_field(buf_view(&capsule), v, "capsule");
+    assert_field(BYTES(epoch.id), v, "epoch_id");
+    agree_public_free(key);
+    channel_opener_free(&o);
+    buf_free(&capsule);
+    json_decref(v);
+}
+
+/* One message and who sends it. */
+struct sample {
+    json_t *m;
+    struct identity me;
+    struct core core;
+    struct wrap wrap;
+    struct bytes content;
+};
+
+static void read_core(struct sample *s)
+{
+    json_t *o = vector_get(s->m, "core");
+    struct core *core = &s->core;
+
+    core->sender = s->me.who;
+    vector_copy(o, "room", core->room.b, sizeof core->room.b);
+    vector_copy(o, "id", core->id.b, sizeof core->id.b);
+    core->seq = vector_number(o, "seq");
+    vector_copy(o, "prev", core->prev, sizeof core->prev);
+    core->sent_ms = vector_number(o, "sent_ms");
+    core->ttl_s = (uint32_t)vector_number(o, "ttl_s");
+    core->type = (uint16_t)vector_number(o, "type");
+    vector_copy(o, "digest", core->digest, sizeof core->digest);
+}
+
+static void assert_core(const struct sample *s)
+{
+    json_t *o = vector_get(s->m, "core");
+    struct buf b = BUF(TRAILER_CORE_SIZE);
+    uint8_t h[NAMES_H32_SIZE];
+
+    trailer_write_core(&s->core, &b);
+    assert_field(buf_view(&b), o, "bytes");
+    assert_ok(trailer_link(&s->core, h));
+    assert_field(BYTES(h), o, "link");
+    assert_ok(trailer_digest(&s->core.id, s->content, h));
+    assert_field(BYTES(h), o, "digest");
+    buf_free(&b);
+}
+
+static void read_sample(json_t *v, json_t *m, struct sample *s)
+{
+    *s = (struct sample){.m = m, .content = vector_bytes(m, "content")};
+    s->me.who = vector_party(v, "from");
+    s->me.dsk = vector_signer(v, "dsk", &s->me.dsk_secret);
+    read_core(s);
+    vector_copy(m, "roster", s->wrap.roster.b, sizeof s->wrap.roster.b);
+    s->wrap.list_version = (uint32_t)vector_number(m, "list_version");
+    vector_copy(m, "list_hash", s->wrap.list_hash, sizeof s->wrap.list_hash);
+}
+
+static void assert_keys(const struct sample *s)
+{
+    json_t *m = s->m;
+    struct bytes mk = vector_bytes(m, "mk"), ctx = vector_bytes(m, "ctx");
+    uint8_t key[AEAD_KEY_SIZE], made[SCHEDULE_CTX_SIZE];
+    struct buf padded = BUF(UPLOAD_BODY_MOST);
+
+    assert_ok(payload_pad(s->content, &padded));
+    assert_field(buf_view(&padded), m, "padded");
+    assert_ok(schedule_body_key(mk, key));
+    assert_field(BYTES(key), m, "kb");
+    assert_ok(schedule_commitment(mk, key));
+    assert_field(BYTES(key), m, "com");
+    assert_ok(schedule_ctx(vector_bytes(m, "head"), vector_bytes(m, "com"), vector_bytes(m, "body"),
+                           made));
+    assert_bytes(BYTES(made), ctx);
+    assert_ok(schedule_trailer_key(mk, ctx, key));
+    assert_field(BYTES(key), m, "kt");
+    buf_free(&padded);
+}
+
+/* Opened by one of its recipients, step by step. */
+static void assert_opens(const struct sample *s, json_t *r)
+{
+    struct party me = vector_party(r, "who");
+    uint8_t point[AGREE_PUBLIC_SIZE];
+    struct agree_private *secret = secret_of(r, "prekey", point);
+    struct open_candidate c = {.from = &s->me.who.did,
+                               .me = &me,
+                               .prekey = (uint32_t)vector_number(r, "prekey_number"),
+                               .epoch = vector_bytes(r, "epoch_id").at,
+                               .mk = vector_bytes(r, "mk_n").at};
+    struct buf content = BUF(LIMIT_TEXT);
+    struct opened o;
+
+    assert_ok(open_begin(vector_bytes(r, "delivery"), &o));
+    assert_field(BYTES(o.ctx), s->m, "ctx");
+    assert_int_equal(o.prekey_low, c.prekey % 65536);
+    assert_ok(open_hint(&o, secret, &me.did));
+    assert_field(BYTES(o.z), r, "z");
+    assert_memory_equal(o.prefix, s->me.who.did.b, sizeof o.prefix);
+    assert_int_equal(o.n, vector_number(r, "n"));
+    assert_ok(open_entry(&o, &c));
+    assert_field(BYTES(o.mk), s->m, "mk");
+    assert_field(BYTES(o.trailer), s->m, "trailer_plain");
+    assert_true(ID_SAME(o.wrap.roster, s->wrap.roster));
+    assert_ok(open_content(&o, &s->me.dsk, &content));
+    assert_bytes(buf_view(&content), s->content);
+    open_wipe(&o);
+    agree_private_free(secret);
+    buf_free(&content);
+}
+
+static void assert_entry_keys(const struct sample *s, json_t *r)
+{
+    struct party who = vector_party(r, "who");
+    struct bytes ctx = vector_bytes(s->m, "ctx"), z = vector_bytes(r, "z");
+    struct schedule_entry bound = {ctx,
+                                   &s->me.who.did,
+                                   &who,
+                                   (uint32_t)vector_number(r, "prekey_number"),
+                                   vector_bytes(r, "epoch_id").at,
+                                   (uint32_t)vector_number(r, "n")};
+    uint8_t ek[AEAD_KEY_SIZE], mask[SCHEDULE_HINT_SIZE];
+
+    assert_ok(schedule_entry_key(&bound, vector_bytes(r, "mk_n"), z, ek));
+    assert_field(BYTES(ek), r, "ek");
+    assert_ok(schedule_hint_mask(ctx, &who.did, z, mask));
+    assert_field(BYTES(mask), r, "hint_mask");
+}
+
+static void every_message_is_opened_by_each_of_its_recipients(void **state)
+{
+    json_t *v = vector_load("message.json"), *m, *r;
+    size_t i, k;
+
+    json_array_foreach(vector_get(v, "messages"), i, m)
+    {
+        struct sample s;
+
+        read_sample(v, m, &s);
+        assert_core(&s);
+        assert_keys(&s);
+        json_array_foreach(vector_get(m, "recipients"), k, r)
+        {
+            assert_entry_keys(&s, r);
+            assert_opens(&s, r);
+        }
+        assert_int_equal(k, i + 1);
+        sign_private_free(s.me.dsk_secret);
+    }
+    assert_int_equal(i, 3);
+    json_decref(v);
+}
+
+static void read_recipient(json_t *r, struct seal_recipient *to, struct agree_public **key)
+{
+    to->who = vector_party(r, "who");
+    to->prekey = (uint32_t)vector_number(r, "prekey_number");
+    to->n = (uint32_t)vector_number(r, "n");
+    vector_copy(r, "epoch_id", to->epoch, sizeof to->epoch);
+    vector_copy(r, "mk_n", to->mk, sizeof to->mk);
+    assert_ok(agree_public_parse(key, vector_bytes(vector_get(r, "prekey"), "public")));
+    to->key = *key;
+}
+
+/* But for the trailer, whose signature is another one every time. */
+static void assert_sealed_again(const struct sample *s)
+{
+    json_t *recipients = vector_get(s->m, "recipients"), *r;
+    struct seal_recipient to[3];
+    struct agree_public *key[3];
+    struct seal_request rq = {.me = &s->me, .core = &s->core, .wrap = &s->wrap};
+    struct seal_keys keys;
+    struct buf upload = BUF(LIMIT_FRAME);
+    struct bytes want = vector_bytes(s->m, "upload");
+
+    rq.content = s->content;
+    rq.number = vector_number(s->m, "upload_number");
+    rq.to = to;
+    json_array_foreach(recipients, rq.n, r) read_recipient(r, &to[rq.n], &key[rq.n]);
+    vector_copy(s->m, "mk", keys.mk, sizeof keys.mk);
+    keys.e = secret_of(s->m, "e", keys.point);
+    assert_ok(seal_with(&rq, &keys, &upload));
+    assert_int_equal(upload.n, want.n);
+    assert_memory_equal(upload.at, want.at, want.n - UPLOAD_TRAILER_SIZE);
+    for (size_t i = 0; i < rq.n; i++)
+        agree_public_free(key[i]);
+    agree_private_free(keys.e);
+    buf_free(&upload);
+}
+
+static void every_message_is_sealed_again_to_the_same_bytes(void **state)
+{
+    json_t *v = vector_load("message.json"), *m;
+    size_t i;
+
+    json_array_foreach(vector_get(v, "messages"), i, m)
+    {
+        struct sample s;
+
+        read_sample(v, m, &s);
+        assert_sealed_again(&s);
+        sign_private_free(s.me.dsk_secret);
+    }
+    json_decref(v);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_capsule_is_accepted_and_its_chain_followed),
+        cmocka_unit_test(the_capsule_is_made_again_to_the_same_bytes),
+        cmocka_unit_test(every_message_is_opened_by_each_of_its_recipients),
+        cmocka_unit_test(every_message_is_sealed_again_to_the_same_bytes),
+    };
+    return cmocka_run_group_tests(tests, NULL, forget);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Vectors of PROTOCOL 5 and 6: a capsule and its chain; messages with every value on the way. */
+#include "crypto/hash.h"
+#include "crypto/kdf.h"
+#include "e2ee/open.h"
+#include "e2ee/payload.h"
+#include "e2ee/seal_internal.h"
+#include "vectors/make.h"
+#include "wire/limits.h"
+
+/* As channel_opener_make, with a key pair that is the same in every run. */
+static void make_opener(const struct person *from, const struct agreer *e, struct channel_opener *o)
+{
+    struct buf text = BUF(256);
+
+    *o = (struct channel_opener){.from = from->device[1], .secret = e->secret};
+    o->made_ms = MAKE_NOW_MS;
+    memcpy(o->point, e->point, sizeof o->point);
+    identity_write_party(&o->from, &text);
+    buf_bytes(&text, BYTES(o->point));
+    buf_u64(&text, o->made_ms);
+    must(sign_make(from->dsk[1].secret, HASH_PARTS(BYTES_LABEL("tacet1 cap"), buf_view(&text)),
+                   o->sig));
+    buf_free(&text);
+}
+
+/* What lies between the keys and the capsule, worked out from the protocol's text. */
+static void put_steps(json_t *o, const struct channel_opener *from, const struct party *to,
+                      const struct channel_prekey *prekey, const struct agreer *pair)
+{
+    uint8_t z[AGREE_SHARED_SIZE], ct[HASH_SHA512_SIZE], t[HASH_SHA512_SIZE];
+    uint8_t prk[KDF_PRK_SIZE], kb[AEAD_KEY_SIZE], digest[HASH_SHA512_SIZE];
+    struct buf fix = BUF(512), text = BUF(512), info = BUF(512);
+
+    must(agree_derive(from->secret, pair->key, z));
+    must(hash_sha512(NULL, 0, ct));
+    buf_bytes(&fix, BYTES(((uint8_t[]){1, 1})));
+    buf_bytes(&fix, BYTES(from->point));
+    buf_u32(&fix, prekey->number);
+    buf_bytes(&fix, BYTES(ct));
+    buf_bytes(&text, BYTES_LABEL("tacet1 open"));
+    buf_bytes(&text, BYTES(((uint8_t[]){1, 1})));
+    identity_write_party(&from->from, &text);
+    identity_write_party(to, &text);
+    buf_bytes(&text, BYTES(from->point));
+    buf_u32(&text, prekey->number);
+    buf_bytes(&text, BYTES(prekey->point));
+    buf_zeros(&text, 48);
+    buf_bytes(&text, BYTES(ct));
+    must(hash_sha512(HASH_PARTS(buf_view(&text)), t));
+    must(kdf_extract((struct bytes){NULL, 0}, BYTES(z), prk));
+    must(hash_sha512(HASH_PARTS(buf_view(&fix)), digest));
+    buf_bytes(&info, BYTES_LABEL("tacet1 box"));
+    buf_bytes(&info, BYTES(digest));
+    must(kdf_expand(prk, buf_view(&info), kb, sizeof kb));
+    put_bytes(o, "z1", BYTES(z));
+    put_bytes(o, "fix", buf_view(&fix));
+    put_bytes(o, "transcript", buf_view(&text));
+    put_bytes(o, "t", BYTES(t));
+    put_bytes(o, "prk", BYTES(prk));
+    put_bytes(o, "kb", BYTES(kb));
+    buf_free(&fix);
+    buf_free(&text);
+    buf_free(&info);
+}
+
+json_t *make_channel(const struct people *p)
+{
+    struct agreer e, pair;
+    struct channel_opener opener;
+    struct channel_prekey prekey = {.number = 70000};
+    struct epoch epoch;
+    struct buf capsule = BUF(UPLOAD_CAPSULE_SIZE);
+    json_t *o = json_object(), *chain;
+
+    make_agreer(&e);
+    make_agreer(&pair);
+    make_opener(&p->alice, &e, &opener);
+    memcpy(prekey.point, pair.point, sizeof prekey.point);
+    must(channel_open(&opener, &p->bob.device[1], &prekey, pair.key, &epoch, &capsule));
+    put_text(o, "source", BYTES_LITERAL("PROTOCOL 5.1 and 5.2"));
+    put_party(o, "from", &opener.from);
+    put_signer(o, "dsk", &p->alice.dsk[1]);
+    put_party(o, "to", &p->bob.device[1]);
+    put_number(o, "prekey_number", prekey.number);
+    put_agreer(o, "prekey", &pair);
+    put_agreer(o, "e_c", &e);
+    put_number(o, "made_ms", opener.made_ms);
+    put_steps(o, &opener, &p->bob.device[1], &prekey, &pair);
+    put_bytes(o, "sig", BYTES(opener.sig));
+    put_bytes(o, "capsule", buf_view(&capsule));
+    put_bytes(o, "epoch_id", BYTES(epoch.id));
+    chain = put_array(o, "chain");
+    while (epoch.n < 4) {
+        json_t *step = add_object(chain);
+        uint8_t mk[CHANNEL_KEY_SIZE];
+
+        put_number(step, "n", epoch.n);
+        put_bytes(step, "ck", BYTES(epoch.ck));
+        must(channel_step(&epoch, mk));
+        put_bytes(step, "mk", BYTES(mk));
+    }
+    buf_free(&capsule);
+    free_agreer(&e);
+    free_agreer(&pair);
+    return o;
+}
+
+/* A message to be, and what its recipients have. */
+struct sample {
+    const struct people *people;
+    struct bytes content;
+    size_t n;
+    struct agreer e, pair[3];
+    struct seal_recipient to[3];
+    struct seal_keys keys;
+    struct core core;
+    struct wrap wrap;
+};
+
+static void make_sample(struct sample *s)
+{
+    const struct party *who[3] = {&s->people->bob.device[0], &s->people->bob.device[1],
+                                  &s->people->alice.device[0]};
+
+    make_bytes(s->keys.mk, sizeof s->keys.mk);
+    make_agreer(&s->e);
+    s->keys.e = s->e.secret;
+    memcpy(s->keys.point, s->e.point, sizeof s->keys.point);
+    for (size_t i = 0; i < s->n; i++) {
+        make_agreer(&s->pair[i]);
+        s->to[i] = (struct seal_recipient){
+            .who = *who[i], .prekey = (uint32_t)(65535 + i), .key = s->pair[i].key};
+        s->to[i].n = (uint32_t)(i * 300);
+        make_bytes(s->to[i].epoch, sizeof s->to[i].epoch);
+        make_bytes(s->to[i].mk, sizeof s->to[i].mk);
+    }
+    s->core = (struct core){.sender = s->people->alice.device[1],
+                            .seq = s->n,
+                            .sent_ms = MAKE_NOW_MS,
+                            .ttl_s = 2592000,
+                            .type = PAYLOAD_TEXT};
+    must(names_pair_room(&s->people->nid, &s->people->alice.device[0].aid,
+                         &s->people->bob.device[0].aid, &s->core.room));
+    make_bytes(s->core.id.b, sizeof s->core.id.b);
+    if (s->core.seq > 1)
+        make_bytes(s->core.prev, sizeof s->core.prev);
+    must(trailer_digest(&s->core.id, s->content, s->core.digest));
+    s->wrap.list_version = 2;
+    make_bytes(s->wrap.roster.b, sizeof s->wrap.roster.b);
+    make_bytes(s->wrap.list_hash, sizeof s->wrap.list_hash);
+}
+
+static void put_core(json_t *to, const struct sample *s)
+{
+    struct buf core = BUF(TRAILER_CORE_SIZE);
+    uint8_t link[NAMES_H32_SIZE];
+    json_t *o = put_object(to, "core");
+
+    trailer_write_core(&s->core, &core);
+    must(trailer_link(&s->core, link));
+    put_bytes(o, "room", ID_BYTES(s->core.room));
+    put_bytes(o, "id", ID_BYTES(s->core.id));
+    put_number(o, "seq", s->core.seq);
+    put_bytes(o, "prev", BYTES(s->core.prev));
+    put_number(o, "sent_ms", s->core.sent_ms);
+    put_number(o, "ttl_s", s->core.ttl_s);
+    put_number(o, "type", s->core.type);
+    put_bytes(o, "digest", BYTES(s->core.digest));
+    put_bytes(o, "bytes", buf_view(&core));
+    put_bytes(o, "link", BYTES(link));
+    buf_free(&core);
+}
+
+static void put_recipient(json_t *to, const struct sample *s, size_t i, struct bytes ctx,
+                          const struct upload *u)
+{
+    const struct seal_recipient *r = &s->to[i];
+    struct schedule_entry bound = {ctx, &s->core.sender.did, &r->who, r->prekey, r->epoch, r->n};
+    uint8_t z[AGREE_SHARED_SIZE], ek[AEAD_KEY_SIZE], mask[SCHEDULE_HINT_SIZE];
+    struct buf delivery = BUF(LIMIT_FRAME);
+    json_t *o = add_object(to);
+
+    must(agree_derive(s->e.secret, r->key, z));
+    must(schedule_entry_key(&bound, BYTES(r->mk), BYTES(z), ek));
+    must(schedule_hint_mask(ctx, &r->who.did, BYTES(z), mask));
+    upload_write_delivery(&u->shared, upload_entry(u, i), &delivery);
+    put_party(o, "who", &r->who);
+    put_number(o, "prekey_number", r->prekey);
+    put_agreer(o, "prekey", &s->pair[i]);
+    put_bytes(o, "epoch_id", BYTES(r->epoch));
+    put_number(o, "n", r->n);
+    put_bytes(o, "mk_n", BYTES(r->mk));
+    put_bytes(o, "z", BYTES(z));
+    put_bytes(o, "ek", BYTES(ek));
+    put_bytes(o, "hint_mask", BYTES(mask));
+    put_bytes(o, "entry", upload_entry(u, i));
+    put_bytes(o, "delivery", buf_view(&delivery));
+    buf_free(&delivery);
+}
+
+/* What follows from MK and the parts of the upload. */
+static void put_keys(json_t *o, const struct sample *s, const struct upload *u, struct bytes ctx)
+{
+    uint8_t kb[AEAD_KEY_SIZE], kt[AEAD_KEY_SIZE], plain[UPLOAD_TRAILER_SIZE - AEAD_TAG_SIZE];
+    struct buf padded = BUF(UPLOAD_BODY_MOST);
+
+    must(payload_pad(s->content, &padded));
+    must(schedule_body_key(BYTES(s->keys.mk), kb));
+    must(schedule_trailer_key(BYTES(s->keys.mk), ctx, kt));
+    must(aead_open(kt, AEAD_NONCE_ZERO, ctx, u->shared.trailer, plain));
+    put_bytes(o, "mk", BYTES(s->keys.mk));
+    put_agreer(o, "e", &s->e);
+    put_bytes(o, "padded", buf_view(&padded));
+    put_bytes(o, "head", BYTES(u->shared.head));
+    put_bytes(o, "kb", BYTES(kb));
+    put_bytes(o, "body", u->shared.body);
+    put_bytes(o, "com", BYTES(u->shared.com));
+    put_bytes(o, "ctx", ctx);
+    put_bytes(o, "kt", BYTES(kt));
+    put_bytes(o, "trailer_plain", BYTES(plain));
+    put_bytes(o, "trailer", u->shared.trailer);
+    buf_free(&padded);
+}
+
+static void put_message(json_t *to, const struct sample *s, struct identity *me)
+{
+    struct seal_request rq = {.me = me,
+                              .core = &s->core,
+                              .wrap = &s->wrap,
+                              .content = s->content,
+                              .number = 4711,
+                              .to = s->to,
+                              .n = s->n};
+    struct buf upload = BUF(LIMIT_FRAME);
+    struct arena arena = ARENA(4096);
+    struct upload u;
+    uint8_t ctx[SCHEDULE_CTX_SIZE];
+    json_t *o = add_object(to), *recipients;
+
+    must(seal_with(&rq, &s->keys, &upload));
+    must(upload_parse(buf_view(&upload), &arena, &u));
+    must(schedule_ctx(BYTES(u.shared.head), BYTES(u.shared.com), u.shared.body, ctx));
+    put_bytes(o, "content", s->content);
+    put_core(o, s);
+    put_bytes(o, "roster", ID_BYTES(s->wrap.roster));
+    put_number(o, "list_version", s->wrap.list_version);
+    put_bytes(o, "list_hash", BYTES(s->wrap.list_hash));
+    put_keys(o, s, &u, BYTES(ctx));
+    recipients = put_array(o, "recipients");
+    for (size_t i = 0; i < s->n; i++)
+        put_recipient(recipients, s, i, BYTES(ctx), &u);
+    put_number(o, "upload_number", rq.number);
+    put_bytes(o, "upload", buf_view(&upload));
+    arena_free(&arena);
+    buf_free(&upload);
+}
+
+/* Nothing at all, a little, and what just needs the second step. */
+json_t *make_message(const struct people *p)
+{
+    static const uint8_t long_text[253] = {'x'};
+    const struct bytes contents[] = {
+        {NULL, 0}, BYTES_LITERAL("Gr\xc3\xbc\xc3\x9f Gott, Bob."), BYTES(long_text)};
+    struct identity me = {.who = p->alice.device[1], .dsk_secret = p->alice.dsk[1].secret};
+    json_t *o = json_object(), *messages;
+
+    put_text(o, "source", BYTES_LITERAL("PROTOCOL 5.3 and 6"));
+    put_party(o, "from", &p->alice.device[1]);
+    put_signer(o, "dsk", &p->alice.dsk[1]);
+    messages = put_array(o, "messages");
+    for (size_t i = 0; i < 3; i++) {
+        struct sample s = {.people = p, .content = contents[i], .n = i + 1};
+
+        make_sample(&s);
+        put_message(messages, &s, &me);
+        free_agreer(&s.e);
+        for (size_t k = 0; k < s.n; k++)
+            free_agreer(&s.pair[k]);
+    }
+    return o;
+}
