@@ -5,6 +5,9 @@
 
 #define DELIVERY_ROOM (UPLOAD_BODY_MOST + 1024)
 
+/* Where parts of a delivery stand. */
+enum { COM_AT = 71, ENTRY_AT = 151, BODY_AT = 211 };
+
 /* Where parts of a trailer stand. */
 enum { FLAGS_AT = 112, TIME_AT = 169, LIST_AT = 268, SIG_AT = 288, ZEROS_AT = 420 };
 
@@ -190,21 +193,40 @@ static void a_digest_of_another_message_id_is_forged(void **state)
     buf_free(&delivery);
 }
 
-/* Everything carol's entry should be, but for the message key in it. */
+/* Carol's entry in a delivery as it now is: all that it should be, with this message key in it. */
 static void seal_entry_for_carol(struct buf *delivery, const uint8_t mk[AEAD_KEY_SIZE])
 {
     const struct seal_recipient *to = &m.to[1];
+    const struct device_id *from = &alice.me.who.did;
     struct opened o;
-    uint8_t z[AGREE_SHARED_SIZE], ek[AEAD_KEY_SIZE];
-    struct schedule_entry bound = {{NULL, 0},  &alice.me.who.did, &to->who,
-                                   to->prekey, to->epoch,         to->n};
+    uint8_t z[AGREE_SHARED_SIZE], ek[AEAD_KEY_SIZE], *hint = delivery->at + ENTRY_AT + 2;
+    struct schedule_entry bound = {{NULL, 0}, from, &to->who, to->prekey, to->epoch, to->n};
 
     assert_ok(open_begin(buf_view(delivery), &o));
     bound.ctx = BYTES(o.ctx);
     assert_ok(agree_derive(keys.e, carol.key, z));
+    assert_ok(schedule_hint_mask(bound.ctx, &to->who.did, BYTES(z), hint));
+    for (size_t i = 0; i < SCHEDULE_PREFIX_SIZE; i++)
+        hint[i] ^= from->b[i];
+    hint[SCHEDULE_HINT_SIZE - 1] ^= (uint8_t)to->n;
     assert_ok(schedule_entry_key(&bound, BYTES(to->mk), BYTES(z), ek));
-    assert_ok(aead_seal(ek, AEAD_NONCE_ZERO, BYTES(o.ctx), bytes(mk, AEAD_KEY_SIZE),
-                        delivery->at + (o.in.entry.at - delivery->at) + 12));
+    assert_ok(aead_seal(ek, AEAD_NONCE_ZERO, bound.ctx, bytes(mk, AEAD_KEY_SIZE),
+                        hint + SCHEDULE_HINT_SIZE));
+}
+
+/* The trailer of a delivery as it now is, signed and sealed anew. */
+static void seal_trailer_again(struct buf *delivery)
+{
+    struct buf plain = BUF(UPLOAD_TRAILER_SIZE);
+    struct opened o;
+    uint8_t key[AEAD_KEY_SIZE];
+
+    assert_ok(open_begin(buf_view(delivery), &o));
+    assert_ok(trailer_sign(&m.core, &m.wrap, BYTES(o.ctx), &alice.me, &plain));
+    assert_ok(schedule_trailer_key(BYTES(keys.mk), BYTES(o.ctx), key));
+    assert_ok(aead_seal(key, AEAD_NONCE_ZERO, BYTES(o.ctx), buf_view(&plain),
+                        delivery->at + delivery->n - UPLOAD_TRAILER_SIZE));
+    buf_free(&plain);
 }
 
 /* Else bob and carol could be shown two contents of one sealed body. */
@@ -212,13 +234,27 @@ static void an_entry_that_hands_one_device_another_message_key_is_refused(void *
 {
     static const uint8_t other[AEAD_KEY_SIZE] = "another message key";
     struct buf delivery = BUF(DELIVERY_ROOM);
+
+    seal_and_deliver(1, &delivery);
+    seal_entry_for_carol(&delivery, other);
+    assert_refused(&to_carol, &delivery, CAST_ENTRY, E_FORGED);
+    buf_free(&delivery);
+}
+
+/* All that hangs on the commitment is right; only the commitment is not to this message key. */
+static void a_commitment_to_another_message_key_is_refused(void **state)
+{
+    struct buf delivery = BUF(DELIVERY_ROOM);
     struct reading r;
 
     seal_and_deliver(1, &delivery);
+    seal_trailer_again(&delivery);
     seal_entry_for_carol(&delivery, keys.mk);
-    assert_ok(cast_read(&to_carol, buf_view(&delivery), &r)); /* so the forger's tools are right */
+    assert_ok(cast_read(&to_carol, buf_view(&delivery), &r)); /* the forger's tools are right */
     cast_close(&r);
-    seal_entry_for_carol(&delivery, other);
+    delivery.at[COM_AT] ^= 1;
+    seal_trailer_again(&delivery);
+    seal_entry_for_carol(&delivery, keys.mk);
     assert_err(cast_read(&to_carol, buf_view(&delivery), &r), E_FORGED);
     assert_int_equal(r.step, CAST_ENTRY);
     assert_true(bytes_all_zero(BYTES(r.o.mk)));
@@ -231,12 +267,12 @@ static void a_body_cut_to_a_smaller_step_is_refused(void **state)
 {
     static const uint8_t text[300];
     struct buf delivery = BUF(DELIVERY_ROOM), cut = BUF(DELIVERY_ROOM);
-    size_t body = 211, taken = 384 - 256;
+    size_t taken = 384 - 256;
 
     m.content = BYTES(text);
     seal_and_deliver(0, &delivery);
-    buf_bytes(&cut, bytes(delivery.at, body));
-    buf_bytes(&cut, bytes(delivery.at + body + taken, delivery.n - body - taken));
+    buf_bytes(&cut, bytes(delivery.at, BODY_AT));
+    buf_bytes(&cut, bytes(delivery.at + BODY_AT + taken, delivery.n - BODY_AT - taken));
     assert_refused(&to_bob, &cut, CAST_CHANNEL, E_ABSENT);
     buf_free(&delivery);
     buf_free(&cut);
@@ -255,6 +291,7 @@ int main(void)
         cmocka_unit_test_setup(a_digest_of_another_message_id_is_forged, write_to_both),
         cmocka_unit_test_setup(an_entry_that_hands_one_device_another_message_key_is_refused,
                                write_to_both),
+        cmocka_unit_test_setup(a_commitment_to_another_message_key_is_refused, write_to_both),
         cmocka_unit_test_setup(a_body_cut_to_a_smaller_step_is_refused, write_to_both),
     };
     return cmocka_run_group_tests(tests, enter, leave);
