@@ -66,6 +66,8 @@ static void assert_refused(const struct line *l, const struct buf *delivery, enu
     assert_err(cast_read(l, buf_view(delivery), &r), code);
     assert_int_equal(r.step, step);
     assert_int_equal(r.content.n, 0);
+    if (step == CAST_ENTRY)
+        assert_true(bytes_all_zero(BYTES(r.o.mk)) && bytes_all_zero(BYTES(r.o.trailer)));
     cast_close(&r);
 }
 
