@@ -28,8 +28,8 @@ char *invited(struct play *p, const char *handle);
 /* Join with a link; the code with which it ended (E_OK, E_ABSENT: no such invitation, ...). */
 enum err_code joins_by(struct play *p, const char *handle, const char *link, struct person **out);
 
-void leaves(struct person *who);   /* the program ends */
-void returns(struct person *who);  /* it is started again, and drains its mailbox */
+void leaves(struct person *who);                  /* the program ends */
+void returns(struct person *who);                 /* it is started again, and drains its mailbox */
 void removes(struct play *p, const char *handle); /* by the administrator */
 
 /* ---- Messages */
@@ -57,7 +57,7 @@ bool has_verified(struct person *who, struct person *other);
 
 /* ---- Trouble */
 
-void server_dies(struct play *p);     /* at once, as by SIGKILL */
+void server_dies(struct play *p); /* at once, as by SIGKILL */
 void server_comes_back(struct play *p);
 
 /* Does anything below the server's directory hold these bytes?  Raw, hexadecimal or base64. */

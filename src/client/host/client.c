@@ -395,8 +395,8 @@ enum tacet_code tacet_find_contact(struct tacet_client *c, const char *handle,
 
 /* ---- trust */
 
-static struct err safety(struct tacet_client *c, const char *handle,
-                         char digits[TACET_SAFETY_SIZE], char qr[128])
+static struct err safety(struct tacet_client *c, const char *handle, char digits[TACET_SAFETY_SIZE],
+                         char qr[128])
 {
     struct contact contact;
     uint8_t fingerprint[FINGERPRINT_SIZE];

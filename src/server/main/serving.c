@@ -22,7 +22,7 @@
 #include "server/queue/queue.h"
 #include "storage/sqlite/sqlite.h"
 
-#define ADDRESS_SIZE 320
+#define ADDRESS_SIZE    320
 #define HOUSEKEEPING_MS CLOCK_MINUTE_MS
 #define FAREWELL_MS     2500 /* for the peers to hear that we stop */
 #define CLOSE_NORMAL    1000 /* WebSocket codes [RFC6455 7.4] */

@@ -16,7 +16,7 @@
 #include "terminal/options.h"
 #include "terminal/prompt.h"
 
-#define EXIT_USAGE 2
+#define EXIT_USAGE     2
 #define LISTEN_DEFAULT "127.0.0.1:8443"
 
 static const char USAGE[] =
@@ -82,8 +82,8 @@ static int found(struct options *o)
         return EXIT_USAGE;
     if (f.data == NULL || f.root_file == NULL || f.name == NULL || f.domain == NULL)
         return usage("init needs --data, --root, --name and --domain");
-    e = prompt_passphrase(from_fd ? (int)fd : -1, "Passphrase for the network root key: ",
-                          PROMPT_NEW, &passphrase);
+    e = prompt_passphrase(from_fd ? (int)fd : -1,
+                          "Passphrase for the network root key: ", PROMPT_NEW, &passphrase);
     if (e.code != E_OK)
         return fail_with(prompt_explain(e.code), e);
     f.cost = (uint8_t)cost;
