@@ -15,7 +15,7 @@
 
 #include "net/local.h"
 #include "scenario/holdings.h"
-#include "scenario/play.h"
+#include "scenario/stage_tls.h"
 #include "tacet/client.h"
 #include "wire/frame.h"
 #include "wire/limits.h"
@@ -240,6 +240,11 @@ void server_dies(struct play *p)
 void server_comes_back(struct play *p)
 {
     start_server(p);
+}
+
+pid_t stage_server_process(const struct play *p)
+{
+    return p->server;
 }
 
 /* A call on the control socket; the answer's body is in the arena. */
