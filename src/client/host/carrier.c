@@ -58,21 +58,19 @@ static void arrived(void *ctx, struct bytes message)
 static enum err_code reason(enum stream_end why)
 {
     switch (why) {
-    case STREAM_UNRESOLVED:
-        return E_ABSENT;
     case STREAM_WRONG_PIN:
         return E_FORGED;
     case STREAM_TLS:
     case STREAM_PROTOCOL:
         return E_MALFORMED;
-    case STREAM_REFUSED:
-        return E_DENIED;
     case STREAM_SLOW:
         return E_LIMIT;
+    case STREAM_REFUSED: /* of the upgrade: no word about this device, and it passes */
     case STREAM_TIMEOUT:
         return E_AGAIN;
     case STREAM_FAILED:
         return E_NOMEM;
+    case STREAM_UNRESOLVED: /* E_ABSENT would be the server's word about an account */
     case STREAM_UNREACHABLE:
     case STREAM_PEER:
     case STREAM_LOCAL:
