@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "terminal/words.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "base/version.h"
 
 static void print_program(FILE *to, const struct program *p)
 {
     fprintf(to, "%s: %s\n\nUsage: %s WORD ...\n\n", p->name, p->what, p->name);
-    for (const struct word *w = p->word; w->name != NULL; w++)
-        fprintf(to, "  %-10s %s\n", w->name, w->what);
+    for (const struct word *const *w = p->words; *w != NULL; w++)
+        fprintf(to, "  %-10s %s\n", (*w)->name, (*w)->what);
     fprintf(to, "  %-10s %s\n\n%s", "help WORD", "Say more about one of these.", p->general);
     fprintf(to, "  --help     Say this, or more about a word.\n"
                 "  --version  Say which version this is.\n");
@@ -29,9 +32,9 @@ static void print_word(const struct program *p, const struct word *w)
 
 static const struct word *find(const struct program *p, const char *name)
 {
-    for (const struct word *w = p->word; w->name != NULL; w++)
-        if (strcmp(w->name, name) == 0)
-            return w;
+    for (const struct word *const *w = p->words; *w != NULL; w++)
+        if (strcmp((*w)->name, name) == 0)
+            return *w;
     fprintf(stderr, "There is no word \"%s\".  Try: %s help\n", name, p->name);
     return NULL;
 }
@@ -52,34 +55,49 @@ static enum words_end help(const struct program *p, struct options *o, const cha
     return WORDS_FINE;
 }
 
-int words_run(const struct program *p, int argc, char **argv)
+/* A passphrase or a key must not end up in a core file, nor a vault in somebody else's hands. */
+static void guard(void)
 {
-    struct options o = options(argc, argv);
-    const struct word *w;
-    const char *name;
-    enum words_end end;
+    const struct rlimit none = {0, 0};
 
-    if (options_flag(&o, "--version")) {
-        printf("%s %s\n", p->name, version_text());
-        return WORDS_FINE;
-    }
-    bool asked = options_flag(&o, "--help") || (o.named > 0 && strcmp(o.at[0], "-h") == 0);
-    p->choose(&o, p->setting);
-    name = options_next(&o);
-    if (asked || (name != NULL && strcmp(name, "help") == 0))
-        return (int)help(p, &o, name == NULL || name[0] == '-' ? NULL : name);
-    if (name == NULL) {
-        if (!o.failed)
-            print_program(stderr, p);
-        return WORDS_USAGE;
-    }
-    w = find(p, name);
-    if (w == NULL)
-        return WORDS_USAGE;
-    end = w->run(&o, p->setting);
+    signal(SIGPIPE, SIG_IGN);
+    umask(S_IRWXG | S_IRWXO);
+    setrlimit(RLIMIT_CORE, &none);
+}
+
+static enum words_end run(const struct program *p, const struct word *w, struct options *o)
+{
+    enum words_end end = w->run(o, p->setting);
+
     if (end == WORDS_USAGE) {
         print_usage(stderr, p, w);
         fprintf(stderr, "Try: %s help %s\n", p->name, w->name);
     }
-    return (int)end;
+    if ((fflush(stdout) != 0 || ferror(stdout)) && end == WORDS_FINE) {
+        fprintf(stderr, "The result could not be written.\n");
+        end = WORDS_FAILED;
+    }
+    return end;
+}
+
+int words_run(const struct program *p, int argc, char **argv)
+{
+    struct options o = options(argc, argv);
+    bool asked = options_flag(&o, "--help") || (o.named > 0 && strcmp(o.at[0], "-h") == 0);
+    const struct word *w;
+    const char *name;
+
+    guard();
+    if (options_flag(&o, "--version")) {
+        printf("%s %s\n", p->name, version_text());
+        return WORDS_FINE;
+    }
+    p->choose(&o, p->setting);
+    name = options_next(&o);
+    if (asked || (name != NULL && strcmp(name, "help") == 0))
+        return (int)help(p, &o, name == NULL || name[0] == '-' ? NULL : name);
+    if (name == NULL && !o.failed)
+        print_program(stderr, p);
+    w = name == NULL ? NULL : find(p, name);
+    return (int)(w == NULL ? WORDS_USAGE : run(p, w, &o));
 }

@@ -27,10 +27,11 @@ struct program {
     /* Takes those options out and keeps them in `setting`, which is handed to the word. */
     void (*choose)(struct options *o, void *setting);
     void *setting;
-    const struct word *word; /* ends with a row without a name */
+    const struct word *const *words; /* ends with NULL */
 };
 
-/* Runs the word that the program was called with; the result is for exit(). */
+/* Runs the word that the program was called with; the result is for exit().  From here on files are
+ * made for their owner alone, no core is dumped, and a reader that went away is a failed write. */
 int words_run(const struct program *p, int argc, char **argv);
 
 #endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/choice.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "cli/sentences.h"
+#include "terminal/prompt.h"
+
+#define FD_MOST 1023
+
+static const struct sentence OPENING[] = {
+    {TACET_DENIED, "Wrong passphrase."},
+    {TACET_CONFLICT, "Another tacet is using this profile.  Try again when it has ended."},
+    {TACET_VERSION, "A newer tacet wrote this profile.  Update this one."},
+    {TACET_MALFORMED, "This profile is damaged."},
+    {TACET_FORGED, "This profile is damaged."},
+    {TACET_NOMEM, "There is not enough memory to open the profile."},
+    {TACET_OK, NULL},
+};
+
+void choice_take(struct options *o, struct choice *out)
+{
+    const char *profile = options_text(o, "--profile");
+    unsigned fd = 0;
+
+    *out = (struct choice){.profile = profile == NULL ? "default" : profile, .passphrase_fd = -1};
+    out->data = options_text(o, "--data");
+    if (options_number(o, "--passphrase-fd", 0, FD_MOST, &fd))
+        out->passphrase_fd = (int)fd;
+    if (!text_is_handle(bytes_text(out->profile))) {
+        fputs("--profile needs a name of small letters, digits and . _ - inside.\n", stderr);
+        o->failed = true;
+    }
+}
+
+const char *choice_handle(struct options *o)
+{
+    const char *handle = options_need(o, "HANDLE");
+
+    if (handle == NULL || text_is_handle(bytes_text(handle)))
+        return handle;
+    fputs("A handle is 1 to 32 small letters, digits and . _ - inside, like \"bob\".\n", stderr);
+    o->failed = true;
+    return NULL;
+}
+
+/* The parent of all profiles.  A relative XDG_DATA_HOME counts as none, as its standard says. */
+static bool write_parent(const struct choice *c, struct buf *path)
+{
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+
+    if (c->data != NULL) {
+        buf_text(path, c->data);
+    } else if (data != NULL && data[0] == '/') {
+        buf_text(path, data);
+        buf_text(path, "/tacet");
+    } else if (home != NULL && home[0] == '/') {
+        buf_text(path, home);
+        buf_text(path, "/.local/share/tacet");
+    } else {
+        fputs("HOME is not set, so where are the profiles?  Say --data DIR.\n", stderr);
+        return false;
+    }
+    return true;
+}
+
+bool choice_directory(const struct choice *c, struct buf *path)
+{
+    if (!write_parent(c, path))
+        return false;
+    buf_text(path, "/");
+    buf_text(path, c->profile);
+    buf_u8(path, 0);
+    if (path->failed == E_OK)
+        return true;
+    fputs("The path of the profile is too long.\n", stderr);
+    return false;
+}
+
+static enum words_end open_profile(const struct choice *c, const char *directory,
+                                   struct tacet_client **out)
+{
+    struct buf passphrase = PROMPT_BUF;
+    struct err err = prompt_passphrase(c->passphrase_fd, "Passphrase", PROMPT_KNOWN, &passphrase);
+    struct tacet_profile profile = {directory, passphrase.at, passphrase.n, 0};
+    enum tacet_code code;
+
+    if (err.code != E_OK) {
+        fprintf(stderr, "%s\n", prompt_explain(err.code));
+        return WORDS_FAILED;
+    }
+    code = tacet_open(out, &profile);
+    buf_free(&passphrase);
+    if (code == TACET_OK)
+        return WORDS_FINE;
+    sentences_say(OPENING, code);
+    return code == TACET_CONFLICT ? WORDS_LATER : WORDS_FAILED;
+}
+
+enum words_end choice_open(const struct choice *c, struct tacet_client **out)
+{
+    struct buf path = BUF(CHOICE_PATH_MAX);
+    enum words_end end = WORDS_FAILED;
+
+    if (choice_directory(c, &path)) {
+        const char *directory = (const char *)path.at;
+
+        if (tacet_profile_exists(directory))
+            end = open_profile(c, directory, out);
+        else
+            fprintf(stderr, "There is no profile at %s.  With an invitation: tacet join LINK\n",
+                    directory);
+    }
+    buf_free(&path);
+    return end;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* choice: which profile a word is about, and how it is opened. */
+#ifndef TACET_CLI_CHOICE_H
+#define TACET_CLI_CHOICE_H
+
+#include "base/buf.h"
+#include "tacet/client.h"
+#include "terminal/words.h"
+
+struct choice {
+    const char *profile, *data; /* data NULL: where the system keeps a person's data */
+    int passphrase_fd;          /* -1: ask at the terminal */
+};
+
+#define CHOICE_PATH_MAX 4096
+
+/* The options that all words share. */
+void choice_take(struct options *o, struct choice *out);
+
+/* Another person's handle, as the next word.  NULL: it is missing or is none, and this was said. */
+const char *choice_handle(struct options *o);
+
+/* The profile's directory, as text with a NUL, appended.  false: there can be none; said why. */
+bool choice_directory(const struct choice *c, struct buf *path);
+
+/* Ask for the passphrase and open the profile.  Anything but WORDS_FINE: it is not open, and this
+ * was said. */
+enum words_end choice_open(const struct choice *c, struct tacet_client **out);
+
+#endif

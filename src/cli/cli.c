@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+
+#include "cli/choice.h"
+
+static const char GENERAL[] =
+    "With every word:\n"
+    "  --profile NAME     Which profile; \"default\" when it is not said.\n"
+    "  --data DIR         Where profiles are; else $XDG_DATA_HOME/tacet or ~/.local/share/tacet.\n"
+    "  --passphrase-fd N  Read the passphrase from descriptor N: its first line.\n";
+
+static void choose(struct options *o, void *setting)
+{
+    choice_take(o, setting);
+}
+
+int cli_run(int argc, char **argv)
+{
+    static const struct word *const words[] = {
+        &word_join, &word_send, &word_read, &word_contacts, &word_verify, &word_status, NULL,
+    };
+    struct choice choice;
+    const struct program program = {
+        .name = "tacet",
+        .what = "messages that only the people who write and read them can open",
+        .general = GENERAL,
+        .choose = choose,
+        .setting = &choice,
+        .words = words,
+    };
+
+    return words_run(&program, argc, argv);
+}

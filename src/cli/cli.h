@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli: the program `tacet`, as a table of words.  Each word is a file and a row. */
+#ifndef TACET_CLI_CLI_H
+#define TACET_CLI_CLI_H
+
+#include "terminal/words.h"
+
+extern const struct word word_join, word_send, word_read, word_contacts, word_verify, word_status;
+
+int cli_run(int argc, char **argv);
+
+#endif

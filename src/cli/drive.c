@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/drive.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "cli/sentences.h"
+
+/* What a signal handler can see. */
+static struct tacet_client *volatile running;
+static struct sigaction interrupt_before, terminate_before;
+
+static void on_signal(int number)
+{
+    (void)number;
+    if (running != NULL)
+        tacet_interrupt(running);
+}
+
+static uint64_t monotonic_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+void drive_begin(struct drive *d, struct tacet_client *client, int seconds)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+
+    *d = (struct drive){.client = client, .until_ms = UINT64_MAX};
+    if (seconds >= 0)
+        d->until_ms = monotonic_ms() + (uint64_t)seconds * 1000;
+    running = client;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, &interrupt_before);
+    sigaction(SIGTERM, &action, &terminate_before);
+}
+
+void drive_end(struct drive *d)
+{
+    sigaction(SIGINT, &interrupt_before, NULL);
+    sigaction(SIGTERM, &terminate_before, NULL);
+    running = NULL;
+    d->client = NULL;
+}
+
+void drive_shorten(struct drive *d, unsigned seconds)
+{
+    uint64_t end = monotonic_ms() + (uint64_t)seconds * 1000;
+
+    if (end < d->until_ms)
+        d->until_ms = end;
+}
+
+static int left_ms(const struct drive *d)
+{
+    uint64_t now = monotonic_ms();
+
+    if (d->until_ms == UINT64_MAX)
+        return -1;
+    if (now >= d->until_ms)
+        return 0;
+    return d->until_ms - now > INT_MAX ? INT_MAX : (int)(d->until_ms - now);
+}
+
+bool drive_is_final(enum tacet_code why)
+{
+    return why != TACET_OK && why != TACET_AGAIN && why != TACET_CLOSED;
+}
+
+/* A restart, a full disk or a garbled answer passes.  That it is not our server, or that it does
+ * not want us, does not. */
+static bool is_refusal(enum tacet_code code)
+{
+    return code == TACET_FORGED || (code >= TACET_DENIED && code < TACET_AGAIN);
+}
+
+static void note_link(struct drive *d, enum tacet_code code)
+{
+    d->connected = code == TACET_OK;
+    if (d->connected && d->unreachable)
+        fputs("Connected.\n", stderr);
+    else if (!d->connected && !d->unreachable && !is_refusal(code))
+        fputs("The server cannot be reached.\n", stderr);
+    d->unreachable = !d->connected;
+}
+
+bool drive_next(struct drive *d, struct tacet_event *out)
+{
+    d->why = tacet_run(d->client, left_ms(d), out);
+    if (d->why != TACET_OK)
+        return false;
+    if (out->kind == TACET_EVENT_PROBLEM)
+        sentences_problem(out);
+    if (out->kind == TACET_EVENT_MESSAGE)
+        d->arrived++;
+    if (out->kind != TACET_EVENT_LINK)
+        return true;
+    note_link(d, out->code);
+    if (!is_refusal(out->code))
+        return true;
+    d->why = out->code;
+    return false;
+}

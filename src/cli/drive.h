@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * drive: keep the client running until a word has what it waits for, for a time at most.
+ *
+ * Says problems on stderr as they come.  SIGINT and SIGTERM end the waiting, not the program.
+ */
+#ifndef TACET_CLI_DRIVE_H
+#define TACET_CLI_DRIVE_H
+
+#include "tacet/client.h"
+
+struct drive {
+    struct tacet_client *client;
+    uint64_t until_ms;   /* of the monotonic clock; UINT64_MAX: no limit */
+    bool connected;      /* signed in */
+    bool unreachable;    /* it was said that the server cannot be reached */
+    unsigned arrived;    /* messages that others wrote */
+    enum tacet_code why; /* after the end: TACET_AGAIN: time is over; TACET_CLOSED: interrupted;
+                            a refusal of the server; or a failure of this machine */
+};
+
+/* At most one at a time.  `seconds` < 0: no limit. */
+void drive_begin(struct drive *d, struct tacet_client *client, int seconds);
+
+/* The next event; false: there will be none, and d->why says why. */
+bool drive_next(struct drive *d, struct tacet_event *out);
+
+/* From now on for `seconds` more at most. */
+void drive_shorten(struct drive *d, unsigned seconds);
+
+void drive_end(struct drive *d);
+
+/* Did the server refuse this device, or this machine fail?  Then waiting longer changes nothing. */
+bool drive_is_final(enum tacet_code why);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/jsonl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+bool jsonl_print(json_t *value)
+{
+    char *line = value == NULL ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENSURE_ASCII);
+    bool printed = line != NULL;
+
+    if (printed)
+        puts(line);
+    else
+        fputs("There is no memory to write this as JSON.\n", stderr);
+    free(line);
+    json_decref(value);
+    return printed;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/sentences.h"
+
+#include <stdio.h>
+
+#include "terminal/show.h"
+
+#define ROWS(table) (sizeof(table) / sizeof(table)[0])
+
+const struct sentence sentences_refusal[] = {
+    {TACET_FORGED, "Whoever answered is not the server of your invitation, or what it says does not"
+                   " check.  Nothing was sent.  Ask your administrator."},
+    {TACET_DENIED, "The server does not know this device.  Ask your administrator."},
+    {TACET_ABSENT, "The server does not know this account.  Ask your administrator."},
+    {TACET_CLOCK, "The clocks of this machine and of the server differ by more than an hour.  Set"
+                  " this one; if it is right, tell your administrator."},
+    {TACET_VERSION, "This tacet and the server are too far apart in age.  Update the older one."},
+    {TACET_REMOVED, "An administrator removed this account from the network."},
+    {TACET_OK, NULL},
+};
+
+const char *sentences_find(const struct sentence *table, enum tacet_code code)
+{
+    for (; table != NULL && table->text != NULL; table++)
+        if (table->code == code)
+            return table->text;
+    return tacet_explain(code);
+}
+
+void sentences_say(const struct sentence *table, enum tacet_code code)
+{
+    fprintf(stderr, "%s\n", sentences_find(table, code));
+}
+
+/* ---- problems: what stands before the name and behind it; and when nobody is named. */
+
+static const struct {
+    enum tacet_problem problem;
+    const char *before, *behind, *unnamed;
+} PROBLEMS[] = {
+    {TACET_PROBLEM_PARKED, "A message from ",
+     " cannot be opened yet.  It is kept sealed and tried again.",
+     "A message cannot be opened yet.  It is kept sealed and tried again."},
+    {TACET_PROBLEM_DAMAGED, "A message from ",
+     " was damaged or forged and is not shown.  If this goes on, tell your administrator.",
+     "A message was damaged or forged and is not shown.  If this goes on, tell your"
+     " administrator."},
+    {TACET_PROBLEM_RECIPIENTS, "A message from ",
+     " went to other devices than it should have.  It is held back.  Ask them, and tell your"
+     " administrator.",
+     "A message went to other devices than it should have.  It is held back.  Tell your"
+     " administrator."},
+    {TACET_PROBLEM_KEY_CHANGED, "The server now names another account key for ",
+     ": they joined anew, or somebody pretends to be them.  Nothing is sent to them until you have"
+     " asked them and accepted it: tacet help verify",
+     "The server now names another account key for somebody: see tacet contacts"},
+    {TACET_PROBLEM_NO_PREKEY, "",
+     " was away for too long to be written to.  Messages to them wait"
+     " until they come back.",
+     "Somebody was away for too long to be written to.  Messages to them wait until they come"
+     " back."},
+    {TACET_PROBLEM_RESTORED, "", "",
+     "This profile is an old copy of itself: the server knows it further on.  Messages that were"
+     " meant for the newer copy may not open here.  Use the newer copy, or ask for a new"
+     " invitation."},
+};
+
+static void say_statement(enum tacet_code code)
+{
+    if (code == TACET_EXPIRED)
+        fputs("The server's certificate has run out, so it cannot name new people.  Tell your"
+              " administrator: tacetctl root sign-directory\n",
+              stderr);
+    else
+        fprintf(stderr, "The server said something that does not check; it was not believed.  %s\n",
+                tacet_explain(code));
+}
+
+void sentences_problem(const struct tacet_event *e)
+{
+    if (e->problem == TACET_PROBLEM_STATEMENT) {
+        say_statement(e->code);
+        return;
+    }
+    for (size_t i = 0; i < ROWS(PROBLEMS); i++) {
+        if (PROBLEMS[i].problem != e->problem)
+            continue;
+        if (e->who[0] == '\0' || PROBLEMS[i].behind[0] == '\0') {
+            fprintf(stderr, "%s\n", PROBLEMS[i].unnamed);
+            return;
+        }
+        fputs(PROBLEMS[i].before, stderr);
+        show_text(stderr, bytes_text(e->who));
+        fprintf(stderr, "%s\n", PROBLEMS[i].behind);
+        return;
+    }
+}
+
+/* ---- states and notes */
+
+const char *sentences_state(enum tacet_state state)
+{
+    static const char *const names[] = {
+        [TACET_STATE_QUEUED] = "queued",     [TACET_STATE_SEALED] = "sealed",
+        [TACET_STATE_ACCEPTED] = "accepted", [TACET_STATE_DELIVERED] = "delivered",
+        [TACET_STATE_READ] = "read",         [TACET_STATE_FAILED] = "failed",
+        [TACET_STATE_EXPIRED] = "expired",
+    };
+
+    return (size_t)state < ROWS(names) && names[state] != NULL ? names[state] : "unknown";
+}
+
+bool sentences_note(unsigned i, struct sentences_note *out)
+{
+    static const struct sentences_note notes[] = {
+        {TACET_NOTE_LATE, "late", "sent to a list of devices that had been replaced"},
+        {TACET_NOTE_GAP, "gap", "messages before this one did not arrive"},
+        {TACET_NOTE_FORKED, "forked", "its sender contradicts what they sent before: ask them"},
+        {TACET_NOTE_AHEAD, "ahead", "dated more than an hour ahead of this machine's clock"},
+        {TACET_NOTE_UNREADABLE, "unreadable", "needs a newer tacet"},
+    };
+
+    if (i >= ROWS(notes))
+        return false;
+    *out = notes[i];
+    return true;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sentences: what more than one word says, for codes, states, notes and problems. */
+#ifndef TACET_CLI_SENTENCES_H
+#define TACET_CLI_SENTENCES_H
+
+#include "tacet/client.h"
+
+/* What a code means in one place.  A table ends with a row without text. */
+struct sentence {
+    enum tacet_code code;
+    const char *text;
+};
+
+/* The table's text for this code, or else what the code means anywhere.  `table` may be NULL. */
+const char *sentences_find(const struct sentence *table, enum tacet_code code);
+
+/* The same, on stderr, as a line. */
+void sentences_say(const struct sentence *table, enum tacet_code code);
+
+/* Why the server does not let this device in, and will not when asked again. */
+extern const struct sentence sentences_refusal[];
+
+/* Say a TACET_EVENT_PROBLEM. */
+void sentences_problem(const struct tacet_event *e);
+
+/* "accepted": for people and for JSON. */
+const char *sentences_state(enum tacet_state state);
+
+/* The i-th note that there is: its bit, its name for JSON, its words.  false: there are no more. */
+struct sentences_note {
+    unsigned bit;
+    const char *name, *words;
+};
+bool sentences_note(unsigned i, struct sentences_note *out);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* contacts: whom this profile knows. */
+#include <stdio.h>
+
+#include "cli/choice.h"
+#include "cli/cli.h"
+#include "cli/jsonl.h"
+#include "cli/sentences.h"
+#include "terminal/show.h"
+
+static const char UNVERIFIED[] =
+    "Unverified: until you compare safety numbers, who this is rests on the server's word alone,\n"
+    "and the server could have lied when you first met.  To make sure: tacet verify HANDLE\n";
+
+static const char *trust(const struct tacet_contact *c)
+{
+    if (!c->known)
+        return "not looked up yet";
+    if (c->changed)
+        return "ACCOUNT KEY CHANGED: see tacet help verify";
+    return c->verified ? "verified" : "unverified";
+}
+
+static bool show_contact(const struct tacet_contact *c, bool json)
+{
+    if (json)
+        return jsonl_print(json_pack("{ss sb sb sb sb}", "handle", c->handle, "known", c->known,
+                                     "verified", c->verified, "changed", c->changed, "removed",
+                                     c->removed));
+    show_text(stdout, bytes_text(c->handle));
+    printf("%*s%s%s\n", (int)(TACET_HANDLE_SIZE - strlen(c->handle)), "", trust(c),
+           c->removed ? ", removed from the network" : "");
+    return true;
+}
+
+static enum words_end list(struct tacet_client *client, bool json)
+{
+    struct tacet_contact c = {.number = 0};
+    bool any = false, doubtful = false;
+    enum tacet_code code;
+
+    while ((code = tacet_next_contact(client, c.number, &c)) == TACET_OK) {
+        if (!show_contact(&c, json))
+            return WORDS_FAILED;
+        any = true;
+        doubtful |= c.known && !c.verified;
+    }
+    if (code != TACET_ABSENT) {
+        sentences_say(NULL, code);
+        return WORDS_FAILED;
+    }
+    fflush(stdout);
+    if (!any)
+        fputs("There are no contacts yet: they come with the first message.\n", stderr);
+    if (doubtful && !json)
+        fputs(UNVERIFIED, stderr);
+    return WORDS_FINE;
+}
+
+static enum words_end run(struct options *o, const void *setting)
+{
+    bool json = options_flag(o, "--json");
+    struct tacet_client *client = NULL;
+    enum words_end end;
+
+    if (!options_end(o))
+        return WORDS_USAGE;
+    end = choice_open(setting, &client);
+    if (end == WORDS_FINE)
+        end = list(client, json);
+    tacet_close(client);
+    return end;
+}
+
+const struct word word_contacts = {
+    .name = "contacts",
+    .run = run,
+    .usage = "[--json]",
+    .what = "List the people you have written with, and whether you made sure of them.",
+    .details =
+        "\"verified\" means that you compared safety numbers with them.  \"unverified\" means "
+        "that\n"
+        "who they are rests on the server's word alone: it could have lied when you first met.\n"
+        "\n"
+        "  --json             One JSON object a line: handle, known, verified, changed, removed.\n",
+};

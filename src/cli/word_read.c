@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* read: what others wrote. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "cli/choice.h"
+#include "cli/cli.h"
+#include "cli/drive.h"
+#include "cli/jsonl.h"
+#include "cli/sentences.h"
+#include "terminal/show.h"
+
+#define WAIT_SECONDS 10
+
+struct reading {
+    struct tacet_client *client;
+    const char *with; /* NULL: everybody */
+    bool follow, all, json;
+    unsigned shown;
+};
+
+/* ---- one message */
+
+static void show_notes(const struct tacet_message *m)
+{
+    struct sentences_note note;
+
+    for (unsigned i = 0; sentences_note(i, &note); i++) {
+        if ((m->notes & note.bit) == 0)
+            continue;
+        printf("    (");
+        if (note.bit == TACET_NOTE_GAP)
+            printf("%llu ", (unsigned long long)m->missing);
+        printf("%s)\n", note.words);
+    }
+}
+
+static void show_message(const struct tacet_message *m)
+{
+    show_time(stdout, m->sent_ms);
+    printf("  %s", m->mine ? "to " : "");
+    show_text(stdout, bytes_text(m->with));
+    if (m->mine)
+        printf(" (%s)", sentences_state(m->state));
+    printf(": ");
+    show_lines(stdout, bytes(m->text, m->text_n), "    ");
+    printf("\n");
+    show_notes(m);
+}
+
+static const char *state_name(const struct tacet_message *m)
+{
+    return m->mine ? sentences_state(m->state) : m->read ? "read" : "unread";
+}
+
+static json_t *notes_json(const struct tacet_message *m)
+{
+    json_t *notes = json_array();
+    struct sentences_note note;
+
+    for (unsigned i = 0; sentences_note(i, &note); i++)
+        if ((m->notes & note.bit) != 0)
+            json_array_append_new(notes, json_string(note.name));
+    return notes;
+}
+
+static bool print_json(const struct tacet_message *m)
+{
+    char sent[CLOCK_TEXT_SIZE];
+    const char *text = m->text_n == 0 ? "" : (const char *)m->text;
+
+    clock_text(m->sent_ms, sent);
+    return jsonl_print(json_pack("{ss sb ss s% ss ss so sI}", "with", m->with, "mine", m->mine,
+                                 "id", m->id, "text", text, m->text_n, "sent", sent, "state",
+                                 state_name(m), "notes", notes_json(m), "missing",
+                                 (json_int_t)m->missing));
+}
+
+/* Written, flushed, and only then marked: what a full disk or a closed pipe swallowed is unread. */
+static bool show_one(struct reading *r, const struct tacet_message *m)
+{
+    enum tacet_code code = TACET_OK;
+
+    if (r->json && !print_json(m))
+        return false;
+    if (!r->json)
+        show_message(m);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fputs("This could not be written; it stays unread.\n", stderr);
+        return false;
+    }
+    r->shown++;
+    if (!m->mine && !m->read)
+        code = tacet_mark_read(r->client, m);
+    if (code != TACET_OK)
+        sentences_say(NULL, code);
+    return code == TACET_OK;
+}
+
+/* ---- many */
+
+/* The messages of one conversation, or with `with` NULL all unread ones. */
+static bool show_conversation(struct reading *r, const char *with, bool all)
+{
+    struct tacet_message m = {.place = 0};
+    enum tacet_code code;
+
+    while ((code = tacet_next_message(r->client, with, m.place, &m)) == TACET_OK)
+        if ((all || (!m.mine && !m.read)) && !show_one(r, &m))
+            return false;
+    if (code != TACET_ABSENT)
+        sentences_say(NULL, code);
+    return code == TACET_ABSENT;
+}
+
+static bool show_all_of_everybody(struct reading *r)
+{
+    struct tacet_contact c = {.number = 0};
+
+    while (tacet_next_contact(r->client, c.number, &c) == TACET_OK)
+        if (!show_conversation(r, c.handle, true))
+            return false;
+    return true;
+}
+
+static bool show_first(struct reading *r)
+{
+    if (r->all && r->with == NULL)
+        return show_all_of_everybody(r);
+    return show_conversation(r, r->with, r->all);
+}
+
+/* ---- with the server */
+
+/* Until all that waited there is here, or it is clear that this takes longer than a person does. */
+static enum words_end fetch(struct reading *r)
+{
+    enum words_end end = WORDS_LATER;
+    struct tacet_event e;
+    struct drive d;
+
+    drive_begin(&d, r->client, WAIT_SECONDS);
+    while (end == WORDS_LATER && !d.unreachable && drive_next(&d, &e))
+        if (e.kind == TACET_EVENT_DRAINED)
+            end = WORDS_FINE;
+    if (drive_is_final(d.why)) {
+        sentences_say(sentences_refusal, d.why);
+        end = WORDS_FAILED;
+    } else if (end == WORDS_LATER && !d.unreachable) {
+        fputs("The server did not hand over everything in time.\n", stderr);
+    }
+    if (end != WORDS_FINE)
+        fputs("This is what is kept here:\n", stderr);
+    drive_end(&d);
+    return end;
+}
+
+static enum words_end follow(struct reading *r)
+{
+    enum words_end end = WORDS_FINE;
+    struct tacet_event e;
+    struct drive d;
+
+    drive_begin(&d, r->client, -1);
+    while (end == WORDS_FINE && drive_next(&d, &e))
+        if (e.kind == TACET_EVENT_MESSAGE && !show_conversation(r, r->with, false))
+            end = WORDS_FAILED;
+    if (drive_is_final(d.why)) {
+        sentences_say(sentences_refusal, d.why);
+        end = WORDS_FAILED;
+    }
+    drive_end(&d);
+    return end;
+}
+
+static enum words_end read_messages(struct reading *r)
+{
+    enum words_end end = r->follow ? WORDS_FINE : fetch(r);
+
+    if (!show_first(r))
+        return WORDS_FAILED;
+    if (r->follow)
+        return follow(r);
+    if (r->shown == 0)
+        fputs(r->all ? "There are no messages.\n" : "There are no new messages.\n", stderr);
+    return end;
+}
+
+static enum words_end run(struct options *o, const void *setting)
+{
+    struct reading r = {.follow = options_flag(o, "--follow"),
+                        .all = options_flag(o, "--all"),
+                        .json = options_flag(o, "--json")};
+    enum words_end end;
+
+    r.with = o->n > 0 ? choice_handle(o) : NULL;
+    if (!options_end(o))
+        return WORDS_USAGE;
+    end = choice_open(setting, &r.client);
+    if (end == WORDS_FINE)
+        end = read_messages(&r);
+    tacet_close(r.client);
+    return end;
+}
+
+const struct word word_read = {
+    .name = "read",
+    .run = run,
+    .usage = "[HANDLE] [--follow] [--all] [--json]",
+    .what = "Show what others wrote and you have not read yet.",
+    .details =
+        "With HANDLE only of that person.  A message counts as read once it was written out.\n"
+        "Characters that a terminal would obey instead of showing are written as \\u{...}, and a\n"
+        "backslash as two.  If the server cannot be reached, what is kept here is shown, and the\n"
+        "exit code is 75.\n"
+        "\n"
+        "  --follow           Go on showing new messages until interrupted.\n"
+        "  --all              Read ones too, and your own.\n"
+        "  --json             One JSON object a line: with, mine, id, text, sent, state, notes,\n"
+        "                     missing.\n",
+};

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* status: who this profile is, and how it stands with the server. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "cli/choice.h"
+#include "cli/cli.h"
+#include "cli/drive.h"
+#include "cli/jsonl.h"
+#include "cli/sentences.h"
+#include "terminal/show.h"
+
+#define WAIT_SECONDS 5
+
+static void show_field(const char *name, const char *text)
+{
+    printf("%-20s", name);
+    show_text(stdout, bytes_text(text));
+    printf("\n");
+}
+
+static void show_status(const struct tacet_status *s)
+{
+    char name[sizeof s->handle + sizeof s->domain];
+
+    snprintf(name, sizeof name, "%s@%s", s->handle, s->domain);
+    show_field("You are", s->joined ? name : "nobody yet: use the invitation again (tacet join)");
+    if (s->joined)
+        show_field("Network", s->network);
+    show_field("Server", s->address);
+    show_field("Connection", s->connected ? "signed in" : "none");
+    printf("%-20s%llu\n", "Waiting to be sent", (unsigned long long)s->outgoing);
+    printf("%-20s%llu\n", "Cannot be opened yet", (unsigned long long)s->parked);
+    printf("%-20s%u, made ", "Prekey", (unsigned)s->prekey);
+    show_time(stdout, s->prekey_made_ms);
+    printf("\n");
+    show_field("Network id", s->network_id);
+    show_field("Account id", s->account_id);
+    show_field("Device id", s->device_id);
+}
+
+static bool print_json(const struct tacet_status *s)
+{
+    char made[CLOCK_TEXT_SIZE];
+
+    clock_text(s->prekey_made_ms, made);
+    return jsonl_print(json_pack(
+        "{ss ss ss ss ss ss ss sb sb sb sI sI sI ss}", "handle", s->handle, "domain", s->domain,
+        "network", s->network, "address", s->address, "network_id", s->network_id, "account_id",
+        s->account_id, "device_id", s->device_id, "joined", s->joined, "connected", s->connected,
+        "drained", s->drained, "outgoing", (json_int_t)s->outgoing, "parked", (json_int_t)s->parked,
+        "prekey", (json_int_t)s->prekey, "prekey_made", made));
+}
+
+/* One answer of the server, whichever. */
+static void knock(struct tacet_client *client)
+{
+    struct tacet_event e;
+    struct drive d;
+
+    drive_begin(&d, client, WAIT_SECONDS);
+    while (!d.connected && !d.unreachable && drive_next(&d, &e))
+        continue;
+    if (drive_is_final(d.why))
+        sentences_say(sentences_refusal, d.why);
+    drive_end(&d);
+}
+
+static enum words_end look(struct tacet_client *client, bool json)
+{
+    struct tacet_status s;
+    enum tacet_code code = tacet_get_status(client, &s);
+
+    if (code == TACET_OK && s.joined) {
+        knock(client);
+        code = tacet_get_status(client, &s);
+    }
+    if (code != TACET_OK) {
+        sentences_say(NULL, code);
+        return WORDS_FAILED;
+    }
+    if (json)
+        return print_json(&s) ? WORDS_FINE : WORDS_FAILED;
+    show_status(&s);
+    return WORDS_FINE;
+}
+
+static enum words_end run(struct options *o, const void *setting)
+{
+    bool json = options_flag(o, "--json");
+    struct tacet_client *client = NULL;
+    enum words_end end;
+
+    if (!options_end(o))
+        return WORDS_USAGE;
+    end = choice_open(setting, &client);
+    if (end == WORDS_FINE)
+        end = look(client, json);
+    tacet_close(client);
+    return end;
+}
+
+const struct word word_status = {
+    .name = "status",
+    .run = run,
+    .usage = "[--json]",
+    .what = "Say who you are, and whether the server can be reached.",
+    .details =
+        "  --json             One JSON object: handle, domain, network, address, network_id,\n"
+        "                     account_id, device_id, joined, connected, drained, outgoing, "
+        "parked,\n"
+        "                     prekey, prekey_made.\n",
+};
