@@ -56,6 +56,11 @@ struct err chains_put_sending(struct vault *v, const struct device_id *to, const
     return err;
 }
 
+struct err chains_forget_sending(struct vault *v, const struct device_id *to)
+{
+    return vault_erase(v, VAULT_SENDING, ID_BYTES(*to), 0);
+}
+
 static struct err put_receiving(struct vault *v, const struct receiving *rc)
 {
     struct err err = OK;

@@ -105,6 +105,7 @@ struct outbox_row {
     uint64_t upload;
     struct roster_id roster_id;
     struct bytes roster, bytes; /* of a sealed one */
+    struct bytes opened;        /* did after did: to whom a capsule goes along */
 };
 FALLIBLE sealing_put(struct engine *e, const struct outbox_row *row);
 FALLIBLE sealing_next(struct engine *e, uint64_t from, struct arena *a, struct outbox_row *row);
@@ -112,6 +113,9 @@ FALLIBLE sealing_next(struct engine *e, uint64_t from, struct arena *a, struct o
  * valid prekey. */
 FALLIBLE sealing_seal(struct engine *e, struct outbox_row *row, const struct contact *to,
                       struct arena *a);
+/* In the caller's transaction: the sealed bytes will never be stored.  Epochs that only their
+ * capsules would have opened are forgotten. */
+FALLIBLE sealing_undo(struct engine *e, struct outbox_row *row);
 
 /* ---- incoming.c */
 

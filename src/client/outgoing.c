@@ -147,13 +147,21 @@ static struct err finish(struct engine *e, const struct outbox_row *row, enum de
     return vault_erase(e->vault, VAULT_OUTBOX, NO_KEY, row->number);
 }
 
-static struct err give_up(struct engine *e, const struct outbox_row *row, enum err_code why,
+static struct err abandon(struct engine *e, struct outbox_row *row, enum err_code why,
+                          struct arena *a, struct message *m)
+{
+    if (row->sealed)
+        TRY(sealing_undo(e, row));
+    return finish(e, row, DELIVERY_GIVE_UP, why, a, m);
+}
+
+static struct err give_up(struct engine *e, struct outbox_row *row, enum err_code why,
                           struct arena *a)
 {
     struct message m;
 
     TRY(vault_begin(e->vault));
-    TRY(vault_end(e->vault, finish(e, row, DELIVERY_GIVE_UP, why, a, &m)));
+    TRY(vault_end(e->vault, abandon(e, row, why, a, &m)));
     tell_state(e, &m, why);
     return OK;
 }
@@ -292,7 +300,7 @@ static struct err unseal(struct engine *e, struct outbox_row *row, const struct 
         TRY(vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, row->upload));
     if (code != E_STALE && code != E_ABSENT && code != E_CONFLICT)
         row->retry_ms = clock_add(e->now_ms, RETRY_MS);
-    row->sealed = false;
+    TRY(sealing_undo(e, row));
     TRY(step(e, row, DELIVERY_REFUSE, code, a, &m));
     return sealing_put(e, row);
 }

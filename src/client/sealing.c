@@ -46,6 +46,7 @@ struct err sealing_put(struct engine *e, const struct outbox_row *row)
         buf_bytes(&b, ID_BYTES(row->roster_id));
         write_block(&b, row->roster);
         write_block(&b, row->bytes);
+        write_block(&b, row->opened);
     }
     TRY_OUT(buf_end(&b, &value));
     TRY_OUT(vault_put(e->vault, VAULT_OUTBOX, NO_KEY, row->number, value));
@@ -77,6 +78,7 @@ static struct err parse_row(struct bytes in, uint64_t number, struct outbox_row 
         reader_copy(&r, row.roster_id.b, sizeof row.roster_id.b);
         row.roster = reader_block(&r, ROSTER_MAX_SIZE);
         row.bytes = reader_block(&r, LIMIT_FRAME);
+        row.opened = reader_block(&r, LIMIT_CAPSULES * sizeof(struct device_id));
     }
     TRY(reader_end(&r));
     *out = row;
@@ -165,7 +167,7 @@ struct sealing {
     struct channel_opener opener; /* made when the first capsule is needed */
     struct upload_capsule capsule[LIMIT_CAPSULES];
     size_t capsules;
-    struct buf capsule_bytes;
+    struct buf capsule_bytes, opened;
 };
 
 static bool is_usable(struct sealing *s, const struct device_id *did, struct prekey *p)
@@ -219,6 +221,7 @@ static struct err open_epoch(struct sealing *s, size_t i, const struct prekey *p
         TRY(channel_opener_make(&s->e->own.me, s->e->now_ms, &s->opener));
     TRY(channel_open(&s->opener, &s->recipient[i].who, &prekey, s->key[i], epoch,
                      &s->capsule_bytes));
+    buf_bytes(&s->opened, ID_BYTES(s->recipient[i].who.did));
     s->capsule[s->capsules].recipient = (uint16_t)i;
     TRY(arena_copy(s->a, bytes(s->capsule_bytes.at + before, UPLOAD_CAPSULE_SIZE),
                    &s->capsule[s->capsules].capsule));
@@ -301,6 +304,7 @@ static struct err seal_row(struct sealing *s, struct outbox_row *row, const stru
     TRY(seal(&rq, e->random, sealed));
     row->sealed = true;
     TRY(arena_copy(s->a, buf_view(roster), &row->roster));
+    TRY(arena_copy(s->a, buf_view(&s->opened), &row->opened));
     return arena_copy(s->a, buf_view(sealed), &row->bytes);
 }
 
@@ -315,8 +319,11 @@ struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct c
                         struct arena *a)
 {
     struct err err = OK;
-    struct sealing s = {
-        .e = e, .a = a, .to = to, .capsule_bytes = BUF(LIMIT_CAPSULES * UPLOAD_CAPSULE_SIZE)};
+    struct sealing s = {.e = e,
+                        .a = a,
+                        .to = to,
+                        .capsule_bytes = BUF(LIMIT_CAPSULES * UPLOAD_CAPSULE_SIZE),
+                        .opened = BUF(LIMIT_CAPSULES * sizeof(struct device_id))};
     struct buf roster = BUF(ROSTER_MAX_SIZE), sealed = BUF(LIMIT_FRAME);
     struct outbox_row next = *row;
     struct message m;
@@ -334,7 +341,23 @@ struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct c
         agree_public_free(s.key[i]);
     channel_opener_free(&s.opener);
     buf_free(&s.capsule_bytes);
+    buf_free(&s.opened);
     buf_free(&roster);
     buf_free(&sealed);
     return err;
+}
+
+struct err sealing_undo(struct engine *e, struct outbox_row *row)
+{
+    struct reader r = reader(row->opened);
+
+    while (reader_left(&r) > 0) {
+        struct device_id did;
+
+        reader_copy(&r, did.b, sizeof did.b);
+        TRY(chains_forget_sending(e->vault, &did));
+    }
+    TRY(reader_end(&r));
+    row->sealed = false;
+    return OK;
 }
