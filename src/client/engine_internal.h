@@ -22,6 +22,7 @@ struct waiting {
     enum op op;
     uint64_t number;  /* SEND: place in the outbox; PREKEY: prekey number */
     struct bytes key; /* PERSON: handle or aid; ROSTER: digest; in `room` */
+    bool by_account;  /* PERSON: the key is an aid */
     uint8_t room[48];
 };
 
@@ -79,10 +80,13 @@ FALLIBLE link_wake(struct engine *e);
 FALLIBLE lookups_handle(struct engine *e, struct bytes handle);
 FALLIBLE lookups_account(struct engine *e, const struct account_id *aid);
 FALLIBLE lookups_roster(struct engine *e, const struct roster_id *id);
+/* The server sent something that does not check. */
+void lookups_tell_bad(struct engine *e, enum err_code why);
 FALLIBLE lookups_person_answer(struct engine *e, const struct waiting *w, const struct frame *f);
 FALLIBLE lookups_roster_answer(struct engine *e, const struct waiting *w, const struct frame *f);
-/* Keep each person of a refusal, in the caller's transaction. */
-FALLIBLE lookups_learn_stale(struct engine *e, struct bytes body, struct arena *a);
+/* Keep what a refusal says about the other account, in the caller's transaction. */
+FALLIBLE lookups_learn_stale(struct engine *e, const struct account_id *aid, struct bytes body,
+                             struct arena *a, bool *expired);
 
 /* ---- outgoing.c */
 

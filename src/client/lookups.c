@@ -4,17 +4,18 @@
 #include "wire/tacet.pb-c.h"
 
 #define ANSWER_ARENA (16 * LIMIT_FRAME)
+#define LOOKUPS_MAX  (ENGINE_REQUESTS_MAX - 8)
 
-static struct err ask(struct engine *e, Tacet__Wire__AskPerson *m, struct bytes key)
+/* Room is left for requests that must go out. */
+static bool may_ask(const struct engine *e, enum op op, struct bytes key)
 {
-    struct waiting w = {.key = key};
-    struct err err;
+    return e->link.state == LINK_READY && e->link.n < LOOKUPS_MAX && !link_is_waiting(e, op, key);
+}
 
-    if (e->link.state != LINK_READY || link_is_waiting(e, OP_PERSON, key))
-        return OK;
+static struct err ask(struct engine *e, Tacet__Wire__AskPerson *m, const struct waiting *w)
+{
     m->from_list = 1;
-    err = link_request(e, OP_PERSON, m, &w);
-    return err.code == E_AGAIN ? OK : err;
+    return may_ask(e, OP_PERSON, w->key) ? link_request(e, OP_PERSON, m, w) : OK;
 }
 
 struct err lookups_handle(struct engine *e, struct bytes handle)
@@ -22,7 +23,7 @@ struct err lookups_handle(struct engine *e, struct bytes handle)
     Tacet__Wire__AskPerson m = TACET__WIRE__ASK_PERSON__INIT;
 
     m.handle = frame_data(handle);
-    return ask(e, &m, handle);
+    return ask(e, &m, &(struct waiting){.key = handle});
 }
 
 struct err lookups_account(struct engine *e, const struct account_id *aid)
@@ -30,20 +31,16 @@ struct err lookups_account(struct engine *e, const struct account_id *aid)
     Tacet__Wire__AskPerson m = TACET__WIRE__ASK_PERSON__INIT;
 
     m.aid = frame_data(ID_BYTES(*aid));
-    return ask(e, &m, ID_BYTES(*aid));
+    return ask(e, &m, &(struct waiting){.key = ID_BYTES(*aid), .by_account = true});
 }
 
 struct err lookups_roster(struct engine *e, const struct roster_id *id)
 {
     Tacet__Wire__AskRoster m = TACET__WIRE__ASK_ROSTER__INIT;
     struct waiting w = {.key = ID_BYTES(*id)};
-    struct err err;
 
-    if (e->link.state != LINK_READY || link_is_waiting(e, OP_ROSTER, w.key))
-        return OK;
-    m.digest = frame_data(ID_BYTES(*id));
-    err = link_request(e, OP_ROSTER, &m, &w);
-    return err.code == E_AGAIN ? OK : err;
+    m.digest = frame_data(w.key);
+    return may_ask(e, OP_ROSTER, w.key) ? link_request(e, OP_ROSTER, &m, &w) : OK;
 }
 
 /* Generated repeated bytes as ours. */
@@ -74,27 +71,33 @@ static struct err news_of(const Tacet__Wire__Person *p, struct bytes certificate
     return OK;
 }
 
-/* In a transaction of its own.  What the server sent and does not check is told, not kept. */
-static struct err learn(struct engine *e, const struct people_news *news, struct contact *c)
+void lookups_tell_bad(struct engine *e, enum err_code why)
 {
-    struct err err;
+    actions_tell(e,
+                 &(struct event){.kind = EVENT_PROBLEM, .problem = PROBLEM_STATEMENT, .code = why});
+}
+
+/* In a transaction of its own.  What the server sent and does not check is told, not kept. */
+static struct err learn(struct engine *e, const struct people_news *news)
+{
+    struct contact c;
+    bool expired = false;
     struct event event = {.kind = EVENT_CONTACT};
+    struct err err;
 
     TRY(vault_begin(e->vault));
-    err = vault_end(e->vault, people_learn(e->vault, &e->own, news, e->now_ms, c));
+    err = vault_end(e->vault, people_learn(e->vault, &e->own, news, e->now_ms, &c, &expired));
+    if (err.code != E_OK && err_who(err.code) == WHO_OPERATOR)
+        return err;
+    if (err.code != E_OK || expired)
+        lookups_tell_bad(e, err.code == E_OK ? E_EXPIRED : err.code);
     if (err.code != E_OK) {
-        if (err_who(err.code) == WHO_OPERATOR)
-            return err;
-        event =
-            (struct event){.kind = EVENT_PROBLEM, .problem = PROBLEM_STATEMENT, .code = err.code};
-        actions_tell(e, &event);
         incoming_report(e);
         return OK;
     }
-    event.contact = *c;
-    if (c->changed)
-        event =
-            (struct event){.kind = EVENT_PROBLEM, .problem = PROBLEM_KEY_CHANGED, .contact = *c};
+    event.contact = c;
+    if (c.changed)
+        event = (struct event){.kind = EVENT_PROBLEM, .problem = PROBLEM_KEY_CHANGED, .contact = c};
     actions_tell(e, &event);
     TRY(incoming_retry(e));
     return outgoing_pump(e);
@@ -104,9 +107,10 @@ static struct err learn(struct engine *e, const struct people_news *news, struct
 static struct err no_such_person(struct engine *e, const struct waiting *w, enum err_code code)
 {
     struct event event = {.kind = EVENT_CONTACT, .code = code};
-    struct err err = people_by_handle(e->vault, w->key, &event.contact);
+    struct err err =
+        w->by_account ? FAIL(E_ABSENT) : people_by_handle(e->vault, w->key, &event.contact);
 
-    if (err.code == E_ABSENT) { /* asked by account id, for something parked: it stays parked */
+    if (err.code == E_ABSENT) { /* nobody asked but for something parked: it stays parked */
         incoming_report(e);
         return OK;
     }
@@ -123,7 +127,7 @@ struct err lookups_person_answer(struct engine *e, const struct waiting *w, cons
     struct arena a = ARENA(ANSWER_ARENA);
     Tacet__Wire__PersonAnswer *m;
     struct people_news news;
-    struct contact c;
+    struct account_id aid;
 
     if (f->code != 0)
         return no_such_person(e, w, err_from_number(f->code));
@@ -131,7 +135,12 @@ struct err lookups_person_answer(struct engine *e, const struct waiting *w, cons
     if (m->person == NULL)
         TRY_OUT(FAIL(E_MALFORMED));
     TRY_OUT(news_of(m->person, frame_bytes(m->certificate), &a, &news));
-    TRY_OUT(learn(e, &news, &c));
+    if (w->by_account) {
+        memcpy(aid.b, w->key.at, sizeof aid.b);
+        news.aid = &aid;
+    }
+    news.handle = w->key;
+    TRY_OUT(learn(e, &news));
 out:
     arena_free(&a);
     return err;
@@ -150,8 +159,11 @@ struct err lookups_roster_answer(struct engine *e, const struct waiting *w, cons
     }
     TRY_OUT(frame_unpack(f->body, &tacet__wire__roster_answer__descriptor, &a, &m));
     TRY_OUT(roster_digest(frame_bytes(m->roster), &id));
-    if (!bytes_same(ID_BYTES(id), w->key))
-        goto out; /* not what was asked for: as good as no answer */
+    if (!bytes_same(ID_BYTES(id), w->key)) { /* not what was asked for: as good as no answer */
+        lookups_tell_bad(e, E_FORGED);
+        incoming_report(e);
+        goto out;
+    }
     TRY_OUT(vault_begin(e->vault));
     TRY_OUT(vault_end(e->vault, people_keep_roster(e->vault, &id, frame_bytes(m->roster))));
     TRY_OUT(incoming_retry(e));
@@ -160,20 +172,23 @@ out:
     return err;
 }
 
-struct err lookups_learn_stale(struct engine *e, struct bytes body, struct arena *a)
+struct err lookups_learn_stale(struct engine *e, const struct account_id *aid, struct bytes body,
+                               struct arena *a, bool *expired)
 {
     Tacet__Wire__Stale *m;
     struct people_news news;
+    struct directory_statement s;
     struct contact c;
 
+    *expired = false;
     TRY(frame_unpack(body, &tacet__wire__stale__descriptor, a, &m));
     for (size_t i = 0; i < m->n_persons; i++) {
-        struct err err;
-
         TRY(news_of(m->persons[i], frame_bytes(m->certificate), a, &news));
-        err = people_learn(e->vault, &e->own, &news, e->now_ms, &c);
-        if (err.code != E_CONFLICT) /* that one is me */
-            TRY(err);
+        TRY(directory_parse(news.statement, &s));
+        if (ID_SAME(s.aid, e->own.me.who.aid))
+            continue; /* what I know better */
+        news.aid = aid;
+        TRY(people_learn(e->vault, &e->own, &news, e->now_ms, &c, expired));
     }
     return OK;
 }

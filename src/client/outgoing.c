@@ -178,6 +178,7 @@ static struct err prepare(struct engine *e, struct outbox_row *row, struct arena
     if (c.changed)
         return FAIL(E_AGAIN);
     if (!c.known || !prekeys_are_fresh(e, &c)) {
+        retry_at(e, clock_add(e->now_ms, RETRY_MS)); /* should the answer be of no use */
         TRY(c.known ? lookups_account(e, &c.aid) : lookups_handle(e, bytes_text(c.handle)));
         return FAIL(E_AGAIN);
     }
@@ -286,14 +287,34 @@ static void count_refusal(struct engine *e, struct outbox_row *row)
     row->refusals++;
 }
 
-/* Back to QUEUED, with what the refusal taught; in one transaction. */
-static struct err unseal(struct engine *e, struct outbox_row *row, const struct frame *f,
-                         enum err_code code, struct arena *a)
+/* What a refusal says about the other account, in a transaction of its own: the message goes back
+ * to the queue whatever it says. */
+static struct err learn_refusal(struct engine *e, struct outbox_row *row, const struct frame *f,
+                                struct arena *a)
+{
+    struct contact c;
+    bool expired;
+    struct err err;
+
+    TRY(people_get(e->vault, row->contact, &c));
+    TRY(vault_begin(e->vault));
+    err = vault_end(e->vault, lookups_learn_stale(e, &c.aid, f->body, a, &expired));
+    if (err.code != E_OK && err_who(err.code) == WHO_OPERATOR)
+        return err;
+    if (err.code == E_OK && !expired)
+        return OK;
+    lookups_tell_bad(e, err.code == E_OK ? E_EXPIRED : err.code);
+    if (err.code != E_OK)
+        row->retry_ms = clock_add(e->now_ms, RETRY_MS);
+    return OK;
+}
+
+/* Back to QUEUED, in one transaction. */
+static struct err unseal(struct engine *e, struct outbox_row *row, enum err_code code,
+                         struct arena *a)
 {
     struct message m;
 
-    if (code == E_STALE || code == E_REMOVED)
-        TRY(lookups_learn_stale(e, f->body, a));
     if (code == E_ABSENT) /* the server has lost the roster: it comes along next time */
         TRY(vault_erase(e->vault, VAULT_ROSTER, ID_BYTES(row->roster_id), 0));
     if (code == E_CONFLICT) /* the server has accepted another upload under this number */
@@ -305,7 +326,7 @@ static struct err unseal(struct engine *e, struct outbox_row *row, const struct 
     return sealing_put(e, row);
 }
 
-/* The refusal's own content does not check, or time does not mend it. */
+/* Neither time nor another sealing mends it. */
 static bool is_final(enum err_code code)
 {
     switch (code) {
@@ -339,21 +360,14 @@ static struct err refused(struct engine *e, struct outbox_row *row, const struct
                           struct arena *a)
 {
     enum err_code code = err_from_number(f->code);
-    struct err err;
 
     count_refusal(e, row);
-    if (is_final(code) || row->refusals > REFUSALS_MAX)
+    if (is_final(code) || row->refusals >= REFUSALS_MAX)
         return give_up(e, row, code, a);
+    if (code == E_STALE || code == E_REMOVED)
+        TRY(learn_refusal(e, row, f, a));
     TRY(vault_begin(e->vault));
-    err = vault_end(e->vault, unseal(e, row, f, code, a));
-    if (err.code == E_OK)
-        return OK;
-    if (err_who(err.code) == WHO_OPERATOR)
-        return err;
-    /* What should have taught us something does not check: wait, and tell. */
-    actions_tell(
-        e, &(struct event){.kind = EVENT_PROBLEM, .problem = PROBLEM_STATEMENT, .code = err.code});
-    return give_up(e, row, err.code, a);
+    return vault_end(e->vault, unseal(e, row, code, a));
 }
 
 struct err outgoing_answer(struct engine *e, uint64_t number, const struct frame *f)

@@ -167,7 +167,7 @@ static struct err match(struct vault *v, const struct directory_statement *s, st
     if (err.code == E_ABSENT)
         err = people_add(v, s->handle, c);
     TRY(err);
-    if (!c->known) {
+    if (!c->known) { /* trust on first use */
         c->known = true;
         c->aid = s->aid;
         c->ark = s->ark;
@@ -181,27 +181,32 @@ static struct err match(struct vault *v, const struct directory_statement *s, st
     return OK;
 }
 
-static struct err learn_lists(struct vault *v, const struct own *me,
-                              const struct directory_statement *s, const struct people_news *news,
-                              uint64_t now_ms)
+/* An account as its lists and prekeys are checked against. */
+struct account {
+    const struct account_id *aid;
+    const struct point *ark;
+};
+
+static struct err learn_lists(struct vault *v, const struct own *me, struct account who,
+                              const struct people_news *news, uint64_t now_ms)
 {
     struct device_list have, next;
-    struct err err = people_newest_list(v, me, &s->aid, &have);
+    struct err err = people_newest_list(v, me, who.aid, &have);
     bool any = err.code == E_OK;
 
     if (err.code != E_ABSENT)
         TRY(err);
     for (size_t i = 0; i < news->lists; i++) {
         TRY(device_list_parse(news->list[i], &me->nid, &next));
-        if (!ID_SAME(next.aid, s->aid))
+        if (!ID_SAME(next.aid, *who.aid))
             return FAIL(E_FORGED);
         if (any && next.version <= have.version)
             continue;
         /* From what we hold on, every step must be there; without any, the chain starts at 1. */
         if (next.version != (any ? have.version + 1 : 1))
             return FAIL(E_STALE);
-        TRY(device_list_check(news->list[i], &me->nid, &s->ark, any ? &have : NULL, now_ms, &next));
-        TRY(vault_put(v, VAULT_LIST, ID_BYTES(s->aid), next.version, news->list[i]));
+        TRY(device_list_check(news->list[i], &me->nid, who.ark, any ? &have : NULL, now_ms, &next));
+        TRY(vault_put(v, VAULT_LIST, ID_BYTES(*who.aid), next.version, news->list[i]));
         have = next;
         any = true;
     }
@@ -214,6 +219,7 @@ static struct err learn_prekey(struct vault *v, const struct own *me,
 {
     struct prekey p, have;
     const struct device_entry *device;
+    struct device_list named;
     struct err err;
 
     TRY(prekey_parse(statement, &p));
@@ -236,41 +242,81 @@ static struct err learn_prekey(struct vault *v, const struct own *me,
         return FAIL(E_FORGED);
     if (p.list_version > list->version)
         return FAIL(E_STALE);
+    TRY(people_list(v, me, &p.aid, p.list_version, &named));
+    if (!bytes_same(BYTES(p.list_hash), BYTES(named.hash)))
+        return FAIL(E_FORGED);
     return vault_put(v, VAULT_PREKEY, ID_BYTES(p.did), 0, statement);
 }
 
-static struct err learn_prekeys(struct vault *v, const struct own *me,
-                                const struct directory_statement *s, const struct people_news *news,
-                                uint64_t now_ms)
+static struct err learn_devices(struct vault *v, const struct own *me, struct account who,
+                                const struct people_news *news, uint64_t now_ms)
 {
     struct device_list list;
 
-    TRY(people_newest_list(v, me, &s->aid, &list));
+    TRY(learn_lists(v, me, who, news, now_ms));
+    TRY(people_newest_list(v, me, who.aid, &list));
     for (size_t i = 0; i < news->prekeys; i++)
         TRY(learn_prekey(v, me, &list, news->prekey[i], now_ms));
     return OK;
 }
 
-struct err people_learn(struct vault *v, const struct own *me, const struct people_news *news,
-                        uint64_t now_ms, struct contact *out)
+/* The directory's word about a contact: it must be the one that we asked for. */
+static struct err learn_statement(struct vault *v, const struct people_news *news,
+                                  const struct directory_statement *s, struct contact *c)
+{
+    if (news->aid != NULL && !ID_SAME(*news->aid, s->aid))
+        return FAIL(E_FORGED);
+    if (news->aid == NULL && !bytes_same(news->handle, s->handle))
+        return FAIL(E_FORGED);
+    TRY(match(v, s, c));
+    if (news->aid == NULL && !bytes_same(news->handle, bytes_text(c->handle)))
+        return FAIL(E_CONFLICT); /* one account under two handles */
+    if (!ID_SAME(c->aid, s->aid))
+        return OK;
+    if (s->number < c->statement)
+        return FAIL(E_STALE);
+    c->statement = s->number;
+    c->removed = s->state == DIRECTORY_REMOVED;
+    if (bytes_same(s->handle, bytes_text(c->handle)) && !c->removed)
+        c->changed = false; /* the handle is the first account's again */
+    return OK;
+}
+
+static struct err find_known(struct vault *v, const struct people_news *news, struct contact *c)
+{
+    TRY(news->aid != NULL ? people_by_account(v, news->aid, c)
+                          : people_by_handle(v, news->handle, c));
+    return c->known ? OK : FAIL(E_ABSENT);
+}
+
+/* Statement, lists and prekeys; or only the latter two, when the certificate is over. */
+static struct err learn(struct vault *v, const struct own *me, const struct people_news *news,
+                        uint64_t now_ms, struct contact *c, bool *expired)
 {
     struct directory_certificate certificate;
     struct directory_statement s;
-    struct contact c;
+    struct err err =
+        directory_check_certificate(news->certificate, &me->nid, &me->root, now_ms, &certificate);
 
-    TRY(directory_check_certificate(news->certificate, &me->nid, &me->root, now_ms, &certificate));
+    *expired = err.code == E_EXPIRED && find_known(v, news, c).code == E_OK;
+    if (*expired)
+        return learn_devices(v, me, (struct account){&c->aid, &c->ark}, news, now_ms);
+    TRY(err);
     TRY(directory_check(news->statement, &me->nid, &certificate.key, now_ms, &s));
     if (ID_SAME(s.aid, me->me.who.aid))
         return FAIL(E_CONFLICT);
-    TRY(match(v, &s, &c));
-    if (ID_SAME(c.aid, s.aid)) {
-        if (s.number < c.statement)
-            return FAIL(E_STALE);
-        c.statement = s.number;
-        c.removed = s.state == DIRECTORY_REMOVED;
-    }
-    TRY(learn_lists(v, me, &s, news, now_ms));
-    TRY(learn_prekeys(v, me, &s, news, now_ms));
+    TRY(learn_statement(v, news, &s, c));
+    if (s.state == DIRECTORY_REMOVED)
+        return OK; /* nothing comes along, and nobody will write to it */
+    return learn_devices(v, me, (struct account){&s.aid, &s.ark}, news, now_ms);
+}
+
+struct err people_learn(struct vault *v, const struct own *me, const struct people_news *news,
+                        uint64_t now_ms, struct contact *out, bool *expired)
+{
+    struct contact c;
+
+    TRY(learn(v, me, news, now_ms, &c, expired));
     c.asked_ms = now_ms;
     TRY(people_put(v, &c));
     *out = c;

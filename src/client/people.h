@@ -26,8 +26,10 @@ struct contact {
     uint64_t asked_ms;  /* when the network was asked last */
 };
 
-/* One account's public matters, as the server sent them. */
+/* One account's public matters, as the server sent them, and whom we had asked for. */
 struct people_news {
+    const struct account_id *aid; /* NULL: by handle */
+    struct bytes handle;
     struct bytes statement, certificate;
     const struct bytes *list, *prekey;
     size_t lists, prekeys;
@@ -48,11 +50,15 @@ FALLIBLE people_put(struct vault *v, const struct contact *c);
 
 /*
  * Check and keep what the server says, in the caller's transaction.  The contact is made if there
- * is none.  E_FORGED, E_MALFORMED, E_CLOCK, E_EXPIRED (the directory certificate), and E_STALE: the
- * server went back behind what it said before.  On error nothing of it may be kept: roll back.
+ * is none.  E_FORGED: also, it speaks of somebody else; E_MALFORMED, E_CLOCK, E_CONFLICT: it speaks
+ * of me; E_STALE: the server went back behind what it said before; E_EXPIRED: the directory
+ * certificate is over.  On error nothing of it may be kept: roll back.
+ *
+ * Without a certificate, whom we know can go on: lists and prekeys follow from the account's own
+ * key.  `expired` says that so much was kept, and nothing else.
  */
 FALLIBLE people_learn(struct vault *v, const struct own *me, const struct people_news *news,
-                      uint64_t now_ms, struct contact *out);
+                      uint64_t now_ms, struct contact *out, bool *expired);
 
 /* The person accepts that the handle is another account now; it is unverified. */
 FALLIBLE people_accept(struct vault *v, struct contact *c);

@@ -116,6 +116,16 @@ static struct err parse_statement(struct bytes in, struct directory_statement *o
     return statement_is_sound(out) ? OK : FAIL(E_MALFORMED);
 }
 
+struct err directory_parse(struct bytes in, struct directory_statement *out)
+{
+    struct directory_statement s;
+    struct signed_parts parts;
+
+    TRY(parse_statement(in, &s, &parts));
+    *out = s;
+    return OK;
+}
+
 struct err directory_check(struct bytes in, const struct network_id *nid, const struct point *key,
                            uint64_t now_ms, struct directory_statement *out)
 {

@@ -49,7 +49,11 @@ FALLIBLE directory_check_certificate(struct bytes in, const struct network_id *n
 FALLIBLE directory_sign(const struct directory_statement *s, const struct network_id *nid,
                         const struct sign_private *key, struct buf *out);
 
-/* The same errors without E_EXPIRED; E_FORGED also when aid does not follow from the key. */
+/* Form only: of whom does it speak?  E_TRUNCATED, E_MALFORMED. */
+FALLIBLE directory_parse(struct bytes in, struct directory_statement *out);
+
+/* The errors of a certificate without E_EXPIRED; E_FORGED also when aid does not follow from the
+ * key. */
 FALLIBLE directory_check(struct bytes in, const struct network_id *nid, const struct point *key,
                          uint64_t now_ms, struct directory_statement *out);
 
