@@ -138,15 +138,17 @@ static struct err make_core(struct engine *e, struct outbox_row *row, const stru
                             const struct message *m)
 {
     struct core *core = &row->core;
+    struct room_id room;
 
-    if (row->has_core)
+    TRY(names_pair_room(&e->own.nid, &e->own.me.who.aid, &to->aid, &room));
+    if (row->has_core && ID_SAME(core->room, room)) /* else the contact is another account now */
         return OK;
     *core = (struct core){.sender = e->own.me.who,
+                          .room = room,
                           .id = m->id,
                           .sent_ms = m->sent_ms,
                           .ttl_s = m->ttl_s == 0 ? TTL_S : m->ttl_s,
                           .type = m->type};
-    TRY(names_pair_room(&e->own.nid, &e->own.me.who.aid, &to->aid, &core->room));
     TRY(next_of_stream(e, &core->room, &core->seq, core->prev));
     TRY(trailer_digest(&m->id, m->text, core->digest));
     row->has_core = true;
