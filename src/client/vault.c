@@ -24,6 +24,7 @@ struct vault {
     uint8_t seal_key[AEAD_KEY_SIZE];
     uint8_t index_key[HASH_SHA512_SIZE];
     unsigned depth;
+    bool damaged; /* a record did not open */
 };
 
 static const char *const STEPS[] = {
@@ -176,6 +177,11 @@ void vault_close(struct vault *v)
     free(v);
 }
 
+bool vault_is_damaged(const struct vault *v)
+{
+    return v->damaged;
+}
+
 struct err vault_begin(struct vault *v)
 {
     TRY(db_begin(v->db));
@@ -186,6 +192,10 @@ struct err vault_begin(struct vault *v)
 struct err vault_commit(struct vault *v)
 {
     invariant(v->depth > 0);
+    if (v->damaged) {
+        vault_rollback(v);
+        return FAIL(E_IO);
+    }
     v->depth--;
     if (v->depth > 0)
         return db_commit(v->db);
@@ -274,20 +284,11 @@ out:
     return err;
 }
 
-/* Runs one of GET, NEXT, LAST and opens what it finds. */
-static struct err fetch(struct vault *v, const char *sql, struct name *name, struct arena *a,
-                        struct bytes *value)
+static struct err unseal(struct vault *v, const struct name *name, struct bytes sealed,
+                         struct arena *a, struct bytes *value)
 {
-    struct db_value row[2];
-    struct bytes sealed;
     uint8_t *plain;
 
-    TRY(db_one(v->db, a, sql,
-               DB_VALUES(DB_NUMBER_OF(name->kind), DB_BYTES_OF(BYTES(name->key)),
-                         DB_NUMBER_OF(name->number)),
-               row, 2));
-    bind_number(name, (uint64_t)row[0].number);
-    sealed = row[1].bytes;
     if (sealed.n < SEALED_OVERHEAD)
         return FAIL(E_FORGED);
     plain = arena_alloc(a, sealed.n - SEALED_OVERHEAD);
@@ -297,6 +298,23 @@ static struct err fetch(struct vault *v, const char *sql, struct name *name, str
                   bytes(sealed.at + AEAD_NONCE_SIZE, sealed.n - AEAD_NONCE_SIZE), plain));
     *value = bytes(plain, sealed.n - SEALED_OVERHEAD);
     return OK;
+}
+
+/* Runs one of GET, NEXT, LAST and opens what it finds. */
+static struct err fetch(struct vault *v, const char *sql, struct name *name, struct arena *a,
+                        struct bytes *value)
+{
+    struct db_value row[2];
+    struct err err;
+
+    TRY(db_one(v->db, a, sql,
+               DB_VALUES(DB_NUMBER_OF(name->kind), DB_BYTES_OF(BYTES(name->key)),
+                         DB_NUMBER_OF(name->number)),
+               row, 2));
+    bind_number(name, (uint64_t)row[0].number);
+    err = unseal(v, name, row[1].bytes, a, value);
+    v->damaged |= err.code == E_FORGED;
+    return err;
 }
 
 struct err vault_get(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number,

@@ -7,7 +7,8 @@
  * The vault's key is random and sealed under a key that scrypt derives from the passphrase.
  *
  * Invariants: nothing is changed outside begin and commit; a record that does not open is
- * E_FORGED, never wrong bytes; what is erased is overwritten by the database.
+ * E_FORGED, never wrong bytes, and from then on commits are E_IO, so that nothing is acknowledged
+ * on a damaged vault's word; what is erased is overwritten by the database.
  */
 #ifndef TACET_CLIENT_VAULT_H
 #define TACET_CLIENT_VAULT_H
@@ -57,6 +58,9 @@ FALLIBLE vault_create(struct vault **out, struct db *db, struct bytes passphrase
 /* E_ABSENT: none here.  E_DENIED: wrong passphrase.  E_VERSION: written by a newer program. */
 FALLIBLE vault_open(struct vault **out, struct db *db, struct bytes passphrase,
                     struct random *random);
+
+/* A record did not open: the vault's file was damaged or altered. */
+bool vault_is_damaged(const struct vault *v);
 
 void vault_close(struct vault *v); /* wipes keys; the database stays the caller's.  NULL is fine */
 
