@@ -8,6 +8,8 @@ static const struct bytes NO_KEY = {NULL, 0};
 
 #define NETWORK_MAX       2048
 #define PREKEY_RECORD_MAX (8 + AGREE_PRIVATE_SIZE + PREKEY_SIZE)
+#define OWN_IN_FLIGHT_MS  CLOCK_MINUTE_MS /* what the server accepted last may still be on its way \
+                                           */
 
 /* ---- records */
 
@@ -156,7 +158,23 @@ static void sign_off(struct own_prekey *p)
     *p = (struct own_prekey){0};
 }
 
-struct err own_make_prekey(struct own *o, struct vault *v, uint64_t now_ms)
+/* Private half i goes, from disk and from memory. */
+static struct err delete_prekey(struct own *o, struct vault *v, size_t i)
+{
+    uint32_t number = o->prekey[i].statement.number;
+
+    TRY(vault_erase(v, VAULT_OWN_PREKEY, NO_KEY, number));
+    if (i == o->prekeys - 1) /* the oldest: no epoch of it or of one before can come again */
+        TRY(vault_erase_below(v, VAULT_EPOCH_SEEN, (uint64_t)number + 1));
+    sign_off(&o->prekey[i]);
+    o->prekeys--;
+    for (; i < o->prekeys; i++)
+        o->prekey[i] = o->prekey[i + 1];
+    o->prekey[o->prekeys] = (struct own_prekey){0};
+    return OK;
+}
+
+static struct err make_prekey(struct own *o, struct vault *v, uint32_t number, uint64_t now_ms)
 {
     struct err err = OK;
     struct buf b = BUF(PREKEY_SIZE);
@@ -164,7 +182,7 @@ struct err own_make_prekey(struct own *o, struct vault *v, uint64_t now_ms)
 
     p.statement.aid = o->me.who.aid;
     p.statement.did = o->me.who.did;
-    p.statement.number = o->prekeys == 0 ? 1 : o->prekey[0].statement.number + 1;
+    p.statement.number = number;
     p.statement.made_ms = now_ms;
     p.statement.list_version = o->list.version;
     memcpy(p.statement.list_hash, o->list.hash, sizeof p.statement.list_hash);
@@ -172,7 +190,7 @@ struct err own_make_prekey(struct own *o, struct vault *v, uint64_t now_ms)
     TRY_OUT(prekey_sign(&p.statement, &o->nid, o->me.dsk_secret, &b));
     TRY_OUT(put_prekey(v, &p, buf_view(&b)));
     if (o->prekeys == OWN_PREKEYS_MAX)
-        sign_off(&o->prekey[--o->prekeys]);
+        TRY_OUT(delete_prekey(o, v, o->prekeys - 1));
     for (size_t i = o->prekeys; i > 0; i--)
         o->prekey[i] = o->prekey[i - 1];
     o->prekey[0] = p;
@@ -184,12 +202,21 @@ out:
     return err;
 }
 
+struct err own_make_prekey(struct own *o, struct vault *v, uint64_t now_ms)
+{
+    uint32_t number = o->prekey[0].statement.number + 1;
+
+    if (o->prekey[0].acknowledged_ms == 0)
+        TRY(delete_prekey(o, v, 0));
+    return make_prekey(o, v, number, now_ms);
+}
+
 static struct err create_in(struct own *o, struct vault *v, uint64_t now_ms)
 {
     TRY(identity_make(&o->nid, &o->me));
     TRY(put_identity(o, v));
     TRY(make_list(o, v, now_ms));
-    TRY(own_make_prekey(o, v, now_ms));
+    TRY(make_prekey(o, v, 1, now_ms));
     return put_network(o, v);
 }
 
@@ -207,6 +234,15 @@ struct err own_create(struct vault *v, const struct invitation *link, uint64_t n
     if (err.code != E_OK)
         own_free(out);
     return err;
+}
+
+struct err own_date_again(struct own *o, struct vault *v, uint64_t now_ms)
+{
+    invariant(!o->joined && o->prekeys == 1);
+    if (o->list.made_ms > now_ms)
+        TRY(make_list(o, v, now_ms));
+    TRY(delete_prekey(o, v, 0));
+    return make_prekey(o, v, 1, now_ms);
 }
 
 struct err own_load(struct vault *v, struct own *out)
@@ -322,19 +358,34 @@ const struct own_prekey *own_find_prekey_low(const struct own *o, uint16_t low)
     return NULL;
 }
 
-uint64_t own_next_rotation(const struct own *o)
+/* When may the oldest private half go, if the mailbox is drained?  0: it is the newest, too. */
+static uint64_t next_deletion(const struct own *o)
+{
+    return o->prekeys < 2 || o->prekey[o->prekeys - 2].acknowledged_ms == 0
+               ? 0
+               : clock_add(o->prekey[o->prekeys - 2].acknowledged_ms,
+                           PREKEY_ROTATION_MS + OWN_IN_FLIGHT_MS);
+}
+
+static uint64_t next_prekey(const struct own *o)
 {
     const struct own_prekey *newest = &o->prekey[0];
 
-    return newest->acknowledged_ms == 0 ? 0
-                                        : clock_add(newest->statement.made_ms, PREKEY_ROTATION_MS);
+    return clock_add(newest->statement.made_ms,
+                     newest->acknowledged_ms == 0 ? CLOCK_HOUR_MS : PREKEY_ROTATION_MS);
+}
+
+uint64_t own_next_rotation(const struct own *o)
+{
+    uint64_t prekey = next_prekey(o), deletion = next_deletion(o);
+
+    return deletion != 0 && deletion < prekey ? deletion : prekey;
 }
 
 bool own_prekey_is_due(const struct own *o, uint64_t now_ms)
 {
-    uint64_t at_ms = own_next_rotation(o);
-
-    return at_ms != 0 && now_ms >= at_ms;
+    /* One from the future was made while our clock was wrong. */
+    return now_ms >= next_prekey(o) || clock_is_ahead(o->prekey[0].statement.made_ms, now_ms);
 }
 
 static struct err store_again(struct vault *v, const struct own_prekey *p)
@@ -366,24 +417,19 @@ struct err own_prekey_acknowledged(struct own *o, struct vault *v, uint32_t numb
     return OK;
 }
 
-/* May the private half before `next` go?  [PROTOCOL 3.1] */
-static bool is_over(const struct own_prekey *next, bool drained, uint64_t now_ms)
+bool own_deletion_is_due(const struct own *o, bool drained, uint64_t now_ms)
 {
-    uint64_t since = clock_since(now_ms, next->acknowledged_ms);
+    uint64_t since;
 
-    return next->acknowledged_ms != 0 &&
-           ((drained && since >= PREKEY_ROTATION_MS) || since >= PREKEY_DELETION_MOST_MS);
+    if (next_deletion(o) == 0)
+        return false;
+    since = clock_since(now_ms, o->prekey[o->prekeys - 2].acknowledged_ms);
+    return since >= PREKEY_DELETION_MOST_MS || (drained && now_ms >= next_deletion(o));
 }
 
 struct err own_delete_prekeys(struct own *o, struct vault *v, bool drained, uint64_t now_ms)
 {
-    while (o->prekeys > 1 && is_over(&o->prekey[o->prekeys - 2], drained, now_ms)) {
-        struct own_prekey *oldest = &o->prekey[o->prekeys - 1];
-
-        TRY(vault_erase(v, VAULT_OWN_PREKEY, NO_KEY, oldest->statement.number));
-        TRY(vault_erase_below(v, VAULT_EPOCH_SEEN, (uint64_t)oldest->statement.number + 1));
-        sign_off(oldest);
-        o->prekeys--;
-    }
+    while (own_deletion_is_due(o, drained, now_ms))
+        TRY(delete_prekey(o, v, o->prekeys - 1));
     return OK;
 }

@@ -70,15 +70,24 @@ FALLIBLE own_prekey_statement(struct own *o, struct vault *v, uint32_t number, s
 const struct own_prekey *own_find_prekey(const struct own *o, uint32_t number);
 const struct own_prekey *own_find_prekey_low(const struct own *o, uint16_t low);
 
-/* Is it time for a new prekey?  Make and commit it: it is own.prekey[0] then. */
-uint64_t own_next_rotation(const struct own *o); /* 0: not before the newest is acknowledged */
+/* When is it time for a new prekey, or for an old one to go?  A prekey that the server did not
+ * confirm within the hour is due again, under the next number: servers refuse old ones. */
+uint64_t own_next_rotation(const struct own *o);
 bool own_prekey_is_due(const struct own *o, uint64_t now_ms);
+
+/* Make it in the caller's transaction: it is own.prekey[0] then.  One that was never confirmed
+ * goes. */
 FALLIBLE own_make_prekey(struct own *o, struct vault *v, uint64_t now_ms);
 
 /* The server confirmed `number`. */
 FALLIBLE own_prekey_acknowledged(struct own *o, struct vault *v, uint32_t number, uint64_t now_ms);
 
+/* The server refused to let this profile in because of its clock: date list and first prekey anew,
+ * in the caller's transaction. */
+FALLIBLE own_date_again(struct own *o, struct vault *v, uint64_t now_ms);
+
 /* The mailbox is drained (or not): delete the private halves that [PROTOCOL 3.1] says. */
+bool own_deletion_is_due(const struct own *o, bool drained, uint64_t now_ms);
 FALLIBLE own_delete_prekeys(struct own *o, struct vault *v, bool drained, uint64_t now_ms);
 
 #endif
