@@ -25,7 +25,7 @@ struct message {
     uint64_t contact, place;
     bool mine, read;
     enum delivery_state state; /* of mine; DELIVERY_DELIVERED for others' */
-    enum err_code code;        /* why it failed */
+    enum err_code code;        /* why it failed, or waits */
     uint32_t notes;
     uint64_t missing; /* how many before it, with MESSAGE_GAP */
     struct message_id id;

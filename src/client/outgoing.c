@@ -29,13 +29,6 @@ static void tell_state(struct engine *e, const struct message *m, enum err_code 
     actions_tell(e, &event);
 }
 
-static void tell_problem(struct engine *e, enum problem problem, const struct contact *c)
-{
-    struct event event = {.kind = EVENT_PROBLEM, .problem = problem, .contact = *c};
-
-    actions_tell(e, &event);
-}
-
 /* In the caller's transaction: the message takes a step. */
 static struct err step(struct engine *e, const struct outbox_row *row, enum delivery_step s,
                        enum err_code why, struct arena *a, struct message *m)
@@ -166,6 +159,23 @@ static struct err give_up(struct engine *e, struct outbox_row *row, enum err_cod
     return OK;
 }
 
+/* Once for each message that waits for a prekey. */
+static struct err tell_no_prekey(struct engine *e, const struct outbox_row *row,
+                                 const struct contact *c, struct arena *a)
+{
+    struct message m;
+
+    TRY(messages_get(e->vault, row->contact, row->place, a, &m));
+    if (m.code == E_EXPIRED)
+        return OK;
+    m.code = E_EXPIRED;
+    TRY(vault_begin(e->vault));
+    TRY(vault_end(e->vault, messages_update(e->vault, &m)));
+    actions_tell(
+        e, &(struct event){.kind = EVENT_PROBLEM, .problem = PROBLEM_NO_PREKEY, .contact = *c});
+    return OK;
+}
+
 /* E_AGAIN: it waits, and holds back what follows to the same contact. */
 static struct err prepare(struct engine *e, struct outbox_row *row, struct arena *a)
 {
@@ -189,8 +199,8 @@ static struct err prepare(struct engine *e, struct outbox_row *row, struct arena
     err = sealing_seal(e, row, &c, a);
     if (err.code != E_ABSENT)
         return err;
-    tell_problem(e, PROBLEM_NO_PREKEY, &c);
     retry_at(e, clock_add(e->now_ms, ASK_AGAIN_MS));
+    TRY(tell_no_prekey(e, row, &c, a));
     return FAIL(E_AGAIN);
 }
 
