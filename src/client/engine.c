@@ -12,6 +12,8 @@ static void settle(struct engine *e, struct err err)
 {
     if (err.code == E_OK)
         return;
+    if (vault_is_damaged(e->vault))
+        err = FAIL(E_IO);
     if (err_who(err.code) != WHO_OPERATOR) {
         actions_close(e);
         link_down(e, err.code);
@@ -27,6 +29,7 @@ static void schedule(struct engine *e)
     uint64_t at = UINT64_MAX, wants[] = {
                                   e->link.state == LINK_OFF ? e->link.retry_ms : 0,
                                   e->retry_ms,
+                                  link_patience_ends(e),
                                   e->drained ? own_next_rotation(&e->own) : 0,
                               };
 
@@ -144,7 +147,7 @@ static struct err accept_key(struct engine *e, const struct command *c)
         return FAIL(E_CONFLICT);
     TRY(vault_begin(e->vault));
     TRY(vault_end(e->vault, people_accept(e->vault, &to)));
-    TRY(incoming_retry(e));
+    TRY(incoming_retry(e, true));
     return outgoing_pump(e);
 }
 
@@ -169,7 +172,7 @@ struct err engine_command(struct engine *e, const struct command *c, uint64_t no
         err = accept_key(e, c);
         break;
     }
-    if (err_who(err.code) == WHO_OPERATOR)
+    if (err_who(err.code) == WHO_OPERATOR || vault_is_damaged(e->vault))
         settle(e, err);
     schedule(e);
     return err;

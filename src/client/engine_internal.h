@@ -20,6 +20,7 @@ enum link_state {
 struct waiting {
     uint64_t id;
     enum op op;
+    uint64_t since_ms;
     uint64_t number;  /* SEND: place in the outbox; PREKEY: prekey number */
     struct bytes key; /* PERSON: handle or aid; ROSTER: digest; in `room` */
     bool by_account;  /* PERSON: the key is an aid */
@@ -74,6 +75,7 @@ FALLIBLE link_up(struct engine *e, struct bytes binding);
 void link_down(struct engine *e, enum err_code why);
 FALLIBLE link_frame(struct engine *e, struct bytes frame);
 FALLIBLE link_wake(struct engine *e);
+uint64_t link_patience_ends(const struct engine *e);
 
 /* ---- lookups.c: asking for what is missing, and keeping what comes */
 
@@ -124,7 +126,9 @@ FALLIBLE sealing_undo(struct engine *e, struct outbox_row *row);
 /* ---- incoming.c */
 
 FALLIBLE incoming_page(struct engine *e, struct bytes body, bool *more);
-FALLIBLE incoming_retry(struct engine *e); /* what is parked, after something new was learned */
+/* What is parked, after something new was learned; `anew`: each may ask again for what it misses.
+ */
+FALLIBLE incoming_retry(struct engine *e, bool anew);
 FALLIBLE incoming_parked(struct engine *e, uint64_t *n);
 /* Tell that something stays parked, once nothing more is being fetched for it. */
 void incoming_report(struct engine *e);
@@ -141,8 +145,9 @@ struct opening_item {
     uint32_t kind;
     struct bytes sealed;
     uint64_t received_ms;
+    uint8_t asks; /* look-ups that it has caused; opening_item() counts on */
 };
-FALLIBLE opening_item(struct engine *e, const struct opening_item *item, struct arena *a,
+FALLIBLE opening_item(struct engine *e, struct opening_item *item, struct arena *a,
                       enum opening_result *result, struct event *event);
 
 #endif

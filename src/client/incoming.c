@@ -55,27 +55,51 @@ static void tell_news(struct engine *e, struct news *news)
 
 /* ---- parking and failing */
 
-static struct err park(struct engine *e, const struct opening_item *item)
+static struct err put_parked(struct engine *e, uint64_t number, const struct opening_item *item,
+                             uint64_t since_ms, size_t *size)
 {
     struct err err = OK;
     struct buf b = BUF(VAULT_VALUE_MAX);
-    uint64_t number, held;
     struct bytes value;
 
     buf_u32(&b, item->kind);
+    buf_u8(&b, item->asks);
     buf_u64(&b, item->received_ms);
-    buf_u64(&b, e->now_ms);
+    buf_u64(&b, since_ms);
     buf_bytes(&b, item->sealed);
     TRY_OUT(buf_end(&b, &value));
-    TRY_OUT(vault_counter_get(e->vault, VAULT_PARKED_BYTES, &held));
-    if (held + value.n > PARKED_MOST_BYTES)
-        TRY_OUT(FAIL(E_LIMIT));
-    TRY_OUT(vault_counter_set(e->vault, VAULT_PARKED_BYTES, held + value.n));
-    TRY_OUT(vault_count(e->vault, VAULT_NEXT_PARKED, &number));
     TRY_OUT(vault_put(e->vault, VAULT_PARKED, NO_KEY, number, value));
+    *size = value.n;
 out:
     buf_free(&b);
     return err;
+}
+
+static struct err parse_parked(struct bytes value, struct opening_item *item, uint64_t *since_ms)
+{
+    struct reader r = reader(value);
+
+    item->kind = reader_u32(&r);
+    item->asks = reader_u8(&r);
+    item->received_ms = reader_u64(&r);
+    *since_ms = reader_u64(&r);
+    item->sealed = reader_take(&r, reader_left(&r));
+    return reader_end(&r);
+}
+
+/* E_LIMIT: there is no room; nothing else is wrong. */
+static struct err park(struct engine *e, const struct opening_item *item)
+{
+    uint64_t number, held;
+    size_t size;
+
+    TRY(vault_counter_get(e->vault, VAULT_PARKED_BYTES, &held));
+    if (held + item->sealed.n > PARKED_MOST_BYTES)
+        return FAIL(E_LIMIT);
+    TRY(vault_count(e->vault, VAULT_NEXT_PARKED, &number));
+    TRY(put_parked(e, number, item, e->now_ms, &size));
+    e->parked_news = true;
+    return vault_counter_set(e->vault, VAULT_PARKED_BYTES, held + size);
 }
 
 /* One parked item leaves. */
@@ -96,10 +120,34 @@ static struct err fail(struct engine *e, const struct opening_item *item)
     return vault_put(e->vault, VAULT_FAILED, BYTES(digest), e->now_ms / CLOCK_DAY_MS, NO_VALUE);
 }
 
+static struct err has_failed(struct engine *e, const struct opening_item *item, bool *has)
+{
+    struct err err;
+    struct arena a = ARENA(1024);
+    uint8_t digest[HASH_SHA512_SIZE];
+    uint64_t day;
+    struct bytes value;
+
+    TRY(hash_sha512(&item->sealed, 1, digest));
+    err = vault_next(e->vault, VAULT_FAILED, BYTES(digest), 0, &a, &day, &value);
+    arena_free(&a);
+    *has = err.code == E_OK;
+    return err.code == E_ABSENT ? OK : err;
+}
+
+/* It waited in vain, or there was no room for it to wait. */
+static struct err fail_waiting(struct engine *e, const struct opening_item *item, enum err_code why,
+                               struct news *news)
+{
+    TRY(add_news(news,
+                 &(struct event){.kind = EVENT_PROBLEM, .problem = PROBLEM_DAMAGED, .code = why}));
+    return fail(e, item);
+}
+
 /* ---- one item, in a savepoint */
 
-static struct err try_item(struct engine *e, const struct opening_item *item,
-                           enum opening_result *result, struct news *news)
+static struct err try_item(struct engine *e, struct opening_item *item, enum opening_result *result,
+                           struct news *news)
 {
     struct err err;
     struct arena a = ARENA(ITEM_ARENA);
@@ -119,19 +167,25 @@ static struct err try_item(struct engine *e, const struct opening_item *item,
     return err;
 }
 
-static struct err take_item(struct engine *e, const struct opening_item *item, struct news *news)
+/* *opens: it may open what is parked. */
+static struct err take_item(struct engine *e, struct opening_item *item, struct news *news,
+                            bool *opens)
 {
     enum opening_result result = OPENING_DAMAGED;
     struct err err;
+    bool failed;
 
+    TRY(has_failed(e, item, &failed));
+    if (failed)
+        return OK;
     TRY(try_item(e, item, &result, news));
     if (result == OPENING_DAMAGED)
         return fail(e, item);
+    *opens |= result == OPENING_DONE && item->kind == FRAME_CAPSULE;
     if (result != OPENING_PARK)
         return OK;
-    e->parked_news = true;
     err = park(e, item);
-    return err.code == E_LIMIT ? fail(e, item) : err;
+    return err.code == E_LIMIT ? fail_waiting(e, item, E_LIMIT, news) : err;
 }
 
 /* What is remembered only for a while. */
@@ -145,14 +199,16 @@ static struct err forget_old(struct engine *e)
     return vault_erase_below(e->vault, VAULT_FAILED, today - SEEN_DAYS);
 }
 
-static struct err take_page(struct engine *e, const Tacet__Wire__Deliver *m, struct news *news)
+static struct err take_page(struct engine *e, const Tacet__Wire__Deliver *m, struct news *news,
+                            bool *opens)
 {
     TRY(forget_old(e));
     for (size_t i = 0; i < m->n_items; i++) {
-        struct opening_item item = {m->items[i]->kind, frame_bytes(m->items[i]->sealed),
-                                    m->items[i]->received_ms};
+        struct opening_item item = {.kind = m->items[i]->kind,
+                                    .sealed = frame_bytes(m->items[i]->sealed),
+                                    .received_ms = m->items[i]->received_ms};
 
-        TRY(take_item(e, &item, news));
+        TRY(take_item(e, &item, news, opens));
     }
     return OK;
 }
@@ -171,18 +227,22 @@ static struct err take_and_acknowledge(struct engine *e, const Tacet__Wire__Deli
 {
     struct news news;
     struct err err;
+    bool opens = false;
 
     if (m->n_items == 0)
         return OK;
-    TRY(new_news(&news, m->n_items));
+    TRY(new_news(&news, 2 * m->n_items));
     TRY(vault_begin(e->vault));
-    err = vault_end(e->vault, take_page(e, m, &news));
+    err = vault_end(e->vault, take_page(e, m, &news, &opens));
     if (err.code != E_OK)
         news.n = 0;
     tell_news(e, &news);
     TRY(err);
     TRY(acknowledge(e, m->items[m->n_items - 1]->number));
-    return incoming_retry(e);
+    if (opens)
+        return incoming_retry(e, false);
+    incoming_report(e);
+    return OK;
 }
 
 struct err incoming_page(struct engine *e, struct bytes body, bool *more)
@@ -201,38 +261,34 @@ out:
 
 /* ---- again */
 
-static struct err parse_parked(struct bytes value, struct opening_item *item, uint64_t *since_ms)
-{
-    struct reader r = reader(value);
-
-    item->kind = reader_u32(&r);
-    item->received_ms = reader_u64(&r);
-    *since_ms = reader_u64(&r);
-    item->sealed = reader_take(&r, reader_left(&r));
-    return reader_end(&r);
-}
-
-static struct err retry_one(struct engine *e, uint64_t number, struct bytes value,
+static struct err retry_one(struct engine *e, uint64_t number, struct bytes value, bool anew,
                             struct news *news, bool *moved)
 {
     struct opening_item item;
     enum opening_result result = OPENING_PARK;
     uint64_t since_ms;
+    uint8_t asked;
+    size_t size;
 
     TRY(parse_parked(value, &item, &since_ms));
+    asked = item.asks;
+    if (anew)
+        item.asks = 0;
     TRY(try_item(e, &item, &result, news));
-    if (result == OPENING_PARK)
+    if (result == OPENING_PARK) {
         news->n = 0; /* told when it was parked */
-    if (result == OPENING_PARK && clock_since(e->now_ms, since_ms) < PARKED_LIFE_MS)
-        return OK;
-    if (result == OPENING_PARK || result == OPENING_DAMAGED)
+        if (clock_since(e->now_ms, since_ms) < PARKED_LIFE_MS)
+            return item.asks == asked ? OK : put_parked(e, number, &item, since_ms, &size);
+        TRY(fail_waiting(e, &item, E_EXPIRED, news));
+    }
+    if (result == OPENING_DAMAGED)
         TRY(fail(e, &item));
     *moved = true;
     return unpark(e, number, value.n);
 }
 
 /* One pass over everything parked; *moved says whether anything left. */
-static struct err retry_all(struct engine *e, bool *moved)
+static struct err retry_all(struct engine *e, bool anew, bool *moved)
 {
     struct err err = OK;
     struct arena a = ARENA(2 * VAULT_VALUE_MAX + 4096);
@@ -246,9 +302,9 @@ static struct err retry_all(struct engine *e, bool *moved)
         err = vault_next(e->vault, VAULT_PARKED, NO_KEY, number, &a, &number, &value);
         if (err.code != E_OK)
             break;
-        TRY_OUT(new_news(&news, 1));
+        TRY_OUT(new_news(&news, 2));
         TRY_OUT(vault_begin(e->vault));
-        err = vault_end(e->vault, retry_one(e, number, value, &news, moved));
+        err = vault_end(e->vault, retry_one(e, number, value, anew, &news, moved));
         if (err.code != E_OK)
             news.n = 0;
         tell_news(e, &news);
@@ -261,13 +317,13 @@ out:
     return err.code == E_ABSENT ? OK : err;
 }
 
-struct err incoming_retry(struct engine *e)
+struct err incoming_retry(struct engine *e, bool anew)
 {
     bool moved = true;
 
     /* A capsule that was waiting may open the messages behind it: twice is enough for that. */
     for (int pass = 0; pass < 2 && moved; pass++)
-        TRY(retry_all(e, &moved));
+        TRY(retry_all(e, anew && pass == 0, &moved));
     incoming_report(e);
     return OK;
 }

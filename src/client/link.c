@@ -7,7 +7,9 @@
  *    +------down------+-------down------+--------down---------+
  *                          refused: ENDED (a person must act first)
  *
- * Waits between attempts double from one second to a minute, each drawn at random below its bound.
+ * Waits between attempts double from one second to a minute, each drawn at random below its bound;
+ * they are short again once the mailbox was drained.  A server that leaves a request unanswered for
+ * a minute is as good as gone.
  */
 #include "client/engine_internal.h"
 #include "statement/signin.h"
@@ -16,6 +18,7 @@
 #define BACKOFF_FIRST_MS  CLOCK_SECOND_MS
 #define BACKOFF_MOST_MS   CLOCK_MINUTE_MS
 #define BACKOFF_DOUBLINGS 6
+#define PATIENCE_MS       CLOCK_MINUTE_MS
 #define ANSWER_ARENA      (16 * LIMIT_FRAME)
 
 /* ---- requests */
@@ -50,6 +53,7 @@ struct err link_request(struct engine *e, enum op op, const void *message, const
     *slot = w == NULL ? (struct waiting){0} : *w;
     slot->id = l->next_id;
     slot->op = op;
+    slot->since_ms = e->now_ms;
     if (w != NULL && w->key.n > 0) {
         invariant(w->key.n <= sizeof slot->room);
         memcpy(slot->room, w->key.at, w->key.n);
@@ -222,31 +226,61 @@ out:
     return err;
 }
 
-/* The server's memory of this device, against the vault's. */
-static struct err compare_memories(struct engine *e, const Tacet__Wire__Welcome *m)
+static struct err renew_prekeys(struct engine *e, bool due)
 {
-    uint64_t uploads;
+    if (due)
+        TRY(own_make_prekey(&e->own, e->vault, e->now_ms));
+    return own_delete_prekeys(&e->own, e->vault, e->drained, e->now_ms);
+}
+
+/* Prekeys come and go as [PROTOCOL 3.1] says; `due`: a new one is. */
+static struct err rotate(struct engine *e, bool due)
+{
+    if (!due && !own_deletion_is_due(&e->own, e->drained, e->now_ms))
+        return OK;
+    TRY(vault_begin(e->vault));
+    TRY(vault_end(e->vault, renew_prekeys(e, due)));
+    return due ? publish_prekey(e) : OK;
+}
+
+static void tell_restored(struct engine *e)
+{
+    actions_tell(e, &(struct event){.kind = EVENT_PROBLEM, .problem = PROBLEM_RESTORED});
+}
+
+static struct err compare_prekeys(struct engine *e, uint32_t servers)
+{
     uint32_t newest = e->own.prekey[0].statement.number;
 
-    TRY(vault_counter_get(e->vault, VAULT_NEXT_UPLOAD, &uploads));
-    if (m->prekey > newest) {
-        struct event event = {.kind = EVENT_PROBLEM, .problem = PROBLEM_RESTORED};
+    if (servers > newest)
+        tell_restored(e);
+    if (servers < newest)
+        return own_prekey_is_due(&e->own, e->now_ms) ? rotate(e, true) : publish_prekey(e);
+    if (servers > newest)
+        return OK;
+    TRY(vault_begin(e->vault));
+    return vault_end(e->vault, own_prekey_acknowledged(&e->own, e->vault, newest, e->now_ms));
+}
 
-        actions_tell(e, &event);
-    } else if (m->prekey < newest) {
-        TRY(publish_prekey(e));
-    } else {
-        TRY(vault_begin(e->vault));
-        TRY(vault_end(e->vault, own_prekey_acknowledged(&e->own, e->vault, newest, e->now_ms)));
-    }
-    if (m->uploads > uploads + 1) { /* one more is the upload whose answer was lost */
-        struct event event = {.kind = EVENT_PROBLEM, .problem = PROBLEM_RESTORED};
+/* Uploads are numbered on from what the server accepted last, whatever it said before. */
+static struct err compare_uploads(struct engine *e, uint64_t servers)
+{
+    uint64_t mine;
 
-        actions_tell(e, &event);
-        TRY(vault_begin(e->vault));
-        TRY(vault_end(e->vault, vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, m->uploads)));
-    }
-    return OK;
+    TRY(vault_counter_get(e->vault, VAULT_NEXT_UPLOAD, &mine));
+    if (servers > mine + 1) /* one more is the upload whose answer was lost */
+        tell_restored(e);
+    if (servers == mine || servers == mine + 1)
+        return OK;
+    TRY(vault_begin(e->vault));
+    return vault_end(e->vault, vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, servers));
+}
+
+/* Our statements will be refused, or theirs by us. */
+static void compare_clocks(struct engine *e, uint64_t servers_ms)
+{
+    if (clock_is_ahead(servers_ms, e->now_ms) || clock_is_ahead(e->now_ms, servers_ms))
+        lookups_tell_bad(e, E_CLOCK);
 }
 
 static struct err welcomed(struct engine *e, const struct frame *f, struct arena *a)
@@ -258,39 +292,51 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
     TRY(frame_unpack(f->body, &tacet__wire__welcome__descriptor, a, &m));
     err = directory_check_certificate(frame_bytes(m->certificate), &e->own.nid, &e->own.root,
                                       e->now_ms, &certificate);
-    if (err.code == E_EXPIRED) { /* whom we know we can go on writing to */
-        struct event event = {
-            .kind = EVENT_PROBLEM, .problem = PROBLEM_STATEMENT, .code = err.code};
-
-        actions_tell(e, &event);
-        err = OK;
-    }
-    TRY(err);
+    if (err.code == E_EXPIRED) /* whom we know we can go on writing to */
+        lookups_tell_bad(e, err.code);
+    else
+        TRY(err);
     e->link.state = LINK_READY;
-    e->link.failures = 0;
-    TRY(compare_memories(e, m));
+    compare_clocks(e, m->now_ms);
+    TRY(compare_prekeys(e, m->prekey));
+    TRY(compare_uploads(e, m->uploads));
     tell_link(e, E_OK);
     return outgoing_pump(e);
 }
 
-/* JOIN or SIGN_IN was refused, or its answer does not check. */
+/* Come again: nobody is to blame, or time mends it. */
+static void try_later(struct engine *e, enum err_code why)
+{
+    actions_close(e);
+    link_down(e, why);
+}
+
+static struct err refused(struct engine *e, const struct waiting *w, enum err_code code)
+{
+    if (code == E_CLOCK && w->op == OP_JOIN) {
+        TRY(vault_begin(e->vault));
+        TRY(vault_end(e->vault, own_date_again(&e->own, e->vault, e->now_ms)));
+    }
+    if (code == E_CLOCK || err_who(code) == WHO_NOBODY || err_who(code) == WHO_OPERATOR)
+        try_later(e, code);
+    else
+        end(e, code);
+    return OK;
+}
+
+/* JOIN or SIGN_IN was answered. */
 static struct err greeted(struct engine *e, const struct waiting *w, const struct frame *f,
                           struct arena *a)
 {
     struct err err;
 
-    if (f->code != 0) {
-        enum err_code code = err_from_number(f->code);
-
-        if (err_who(code) == WHO_NOBODY || err_who(code) == WHO_OPERATOR)
-            actions_close(e);
-        else
-            end(e, code);
-        return OK;
-    }
-    err = w->op == OP_JOIN ? joined(e, f, a) : welcomed(e, f, a);
-    if (err.code != E_OK && err_who(err.code) != WHO_OPERATOR) {
-        end(e, err.code);
+    if (f->code != 0)
+        return refused(e, w, err_from_number(f->code));
+    if (w->op == OP_SIGN_IN)
+        return welcomed(e, f, a);
+    err = joined(e, f, a);
+    if (err.code != E_OK && err.code != E_CLOCK && err_who(err.code) != WHO_OPERATOR) {
+        end(e, err.code); /* another network than the invitation's */
         return OK;
     }
     return err;
@@ -298,11 +344,8 @@ static struct err greeted(struct engine *e, const struct waiting *w, const struc
 
 static struct err prekey_published(struct engine *e, const struct waiting *w, const struct frame *f)
 {
-    struct event event = {
-        .kind = EVENT_PROBLEM, .problem = PROBLEM_STATEMENT, .code = err_from_number(f->code)};
-
-    if (f->code != 0) {
-        actions_tell(e, &event);
+    if (f->code != 0) { /* another is made within the hour */
+        lookups_tell_bad(e, err_from_number(f->code));
         return OK;
     }
     TRY(vault_begin(e->vault));
@@ -310,21 +353,12 @@ static struct err prekey_published(struct engine *e, const struct waiting *w, co
                      own_prekey_acknowledged(&e->own, e->vault, (uint32_t)w->number, e->now_ms));
 }
 
-static struct err renew_prekeys(struct engine *e, bool due)
+/* The mailbox was empty: what waited for something may ask for it again.  So it is once for each
+ * connection, and once a day while it lasts. */
+static struct err tidy(struct engine *e)
 {
-    if (due)
-        TRY(own_make_prekey(&e->own, e->vault, e->now_ms));
-    return own_delete_prekeys(&e->own, e->vault, true, e->now_ms);
-}
-
-/* The mailbox is empty: now a new prekey may be made and old ones may go.  [PROTOCOL 3.1] */
-static struct err rotate(struct engine *e)
-{
-    bool due = own_prekey_is_due(&e->own, e->now_ms);
-
-    TRY(vault_begin(e->vault));
-    TRY(vault_end(e->vault, renew_prekeys(e, due)));
-    return due ? publish_prekey(e) : OK;
+    TRY(rotate(e, own_prekey_is_due(&e->own, e->now_ms)));
+    return incoming_retry(e, true);
 }
 
 static struct err delivered(struct engine *e, const struct frame *f)
@@ -336,17 +370,32 @@ static struct err delivered(struct engine *e, const struct frame *f)
     if (more || e->drained)
         return OK;
     e->drained = true;
-    TRY(rotate(e));
+    e->link.failures = 0;
+    TRY(tidy(e));
     actions_tell(e, &event);
     return OK;
+}
+
+/* The time at which the server has been silent for too long; 0: nothing is asked. */
+uint64_t link_patience_ends(const struct engine *e)
+{
+    uint64_t first = UINT64_MAX;
+
+    for (size_t i = 0; i < e->link.n; i++)
+        if (e->link.waiting[i].since_ms < first)
+            first = e->link.waiting[i].since_ms;
+    return e->link.n == 0 ? 0 : clock_add(first, PATIENCE_MS);
 }
 
 struct err link_wake(struct engine *e)
 {
     struct link *l = &e->link;
 
-    if (l->state == LINK_READY && e->drained && own_prekey_is_due(&e->own, e->now_ms))
-        return rotate(e);
+    TRY(rotate(e, false));
+    if (l->n > 0 && e->now_ms >= link_patience_ends(e))
+        try_later(e, E_AGAIN);
+    if (l->state == LINK_READY && e->drained && e->now_ms >= own_next_rotation(&e->own))
+        return tidy(e);
     if (l->state != LINK_OFF || e->now_ms < l->retry_ms)
         return OK;
     l->state = LINK_CONNECTING;

@@ -99,7 +99,7 @@ static struct err learn(struct engine *e, const struct people_news *news)
     if (c.changed)
         event = (struct event){.kind = EVENT_PROBLEM, .problem = PROBLEM_KEY_CHANGED, .contact = c};
     actions_tell(e, &event);
-    TRY(incoming_retry(e));
+    TRY(incoming_retry(e, false));
     return outgoing_pump(e);
 }
 
@@ -166,7 +166,7 @@ struct err lookups_roster_answer(struct engine *e, const struct waiting *w, cons
     }
     TRY_OUT(vault_begin(e->vault));
     TRY_OUT(vault_end(e->vault, people_keep_roster(e->vault, &id, frame_bytes(m->roster))));
-    TRY_OUT(incoming_retry(e));
+    TRY_OUT(incoming_retry(e, false));
 out:
     arena_free(&a);
     return err;

@@ -10,13 +10,14 @@
 #include "e2ee/payload.h"
 
 #define SEEN_KEY_SIZE 16 /* of ctx */
+#define ASKS_MAX      4  /* look-ups that one item may cause before it only waits */
 
 static const struct bytes NO_VALUE = {NULL, 0};
 
 /* One item on its way. */
 struct opening {
     struct engine *e;
-    const struct opening_item *item;
+    struct opening_item *item;
     struct arena *a;
     enum opening_result *result;
     struct event *event;
@@ -43,6 +44,20 @@ static struct err wait_for(struct opening *op)
     return conclude(op, OPENING_PARK, PROBLEM_NONE, E_OK);
 }
 
+/* What misses something that nobody has would else ask for it for ever. */
+static bool may_ask(struct opening *op)
+{
+    if (op->item->asks >= ASKS_MAX)
+        return false;
+    op->item->asks++;
+    return true;
+}
+
+static struct err ask_account(struct opening *op, const struct account_id *aid)
+{
+    return may_ask(op) ? lookups_account(op->e, aid) : OK;
+}
+
 /* Errors that speak of the item, not of this machine. */
 static bool is_items_fault(struct err err)
 {
@@ -61,7 +76,7 @@ static struct err accept_capsule(struct opening *op, const struct channel_claim 
 
     if (err.code == E_ABSENT ||
         (err.code == E_OK && device_list_find(&list, &claim->from.did) == NULL)) {
-        TRY(lookups_account(e, &claim->from.aid));
+        TRY(ask_account(op, &claim->from.aid));
         return wait_for(op);
     }
     TRY(err);
@@ -110,7 +125,7 @@ static struct err get_roster(struct opening *op, const struct opened *o, struct 
     struct bytes roster;
     struct err err = people_roster(op->e->vault, &o->wrap.roster, op->a, &roster);
 
-    if (err.code == E_ABSENT)
+    if (err.code == E_ABSENT && may_ask(op))
         TRY(lookups_roster(op->e, &o->wrap.roster));
     TRY(err);
     return roster_parse(roster, op->a, out);
@@ -137,7 +152,7 @@ static struct err get_lists(struct opening *op, const struct roster *r,
 
     err = people_list(e->vault, &e->own, aid, version, at);
     if (err.code == E_ABSENT)
-        TRY(lookups_account(e, aid));
+        TRY(ask_account(op, aid));
     TRY(err);
     after = ARENA_NEW(op->a, struct device_list);
     if (after == NULL)
@@ -219,7 +234,8 @@ static struct err judge(struct opening *op, const struct opened *o, struct verdi
 
     TRY(get_roster(op, o, &r));
     out->roster = ROSTER_WRONG;
-    if (version_named(&r, &q.me) == 0 || version_named(&r, &q.sender) == 0)
+    if (version_named(&r, &q.me) == 0 || version_named(&r, &q.sender) == 0 ||
+        !ID_SAME(r.room, o->core.room))
         return OK;
     TRY(get_lists(op, &r, &q.me, &out->mine, &my_next));
     TRY(get_lists(op, &r, &q.sender, &out->theirs, &their_next));
@@ -258,6 +274,17 @@ static struct err order(const struct core *core, struct stream *s, struct messag
 
 /* ---- keeping */
 
+/* The delivery is used up: its key goes, and it is known again. */
+static struct err use_up(struct opening *op, const struct opened *o,
+                         const struct chains_match *match)
+{
+    struct engine *e = op->e;
+
+    TRY(chains_advance(e->vault, o, match, e->now_ms));
+    return vault_put(e->vault, VAULT_SEEN, bytes(o->ctx, SEEN_KEY_SIZE), e->now_ms / CLOCK_DAY_MS,
+                     NO_VALUE);
+}
+
 static struct err keep(struct opening *op, struct opened *o, const struct chains_match *match,
                        struct verdict *verdict, struct bytes content)
 {
@@ -288,9 +315,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     verdict->stream.my_version = verdict->mine.version;
     verdict->stream.sender_version = verdict->theirs.version;
     TRY(put_stream(op, core, &verdict->stream));
-    TRY(chains_advance(e->vault, o, match, e->now_ms));
-    TRY(vault_put(e->vault, VAULT_SEEN, bytes(o->ctx, SEEN_KEY_SIZE), e->now_ms / CLOCK_DAY_MS,
-                  NO_VALUE));
+    TRY(use_up(op, o, match));
     TRY(messages_add(e->vault, m));
     *op->result = OPENING_DONE;
     op->event->kind = EVENT_MESSAGE;
@@ -324,6 +349,9 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     bool known, stopped;
     struct bytes text;
 
+    TRY(find_contact(op, &o->core, &stopped));
+    if (stopped)
+        return OK;
     err = judge(op, o, &verdict);
     if (err.code == E_ABSENT)
         return wait_for(op);
@@ -336,9 +364,6 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     if (sender == NULL || verdict.theirs.version != o->wrap.list_version ||
         memcmp(verdict.theirs.hash, o->wrap.list_hash, sizeof o->wrap.list_hash) != 0)
         return damaged(op, E_FORGED);
-    TRY_OUT(find_contact(op, &o->core, &stopped));
-    if (stopped)
-        goto out;
     err = open_content(o, &sender->dsk, &content);
     if (is_items_fault(err)) {
         err = damaged(op, err.code);
@@ -346,7 +371,8 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     }
     TRY_OUT(err);
     TRY_OUT(messages_known(op->e->vault, &o->core.sender.did, &o->core.id, &known));
-    if (known) {
+    if (known) { /* sealed a second time */
+        TRY_OUT(use_up(op, o, match));
         err = conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
         goto out;
     }
@@ -426,7 +452,7 @@ out:
     return err;
 }
 
-struct err opening_item(struct engine *e, const struct opening_item *item, struct arena *a,
+struct err opening_item(struct engine *e, struct opening_item *item, struct arena *a,
                         enum opening_result *result, struct event *event)
 {
     struct opening op = {e, item, a, result, event};
