@@ -47,6 +47,7 @@ struct engine {
     bool drained;
     uint64_t retry_ms; /* when outgoing should look again; 0: no need */
     uint64_t wake_ms;  /* the wake that the host was asked for last */
+    bool drained_news; /* the mailbox was drained and nobody was told yet */
     bool parked_news;  /* something was parked and nobody was told yet */
     struct err failure;
     struct queued_action *first, *last, *taken;
@@ -130,7 +131,8 @@ FALLIBLE incoming_page(struct engine *e, struct bytes body, bool *more);
  */
 FALLIBLE incoming_retry(struct engine *e, bool anew);
 FALLIBLE incoming_parked(struct engine *e, uint64_t *n);
-/* Tell that something stays parked, once nothing more is being fetched for it. */
+/* Tell that the mailbox is drained and what of it stays parked, once nothing more is being fetched
+ * for it. */
 void incoming_report(struct engine *e);
 
 /* ---- opening.c: one item, in the caller's transaction */

@@ -87,12 +87,19 @@ static struct err parse_parked(struct bytes value, struct opening_item *item, ui
     return reader_end(&r);
 }
 
-/* E_LIMIT: there is no room; nothing else is wrong. */
+/* Once, however often it is delivered.  E_LIMIT: there is no room; nothing else is wrong. */
 static struct err park(struct engine *e, const struct opening_item *item)
 {
+    uint8_t digest[HASH_SHA512_SIZE];
     uint64_t number, held;
     size_t size;
+    bool parked;
 
+    TRY(hash_sha512(&item->sealed, 1, digest));
+    TRY(vault_has(e->vault, VAULT_PARKED_AS, BYTES(digest), 0, &parked));
+    if (parked)
+        return OK;
+    TRY(vault_put(e->vault, VAULT_PARKED_AS, BYTES(digest), 0, NO_VALUE));
     TRY(vault_counter_get(e->vault, VAULT_PARKED_BYTES, &held));
     if (held + item->sealed.n > PARKED_MOST_BYTES)
         return FAIL(E_LIMIT);
@@ -103,10 +110,14 @@ static struct err park(struct engine *e, const struct opening_item *item)
 }
 
 /* One parked item leaves. */
-static struct err unpark(struct engine *e, uint64_t number, size_t size)
+static struct err unpark(struct engine *e, uint64_t number, const struct opening_item *item,
+                         size_t size)
 {
+    uint8_t digest[HASH_SHA512_SIZE];
     uint64_t held;
 
+    TRY(hash_sha512(&item->sealed, 1, digest));
+    TRY(vault_erase(e->vault, VAULT_PARKED_AS, BYTES(digest), 0));
     TRY(vault_counter_get(e->vault, VAULT_PARKED_BYTES, &held));
     TRY(vault_counter_set(e->vault, VAULT_PARKED_BYTES, held > size ? held - size : 0));
     return vault_erase(e->vault, VAULT_PARKED, NO_KEY, number);
@@ -284,7 +295,7 @@ static struct err retry_one(struct engine *e, uint64_t number, struct bytes valu
     if (result == OPENING_DAMAGED)
         TRY(fail(e, &item));
     *moved = true;
-    return unpark(e, number, value.n);
+    return unpark(e, number, &item, value.n);
 }
 
 /* One pass over everything parked; *moved says whether anything left. */
@@ -330,14 +341,17 @@ struct err incoming_retry(struct engine *e, bool anew)
 
 void incoming_report(struct engine *e)
 {
-    struct event event = {.kind = EVENT_PROBLEM, .problem = PROBLEM_PARKED};
+    struct event parked = {.kind = EVENT_PROBLEM, .problem = PROBLEM_PARKED};
+    struct event drained = {.kind = EVENT_DRAINED};
     uint64_t n;
 
-    if (!e->parked_news || link_is_busy(e, OP_PERSON) || link_is_busy(e, OP_ROSTER))
+    if (link_is_busy(e, OP_PERSON) || link_is_busy(e, OP_ROSTER))
         return;
-    e->parked_news = false;
-    if (incoming_parked(e, &n).code == E_OK && n > 0)
-        actions_tell(e, &event);
+    if (e->parked_news && incoming_parked(e, &n).code == E_OK && n > 0)
+        actions_tell(e, &parked);
+    if (e->drained_news)
+        actions_tell(e, &drained);
+    e->parked_news = e->drained_news = false;
 }
 
 struct err incoming_parked(struct engine *e, uint64_t *n)

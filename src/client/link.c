@@ -177,7 +177,7 @@ void link_down(struct engine *e, enum err_code why)
         return;
     l->state = LINK_OFF;
     l->n = 0;
-    e->drained = false;
+    e->drained = e->drained_news = false;
     tell_link(e, why == E_OK ? E_CLOSED : why);
     retry_later(e);
 }
@@ -363,17 +363,14 @@ static struct err tidy(struct engine *e)
 
 static struct err delivered(struct engine *e, const struct frame *f)
 {
-    struct event event = {.kind = EVENT_DRAINED};
     bool more;
 
     TRY(incoming_page(e, f->body, &more));
     if (more || e->drained)
         return OK;
-    e->drained = true;
+    e->drained = e->drained_news = true;
     e->link.failures = 0;
-    TRY(tidy(e));
-    actions_tell(e, &event);
-    return OK;
+    return tidy(e);
 }
 
 /* The time at which the server has been silent for too long; 0: nothing is asked. */

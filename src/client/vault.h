@@ -44,6 +44,7 @@ enum vault_kind {
     VAULT_STREAM_IN,   /* incoming: key = room, did */
     VAULT_OUTBOX,      /* outgoing: number = place in the queue */
     VAULT_PARKED,      /* incoming: number = place in the queue */
+    VAULT_PARKED_AS,   /* incoming: key = hash of the bytes */
     VAULT_SEEN,        /* incoming: key = ctx, number = day */
     VAULT_FAILED,      /* incoming: key = hash of the bytes, number = day */
     VAULT_MESSAGE,     /* messages: key = contact, number = place in the conversation */

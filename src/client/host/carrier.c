@@ -10,6 +10,8 @@
 #include "net/stream.h"
 #include "net/tls.h"
 
+#define CLOSE_NORMAL 1000 /* [RFC6455 7.4.1] */
+
 struct carrier {
     struct engine *engine;
     struct loop *loop;
@@ -239,10 +241,29 @@ out:
     return err;
 }
 
+/* What the engine has said is sent before the line goes dead, if the server listens. */
+static void part(struct carrier *c)
+{
+    struct action a;
+
+    while (engine_next(c->engine, &a))
+        if (a.kind == ACTION_SEND)
+            send_frame(c, a.frame);
+    if (c->stream == NULL || c->patience == NULL)
+        return;
+    c->time_is_over = false;
+    stream_close(c->stream, CLOSE_NORMAL, "");
+    loop_timer_set(c->patience, NET_CLOSING_MS);
+    while (c->stream != NULL && !c->time_is_over)
+        loop_run(c->loop);
+}
+
 void carrier_free(struct carrier *c)
 {
     if (c == NULL)
         return;
+    if (c->loop != NULL && engine_failure(c->engine).code == E_OK)
+        part(c);
     hang_up(c);
     loop_task_cancel(&c->sent);
     loop_timer_free(c->wake);
