@@ -107,16 +107,18 @@ static struct err learn(struct engine *e, const struct people_news *news)
 static struct err no_such_person(struct engine *e, const struct waiting *w, enum err_code code)
 {
     struct event event = {.kind = EVENT_CONTACT, .code = code};
-    struct err err =
-        w->by_account ? FAIL(E_ABSENT) : people_by_handle(e->vault, w->key, &event.contact);
+    struct err err;
 
-    if (err.code == E_ABSENT) { /* nobody asked but for something parked: it stays parked */
-        incoming_report(e);
+    incoming_report(e);
+    if (w->by_account) /* asked for something parked, which stays parked */
         return OK;
-    }
-    TRY(err);
+    err = people_by_handle(e->vault, w->key, &event.contact);
+    if (err.code == E_ABSENT)
+        memcpy(event.contact.handle, w->key.at, w->key.n);
+    else
+        TRY(err);
     actions_tell(e, &event);
-    return code == E_ABSENT && !event.contact.known
+    return code == E_ABSENT && event.contact.number != 0 && !event.contact.known
                ? outgoing_give_up(e, event.contact.number, code)
                : OK;
 }
