@@ -10,7 +10,8 @@
 #include "cli/sentences.h"
 #include "terminal/show.h"
 
-#define WAIT_SECONDS 10
+#define WAIT_SECONDS   10
+#define PARKED_SECONDS 2
 
 struct reading {
     struct tacet_client *client;
@@ -70,7 +71,7 @@ static bool print_json(const struct tacet_message *m)
     const char *text = m->text_n == 0 ? "" : (const char *)m->text;
 
     clock_text(m->sent_ms, sent);
-    return jsonl_print(json_pack("{ss sb ss s% ss ss so sI}", "with", m->with, "mine", m->mine,
+    return jsonl_print(json_pack("{ss sb ss ss% ss ss so sI}", "with", m->with, "mine", m->mine,
                                  "id", m->id, "text", text, m->text_n, "sent", sent, "state",
                                  state_name(m), "notes", notes_json(m), "missing",
                                  (json_int_t)m->missing));
@@ -132,17 +133,37 @@ static bool show_first(struct reading *r)
 
 /* ---- with the server */
 
-/* Until all that waited there is here, or it is clear that this takes longer than a person does. */
+static bool some_are_parked(struct tacet_client *client)
+{
+    struct tacet_status s;
+
+    return tacet_get_status(client, &s) == TACET_OK && s.parked > 0;
+}
+
+/* Until all that waited there is here and open.  A first message is opened only when the server has
+ * said who wrote it; one that can never be opened is not waited for long. */
+static bool drain(struct reading *r, struct drive *d)
+{
+    struct tacet_event e;
+    bool drained = false;
+
+    while (!d->unreachable && drive_next(d, &e)) {
+        drained |= e.kind == TACET_EVENT_DRAINED;
+        if (drained && !some_are_parked(r->client))
+            break;
+        if (e.kind == TACET_EVENT_DRAINED)
+            drive_shorten(d, PARKED_SECONDS);
+    }
+    return drained;
+}
+
 static enum words_end fetch(struct reading *r)
 {
-    enum words_end end = WORDS_LATER;
-    struct tacet_event e;
+    enum words_end end;
     struct drive d;
 
     drive_begin(&d, r->client, WAIT_SECONDS);
-    while (end == WORDS_LATER && !d.unreachable && drive_next(&d, &e))
-        if (e.kind == TACET_EVENT_DRAINED)
-            end = WORDS_FINE;
+    end = drain(r, &d) ? WORDS_FINE : WORDS_LATER;
     if (drive_is_final(d.why)) {
         sentences_say(sentences_refusal, d.why);
         end = WORDS_FAILED;

@@ -14,7 +14,7 @@
 
 static void show_field(const char *name, const char *text)
 {
-    printf("%-20s", name);
+    printf("%-22s", name);
     show_text(stdout, bytes_text(text));
     printf("\n");
 }
@@ -29,9 +29,9 @@ static void show_status(const struct tacet_status *s)
         show_field("Network", s->network);
     show_field("Server", s->address);
     show_field("Connection", s->connected ? "signed in" : "none");
-    printf("%-20s%llu\n", "Waiting to be sent", (unsigned long long)s->outgoing);
-    printf("%-20s%llu\n", "Cannot be opened yet", (unsigned long long)s->parked);
-    printf("%-20s%u, made ", "Prekey", (unsigned)s->prekey);
+    printf("%-22s%llu\n", "Waiting to be sent", (unsigned long long)s->outgoing);
+    printf("%-22s%llu\n", "Cannot be opened yet", (unsigned long long)s->parked);
+    printf("%-22s%u, made ", "Prekey", (unsigned)s->prekey);
     show_time(stdout, s->prekey_made_ms);
     printf("\n");
     show_field("Network id", s->network_id);

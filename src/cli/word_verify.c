@@ -17,8 +17,7 @@
 static const struct sentence VERIFYING[] = {
     {TACET_ABSENT, "There is nobody with this handle in your network."},
     {TACET_REMOVED, "They were removed from the network."},
-    {TACET_CONFLICT, "That is you, or their account key did not change."},
-    {TACET_DENIED, "That is you."},
+    {TACET_CONFLICT, "Their account key did not change."},
     {TACET_FORGED, "The server's answer does not check, and was not believed.  Tell your"
                    " administrator."},
     {TACET_OK, NULL},
@@ -47,9 +46,7 @@ struct verifying {
 
 static bool is_answer(const struct verifying *v, const struct tacet_event *e)
 {
-    if (e->kind != TACET_EVENT_CONTACT)
-        return false;
-    return strcmp(e->who, v->handle) == 0 || (e->who[0] == '\0' && e->code != TACET_OK);
+    return e->kind == TACET_EVENT_CONTACT && strcmp(e->who, v->handle) == 0;
 }
 
 /* Ask as soon as there is a connection; TACET_AGAIN: there was no answer. */
@@ -157,12 +154,23 @@ static enum words_end settle_change(const struct verifying *v, struct tacet_cont
     return WORDS_FINE;
 }
 
+static bool is_oneself(const struct verifying *v)
+{
+    struct tacet_status s;
+
+    return tacet_get_status(v->client, &s) == TACET_OK && strcmp(s.handle, v->handle) == 0;
+}
+
 static enum words_end verify(const struct verifying *v)
 {
     struct tacet_contact c = {.known = false};
     enum words_end end = WORDS_FINE;
     enum tacet_code code = tacet_find_contact(v->client, v->handle, &c);
 
+    if (is_oneself(v)) {
+        fputs("That is you: there is nothing to compare.\n", stderr);
+        return WORDS_FAILED;
+    }
     if (code == TACET_ABSENT || (code == TACET_OK && !c.known)) {
         end = look_up(v);
         if (end != WORDS_FINE)

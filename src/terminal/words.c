@@ -15,8 +15,8 @@ static void print_program(FILE *to, const struct program *p)
     for (const struct word *const *w = p->words; *w != NULL; w++)
         fprintf(to, "  %-10s %s\n", (*w)->name, (*w)->what);
     fprintf(to, "  %-10s %s\n\n%s", "help WORD", "Say more about one of these.", p->general);
-    fprintf(to, "  --help     Say this, or more about a word.\n"
-                "  --version  Say which version this is.\n");
+    fprintf(to, "  --help             Say this, or more about a word.\n"
+                "  --version          Say which version this is.\n");
 }
 
 static void print_usage(FILE *to, const struct program *p, const struct word *w)
@@ -27,7 +27,7 @@ static void print_usage(FILE *to, const struct program *p, const struct word *w)
 static void print_word(const struct program *p, const struct word *w)
 {
     print_usage(stdout, p, w);
-    printf("\n%s\n%s\n%s", w->what, w->details, p->general);
+    printf("\n%s\n\n%s\n%s", w->what, w->details, p->general);
 }
 
 static const struct word *find(const struct program *p, const char *name)
