@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ctl/order.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+#include "net/local.h"
+#include "wire/limits.h"
+
+#define SOCKET_NAME "/control.sock"
+#define PATH_MOST   4096
+
+static const struct order_sentence ANYWHERE[] = {
+    {E_MALFORMED, "The server did not understand this: are tacetd and tacetctl of one version?"},
+    {E_VERSION, "tacetd and tacetctl are too far apart in age.  Update the older one."},
+    {E_DENIED, "The server does not allow this through its control socket."},
+    {E_AGAIN, "The server is too busy.  Try again."},
+    {E_CLOSED, "The server is shutting down.  Try again when it runs."},
+    {E_NOMEM, "The server is out of memory."},
+    {E_IO, "The server cannot read or write its disk: see its log."},
+    {E_FULL, "The server's disk is full."},
+    {E_CRYPTO, "The server's cryptographic library failed: see its log."},
+    {E_OK, NULL},
+};
+
+const char *order_explain(const struct order_sentence *rows, enum err_code code)
+{
+    for (; rows != NULL && rows->text != NULL; rows++)
+        if (rows->code == code)
+            return rows->text;
+    for (rows = ANYWHERE; rows->text != NULL; rows++)
+        if (rows->code == code)
+            return rows->text;
+    return "The server refused this.";
+}
+
+const char *order_handle(struct options *o)
+{
+    const char *handle = options_need(o, "HANDLE");
+
+    if (handle == NULL || text_is_handle(bytes_text(handle)))
+        return handle;
+    fputs("A handle is 1 to 32 small letters, digits and . _ - inside, like \"bob\".\n", stderr);
+    o->failed = true;
+    return NULL;
+}
+
+bool order_has_server(const struct ctl_setting *s)
+{
+    if (s->data == NULL)
+        fputs("--data DIR is missing: the data directory of the server.\n", stderr);
+    return s->data != NULL;
+}
+
+/* ---- the socket */
+
+/* Nobody there is no fault of the order: it can be given again later. */
+static enum words_end say_unreached(const char *path, enum err_code code)
+{
+    if (code == E_ABSENT)
+        fprintf(stderr, "There is no server at %s: is tacetd running?\n", path);
+    else if (code == E_DENIED)
+        fprintf(stderr, "You may not use %s: run this as the user of tacetd, or as root.\n", path);
+    else if (code == E_LIMIT)
+        fprintf(stderr, "%s cannot be reached: a socket's path has at most 107 bytes.\n", path);
+    else if (code == E_AGAIN)
+        fprintf(stderr, "The server at %s does not answer: see its log.\n", path);
+    else if (code == E_CLOSED)
+        fprintf(stderr, "The server at %s hung up: is this its administrator, and does it run?\n",
+                path);
+    else
+        fprintf(stderr, "The server at %s cannot be reached (%s).\n", path, err_name(code));
+    return code == E_ABSENT || code == E_AGAIN || code == E_CLOSED ? WORDS_LATER : WORDS_FAILED;
+}
+
+static struct err write_request(const struct order *order, struct buf *out)
+{
+    struct buf body = BUF(LIMIT_FRAME);
+    struct frame f = {.op = order->op, .id = 1};
+    struct err err = OK;
+    struct bytes all;
+
+    frame_pack(order->request, &body);
+    TRY_OUT(buf_end(&body, &f.body));
+    frame_write(&f, out);
+    TRY_OUT(buf_end(out, &all));
+out:
+    buf_free(&body);
+    return err;
+}
+
+/* E_MALFORMED: no answer to this order.  Else the answer's code is in *refused. */
+static struct err read_reply(const struct order *order, struct bytes reply, struct arena *a,
+                             void *answer, enum err_code *refused)
+{
+    struct frame f;
+
+    TRY(frame_parse(reply, a, &f));
+    if (f.op != (uint32_t)order->op || f.id != 1)
+        return FAIL(E_MALFORMED);
+    *refused = f.code == 0 ? E_OK : err_from_number(f.code);
+    if (f.code != 0 || order->form == NULL)
+        return OK;
+    return frame_unpack(f.body, order->form, a, answer);
+}
+
+static enum words_end exchange(const char *path, const struct order *order, struct arena *a,
+                               void *answer)
+{
+    struct buf request = BUF(LIMIT_FRAME), reply = BUF(NET_LOCAL_MAX);
+    enum err_code refused = E_OK;
+    enum words_end end = WORDS_FAILED;
+    struct err err = write_request(order, &request);
+
+    if (err.code == E_OK)
+        err = local_call(path, buf_view(&request), &reply);
+    if (err.code != E_OK) {
+        end = say_unreached(path, err.code);
+        goto out;
+    }
+    err = read_reply(order, buf_view(&reply), a, answer, &refused);
+    if (err.code != E_OK)
+        fprintf(stderr, "%s\n", order_explain(ANYWHERE, err.code));
+    else if (refused != E_OK)
+        fprintf(stderr, "%s\n", order_explain(order->refusals, refused));
+    else
+        end = WORDS_FINE;
+out:
+    buf_free(&request);
+    buf_free(&reply);
+    return end;
+}
+
+enum words_end order_give(const struct ctl_setting *s, const struct order *order, struct arena *a,
+                          void *answer)
+{
+    struct buf path = BUF(PATH_MOST);
+    enum words_end end = WORDS_FAILED;
+
+    buf_text(&path, s->data);
+    buf_text(&path, SOCKET_NAME);
+    buf_u8(&path, 0);
+    if (path.failed == E_OK)
+        end = exchange((const char *)path.at, order, a, answer);
+    else
+        fputs("The path of --data is too long.\n", stderr);
+    buf_free(&path);
+    return end;
+}

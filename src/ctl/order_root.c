@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* root: what needs the network's root key, which is kept off the server. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/reader.h"
+#include "crypto/keyfile.h"
+#include "ctl/order.h"
+#include "statement/directory.h"
+#include "terminal/prompt.h"
+#include "terminal/show.h"
+#include "wire/tacet.pb-c.h"
+
+#define ANSWER_MAX (64 * 1024)
+#define FD_MOST    1023
+
+static const struct order_sentence CERTIFYING[] = {
+    {E_CONFLICT, "The server has another directory key than a moment ago."},
+    {E_FORGED, "The server did not accept the certificate: it is not of its root key."},
+    {E_CLOCK, "The server's clock is more than an hour behind this one's."},
+    {E_EXPIRED, "The server's clock is 90 days ahead of this one's."},
+    {E_OK, NULL},
+};
+
+static const struct order_sentence SIGNING[] = {
+    {E_ABSENT, "There is no such root key file."},
+    {E_DENIED, "Wrong passphrase, or the root key file was altered."},
+    {E_MALFORMED, "This is no root key file, or it is damaged."},
+    {E_VERSION, "A newer program wrote the root key file.  Update this one."},
+    {E_CONFLICT, "This root key file belongs to another network."},
+    {E_FORGED, "The server's certificate is not of this root key: do not sign for this server."},
+    {E_STALE, "The server has another directory key than the one that was certified: do not sign\n"
+              "for it before you know why."},
+    {E_TRUNCATED, "The server's certificate is damaged."},
+    {E_NOMEM, "There is not enough memory to open the root key file."},
+    {E_IO, "The root key file cannot be read."},
+    {E_CRYPTO, "The cryptographic library of this machine failed."},
+    {E_OK, NULL},
+};
+
+struct signing {
+    const char *root_file;
+    int passphrase_fd;
+    uint64_t now_ms;
+    struct network_id nid;
+    struct point root;
+    struct directory_certificate certificate;
+};
+
+static uint64_t now_ms(void)
+{
+    return (uint64_t)time(NULL) * CLOCK_SECOND_MS;
+}
+
+/* ---- the root key file */
+
+static struct err read_file(const char *path, struct buf *out)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    struct err err = OK;
+    struct stat st;
+    uint8_t *at;
+
+    if (fd < 0)
+        return FAIL(errno == ENOENT ? E_ABSENT : E_IO);
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        TRY_OUT(FAIL(E_IO));
+    if (st.st_size != KEYFILE_SIZE)
+        TRY_OUT(FAIL(E_MALFORMED));
+    if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        fputs("Warning: others can read the root key file: chmod 600\n", stderr);
+    at = buf_extend(out, KEYFILE_SIZE);
+    if (at == NULL)
+        TRY_OUT(FAIL(out->failed));
+    if (read(fd, at, KEYFILE_SIZE) != KEYFILE_SIZE)
+        TRY_OUT(FAIL(E_IO));
+out:
+    close(fd);
+    return err;
+}
+
+/* Is it this network's?  That is asked before the passphrase is. */
+static struct err read_root(const struct signing *s, struct buf *file)
+{
+    uint8_t whose[SIGN_PUBLIC_SIZE];
+
+    TRY(read_file(s->root_file, file));
+    TRY(keyfile_public(buf_view(file), whose));
+    return bytes_same(BYTES(whose), BYTES(s->root.b)) ? OK : FAIL(E_CONFLICT);
+}
+
+/* ---- the certificate */
+
+/* As it was on the day it was made: that it has run out since is why we are here. */
+static struct err check_old(struct signing *s, struct bytes old, struct bytes key)
+{
+    struct reader r = reader(old);
+    uint64_t made;
+
+    reader_u8(&r);
+    reader_take(&r, SIGN_PUBLIC_SIZE);
+    made = reader_u64(&r);
+    TRY(directory_check_certificate(old, &s->nid, &s->root, made, &s->certificate));
+    return bytes_same(BYTES(s->certificate.key.b), key) ? OK : FAIL(E_STALE);
+}
+
+static struct err read_answer(struct signing *s, const Tacet__Wire__Directory *answer)
+{
+    if (answer->root.len != sizeof s->root.b)
+        return FAIL(E_MALFORMED);
+    memcpy(s->root.b, answer->root.data, sizeof s->root.b);
+    TRY(names_network(&s->root, frame_bytes(answer->domain), &s->nid));
+    TRY(check_old(s, frame_bytes(answer->certificate), frame_bytes(answer->key)));
+    s->certificate.made_ms = s->now_ms;
+    s->certificate.expires_ms = clock_add(s->now_ms, DIRECTORY_LIFE_MS);
+    return OK;
+}
+
+/* *asked: what err says is about the passphrase as it was read. */
+static struct err sign(const struct signing *s, struct buf *out, bool *asked)
+{
+    struct buf file = BUF(KEYFILE_SIZE), passphrase = PROMPT_BUF;
+    struct sign_private *key = NULL;
+    struct err err = OK;
+
+    TRY_OUT(read_root(s, &file));
+    *asked = true;
+    TRY_OUT(prompt_passphrase(s->passphrase_fd, "Passphrase of the root key", PROMPT_KNOWN,
+                              &passphrase));
+    *asked = false;
+    TRY_OUT(keyfile_open(buf_view(&file), buf_view(&passphrase), &key));
+    TRY_OUT(directory_certify(&s->certificate, &s->nid, key, out));
+out:
+    sign_private_free(key);
+    buf_free(&passphrase);
+    buf_free(&file);
+    return err;
+}
+
+/* ---- the order */
+
+static enum words_end certify(const struct ctl_setting *setting, const struct signing *s,
+                              struct arena *a)
+{
+    Tacet__Wire__CertifyDirectory m = TACET__WIRE__CERTIFY_DIRECTORY__INIT;
+    const struct order order = {OP_CERTIFY, &m, NULL, CERTIFYING};
+    struct buf certificate = BUF(DIRECTORY_CERTIFICATE_MAX);
+    enum words_end end = WORDS_FAILED;
+    bool asked = false;
+    struct err err = sign(s, &certificate, &asked);
+
+    if (err.code != E_OK) {
+        fprintf(stderr, "%s\n",
+                asked ? prompt_explain(err.code) : order_explain(SIGNING, err.code));
+        goto out;
+    }
+    m.certificate = frame_data(buf_view(&certificate));
+    end = order_give(setting, &order, a, NULL);
+    if (end != WORDS_FINE)
+        goto out;
+    fputs("The directory of ", stderr);
+    show_text(stderr, s->certificate.name);
+    fputs(" is certified until ", stderr);
+    show_time(stderr, s->certificate.expires_ms);
+    fputs(".  Take the root key file off this machine again.\n", stderr);
+out:
+    buf_free(&certificate);
+    return end;
+}
+
+static enum words_end sign_directory(const struct ctl_setting *setting, struct signing *s)
+{
+    Tacet__Wire__AskDirectory m = TACET__WIRE__ASK_DIRECTORY__INIT;
+    Tacet__Wire__Directory *answer = NULL;
+    const struct order order = {OP_DIRECTORY, &m, &tacet__wire__directory__descriptor, CERTIFYING};
+    struct arena a = ARENA(ANSWER_MAX);
+    enum words_end end = order_give(setting, &order, &a, &answer);
+    struct err err = OK;
+
+    if (end == WORDS_FINE)
+        err = read_answer(s, answer);
+    if (err.code != E_OK) {
+        fprintf(stderr, "%s\n",
+                err.code == E_MALFORMED ? "The server's certificate is damaged."
+                                        : order_explain(SIGNING, err.code));
+        end = WORDS_FAILED;
+    }
+    if (end == WORDS_FINE)
+        end = certify(setting, s, &a);
+    arena_free(&a);
+    return end;
+}
+
+static enum words_end run(struct options *o, const void *setting)
+{
+    struct signing s = {.root_file = options_text(o, "--root"), .passphrase_fd = -1};
+    unsigned fd = 0;
+    const char *what;
+
+    if (options_number(o, "--passphrase-fd", 0, FD_MOST, &fd))
+        s.passphrase_fd = (int)fd;
+    what = options_need(o, "sign-directory");
+    if (!options_end(o))
+        return WORDS_USAGE;
+    if (strcmp(what, "sign-directory") != 0 || s.root_file == NULL) {
+        fputs(s.root_file == NULL ? "--root FILE is missing.\n"
+                                  : "The root key does one thing: sign-directory.\n",
+              stderr);
+        return WORDS_USAGE;
+    }
+    if (!order_has_server(setting))
+        return WORDS_USAGE;
+    s.now_ms = now_ms();
+    return sign_directory(setting, &s);
+}
+
+const struct word order_root = {
+    .name = "root",
+    .run = run,
+    .usage = "sign-directory --root FILE [--passphrase-fd N]",
+    .what = "Renew the server's right to say who is who, with the root key.",
+    .details =
+        "The server names people under a certificate of the network's root key that is good for\n"
+        "90 days.  This makes the next one: bring FILE, the root key file that tacetd init wrote,\n"
+        "to this machine, run this, and take it away again.\n"
+        "\n"
+        "  --root FILE        The root key file.\n"
+        "  --passphrase-fd N  Read its passphrase from descriptor N: its first line.\n",
+};
