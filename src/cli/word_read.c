@@ -10,8 +10,8 @@
 #include "cli/sentences.h"
 #include "terminal/show.h"
 
-#define WAIT_SECONDS   10
-#define PARKED_SECONDS 2
+#define WAIT_SECONDS    10
+#define SENDING_SECONDS 2
 
 struct reading {
     struct tacet_client *client;
@@ -133,15 +133,15 @@ static bool show_first(struct reading *r)
 
 /* ---- with the server */
 
-static bool some_are_parked(struct tacet_client *client)
+static bool some_wait(struct tacet_client *client)
 {
     struct tacet_status s;
 
-    return tacet_get_status(client, &s) == TACET_OK && s.parked > 0;
+    return tacet_get_status(client, &s) == TACET_OK && s.outgoing > 0;
 }
 
-/* Until all that waited there is here and open.  A first message is opened only when the server has
- * said who wrote it; one that can never be opened is not waited for long. */
+/* Until all that waited there is here.  What waits here for the server goes in the same run, unless
+ * it waits for something else. */
 static bool drain(struct reading *r, struct drive *d)
 {
     struct tacet_event e;
@@ -149,10 +149,10 @@ static bool drain(struct reading *r, struct drive *d)
 
     while (!d->unreachable && drive_next(d, &e)) {
         drained |= e.kind == TACET_EVENT_DRAINED;
-        if (drained && !some_are_parked(r->client))
+        if (drained && !some_wait(r->client))
             break;
         if (e.kind == TACET_EVENT_DRAINED)
-            drive_shorten(d, PARKED_SECONDS);
+            drive_shorten(d, SENDING_SECONDS);
     }
     return drained;
 }

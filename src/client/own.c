@@ -8,8 +8,9 @@ static const struct bytes NO_KEY = {NULL, 0};
 
 #define NETWORK_MAX       2048
 #define PREKEY_RECORD_MAX (8 + AGREE_PRIVATE_SIZE + PREKEY_SIZE)
-#define OWN_IN_FLIGHT_MS  CLOCK_MINUTE_MS /* what the server accepted last may still be on its way \
-                                           */
+#define OWN_IN_FLIGHT_MS                                                     \
+    CLOCK_MINUTE_MS /* what the server accepted last may still be on its way \
+                     */
 
 /* ---- records */
 

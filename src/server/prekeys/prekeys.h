@@ -21,7 +21,8 @@ struct Tacet__Wire__Person;
 /*
  * Publish the next prekey of a device.  The newest, once more, is accepted and changes nothing.
  * E_CONFLICT: its number does not rise.  E_STALE: it names another list than the current one.
- * E_CLOCK: made more than an hour ahead; an old one may come late.  E_MALFORMED, E_FORGED, E_EXPIRED.
+ * E_CLOCK: made more than an hour ahead; an old one may come late.  E_MALFORMED, E_FORGED,
+ * E_EXPIRED.
  */
 FALLIBLE prekeys_publish(struct db *db, const struct networks *n, struct arena *a,
                          const struct device *d, struct bytes statement, uint64_t now_ms);
