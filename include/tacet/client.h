@@ -99,6 +99,8 @@ enum tacet_problem {
     TACET_PROBLEM_NO_PREKEY,   /* their device was away too long to be sealed to */
     TACET_PROBLEM_STATEMENT,   /* the server sent something that does not check: see code */
     TACET_PROBLEM_RESTORED,    /* this profile is an old copy of itself */
+    TACET_PROBLEM_OLD_SELF,    /* this program must be updated to talk to the server */
+    TACET_PROBLEM_OLD_SERVER,  /* the server must be updated to talk to this program */
 };
 
 enum tacet_state {

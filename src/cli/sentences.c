@@ -63,6 +63,9 @@ static const struct {
      "This profile is an old copy of itself: the server knows it further on.  Messages that were"
      " meant for the newer copy may not open here.  Use the newer copy, or ask for a new"
      " invitation."},
+    {TACET_PROBLEM_OLD_SELF, "", "", "This tacet is too old for the server.  Update it."},
+    {TACET_PROBLEM_OLD_SERVER, "", "",
+     "The server is too old for this tacet.  Its operator must update it."},
 };
 
 static void say_statement(enum tacet_code code)

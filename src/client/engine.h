@@ -52,6 +52,8 @@ enum problem {
     PROBLEM_NO_PREKEY,   /* their device was away for so long that nothing can be sealed to it */
     PROBLEM_STATEMENT,   /* the server sent something that does not check (code) */
     PROBLEM_RESTORED,    /* the server knows more of this device than this vault does */
+    PROBLEM_OLD_SELF,    /* the server no longer talks to a program as old as this */
+    PROBLEM_OLD_SERVER,  /* this program no longer talks to a server as old as that */
 };
 
 struct event {

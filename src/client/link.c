@@ -324,12 +324,27 @@ static struct err refused(struct engine *e, const struct waiting *w, enum err_co
     return OK;
 }
 
+/* The versions do not meet: who must update?  The server's answer says its own.  [PROTOCOL 9.2] */
+static void tell_version(struct engine *e, const struct frame *f, struct arena *a)
+{
+    struct event event = {.kind = EVENT_PROBLEM, .problem = PROBLEM_OLD_SERVER, .code = E_VERSION};
+    Tacet__Wire__Versions *theirs;
+
+    if (frame_unpack(f->body, &tacet__wire__versions__descriptor, a, &theirs).code != E_OK)
+        return;
+    if (theirs->least > FRAME_PROTOCOL_VERSION)
+        event.problem = PROBLEM_OLD_SELF;
+    actions_tell(e, &event);
+}
+
 /* JOIN or SIGN_IN was answered. */
 static struct err greeted(struct engine *e, const struct waiting *w, const struct frame *f,
                           struct arena *a)
 {
     struct err err;
 
+    if (f->code == E_VERSION)
+        tell_version(e, f, a);
     if (f->code != 0)
         return refused(e, w, err_from_number(f->code));
     if (w->op == OP_SIGN_IN)
