@@ -83,7 +83,7 @@ static int found(struct options *o)
     if (f.data == NULL || f.root_file == NULL || f.name == NULL || f.domain == NULL)
         return usage("init needs --data, --root, --name and --domain");
     e = prompt_passphrase(from_fd ? (int)fd : -1,
-                          "Passphrase for the network root key: ", PROMPT_NEW, &passphrase);
+                          "Passphrase for the network root key", PROMPT_NEW, &passphrase);
     if (e.code != E_OK)
         return fail_with(prompt_explain(e.code), e);
     f.cost = (uint8_t)cost;
