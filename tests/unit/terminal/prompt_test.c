@@ -93,19 +93,30 @@ static pid_t let_ask(enum prompt_kind kind)
     _exit(0);
 }
 
-/* Read until `text` has been seen, and keep all. */
+/* All that was seen, and how much of it was awaited. */
 static char seen[4096];
+static size_t awaited;
+
+/* Read until `text` has been seen, behind what was awaited before. */
 static void await(const char *text)
 {
     size_t n = strlen(seen);
+    const char *found;
 
-    while (strstr(seen, text) == NULL) {
+    while ((found = strstr(seen + awaited, text)) == NULL) {
         ssize_t got = read(person, &seen[n], sizeof seen - 1 - n);
 
         assert_true(got > 0);
         n += (size_t)got;
         seen[n] = '\0';
     }
+    awaited = (size_t)(found - seen) + strlen(text);
+}
+
+static void forget(void)
+{
+    memset(seen, 0, sizeof seen);
+    awaited = 0;
 }
 
 static void type(const char *text)
@@ -127,7 +138,7 @@ static int hang_up(pid_t child)
 
     close(person);
     assert_int_equal(waitpid(child, &status, 0), child);
-    memset(seen, 0, sizeof seen);
+    forget();
     return status;
 }
 
@@ -153,7 +164,6 @@ static void a_new_passphrase_is_asked_for_until_both_agree(void **state)
     await("again: ");
     type("two\n");
     await("Once more");
-    memset(seen, 0, sizeof seen);
     await("Passphrase: ");
     type("three\n");
     await("again: ");
@@ -168,10 +178,8 @@ static void two_that_never_agree_are_refused(void **state)
 
     for (int i = 0; i < 3; i++) {
         await("Passphrase: ");
-        memset(seen, 0, sizeof seen);
         type("one\n");
         await("again: ");
-        memset(seen, 0, sizeof seen);
         type("two\n");
     }
     await("[conflict:]");
@@ -192,7 +200,7 @@ static void an_interrupt_gives_the_terminal_back_and_ends_the_program(void **sta
     assert_null(strstr(seen, "half"));
     close(slave);
     close(person);
-    memset(seen, 0, sizeof seen);
+    forget();
 }
 
 static void without_a_terminal_there_is_nobody_to_ask(void **state)

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "play.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+struct play play;
+char play_out[256 * 1024], play_err[64 * 1024];
+const char *play_stdout;
+
+static const char DIGITS[] = "000001111122222333334444455555666667777788888999990000011111";
+
+struct tacet_client {
+    int nothing;
+};
+static struct tacet_client client;
+
+/* ---- the client */
+
+bool tacet_profile_exists(const char *directory)
+{
+    assert_string_equal(directory, "/data/default");
+    return !play.no_profile;
+}
+
+static void keep_profile(const struct tacet_profile *p)
+{
+    play.opened = true;
+    play.cost = p->cost;
+    snprintf(play.passphrase, sizeof play.passphrase, "%.*s", (int)p->passphrase_n,
+             (const char *)p->passphrase);
+}
+
+enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile *p)
+{
+    keep_profile(p);
+    if (play.open == TACET_OK)
+        *out = &client;
+    return play.open;
+}
+
+enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile *p,
+                           const char *link)
+{
+    keep_profile(p);
+    snprintf(play.link, sizeof play.link, "%s", link);
+    if (play.join == TACET_OK)
+        *out = &client;
+    return play.join;
+}
+
+void tacet_close(struct tacet_client *c)
+{
+}
+
+enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_event *out)
+{
+    if (play.taken >= play.events)
+        return play.run == TACET_OK ? TACET_AGAIN : play.run;
+    *out = play.event[play.taken++];
+    return TACET_OK;
+}
+
+void tacet_interrupt(struct tacet_client *c)
+{
+}
+
+enum tacet_code tacet_send(struct tacet_client *c, const char *to, const uint8_t *text, size_t n,
+                           char id[TACET_ID_SIZE])
+{
+    snprintf(play.sent_to, sizeof play.sent_to, "%s", to);
+    snprintf(play.sent, sizeof play.sent, "%.*s", (int)n, (const char *)text);
+    play.sent_n = n;
+    memcpy(id, PLAY_ID, TACET_ID_SIZE);
+    return play.send;
+}
+
+enum tacet_code tacet_look_up(struct tacet_client *c, const char *handle)
+{
+    play.looked_up = true;
+    return TACET_OK;
+}
+
+enum tacet_code tacet_next_message(struct tacet_client *c, const char *with, uint64_t place,
+                                   struct tacet_message *out)
+{
+    for (size_t i = 0; i < play.messages; i++) {
+        const struct tacet_message *m = &play.message[i];
+
+        if (m->place <= place || (with != NULL && strcmp(m->with, with) != 0) ||
+            (with == NULL && (m->mine || m->read)))
+            continue;
+        *out = *m;
+        return TACET_OK;
+    }
+    return TACET_ABSENT;
+}
+
+enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m)
+{
+    play.message[m->place - 1].read = true;
+    return TACET_OK;
+}
+
+enum tacet_code tacet_next_contact(struct tacet_client *c, uint64_t number,
+                                   struct tacet_contact *out)
+{
+    if (number >= play.contacts)
+        return TACET_ABSENT;
+    *out = play.contact[number];
+    return TACET_OK;
+}
+
+enum tacet_code tacet_find_contact(struct tacet_client *c, const char *handle,
+                                   struct tacet_contact *out)
+{
+    for (size_t i = 0; i < play.contacts; i++) {
+        if (strcmp(play.contact[i].handle, handle) != 0)
+            continue;
+        *out = play.contact[i];
+        out->known |= play.looked_up;
+        return TACET_OK;
+    }
+    return TACET_ABSENT;
+}
+
+enum tacet_code tacet_safety_number(struct tacet_client *c, const char *handle,
+                                    char digits[TACET_SAFETY_SIZE], char qr[128])
+{
+    memcpy(digits, DIGITS, sizeof DIGITS);
+    snprintf(qr, 128, "tacet://verify/abc");
+    return TACET_OK;
+}
+
+enum tacet_code tacet_confirm(struct tacet_client *c, const char *handle, const char *digits)
+{
+    return play.confirm;
+}
+
+enum tacet_code tacet_accept_key(struct tacet_client *c, const char *handle)
+{
+    play.accepted = true;
+    return play.accept;
+}
+
+enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *out)
+{
+    *out = play.status;
+    return TACET_OK;
+}
+
+const char *tacet_explain(enum tacet_code code)
+{
+    static char text[32];
+
+    snprintf(text, sizeof text, "code %d.", (int)code);
+    return text;
+}
+
+/* ---- the script */
+
+int play_begin(void **state)
+{
+    memset(&play, 0, sizeof play);
+    play_stdout = NULL;
+    play.status.joined = true;
+    snprintf(play.status.handle, sizeof play.status.handle, "alice");
+    snprintf(play.status.domain, sizeof play.status.domain, "x.example");
+    snprintf(play.status.network, sizeof play.status.network, "Ministry of X");
+    return 0;
+}
+
+struct tacet_event *play_event(enum tacet_event_kind kind, enum tacet_code code)
+{
+    struct tacet_event *e = &play.event[play.events++];
+
+    *e = (struct tacet_event){.kind = kind, .code = code};
+    return e;
+}
+
+struct tacet_event *play_state(enum tacet_state state, enum tacet_code code)
+{
+    struct tacet_event *e = play_event(TACET_EVENT_STATE, TACET_OK);
+
+    e->message.mine = true;
+    e->message.state = state;
+    e->message.code = code;
+    memcpy(e->message.id, PLAY_ID, sizeof PLAY_ID);
+    return e;
+}
+
+struct tacet_message *play_message(const char *with, const char *text)
+{
+    struct tacet_message *m = &play.message[play.messages++];
+
+    *m = (struct tacet_message){.place = play.messages,
+                                .sent_ms = UINT64_C(1795297080000),
+                                .text = (const uint8_t *)text,
+                                .text_n = strlen(text)};
+    snprintf(m->with, sizeof m->with, "%s", with);
+    memcpy(m->id, PLAY_ID, sizeof PLAY_ID);
+    return m;
+}
+
+struct tacet_contact *play_contact(const char *handle)
+{
+    struct tacet_contact *c = &play.contact[play.contacts++];
+
+    *c = (struct tacet_contact){.known = true, .number = play.contacts};
+    snprintf(c->handle, sizeof c->handle, "%s", handle);
+    return c;
+}
+
+/* ---- the run */
+
+/* `fd` is a file with this content from now on, until restored to what is returned. */
+static int replace(int fd, const char *path, const char *content, size_t n)
+{
+    int before = dup(fd);
+    FILE *f = path == NULL ? tmpfile() : fopen(path, "w");
+
+    fwrite(content, 1, n, f);
+    fflush(f);
+    lseek(fileno(f), 0, SEEK_SET);
+    dup2(fileno(f), fd);
+    fclose(f);
+    return before;
+}
+
+static void restore(int fd, int before, char *content, size_t room)
+{
+    ssize_t n = 0;
+
+    if (content != NULL && lseek(fd, 0, SEEK_SET) == 0)
+        n = read(fd, content, room - 1);
+    if (content != NULL)
+        content[n > 0 ? n : 0] = '\0';
+    dup2(before, fd);
+    close(before);
+}
+
+int play_run(const char *in, size_t in_n, const char *const *words, size_t n)
+{
+    enum { PASSPHRASE_FD = 9 };
+    char *argv[32] = {"tacet"};
+    int argc = 1, code, in_before, out_before, err_before;
+
+    for (size_t i = 0; i < n; i++)
+        argv[argc++] = (char *)(uintptr_t)words[i];
+    if (n > 0) {
+        argv[argc++] = "--data=/data";
+        argv[argc++] = "--passphrase-fd=9";
+    }
+    play.taken = 0;
+    fflush(NULL);
+    replace(PASSPHRASE_FD, NULL, "secret\n", 7);
+    in_before = replace(STDIN_FILENO, NULL, in, in_n);
+    out_before = replace(STDOUT_FILENO, play_stdout, "", 0);
+    err_before = replace(STDERR_FILENO, NULL, "", 0);
+    code = cli_run(argc, argv);
+    fflush(NULL);
+    clearerr(stdout);
+    restore(STDERR_FILENO, err_before, play_err, sizeof play_err);
+    restore(STDOUT_FILENO, out_before, play_out, sizeof play_out);
+    restore(STDIN_FILENO, in_before, NULL, 0);
+    close(PASSPHRASE_FD);
+    return code;
+}

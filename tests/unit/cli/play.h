@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* play: `tacet` with a client that follows a script, and what it said. */
+#ifndef TACET_TESTS_CLI_PLAY_H
+#define TACET_TESTS_CLI_PLAY_H
+
+#include "assert_err.h"
+#include "tacet/client.h"
+
+#define PLAY_MOST 8
+
+/* The script: what there is, and what is answered.  Zero is success and emptiness. */
+struct play {
+    bool no_profile;
+    enum tacet_code open, join, send, confirm, accept;
+    struct tacet_event event[PLAY_MOST]; /* in this order, */
+    size_t events, taken;
+    enum tacet_code run; /* then this; TACET_OK as TACET_AGAIN */
+    struct tacet_message message[PLAY_MOST];
+    size_t messages;
+    struct tacet_contact contact[PLAY_MOST];
+    size_t contacts;
+    struct tacet_status status;
+
+    /* What the program did. */
+    bool opened, looked_up, accepted;
+    unsigned cost;
+    char passphrase[64], link[64], sent_to[64], sent[64];
+    size_t sent_n;
+};
+extern struct play play;
+
+/* What it said.  The id that every text gets. */
+extern char play_out[256 * 1024], play_err[64 * 1024];
+#define PLAY_ID "00112233445566778899aabbccddeeff"
+
+/* An empty script: cmocka's setup. */
+int play_begin(void **state);
+
+struct tacet_event *play_event(enum tacet_event_kind kind, enum tacet_code code);
+struct tacet_event *play_state(enum tacet_state state, enum tacet_code code);
+struct tacet_message *play_message(const char *with, const char *text);
+struct tacet_contact *play_contact(const char *handle);
+
+/* Run it with these words and this standard input (NULL: empty); its exit code.  The options for a
+ * directory and for the passphrase "secret" come along. */
+int play_run(const char *in, size_t in_n, const char *const *words, size_t n);
+#define PLAY(...)                                       \
+    play_run("", 0, (const char *const[]){__VA_ARGS__}, \
+             sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+#define PLAY_IN(in, in_n, ...)                             \
+    play_run(in, in_n, (const char *const[]){__VA_ARGS__}, \
+             sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
+/* Where standard output goes; NULL: to play_out. */
+extern const char *play_stdout;
+
+#define assert_said(text)     assert_non_null(strstr(play_err, (text)))
+#define assert_not_said(text) assert_null(strstr(play_err, (text)))
+
+#endif

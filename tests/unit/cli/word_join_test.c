@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "play.h"
+
+static void who_joined_is_told_who_they_are(void **state)
+{
+    play.no_profile = true;
+    play_event(TACET_EVENT_JOINED, TACET_OK);
+    play_event(TACET_EVENT_LINK, TACET_OK);
+    assert_int_equal(PLAY("join", "tacet://join/x", "--kdf-cost", "12"), 0);
+    assert_string_equal(play_out, "You are alice@x.example in Ministry of X.\n");
+    assert_string_equal(play.link, "tacet://join/x");
+    assert_string_equal(play.passphrase, "secret");
+    assert_int_equal(play.cost, 12);
+}
+
+/* Arguments can be read by everybody on the machine. */
+static void the_link_may_come_from_standard_input(void **state)
+{
+    play_event(TACET_EVENT_LINK, TACET_OK);
+    assert_int_equal(PLAY_IN("tacet://join/y\nmore", 19, "join"), 0);
+    assert_string_equal(play.link, "tacet://join/y");
+}
+
+static void a_network_s_name_is_harmless(void **state)
+{
+    memcpy(play.status.network, "X\033[2J", 6);
+    play_event(TACET_EVENT_LINK, TACET_OK);
+    assert_int_equal(PLAY("join", "tacet://join/x"), 0);
+    assert_non_null(strstr(play_out, "X\\u{1b}[2J"));
+}
+
+static void joining_that_takes_too_long_goes_on_later(void **state)
+{
+    play_event(TACET_EVENT_LINK, TACET_CLOSED);
+    assert_int_equal(PLAY("join", "tacet://join/x"), 75);
+    assert_said("cannot be reached");
+    assert_said("The same link goes on from here");
+}
+
+static void what_is_wrong_with_an_invitation_is_said(void **state)
+{
+    static const struct {
+        enum tacet_code code;
+        const char *said;
+    } wrong[] = {
+        {TACET_ABSENT, "withdrawn or replaced"},
+        {TACET_EXPIRED, "too old"},
+        {TACET_CONFLICT, "used already"},
+        {TACET_FORGED, "not the server of this invitation"},
+        {TACET_CLOCK, "clocks"},
+    };
+
+    play.join = TACET_FORGED;
+    assert_int_equal(PLAY("join", "tacet://join/x"), 1);
+    assert_said("damaged");
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        play_begin(state);
+        play_event(TACET_EVENT_LINK, wrong[i].code);
+        assert_int_equal(PLAY("join", "tacet://join/x"), 1);
+        assert_said(wrong[i].said);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(who_joined_is_told_who_they_are, play_begin),
+        cmocka_unit_test_setup(the_link_may_come_from_standard_input, play_begin),
+        cmocka_unit_test_setup(a_network_s_name_is_harmless, play_begin),
+        cmocka_unit_test_setup(joining_that_takes_too_long_goes_on_later, play_begin),
+        cmocka_unit_test_setup(what_is_wrong_with_an_invitation_is_said, play_begin),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "assert_err.h"
+#include "base/arena.h"
+#include "base/reader.h"
+#include "crypto/keyfile.h"
+#include "crypto/password.h"
+#include "ctl/ctl.h"
+#include "statement/directory.h"
+#include "wire/frame.h"
+#include "wire/tacet.pb-c.h"
+
+#define FRAME_MAX (64 * 1024)
+
+static char directory[64] = "/tmp/tacet-ctl-XXXXXX", root_file[96];
+static char out[64 * 1024], err[64 * 1024];
+
+/* ---- a server that gives one scripted answer after the other */
+
+static struct {
+    uint32_t code;
+    struct buf body;
+} answer[4];
+static size_t answers;
+
+static struct buf *next_answer(uint32_t code)
+{
+    answer[answers].code = code;
+    answer[answers].body = BUF(FRAME_MAX);
+    return &answer[answers++].body;
+}
+
+static void read_whole(int fd, uint8_t *at, size_t n)
+{
+    while (n > 0) {
+        ssize_t got = read(fd, at, n);
+
+        if (got <= 0)
+            _exit(1);
+        at += got;
+        n -= (size_t)got;
+    }
+}
+
+/* Frames come and go behind their length; requests are kept for the test to look at. */
+static void answer_one(int fd, size_t i, FILE *kept)
+{
+    static uint8_t in[FRAME_MAX];
+    struct arena a = ARENA(FRAME_MAX);
+    struct buf frame = BUF(FRAME_MAX), whole = BUF(FRAME_MAX);
+    struct frame f;
+    size_t n, opened;
+
+    read_whole(fd, in, 4);
+    n = (size_t)in[2] << 8 | in[3];
+    read_whole(fd, in, n);
+    if (frame_parse(bytes(in, n), &a, &f).code != E_OK)
+        _exit(2);
+    if (f.body.n > 0)
+        fwrite(f.body.at, 1, f.body.n, kept);
+    fflush(kept);
+    f.code = answer[i].code;
+    f.body = buf_view(&answer[i].body);
+    frame_write(&f, &frame);
+    opened = buf_open(&whole);
+    buf_bytes(&whole, buf_view(&frame));
+    buf_close(&whole, opened);
+    if (write(fd, whole.at, whole.n) != (ssize_t)whole.n)
+        _exit(3);
+}
+
+static FILE *requests;
+
+static pid_t serve(void)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    pid_t child;
+
+    snprintf(at.sun_path, sizeof at.sun_path, "%s/control.sock", directory);
+    unlink(at.sun_path);
+    requests = tmpfile();
+    assert_int_equal(bind(fd, (const struct sockaddr *)&at, sizeof at), 0);
+    assert_int_equal(listen(fd, 4), 0);
+    child = fork();
+    if (child == 0) {
+        for (size_t i = 0; i < answers; i++) {
+            int peer = accept(fd, NULL, NULL);
+
+            answer_one(peer, i, requests);
+            close(peer);
+        }
+        _exit(0);
+    }
+    close(fd);
+    return child;
+}
+
+/* ---- running tacetctl, with its output into files */
+
+static int redirect(int fd, char *content, size_t room, int before)
+{
+    if (before < 0) {
+        FILE *f = tmpfile();
+
+        before = dup(fd);
+        dup2(fileno(f), fd);
+        fclose(f);
+        return before;
+    }
+    lseek(fd, 0, SEEK_SET);
+    ssize_t n = read(fd, content, room - 1);
+
+    content[n > 0 ? n : 0] = '\0';
+    dup2(before, fd);
+    close(before);
+    return -1;
+}
+
+static int run(const char *const *words, size_t n)
+{
+    char *argv[16] = {"tacetctl"};
+    int code, out_before, err_before;
+
+    for (size_t i = 0; i < n; i++)
+        argv[i + 1] = (char *)(uintptr_t)words[i];
+    fflush(NULL);
+    out_before = redirect(STDOUT_FILENO, NULL, 0, -1);
+    err_before = redirect(STDERR_FILENO, NULL, 0, -1);
+    code = ctl_run((int)n + 1, argv);
+    fflush(NULL);
+    redirect(STDERR_FILENO, err, sizeof err, err_before);
+    redirect(STDOUT_FILENO, out, sizeof out, out_before);
+    return code;
+}
+#define RUN(...)                            \
+    run((const char *const[]){__VA_ARGS__}, \
+        sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
+/* The same against the server, which must have given all its answers. */
+static int run_served(const char *const *words, size_t n)
+{
+    pid_t server = serve();
+    int code = run(words, n), status;
+
+    kill(server, answers == 0 ? SIGTERM : 0);
+    assert_int_equal(waitpid(server, &status, 0), server);
+    assert_int_equal(status, 0);
+    for (size_t i = 0; i < answers; i++)
+        buf_free(&answer[i].body);
+    answers = 0;
+    return code;
+}
+#define SERVED(...)                                \
+    run_served((const char *const[]){__VA_ARGS__}, \
+               sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
+static size_t kept_request(uint8_t *at, size_t room)
+{
+    rewind(requests);
+    return fread(at, 1, room, requests);
+}
+
+static int open_stage(void **state)
+{
+    assert_non_null(mkdtemp(directory));
+    snprintf(root_file, sizeof root_file, "%s/root.key", directory);
+    return 0;
+}
+
+static int close_stage(void **state)
+{
+    char path[96];
+
+    unlink(root_file);
+    snprintf(path, sizeof path, "%s/control.sock", directory);
+    unlink(path);
+    return rmdir(directory);
+}
+
+/* ---- what it is called with */
+
+static void wrong_calls_end_with_2(void **state)
+{
+    assert_int_equal(RUN("frob"), 2);
+    assert_int_equal(RUN("people"), 2);
+    assert_non_null(strstr(err, "--data DIR is missing"));
+    assert_int_equal(RUN("--data", directory, "invite"), 2);
+    assert_int_equal(RUN("--data", directory, "invite", "Alice"), 2);
+    assert_int_equal(RUN("--data", directory, "invite", "alice", "--for", "721"), 2);
+    assert_int_equal(RUN("--data", directory, "invite", "alice", "--revoke", "--for", "3"), 2);
+    assert_int_equal(RUN("--data", directory, "remove", "a", "b"), 2);
+    assert_int_equal(RUN("--data", directory, "root", "sign-directory"), 2);
+    assert_int_equal(RUN("--data", directory, "root", "frob", "--root", "x"), 2);
+    assert_string_equal(out, "");
+    assert_int_equal(RUN("help", "invite"), 0);
+    assert_int_equal(RUN("--version"), 0);
+    assert_memory_equal(out, "tacetctl 0.1.0 (commit ", 23);
+}
+
+static void without_a_server_the_question_is_whether_it_runs(void **state)
+{
+    assert_int_equal(RUN("--data", directory, "people"), 75);
+    assert_non_null(strstr(err, "There is no server at /tmp/tacet-ctl-"));
+    assert_non_null(strstr(err, "/control.sock: is tacetd running?"));
+}
+
+/* ---- orders */
+
+static void an_invitation_is_a_link_and_a_qr_code(void **state)
+{
+    Tacet__Wire__Invited m = TACET__WIRE__INVITED__INIT;
+    Tacet__Wire__Invite *asked;
+    struct arena a = ARENA(FRAME_MAX);
+    uint8_t request[512];
+
+    m.link = frame_data(BYTES_LITERAL("tacet://join/abc"));
+    m.expires_ms = UINT64_C(1795297080000);
+    frame_pack(&m, next_answer(0));
+    assert_int_equal(SERVED("--data", directory, "invite", "alice", "--for", "3"), 0);
+    assert_memory_equal(out, "tacet://join/abc\n", 17);
+    assert_non_null(strstr(out, "\u2588"));
+    assert_non_null(strstr(err, "2026-11-2"));
+    assert_ok(frame_unpack(bytes(request, kept_request(request, sizeof request)),
+                           &tacet__wire__invite__descriptor, &a, &asked));
+    assert_bytes(frame_bytes(asked->handle), BYTES_LITERAL("alice"));
+    assert_int_equal(asked->lives_s, 3 * 3600);
+    arena_free(&a);
+}
+
+static void refusals_are_said_in_words(void **state)
+{
+    next_answer(E_CONFLICT);
+    assert_int_equal(SERVED("--data", directory, "invite", "alice"), 1);
+    assert_string_equal(err, "There is a person with this handle already.\n");
+    next_answer(E_ABSENT);
+    assert_int_equal(SERVED("--data", directory, "invite", "alice", "--revoke"), 1);
+    assert_non_null(strstr(err, "no invitation"));
+    next_answer(E_FULL);
+    assert_int_equal(SERVED("--data", directory, "remove", "alice"), 1);
+    assert_string_equal(err, "The server's disk is full.\n");
+    next_answer(4711);
+    assert_int_equal(SERVED("--data", directory, "remove", "alice"), 1);
+}
+
+static void people_come_in_pages(void **state)
+{
+    Tacet__Wire__People m = TACET__WIRE__PEOPLE__INIT;
+    Tacet__Wire__PeopleRow row = TACET__WIRE__PEOPLE_ROW__INIT, *rows[] = {&row};
+
+    row.handle = frame_data(BYTES_LITERAL("alice"));
+    row.state = 1;
+    row.since_ms = UINT64_C(1795297080000);
+    row.waiting = 2;
+    m.rows = rows;
+    m.n_rows = 1;
+    m.next = 5;
+    frame_pack(&m, next_answer(0));
+    row.handle = frame_data(BYTES_LITERAL("bob"));
+    row.state = 3;
+    row.expires_ms = row.since_ms;
+    m.next = 0;
+    frame_pack(&m, next_answer(0));
+    assert_int_equal(SERVED("--data", directory, "people", "--json"), 0);
+    assert_string_equal(
+        out, "{\"handle\":\"alice\",\"state\":\"active\",\"account_id\":\"\",\"waiting\":2,"
+             "\"since\":\"2026-11-21T21:38:00.000Z\"}\n"
+             "{\"handle\":\"bob\",\"state\":\"invited\",\"account_id\":\"\",\"waiting\":2,"
+             "\"since\":\"2026-11-21T21:38:00.000Z\","
+             "\"expires\":\"2026-11-21T21:38:00.000Z\"}\n");
+}
+
+/* ---- the root key */
+
+static struct sign_private *root_key;
+static struct point root, key;
+static struct network_id nid;
+
+static void make_network(struct sign_private **root_out)
+{
+    struct sign_private *other = NULL;
+
+    assert_ok(sign_generate(root_out, root.b));
+    assert_ok(sign_generate(&other, key.b));
+    sign_private_free(other);
+    assert_ok(names_network(&root, BYTES_LITERAL("x.example"), &nid));
+}
+
+static void write_root_file(const struct sign_private *k)
+{
+    struct random random = random_system();
+    struct buf b = BUF(KEYFILE_SIZE);
+    int fd = open(root_file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+    assert_ok(keyfile_seal(k, BYTES_LITERAL("secret"), PASSWORD_COST_LEAST, &random, &b));
+    assert_int_equal(write(fd, b.at, b.n), b.n);
+    close(fd);
+    buf_free(&b);
+}
+
+/* A certificate that ran out a year before anybody came to renew it. */
+static void answer_directory(const struct sign_private *signer, const struct point *certified)
+{
+    struct directory_certificate c = {.key = *certified,
+                                      .made_ms = UINT64_C(1600000000000),
+                                      .expires_ms = UINT64_C(1600000000000) + CLOCK_DAY_MS,
+                                      .name = BYTES_LITERAL("Ministry of X")};
+    Tacet__Wire__Directory m = TACET__WIRE__DIRECTORY__INIT;
+    struct buf certificate = BUF(DIRECTORY_CERTIFICATE_MAX);
+
+    assert_ok(directory_certify(&c, &nid, signer, &certificate));
+    m.root = frame_data(BYTES(root.b));
+    m.domain = frame_data(BYTES_LITERAL("x.example"));
+    m.key = frame_data(BYTES(key.b));
+    m.certificate = frame_data(buf_view(&certificate));
+    frame_pack(&m, next_answer(0));
+    buf_free(&certificate);
+}
+
+static int sign_with(const char *passphrase)
+{
+    int fds[2], code;
+    char fd[16];
+
+    assert_int_equal(pipe(fds), 0);
+    assert_int_equal(write(fds[1], passphrase, strlen(passphrase)), strlen(passphrase));
+    close(fds[1]);
+    snprintf(fd, sizeof fd, "%d", fds[0]);
+    code = SERVED("--data", directory, "root", "sign-directory", "--root", root_file,
+                  "--passphrase-fd", fd);
+    close(fds[0]);
+    return code;
+}
+
+static void a_new_certificate_has_the_old_name_and_90_days(void **state)
+{
+    Tacet__Wire__CertifyDirectory *m;
+    struct directory_certificate c;
+    struct arena a = ARENA(FRAME_MAX);
+    uint64_t now = (uint64_t)time(NULL) * 1000;
+    uint8_t request[512];
+    size_t n;
+
+    make_network(&root_key);
+    write_root_file(root_key);
+    answer_directory(root_key, &key);
+    next_answer(0);
+    assert_int_equal(sign_with("secret\n"), 0);
+    assert_non_null(strstr(err, "Ministry of X is certified until "));
+    /* The first request was empty, so what was kept is the second. */
+    n = kept_request(request, sizeof request);
+    assert_ok(frame_unpack(bytes(request, n), &tacet__wire__certify_directory__descriptor, &a, &m));
+    assert_ok(
+        directory_check_certificate(frame_bytes(m->certificate), &nid, &root, now + 5000, &c));
+    assert_bytes(c.name, BYTES_LITERAL("Ministry of X"));
+    assert_bytes(BYTES(c.key.b), BYTES(key.b));
+    assert_int_equal(c.expires_ms - c.made_ms, DIRECTORY_LIFE_MS);
+    assert_true(c.made_ms >= now && c.made_ms <= now + 60000);
+    arena_free(&a);
+    sign_private_free(root_key);
+}
+
+static void nothing_is_signed_that_does_not_fit(void **state)
+{
+    struct sign_private *mine = NULL, *theirs = NULL;
+    struct point other;
+
+    make_network(&theirs);
+    assert_ok(sign_generate(&mine, other.b));
+    write_root_file(theirs);
+    answer_directory(theirs, &key);
+    assert_int_equal(sign_with("wrong\n"), 1);
+    assert_non_null(strstr(err, "Wrong passphrase"));
+    answer_directory(theirs, &other);
+    assert_int_equal(sign_with("secret\n"), 1);
+    assert_non_null(strstr(err, "another directory key"));
+    answer_directory(mine, &key);
+    assert_int_equal(sign_with("secret\n"), 1);
+    assert_non_null(strstr(err, "do not sign for this server"));
+    write_root_file(mine);
+    answer_directory(theirs, &key);
+    assert_int_equal(sign_with("secret\n"), 1);
+    assert_non_null(strstr(err, "belongs to another network"));
+    assert_int_equal(chmod(root_file, 0644), 0);
+    answer_directory(theirs, &key);
+    assert_int_equal(sign_with("secret\n"), 1);
+    assert_non_null(strstr(err, "others can read"));
+    assert_int_equal(truncate(root_file, 100), 0);
+    answer_directory(theirs, &key);
+    assert_int_equal(sign_with("secret\n"), 1);
+    assert_non_null(strstr(err, "no root key file"));
+    sign_private_free(mine);
+    sign_private_free(theirs);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(wrong_calls_end_with_2),
+        cmocka_unit_test(without_a_server_the_question_is_whether_it_runs),
+        cmocka_unit_test(an_invitation_is_a_link_and_a_qr_code),
+        cmocka_unit_test(refusals_are_said_in_words),
+        cmocka_unit_test(people_come_in_pages),
+        cmocka_unit_test(a_new_certificate_has_the_old_name_and_90_days),
+        cmocka_unit_test(nothing_is_signed_that_does_not_fit),
+    };
+
+    return cmocka_run_group_tests(tests, open_stage, close_stage);
+}
