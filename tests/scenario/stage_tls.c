@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -63,6 +64,7 @@ static pid_t start_tacetd(const char *const *words, int out_fd, int passphrase_f
     assert_true(pid >= 0);
     if (pid > 0)
         return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when a test fails */
     dup2(out_fd, STDOUT_FILENO);
     dup2(passphrase_fd, 3);
     execv(TACETD, (char *const *)(uintptr_t)words);
@@ -361,6 +363,14 @@ void returns(struct person *who)
 
 /* ---- messages */
 
+/* Until the server has it, or will not have it; a while, when there is no server. */
+static void settle(struct person *who)
+{
+    while (who->state != TACET_STATE_ACCEPTED && who->state != TACET_STATE_FAILED &&
+           hear(who, who->link == TACET_OK ? PATIENCE_MS : QUIET_MS))
+        continue;
+}
+
 void says_to(struct person *who, const char *handle, const char *text)
 {
     enum tacet_code code;
@@ -374,7 +384,7 @@ void says_to(struct person *who, const char *handle, const char *text)
     }
     memcpy(who->said, id, sizeof who->said);
     who->state = TACET_STATE_QUEUED;
-    hear_all(who, who->link == TACET_OK ? 50 : QUIET_MS);
+    settle(who);
 }
 
 void says(struct person *who, struct person *to, const char *text)
