@@ -51,7 +51,8 @@ struct person {
     enum delivery_state state;
     enum err_code code, link;
     bool joined;
-    unsigned problems;
+    unsigned problems, steps; /* steps: until the program is ended; 0: never */
+    enum err_code problem_code;
 };
 
 struct play {
@@ -94,7 +95,22 @@ static struct err draw(void *ctx, uint8_t *out, size_t n)
     return OK;
 }
 
+static uint64_t clock_of(const struct person *who)
+{
+    return (uint64_t)((int64_t)who->play->now_ms + who->skew_ms);
+}
+
 /* ---- the server */
+
+static bool crashes(struct person *who);
+
+static void take_frame(struct person *who, struct bytes frame)
+{
+    if (who->engine == NULL || crashes(who))
+        return;
+    engine_wake(who->engine, clock_of(who));
+    engine_frame(who->engine, frame);
+}
 
 static void send_down(void *ctx, struct session *s, struct bytes frame)
 {
@@ -109,7 +125,7 @@ static void send_down(void *ctx, struct session *s, struct bytes frame)
         buf_cut(&p->control_answer, 0);
         buf_bytes(&p->control_answer, frame);
     } else if (p->down == NULL || p->down(p->down_ctx, line->who, &b)) {
-        engine_frame(line->who->engine, buf_view(&b));
+        take_frame(line->who, buf_view(&b));
     }
     buf_free(&b);
 }
@@ -286,16 +302,12 @@ static void hear(struct person *who, const struct event *e)
         break;
     case EVENT_PROBLEM:
         who->problems |= 1u << e->problem;
+        who->problem_code = e->code;
         break;
     case EVENT_DRAINED:
     case EVENT_CONTACT:
         break;
     }
-}
-
-static uint64_t clock_of(const struct person *who)
-{
-    return (uint64_t)((int64_t)who->play->now_ms + who->skew_ms);
 }
 
 static void connect_up(struct person *who)
@@ -319,6 +331,7 @@ static void connect_up(struct person *who)
                 BYTES(binding), p->now_ms);
     assert_ok(live_enter(p->live, &line->session));
     who->line = line;
+    engine_wake(who->engine, clock_of(who));
     engine_link_up(who->engine, BYTES(binding));
 }
 
@@ -343,6 +356,8 @@ static bool act(struct person *who)
 
     while (who->engine != NULL && engine_next(who->engine, &a)) {
         any = true;
+        if (crashes(who))
+            break;
         switch (a.kind) {
         case ACTION_CONNECT:
             connect_up(who);
@@ -475,6 +490,11 @@ bool stage_heard(struct person *who, enum problem problem)
     return heard;
 }
 
+enum err_code stage_problem_code(const struct person *who)
+{
+    return who->problem_code;
+}
+
 bool stage_link_ended(struct person *who, enum err_code code)
 {
     return who->link == code;
@@ -482,8 +502,70 @@ bool stage_link_ended(struct person *who, enum err_code code)
 
 void stage_inject(struct person *who, struct bytes frame)
 {
-    engine_frame(who->engine, frame);
+    take_frame(who, frame);
     stage_settle(who->play);
+}
+
+void stage_send(struct person *who, struct bytes frame)
+{
+    send_up(who, frame);
+    stage_settle(who->play);
+}
+
+void stage_hang_up(struct person *who)
+{
+    if (who->line != NULL)
+        hang_up(who->play, who->line, E_CLOSED);
+}
+
+void stage_crash_at(struct person *who, unsigned step)
+{
+    who->steps = step;
+}
+
+bool stage_is_running(const struct person *who)
+{
+    return who->engine != NULL;
+}
+
+struct sign_private *stage_directory_key(struct play *p)
+{
+    return p->directory_key;
+}
+
+void stage_certify(struct play *p, uint64_t lives_ms)
+{
+    struct directory_certificate c = {.made_ms = p->now_ms,
+                                      .expires_ms = p->now_ms + lives_ms,
+                                      .name = BYTES_LITERAL("Ministry of X")};
+    Tacet__Wire__CertifyDirectory m = TACET__WIRE__CERTIFY_DIRECTORY__INIT;
+    struct buf certificate = BUF(DIRECTORY_CERTIFICATE_MAX);
+
+    assert_ok(sign_private_public(p->directory_key, c.key.b));
+    assert_ok(directory_certify(&c, networks_id(p->networks), p->root_key, &certificate));
+    m.certificate = frame_data(buf_view(&certificate));
+    assert_int_equal(stage_operate(p, OP_CERTIFY, &m, NULL), E_OK);
+    buf_free(&certificate);
+}
+
+unsigned stage_copies(struct person *who, struct person *with, const char *text)
+{
+    struct contact c;
+    struct message m;
+    struct arena a = ARENA(4 << 20);
+    unsigned copies = 0;
+
+    assert_ok(people_by_handle(who->vault, bytes_text(with->handle), &c));
+    for (uint64_t after = 0;; after = m.place) {
+        struct err err = messages_next(who->vault, c.number, after, &a, &m);
+
+        if (err.code == E_ABSENT)
+            break;
+        assert_ok(err);
+        copies += bytes_same(m.text, bytes_text(text));
+    }
+    arena_free(&a);
+    return copies;
 }
 
 const struct message *stage_next_shown(struct person *who)
@@ -547,6 +629,16 @@ static void stop_person(struct person *who)
     who->db = NULL;
     who->wake_ms = 0;
     who->link = E_CLOSED;
+    who->steps = 0;
+}
+
+/* One step nearer to the end that was asked for. */
+static bool crashes(struct person *who)
+{
+    if (who->steps == 0 || --who->steps > 0)
+        return false;
+    stop_person(who);
+    return true;
 }
 
 void play_end(struct play *p)

@@ -31,12 +31,30 @@ struct server *stage_server(struct play *p);
 struct random *stage_random(struct play *p);
 const char *stage_handle(const struct person *who);
 
-/* Did `who` hear of this problem since the last call?  And of a link refused with this code? */
+/* Did `who` hear of this problem since the last call?  With which code did the last one of any kind
+ * come?  And of a link refused with this code? */
 bool stage_heard(struct person *who, enum problem problem);
+enum err_code stage_problem_code(const struct person *who);
 bool stage_link_ended(struct person *who, enum err_code code);
 
-/* Give a person a frame as if the server had sent it. */
+/* Give a person a frame as if the server had sent it; send one as if the engine had. */
 void stage_inject(struct person *who, struct bytes frame);
+void stage_send(struct person *who, struct bytes frame);
+void stage_hang_up(struct person *who);
+
+/*
+ * End the program without notice before its `step`-th step from now on, from 1: a step is a frame
+ * that comes, or one thing that the engine wants done.  returns() starts it again.
+ */
+void stage_crash_at(struct person *who, unsigned step);
+bool stage_is_running(const struct person *who);
+
+/* How often does the text stand in the conversation that `who` keeps? */
+unsigned stage_copies(struct person *who, struct person *with, const char *text);
+
+/* Renew the directory certificate; and the key that it is about. */
+void stage_certify(struct play *p, uint64_t lives_ms);
+struct sign_private *stage_directory_key(struct play *p);
 
 /* Send a request of the operator's; the code of the answer. */
 enum err_code stage_operate(struct play *p, enum op op, const void *message, struct buf *answer);
