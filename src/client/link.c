@@ -265,12 +265,13 @@ static struct err compare_prekeys(struct engine *e, uint32_t servers)
 /* Uploads are numbered on from what the server accepted last, whatever it said before. */
 static struct err compare_uploads(struct engine *e, uint64_t servers)
 {
-    uint64_t mine;
+    uint64_t mine, ahead;
 
     TRY(vault_counter_get(e->vault, VAULT_NEXT_UPLOAD, &mine));
-    if (servers > mine + 1) /* one more is the upload whose answer was lost */
+    ahead = servers > mine ? servers - mine : 0;
+    if (ahead > 1)
         tell_restored(e);
-    if (servers == mine || servers == mine + 1)
+    if (servers == mine || ahead == 1) /* one more is the upload whose answer was lost */
         return OK;
     TRY(vault_begin(e->vault));
     return vault_end(e->vault, vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, servers));

@@ -1,4 +1,417 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* hostile_answers: a server that answers falsely, twice, never, to nothing, or in no language. */
 #include "scenario/hostile.h"
-const struct CMUnitTest hostile_answers[] = {{0}};
-const size_t hostile_answers_n = 0;
+
+#define ANSWERS .op = OP_SEND
+
+/* ---- frames that say nothing */
+
+static void frame_to(struct person *who, struct frame f)
+{
+    struct buf b = BUF(LIMIT_FRAME);
+
+    frame_write(&f, &b);
+    stage_inject(who, buf_view(&b));
+    buf_free(&b);
+}
+
+/* The link drops; it comes back, and carries what was waiting. */
+static void recovers(struct play *p, struct person *alice, struct person *bob)
+{
+    assert_false(engine_is_ready(stage_engine(alice)));
+    says(alice, bob, "Are we back?");
+    is(alice, "queued");
+    stage_forward(p, 5 * CLOCK_SECOND_MS);
+    assert_true(engine_is_drained(stage_engine(alice)));
+    is(alice, "accepted");
+    sees(bob, alice, "Are we back?");
+    sees_nothing(bob);
+}
+
+static void a_frame_that_says_nothing_costs_the_link_and_no_more(void **state)
+{
+    static const uint8_t garbage[] = {0xff, 0xff, 0xff, 0xff, 0xff}, cut[] = {0x08, 0x07, 0x22, 9};
+    static const struct frame frames[] = {
+        {.op = OP_SEND, .id = 9999},         /* answers nothing */
+        {.op = OP_PERSON, .id = 1},          /* an id that was used up */
+        {.op = 77},                          /* no such operation */
+        {.op = OP_SEND},                     /* not pushed */
+        {.op = OP_INVITE, .id = 3},          /* not a client's */
+        {.op = OP_DELIVER, .body = {cut, 3}} /* no page */
+    };
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+
+    (void)state;
+    stage_inject(alice, BYTES(garbage));
+    recovers(p, alice, bob);
+    stage_inject(alice, BYTES(cut));
+    recovers(p, alice, bob);
+    stage_inject(alice, (struct bytes){NULL, 0});
+    recovers(p, alice, bob);
+    for (size_t i = 0; i < sizeof frames / sizeof frames[0]; i++) {
+        frame_to(alice, frames[i]);
+        recovers(p, alice, bob);
+    }
+    play_end(p);
+}
+
+static bool truncate_body(struct lie *l, struct frame *f, void *body, struct arena *a)
+{
+    (void)l, (void)body, (void)a;
+    f->body.n -= f->body.n > 0;
+    return true;
+}
+
+static void a_server_that_cuts_every_page_is_left_alone_more_and_more(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct lie lie = {.op = OP_DELIVER, .to = bob, .tell = truncate_body};
+
+    (void)state;
+    leaves(bob);
+    says(alice, bob, "Patience.");
+    lie_begin(p, &lie);
+    returns(bob);
+    stage_forward(p, 10 * CLOCK_MINUTE_MS);
+    assert_in_range(lie.told, 5, 60);
+    sees_nothing(bob);
+    lie_end(p);
+    stage_forward(p, CLOCK_MINUTE_MS);
+    sees(bob, alice, "Patience.");
+    play_end(p);
+}
+
+static void an_answer_that_never_comes_is_not_waited_for(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct lie lie = {ANSWERS, .to = alice, .tell = lie_drop, .most = 1};
+
+    (void)state;
+    lie_begin(p, &lie);
+    says(alice, bob, "Did it arrive?");
+    is(alice, "queued");
+    sees(bob, alice, "Did it arrive?");
+    stage_forward(p, 2 * CLOCK_MINUTE_MS);
+    lie_end(p);
+    is(alice, "accepted");
+    says(alice, bob, "It did.");
+    sees_behind(bob, alice, "It did.", 0);
+    play_end(p);
+}
+
+/* ---- uploads */
+
+static bool hang_up_instead(struct lie *l, struct frame *f, void *body, struct arena *a)
+{
+    (void)f, (void)body, (void)a;
+    stage_hang_up(l->to);
+    return false;
+}
+
+static void an_accepted_upload_whose_answer_is_lost_is_shown_once(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct lie lie = {ANSWERS, .to = alice, .tell = hang_up_instead, .most = 3};
+
+    (void)state;
+    lie_begin(p, &lie);
+    says(alice, bob, "Once.");
+    sees(bob, alice, "Once.");
+    is(alice, "queued");
+    stage_forward(p, CLOCK_MINUTE_MS);
+    assert_int_equal(lie.told, 3);
+    lie_end(p);
+    is(alice, "accepted");
+    says(alice, bob, "Twice.");
+    sees_behind(bob, alice, "Twice.", 0);
+    sees_nothing(bob);
+    play_end(p);
+}
+
+static void an_upload_answered_twice_counts_once(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct buf answer = BUF(LIMIT_FRAME);
+    struct lie lie = {ANSWERS, .to = alice, .tell = lie_record, .ctx = &answer, .most = 1};
+
+    (void)state;
+    lie_begin(p, &lie);
+    says(alice, bob, "Once.");
+    lie_end(p);
+    sees(bob, alice, "Once.");
+    stage_inject(alice, buf_view(&answer));
+    is(alice, "accepted");
+    recovers(p, alice, bob);
+    buf_free(&answer);
+    play_end(p);
+}
+
+static bool other_id(struct lie *l, struct frame *f, void *body, struct arena *a)
+{
+    (void)l, (void)body, (void)a;
+    f->id += 1;
+    return true;
+}
+
+static void an_acceptance_for_another_request_accepts_nothing(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct lie lie = {ANSWERS, .to = alice, .tell = other_id, .most = 1};
+
+    (void)state;
+    lie_begin(p, &lie);
+    says(alice, bob, "Mine?");
+    is(alice, "queued");
+    stage_forward(p, 5 * CLOCK_SECOND_MS);
+    lie_end(p);
+    is(alice, "accepted");
+    sees(bob, alice, "Mine?");
+    sees_nothing(bob);
+    play_end(p);
+}
+
+static bool never_arrives(void *ctx, struct person *who, struct buf *frame)
+{
+    struct arena a = ARENA(64 * LIMIT_FRAME);
+    struct frame f;
+    unsigned *refusals = ctx;
+
+    (void)who;
+    assert_ok(frame_parse(buf_view(frame), &a, &f));
+    if (f.op == OP_SEND) { /* so that the server has something to refuse, and stores nothing */
+        f.body = BYTES_LITERAL("");
+        buf_cut(frame, 0);
+        frame_write(&f, frame);
+        (*refusals)++;
+    }
+    arena_free(&a);
+    return true;
+}
+
+/* The code and body that every upload is answered with. */
+struct refusal {
+    enum err_code code;
+    struct bytes body;
+};
+
+static bool refuse_any(void *ctx, struct person *who, struct buf *frame)
+{
+    const struct refusal *refusal = ctx;
+    struct arena a = ARENA(64 * LIMIT_FRAME);
+    struct frame f;
+
+    (void)who;
+    assert_ok(frame_parse(buf_view(frame), &a, &f));
+    if (f.op == OP_SEND) {
+        f.code = (uint32_t)refusal->code;
+        f.body = refusal->body;
+        buf_cut(frame, 0);
+        frame_write(&f, frame);
+    }
+    arena_free(&a);
+    return true;
+}
+
+/* Refusals that could mend themselves: eight within the hour are enough. */
+static void after_eight_refusals_the_message_fails_and_the_next_one_arrives(void **state)
+{
+    static const enum err_code codes[] = {E_STALE, E_ABSENT, E_CONFLICT, E_FULL,
+                                          E_LIMIT, E_AGAIN,  E_REMOVED,  E_IO};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        struct play *p = play_begin();
+        struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+        struct refusal refusal = {codes[i], {NULL, 0}};
+        unsigned refusals = 0;
+
+        says(alice, bob, "before");
+        sees(bob, alice, "before");
+        stage_tamper_up(p, never_arrives, &refusals);
+        stage_tamper_down(p, refuse_any, &refusal);
+        says(alice, bob, "refused");
+        stage_forward(p, 59 * CLOCK_MINUTE_MS);
+        assert_int_equal(refusals, 8);
+        is(alice, "failed");
+        failed_with(alice, codes[i]);
+        stage_tamper_up(p, NULL, NULL);
+        stage_tamper_down(p, NULL, NULL);
+        says(alice, bob, "after");
+        is(alice, "accepted");
+        sees_behind(bob, alice, "after", 1);
+        play_end(p);
+    }
+}
+
+static void what_cannot_mend_fails_at_once(void **state)
+{
+    static const enum err_code codes[] = {E_MALFORMED, E_FORGED, E_DENIED, E_VERSION};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        struct play *p = play_begin();
+        struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+        struct refusal refusal = {codes[i], {NULL, 0}};
+        unsigned refusals = 0;
+
+        stage_tamper_up(p, never_arrives, &refusals);
+        stage_tamper_down(p, refuse_any, &refusal);
+        says(alice, bob, "refused");
+        assert_int_equal(refusals, 1);
+        is(alice, "failed");
+        failed_with(alice, codes[i]);
+        stage_tamper_up(p, NULL, NULL);
+        stage_tamper_down(p, NULL, NULL);
+        says(alice, bob, "after"); /* with the capsule that the first one did not bring */
+        sees_behind(bob, alice, "after", 0);
+        play_end(p);
+    }
+}
+
+/* The upload was stored, and the server says that its number was taken by another. */
+static void a_false_conflict_shows_the_message_once(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct lie lie = {ANSWERS, .to = alice, .tell = lie_refuse, .at = E_CONFLICT, .most = 3};
+
+    (void)state;
+    lie_begin(p, &lie);
+    says(alice, bob, "Once.");
+    lie_end(p);
+    assert_int_equal(lie.told, 3);
+    is(alice, "accepted");
+    sees(bob, alice, "Once.");
+    says(alice, bob, "Twice.");
+    sees_behind(bob, alice, "Twice.", 0);
+    sees_nothing(bob);
+    play_end(p);
+}
+
+static void a_refusal_whose_reason_does_not_check_teaches_nothing(void **state)
+{
+    static const uint8_t garbage[] = {0xff, 0xff};
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    Tacet__Wire__Person person = TACET__WIRE__PERSON__INIT, *persons[] = {&person};
+    Tacet__Wire__Stale stale = TACET__WIRE__STALE__INIT;
+    struct buf body = BUF(LIMIT_FRAME);
+    struct refusal refusal = {E_STALE, BYTES(garbage)};
+    unsigned refusals = 0;
+
+    (void)state;
+    says(alice, bob, "before");
+    sees(bob, alice, "before");
+    stage_tamper_up(p, never_arrives, &refusals);
+    stage_tamper_down(p, refuse_any, &refusal);
+    says(alice, bob, "waits");
+    is(alice, "queued");
+    assert_true(stage_heard(alice, PROBLEM_STATEMENT));
+
+    person.statement = frame_data(BYTES(garbage));
+    stale.persons = persons;
+    stale.n_persons = 1;
+    frame_pack(&stale, &body);
+    refusal = (struct refusal){E_REMOVED, buf_view(&body)};
+    stage_forward(p, 2 * CLOCK_MINUTE_MS);
+    is(alice, "queued");
+    assert_true(stage_heard(alice, PROBLEM_STATEMENT));
+    assert_in_range(refusals, 2, 4);
+
+    stage_tamper_up(p, NULL, NULL);
+    stage_tamper_down(p, NULL, NULL);
+    stage_forward(p, 2 * CLOCK_MINUTE_MS);
+    is(alice, "accepted");
+    sees_behind(bob, alice, "waits", 0);
+    buf_free(&body);
+    play_end(p);
+}
+
+/* ---- greetings */
+
+static bool alter_welcome(struct lie *l, struct frame *f, void *body, struct arena *a)
+{
+    (void)f, (void)a;
+    lie_flip(&((Tacet__Wire__Welcome *)body)->certificate, l->at);
+    return true;
+}
+
+static void a_welcome_without_the_roots_word_is_no_welcome(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct lie lie = {.op = OP_SIGN_IN,
+                      .form = &tacet__wire__welcome__descriptor,
+                      .tell = alter_welcome,
+                      .at = SIZE_MAX};
+
+    (void)state;
+    leaves(alice);
+    lie_begin(p, &lie);
+    returns(alice);
+    assert_true(stage_link_ended(alice, E_FORGED));
+    says(alice, bob, "To whom?");
+    stage_forward(p, CLOCK_HOUR_MS);
+    is(alice, "queued");
+    assert_in_range(lie.told, 10, 200);
+    lie_end(p);
+    stage_forward(p, 2 * CLOCK_MINUTE_MS);
+    is(alice, "accepted");
+    sees(bob, alice, "To whom?");
+    play_end(p);
+}
+
+static bool high_numbers(struct lie *l, struct frame *f, void *body, struct arena *a)
+{
+    Tacet__Wire__Welcome *m = body;
+
+    (void)l, (void)f, (void)a;
+    m->uploads = UINT64_MAX;
+    m->prekey = UINT32_MAX;
+    return true;
+}
+
+static void what_a_server_claims_to_remember_does_not_outlive_the_lie(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct lie lie = {
+        .op = OP_SIGN_IN, .form = &tacet__wire__welcome__descriptor, .tell = high_numbers};
+
+    (void)state;
+    leaves(alice);
+    lie_begin(p, &lie);
+    returns(alice);
+    assert_true(stage_heard(alice, PROBLEM_RESTORED));
+    lie_end(p);
+    leaves(alice);
+    returns(alice);
+    assert_false(stage_heard(alice, PROBLEM_RESTORED));
+    says(alice, bob, "Nothing happened.");
+    sees(bob, alice, "Nothing happened.");
+    stage_forward(p, 25 * CLOCK_HOUR_MS);
+    assert_int_equal(engine_own(stage_engine(alice))->prekey[0].statement.number, 2);
+    play_end(p);
+}
+
+const struct CMUnitTest hostile_answers[] = {
+    cmocka_unit_test(a_frame_that_says_nothing_costs_the_link_and_no_more),
+    cmocka_unit_test(a_server_that_cuts_every_page_is_left_alone_more_and_more),
+    cmocka_unit_test(an_answer_that_never_comes_is_not_waited_for),
+    cmocka_unit_test(an_accepted_upload_whose_answer_is_lost_is_shown_once),
+    cmocka_unit_test(an_upload_answered_twice_counts_once),
+    cmocka_unit_test(an_acceptance_for_another_request_accepts_nothing),
+    cmocka_unit_test(after_eight_refusals_the_message_fails_and_the_next_one_arrives),
+    cmocka_unit_test(what_cannot_mend_fails_at_once),
+    cmocka_unit_test(a_false_conflict_shows_the_message_once),
+    cmocka_unit_test(a_refusal_whose_reason_does_not_check_teaches_nothing),
+    cmocka_unit_test(a_welcome_without_the_roots_word_is_no_welcome),
+    cmocka_unit_test(what_a_server_claims_to_remember_does_not_outlive_the_lie),
+};
+const size_t hostile_answers_n = sizeof hostile_answers / sizeof hostile_answers[0];
