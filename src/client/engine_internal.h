@@ -148,6 +148,7 @@ struct opening_item {
     struct bytes sealed;
     uint64_t received_ms;
     uint8_t asks; /* look-ups that it has caused; opening_item() counts on */
+    uint8_t told; /* enum problem that was told of it while it waits */
 };
 FALLIBLE opening_item(struct engine *e, struct opening_item *item, struct arena *a,
                       enum opening_result *result, struct event *event);

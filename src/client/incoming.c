@@ -64,6 +64,7 @@ static struct err put_parked(struct engine *e, uint64_t number, const struct ope
 
     buf_u32(&b, item->kind);
     buf_u8(&b, item->asks);
+    buf_u8(&b, item->told);
     buf_u64(&b, item->received_ms);
     buf_u64(&b, since_ms);
     buf_bytes(&b, item->sealed);
@@ -81,6 +82,7 @@ static struct err parse_parked(struct bytes value, struct opening_item *item, ui
 
     item->kind = reader_u32(&r);
     item->asks = reader_u8(&r);
+    item->told = reader_u8(&r);
     item->received_ms = reader_u64(&r);
     *since_ms = reader_u64(&r);
     item->sealed = reader_take(&r, reader_left(&r));
@@ -105,7 +107,7 @@ static struct err park(struct engine *e, const struct opening_item *item)
         return FAIL(E_LIMIT);
     TRY(vault_count(e->vault, VAULT_NEXT_PARKED, &number));
     TRY(put_parked(e, number, item, e->now_ms, &size));
-    e->parked_news = true;
+    e->parked_news |= item->told == PROBLEM_NONE;
     return vault_counter_set(e->vault, VAULT_PARKED_BYTES, held + size);
 }
 
@@ -157,6 +159,20 @@ static struct err fail_waiting(struct engine *e, const struct opening_item *item
 
 /* ---- one item, in a savepoint */
 
+/* Once for each thing that an item waits for.  What is only missing is told by incoming_report(),
+ * when nothing more is being fetched. */
+static bool is_news(struct opening_item *item, enum opening_result result,
+                    const struct event *event)
+{
+    if (event->kind != EVENT_PROBLEM || result != OPENING_PARK)
+        return event->kind != EVENT_PROBLEM || event->problem != PROBLEM_NONE;
+    if (event->problem == PROBLEM_NONE || event->problem == PROBLEM_PARKED ||
+        event->problem == item->told)
+        return false;
+    item->told = (uint8_t)event->problem;
+    return true;
+}
+
 static struct err try_item(struct engine *e, struct opening_item *item, enum opening_result *result,
                            struct news *news)
 {
@@ -170,9 +186,7 @@ static struct err try_item(struct engine *e, struct opening_item *item, enum ope
         vault_rollback(e->vault);
     else
         err = vault_commit(e->vault);
-    if (event.kind == EVENT_PROBLEM && event.problem == PROBLEM_PARKED)
-        event.problem = PROBLEM_NONE; /* incoming_report() tells, when nothing is being fetched */
-    if (err.code == E_OK && (event.kind != EVENT_PROBLEM || event.problem != PROBLEM_NONE))
+    if (err.code == E_OK && is_news(item, *result, &event))
         err = add_news(news, &event);
     arena_free(&a);
     return err;
@@ -278,20 +292,20 @@ static struct err retry_one(struct engine *e, uint64_t number, struct bytes valu
     struct opening_item item;
     enum opening_result result = OPENING_PARK;
     uint64_t since_ms;
-    uint8_t asked;
+    struct opening_item before;
     size_t size;
 
     TRY(parse_parked(value, &item, &since_ms));
-    asked = item.asks;
+    before = item;
     if (anew)
         item.asks = 0;
     TRY(try_item(e, &item, &result, news));
-    if (result == OPENING_PARK) {
-        news->n = 0; /* told when it was parked */
-        if (clock_since(e->now_ms, since_ms) < PARKED_LIFE_MS)
-            return item.asks == asked ? OK : put_parked(e, number, &item, since_ms, &size);
+    if (result == OPENING_PARK && clock_since(e->now_ms, since_ms) < PARKED_LIFE_MS)
+        return item.asks == before.asks && item.told == before.told
+                   ? OK
+                   : put_parked(e, number, &item, since_ms, &size);
+    if (result == OPENING_PARK)
         TRY(fail_waiting(e, &item, E_EXPIRED, news));
-    }
     if (result == OPENING_DAMAGED)
         TRY(fail(e, &item));
     *moved = true;

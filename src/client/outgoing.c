@@ -319,6 +319,15 @@ static struct err learn_refusal(struct engine *e, struct outbox_row *row, const 
     return OK;
 }
 
+/* The next upload has a higher number, if the server did not name one already. */
+static struct err skip_upload(struct engine *e, uint64_t number)
+{
+    uint64_t last;
+
+    TRY(vault_counter_get(e->vault, VAULT_NEXT_UPLOAD, &last));
+    return last >= number ? OK : vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, number);
+}
+
 /* Back to QUEUED, in one transaction. */
 static struct err unseal(struct engine *e, struct outbox_row *row, enum err_code code,
                          struct arena *a)
@@ -328,7 +337,7 @@ static struct err unseal(struct engine *e, struct outbox_row *row, enum err_code
     if (code == E_ABSENT) /* the server has lost the roster: it comes along next time */
         TRY(vault_erase(e->vault, VAULT_ROSTER, ID_BYTES(row->roster_id), 0));
     if (code == E_CONFLICT) /* the server has accepted another upload under this number */
-        TRY(vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, row->upload));
+        TRY(skip_upload(e, row->upload));
     if (code != E_STALE && code != E_ABSENT && code != E_CONFLICT)
         row->retry_ms = clock_add(e->now_ms, RETRY_MS);
     TRY(sealing_undo(e, row));

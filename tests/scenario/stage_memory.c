@@ -278,7 +278,8 @@ static void remember(struct person *who, const struct event *e)
     who->shown[i] = e->message;
     who->text[i] = calloc(1, e->message.text.n + 1);
     assert_non_null(who->text[i]);
-    memcpy(who->text[i], e->message.text.at, e->message.text.n);
+    if (e->message.text.n > 0)
+        memcpy(who->text[i], e->message.text.at, e->message.text.n);
     snprintf(who->from[i], sizeof who->from[i], "%s", e->contact.handle);
     who->n_shown++;
 }

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * forger: messages that no honest engine would seal, from a member's own keys and channel, brought
+ * by a server that helps.
+ */
+#ifndef TACET_TESTS_SCENARIO_FORGER_H
+#define TACET_TESTS_SCENARIO_FORGER_H
+
+#include "e2ee/seal.h"
+#include "scenario/lies.h"
+#include "statement/roster.h"
+
+struct forgery {
+    struct play *play;
+    struct person *by, *to; /* whose keys and channel; the channel is open already */
+    const struct identity *signer; /* by's own */
+    struct core core;
+    struct wrap wrap;
+    struct bytes content;
+    struct roster_account account[3]; /* sorted when it is delivered */
+    struct roster_skipped skipped[1];
+    size_t accounts, skips;
+    struct roster roster; /* the rest of it */
+    struct roster_network network;
+    bool counts; /* by's stream goes on from here, as if an engine had sealed it */
+};
+
+/* An honest message, to be changed. */
+void forge(struct forgery *f, struct play *p, struct person *by, struct person *to,
+           const char *text);
+/* Seal it, with a digest of content and roster that fits; deliver it, and answer for the roster. */
+void forge_deliver(struct forgery *f);
+
+/* Publish the next version of who's device list, the same but for its date. */
+void forge_next_list(struct play *p, struct person *who);
+
+#endif
