@@ -111,28 +111,33 @@ static void take_step(struct forgery *f, struct seal_recipient *to, struct agree
     assert_ok(vault_commit(v));
 }
 
-/* An upload, and the page that brings it to its one recipient. */
-static void write_page(struct bytes sealed, struct buf *out)
+/* A page with one item. */
+static void write_page(enum frame_item kind, struct bytes sealed, struct buf *out)
 {
-    struct arena a = ARENA(1 << 20);
-    struct buf delivery = BUF(LIMIT_FRAME), body = BUF(LIMIT_FRAME);
+    struct buf body = BUF(LIMIT_FRAME);
     Tacet__Wire__Item item = TACET__WIRE__ITEM__INIT, *items[] = {&item};
     Tacet__Wire__Deliver m = TACET__WIRE__DELIVER__INIT;
     struct frame f = {.op = OP_DELIVER};
-    struct upload u;
 
-    assert_ok(upload_parse(sealed, &a, &u));
-    upload_write_delivery(&u.shared, upload_entry(&u, 0), &delivery);
     item.number = 1; /* acknowledged long ago, so that nothing honest is with it */
-    item.kind = FRAME_MESSAGE;
-    item.sealed = frame_data(buf_view(&delivery));
+    item.kind = kind;
+    item.sealed = frame_data(sealed);
     m.items = items;
     m.n_items = 1;
     frame_pack(&m, &body);
     f.body = buf_view(&body);
     frame_write(&f, out);
-    buf_free(&delivery);
     buf_free(&body);
+}
+
+/* What the one recipient of an upload gets of it. */
+static void write_delivery(struct bytes sealed, struct buf *out)
+{
+    struct arena a = ARENA(1 << 20);
+    struct upload u;
+
+    assert_ok(upload_parse(sealed, &a, &u));
+    upload_write_delivery(&u.shared, upload_entry(&u, 0), out);
     arena_free(&a);
 }
 
@@ -147,7 +152,7 @@ static bool answer_roster(struct lie *l, struct frame *f, void *body, struct are
 void forge_deliver(struct forgery *f)
 {
     struct buf roster = BUF(ROSTER_MAX_SIZE), answer = BUF(LIMIT_FRAME);
-    struct buf sealed = BUF(LIMIT_FRAME), page = BUF(LIMIT_FRAME);
+    struct buf sealed = BUF(LIMIT_FRAME), delivery = BUF(LIMIT_FRAME), page = BUF(LIMIT_FRAME);
     Tacet__Wire__RosterAnswer m = TACET__WIRE__ROSTER_ANSWER__INIT;
     struct lie lie = {.op = OP_ROSTER, .to = f->to, .code = E_ABSENT, .tell = answer_roster};
     struct seal_recipient to = {.prekey = 0};
@@ -161,7 +166,8 @@ void forge_deliver(struct forgery *f)
     rq.to = &to;
     rq.n = 1;
     assert_ok(seal(&rq, stage_random(f->play), &sealed));
-    write_page(buf_view(&sealed), &page);
+    write_delivery(buf_view(&sealed), &delivery);
+    write_page(FRAME_MESSAGE, buf_view(&delivery), &page);
     m.roster = frame_data(buf_view(&roster));
     frame_pack(&m, &answer);
     lie.bytes = buf_view(&answer);
@@ -172,6 +178,31 @@ void forge_deliver(struct forgery *f)
     buf_free(&roster);
     buf_free(&answer);
     buf_free(&sealed);
+    buf_free(&delivery);
+    buf_free(&page);
+}
+
+void forge_capsule(const struct identity *from, struct person *to, uint64_t made_ms)
+{
+    const struct own *own = engine_own(stage_engine(to));
+    struct channel_prekey prekey = {.number = own->prekey[0].statement.number};
+    struct buf capsule = BUF(UPLOAD_CAPSULE_SIZE), delivery = BUF(LIMIT_FRAME);
+    struct buf page = BUF(LIMIT_FRAME);
+    struct channel_opener opener;
+    struct agree_public *key;
+    struct epoch epoch;
+
+    memcpy(prekey.point, own->prekey[0].statement.point, sizeof prekey.point);
+    assert_ok(agree_public_parse(&key, BYTES(prekey.point)));
+    assert_ok(channel_opener_make(from, made_ms, &opener));
+    assert_ok(channel_open(&opener, &own->me.who, &prekey, key, &epoch, &capsule));
+    upload_write_capsule(buf_view(&capsule), &delivery);
+    write_page(FRAME_CAPSULE, buf_view(&delivery), &page);
+    stage_inject(to, buf_view(&page));
+    channel_opener_free(&opener);
+    agree_public_free(key);
+    buf_free(&capsule);
+    buf_free(&delivery);
     buf_free(&page);
 }
 
@@ -197,8 +228,8 @@ void forge_next_list(struct play *p, struct person *who)
     stage_send(who, buf_view(&frame));
     assert_true(engine_is_ready(stage_engine(who)));
     assert_ok(vault_begin(v));
-    assert_ok(vault_put(v, VAULT_LIST, ID_BYTES(own->me.who.aid), next.version,
-                        buf_view(&statement)));
+    assert_ok(
+        vault_put(v, VAULT_LIST, ID_BYTES(own->me.who.aid), next.version, buf_view(&statement)));
     assert_ok(vault_commit(v));
     leaves(who); /* it knows its newest list from its vault alone */
     returns(who);

@@ -12,7 +12,7 @@
 
 struct forgery {
     struct play *play;
-    struct person *by, *to; /* whose keys and channel; the channel is open already */
+    struct person *by, *to;        /* whose keys and channel; the channel is open already */
     const struct identity *signer; /* by's own */
     struct core core;
     struct wrap wrap;
@@ -30,6 +30,9 @@ void forge(struct forgery *f, struct play *p, struct person *by, struct person *
            const char *text);
 /* Seal it, with a digest of content and roster that fits; deliver it, and answer for the roster. */
 void forge_deliver(struct forgery *f);
+
+/* Deliver a capsule for `to`, in the name and with the keys that `from` says. */
+void forge_capsule(const struct identity *from, struct person *to, uint64_t made_ms);
 
 /* Publish the next version of who's device list, the same but for its date. */
 void forge_next_list(struct play *p, struct person *who);

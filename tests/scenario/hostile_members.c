@@ -70,6 +70,61 @@ static void nobody_speaks_for_another_over_a_channel_of_their_own(void **state)
     play_end(p);
 }
 
+static bool count(struct lie *l, struct frame *f, void *body, struct arena *a)
+{
+    (void)l, (void)f, (void)body, (void)a;
+    return true;
+}
+
+/* Whether it may be true can only be asked of the server, by whom anybody names. */
+static void a_capsule_of_a_device_that_nobody_has_is_soon_not_asked_about(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *eve = joins(p, "eve");
+    struct lie asked = {.op = OP_PERSON, .to = bob, .tell = count};
+    struct identity from = engine_own(stage_engine(eve))->me;
+
+    (void)state;
+    friends(alice, bob);
+    lie_begin(p, &asked);
+    from.who.aid = engine_own(stage_engine(alice))->me.who.aid;
+    from.who.did.b[0] ^= 1;
+    forge_capsule(&from, bob, stage_now(p));
+    forge_capsule(&from, bob, stage_now(p));
+    assert_in_range(asked.told, 1, 10);
+    assert_int_equal(parked_by(bob), 2);
+    stage_forward(p, 31 * CLOCK_DAY_MS);
+    lie_end(p);
+    assert_int_equal(parked_by(bob), 0);
+    assert_true(stage_heard(bob, PROBLEM_DAMAGED));
+    says(alice, bob, "good day");
+    sees(bob, alice, "good day");
+    play_end(p);
+}
+
+static void a_capsule_in_anothers_name_or_from_the_future_opens_nothing(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *eve = joins(p, "eve");
+    struct identity from = engine_own(stage_engine(alice))->me;
+
+    (void)state;
+    friends(alice, bob);
+    forge_capsule(&from, bob, stage_now(p) + 2 * CLOCK_HOUR_MS);
+    assert_true(stage_heard(bob, PROBLEM_DAMAGED));
+    assert_int_equal(stage_problem_code(bob), E_CLOCK);
+    from.dsk_secret = engine_own(stage_engine(eve))->me.dsk_secret;
+    forge_capsule(&from, bob, stage_now(p));
+    assert_true(stage_heard(bob, PROBLEM_DAMAGED));
+    assert_int_equal(stage_problem_code(bob), E_FORGED);
+    from.who.nid.b[0] ^= 1;
+    forge_capsule(&from, bob, stage_now(p));
+    assert_true(stage_heard(bob, PROBLEM_DAMAGED));
+    says(alice, bob, "still here");
+    sees_behind(bob, alice, "still here", 0);
+    play_end(p);
+}
+
 /* ---- to whom it went */
 
 static void only_the_sender(struct forgery *f)
@@ -81,8 +136,8 @@ static void only_the_sender(struct forgery *f)
 
 static void without_my_device(struct forgery *f)
 {
-    f->skipped[0] = (struct roster_skipped){engine_own(stage_engine(f->to))->me.who.did,
-                                            ROSTER_NO_PREKEY};
+    f->skipped[0] =
+        (struct roster_skipped){engine_own(stage_engine(f->to))->me.who.did, ROSTER_NO_PREKEY};
     f->skips = 1;
 }
 
@@ -254,6 +309,8 @@ static void a_message_without_a_place_is_refused_and_one_sealed_twice_is_shown_o
 const struct CMUnitTest hostile_members[] = {
     cmocka_unit_test(a_forgery_that_is_honest_is_shown),
     cmocka_unit_test(nobody_speaks_for_another_over_a_channel_of_their_own),
+    cmocka_unit_test(a_capsule_of_a_device_that_nobody_has_is_soon_not_asked_about),
+    cmocka_unit_test(a_capsule_in_anothers_name_or_from_the_future_opens_nothing),
     cmocka_unit_test(a_message_to_an_unexpected_set_of_devices_is_held_and_told),
     cmocka_unit_test(an_older_list_than_before_is_held_and_a_superseded_one_is_noted),
     cmocka_unit_test(a_sender_that_contradicts_itself_is_noted),

@@ -574,6 +574,11 @@ const struct message *stage_next_shown(struct person *who)
     return who->seen < who->n_shown ? &who->shown[who->seen] : NULL;
 }
 
+void stage_skip_shown(struct person *who)
+{
+    who->seen++;
+}
+
 enum err_code stage_operate(struct play *p, enum op op, const void *message, struct buf *answer)
 {
     struct buf body = BUF(LIMIT_FRAME), frame = BUF(LIMIT_FRAME);

@@ -61,5 +61,7 @@ enum err_code stage_operate(struct play *p, enum op op, const void *message, str
 
 /* The message that sees() would take next; NULL: none.  It stays. */
 const struct message *stage_next_shown(struct person *who);
+/* Pass over it. */
+void stage_skip_shown(struct person *who);
 
 #endif
