@@ -58,6 +58,7 @@ struct person {
 struct play {
     char dir[64];
     uint64_t now_ms, next_session, drawn;
+    int64_t skew_next_ms; /* of whoever joins */
     struct random random;
     struct point root;
     struct sign_private *root_key, *directory_key;
@@ -451,6 +452,11 @@ void stage_skew(struct person *who, int64_t ms)
     who->skew_ms = ms;
 }
 
+void stage_skew_next(struct play *p, int64_t ms)
+{
+    p->skew_next_ms = ms;
+}
+
 void stage_tamper_down(struct play *p, stage_tamper *tamper, void *ctx)
 {
     p->down = tamper;
@@ -722,6 +728,7 @@ enum err_code joins_by(struct play *p, const char *handle, const char *link, str
     assert_true(p->people < PEOPLE_MAX);
     p->person[p->people++] = who;
     who->play = p;
+    who->skew_ms = p->skew_next_ms;
     snprintf(who->handle, sizeof who->handle, "%s", handle);
     snprintf(who->path, sizeof who->path, "%s/%zu-%s.vault", p->dir, p->people, handle);
     open_database(who);

@@ -14,6 +14,8 @@ void stage_forward(struct play *p, uint64_t ms);
 uint64_t stage_now(const struct play *p);
 /* A person's own clock runs ahead by so much (behind: negative). */
 void stage_skew(struct person *who, int64_t ms);
+/* The same for everybody who joins from now on. */
+void stage_skew_next(struct play *p, int64_t ms);
 
 /* Carry everything that is on its way, until nothing moves. */
 void stage_settle(struct play *p);

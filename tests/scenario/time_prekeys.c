@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* time_prekeys: prekeys come, are superseded, expire and go.  [PROTOCOL 3.1] */
+#include "scenario/days.h"
+#include "scenario/forger.h"
+
+static uint32_t newest_prekey(struct person *who)
+{
+    return engine_own(stage_engine(who))->prekey[0].statement.number;
+}
+
+static bool has_private_half(struct person *who, uint32_t number)
+{
+    return own_find_prekey(engine_own(stage_engine(who)), number) != NULL;
+}
+
+static void a_prekey_is_a_day_old_at_most_while_its_device_is_online(void **state)
+{
+    struct play *p = play_begin();
+    struct person *bob = joins(p, "bob");
+
+    (void)state;
+    stage_forward(p, 24 * CLOCK_HOUR_MS - CLOCK_MINUTE_MS);
+    assert_int_equal(newest_prekey(bob), 1);
+    for (uint32_t number = 2; number < 6; number++) {
+        stage_forward(p, 24 * CLOCK_HOUR_MS);
+        assert_int_equal(newest_prekey(bob), number);
+        assert_int_not_equal(engine_own(stage_engine(bob))->prekey[0].acknowledged_ms, 0);
+    }
+    play_end(p);
+}
+
+static void a_device_that_was_away_has_a_new_prekey_at_once(void **state)
+{
+    struct play *p = play_begin();
+    struct person *bob = joins(p, "bob");
+
+    (void)state;
+    leaves(bob);
+    stage_forward(p, 23 * CLOCK_HOUR_MS);
+    returns(bob);
+    assert_int_equal(newest_prekey(bob), 1);
+    leaves(bob);
+    stage_forward(p, 10 * CLOCK_DAY_MS);
+    returns(bob);
+    assert_int_equal(newest_prekey(bob), 2);
+    assert_int_not_equal(engine_own(stage_engine(bob))->prekey[0].acknowledged_ms, 0);
+    play_end(p);
+}
+
+static void a_private_half_goes_a_day_after_the_next_one_came_and_not_before(void **state)
+{
+    struct play *p = play_begin();
+    struct person *bob = joins(p, "bob");
+
+    (void)state;
+    stage_forward(p, 24 * CLOCK_HOUR_MS); /* number 2 is confirmed now */
+    assert_int_equal(newest_prekey(bob), 2);
+    stage_forward(p, 24 * CLOCK_HOUR_MS - CLOCK_SECOND_MS);
+    assert_true(has_private_half(bob, 1));
+    stage_forward(p, 2 * CLOCK_MINUTE_MS);
+    assert_false(has_private_half(bob, 1));
+    assert_true(has_private_half(bob, 2));
+    leaves(bob);
+    returns(bob);
+    assert_false(has_private_half(bob, 1));
+    play_end(p);
+}
+
+static bool never_empty(struct lie *l, struct frame *f, void *body, struct arena *a)
+{
+    (void)l, (void)f, (void)a;
+    ((Tacet__Wire__Deliver *)body)->more = 1;
+    return true;
+}
+
+static void without_a_drained_mailbox_a_private_half_lives_for_31_days(void **state)
+{
+    struct play *p = play_begin();
+    struct person *bob = joins(p, "bob");
+    struct lie lie = {
+        .op = OP_DELIVER, .form = &tacet__wire__deliver__descriptor, .tell = never_empty};
+
+    (void)state;
+    stage_forward(p, 24 * CLOCK_HOUR_MS);
+    lie_begin(p, &lie);
+    leaves(bob);
+    stage_forward(p, 30 * CLOCK_DAY_MS);
+    returns(bob);
+    assert_false(engine_is_drained(stage_engine(bob)));
+    assert_true(has_private_half(bob, 1));
+    leaves(bob);
+    stage_forward(p, 1 * CLOCK_DAY_MS);
+    returns(bob);
+    assert_false(has_private_half(bob, 1));
+    assert_true(has_private_half(bob, 2)); /* the newest stays, however old */
+    lie_end(p);
+    play_end(p);
+}
+
+static void mail_under_the_prekey_before_opens(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct prekey used;
+    struct device_id did;
+
+    (void)state;
+    stage_forward(p, 24 * CLOCK_HOUR_MS - 10 * CLOCK_MINUTE_MS);
+    looks_up(p, alice, "bob");
+    stage_forward(p, 30 * CLOCK_MINUTE_MS);
+    assert_int_equal(newest_prekey(bob), 2);
+    says(alice, bob, "under the old one");
+    did = engine_own(stage_engine(bob))->me.who.did;
+    assert_ok(people_prekey(engine_vault(stage_engine(alice)), &did, &used));
+    assert_int_equal(used.number, 1);
+    sees(bob, alice, "under the old one");
+    play_end(p);
+}
+
+/* The prekey that mail was sealed to lives as long as the mail may wait. */
+static void mail_that_waited_for_its_whole_life_opens(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+
+    (void)state;
+    leaves(bob);
+    says(alice, bob, "from long ago");
+    stage_forward(p, 30 * CLOCK_DAY_MS - CLOCK_HOUR_MS);
+    returns(bob);
+    sees_behind(bob, alice, "from long ago", 0);
+    play_end(p);
+}
+
+static void who_is_away_for_38_days_gets_mail_when_back_and_its_sender_is_told(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+
+    (void)state;
+    says(alice, bob, "before");
+    sees(bob, alice, "before");
+    leaves(bob);
+    stage_forward(p, 38 * CLOCK_DAY_MS);
+    says(alice, bob, "Where were you?");
+    is(alice, "queued");
+    assert_true(stage_heard(alice, PROBLEM_NO_PREKEY));
+    stage_forward(p, CLOCK_DAY_MS);
+    is(alice, "queued");
+    assert_false(stage_heard(alice, PROBLEM_NO_PREKEY)); /* told once */
+    returns(bob);
+    stage_forward(p, 61 * CLOCK_MINUTE_MS);
+    is(alice, "accepted");
+    sees_behind(bob, alice, "Where were you?", 0);
+    play_end(p);
+}
+
+static bool count(struct lie *l, struct frame *f, void *body, struct arena *a)
+{
+    (void)l, (void)f, (void)body, (void)a;
+    return true;
+}
+
+static void a_sender_with_a_superseded_prekey_is_refused_learns_and_sends(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *carol = joins(p, "carol");
+    struct buf old = BUF(LIMIT_FRAME);
+    struct arena a = ARENA(1 << 20);
+    struct lie record = {.op = OP_PERSON, .to = carol, .tell = lie_record, .ctx = &old};
+    struct lie replace = {.op = OP_PERSON, .to = alice, .tell = lie_replace};
+    struct lie refusals = {.op = OP_SEND, .code = E_STALE, .to = alice, .tell = count};
+    struct frame f;
+
+    (void)state;
+    lie_begin(p, &record);
+    looks_up(p, carol, "bob");
+    stage_forward(p, 3 * CLOCK_DAY_MS); /* numbers 2 to 4 come */
+    assert_ok(frame_parse(buf_view(&old), &a, &f));
+    replace.bytes = f.body;
+    lie_begin(p, &replace);
+    looks_up(p, alice, "bob");
+    lie_begin(p, &refusals);
+    says(alice, bob, "to the newest");
+    lie_end(p);
+    assert_int_equal(refusals.told, 1);
+    is(alice, "accepted");
+    sees_behind(bob, alice, "to the newest", 0);
+    buf_free(&old);
+    arena_free(&a);
+    play_end(p);
+}
+
+static void a_sender_with_a_superseded_list_is_refused_learns_and_sends(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct lie refusals = {.op = OP_SEND, .code = E_STALE, .to = alice, .tell = count};
+
+    (void)state;
+    says(alice, bob, "to version 1");
+    sees(bob, alice, "to version 1");
+    forge_next_list(p, bob);
+    leaves(bob);
+    lie_begin(p, &refusals);
+    says(alice, bob, "to version 2");
+    lie_end(p);
+    assert_int_equal(refusals.told, 1);
+    is(alice, "accepted");
+    returns(bob);
+    sees_behind(bob, alice, "to version 2", 0);
+    sees_nothing(bob);
+    says(bob, alice, "from version 2"); /* and alice learns it as a receiver, too */
+    sees_behind(alice, bob, "from version 2", 0);
+    stage_forward(p, 2 * CLOCK_DAY_MS);
+    says(alice, bob, "to its next prekey");
+    sees_behind(bob, alice, "to its next prekey", 0);
+    play_end(p);
+}
+
+const struct CMUnitTest time_prekeys[] = {
+    cmocka_unit_test(a_prekey_is_a_day_old_at_most_while_its_device_is_online),
+    cmocka_unit_test(a_device_that_was_away_has_a_new_prekey_at_once),
+    cmocka_unit_test(a_private_half_goes_a_day_after_the_next_one_came_and_not_before),
+    cmocka_unit_test(without_a_drained_mailbox_a_private_half_lives_for_31_days),
+    cmocka_unit_test(mail_under_the_prekey_before_opens),
+    cmocka_unit_test(mail_that_waited_for_its_whole_life_opens),
+    cmocka_unit_test(who_is_away_for_38_days_gets_mail_when_back_and_its_sender_is_told),
+    cmocka_unit_test(a_sender_with_a_superseded_prekey_is_refused_learns_and_sends),
+    cmocka_unit_test(a_sender_with_a_superseded_list_is_refused_learns_and_sends),
+};
+const size_t time_prekeys_n = sizeof time_prekeys / sizeof time_prekeys[0];
