@@ -7,6 +7,7 @@
 #include "base/reader.h"
 #include "client/chains.h"
 #include "client/engine_internal.h"
+#include "crypto/secret.h"
 #include "e2ee/payload.h"
 
 #define SEEN_KEY_SIZE 16 /* of ctx */
@@ -89,6 +90,19 @@ static struct err accept_capsule(struct opening *op, const struct channel_claim 
     return conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
 }
 
+static struct err take_epoch(struct opening *op, const struct channel_claim *claim,
+                             uint32_t prekey, const struct epoch *epoch)
+{
+    bool seen;
+
+    if (!ID_SAME(claim->from.nid, op->e->own.nid))
+        return damaged(op, E_FORGED);
+    TRY(chains_epoch_seen(op->e->vault, epoch, &seen));
+    if (seen)
+        return conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+    return accept_capsule(op, claim, prekey, epoch);
+}
+
 static struct err open_capsule(struct opening *op)
 {
     struct engine *e = op->e;
@@ -97,7 +111,6 @@ static struct err open_capsule(struct opening *op)
     struct channel_claim claim;
     struct epoch epoch;
     const struct own_prekey *mine;
-    bool seen;
     struct err err = upload_parse_capsule(op->item->sealed, &form);
 
     if (is_items_fault(err))
@@ -109,13 +122,12 @@ static struct err open_capsule(struct opening *op)
     prekey.number = mine->statement.number;
     memcpy(prekey.point, mine->statement.point, sizeof prekey.point);
     err = channel_accept(&form, &e->own.me.who, &prekey, mine->secret, e->now_ms, &claim, &epoch);
-    if (is_items_fault(err) || (err.code == E_OK && !ID_SAME(claim.from.nid, e->own.nid)))
-        return damaged(op, err.code == E_OK ? E_FORGED : err.code);
+    if (is_items_fault(err))
+        return damaged(op, err.code);
     TRY(err);
-    TRY(chains_epoch_seen(e->vault, &epoch, &seen));
-    if (seen)
-        return conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
-    return accept_capsule(op, &claim, prekey.number, &epoch);
+    err = take_epoch(op, &claim, prekey.number, &epoch);
+    secret_wipe(&epoch, sizeof epoch);
+    return err;
 }
 
 /* ---- messages: who is behind it, and to whom did it go? */
@@ -429,7 +441,7 @@ static struct err open_message(struct opening *op)
 {
     struct err err = OK;
     struct opened o = {0};
-    struct chains_match match;
+    struct chains_match match = {0};
     bool seen, found;
 
     err = open_begin(op->item->sealed, &o);
@@ -448,6 +460,7 @@ static struct err open_message(struct opening *op)
     else
         err = check_and_keep(op, &o, &match);
 out:
+    secret_wipe(&match.after, sizeof match.after);
     open_wipe(&o);
     return err;
 }
