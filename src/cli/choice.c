@@ -8,8 +8,6 @@
 #include "cli/sentences.h"
 #include "terminal/prompt.h"
 
-#define FD_MOST 1023
-
 static const struct sentence OPENING[] = {
     {TACET_DENIED, "Wrong passphrase."},
     {TACET_CONFLICT, "Another tacet is using this profile.  Try again when it has ended."},
@@ -20,30 +18,19 @@ static const struct sentence OPENING[] = {
     {TACET_OK, NULL},
 };
 
-void choice_take(struct options *o, struct choice *out)
+void choice_take(struct options *o, void *out)
 {
-    const char *profile = options_text(o, "--profile");
-    unsigned fd = 0;
+    struct choice *c = out;
 
-    *out = (struct choice){.profile = profile == NULL ? "default" : profile, .passphrase_fd = -1};
-    out->data = options_text(o, "--data");
-    if (options_number(o, "--passphrase-fd", 0, FD_MOST, &fd))
-        out->passphrase_fd = (int)fd;
-    if (!text_is_handle(bytes_text(out->profile))) {
+    c->profile = options_text(o, "--profile");
+    c->data = options_text(o, "--data");
+    c->passphrase_fd = options_descriptor(o, "--passphrase-fd");
+    if (c->profile == NULL)
+        c->profile = "default";
+    if (!text_is_handle(bytes_text(c->profile))) {
         fputs("--profile needs a name of small letters, digits and . _ - inside.\n", stderr);
         o->failed = true;
     }
-}
-
-const char *choice_handle(struct options *o)
-{
-    const char *handle = options_need(o, "HANDLE");
-
-    if (handle == NULL || text_is_handle(bytes_text(handle)))
-        return handle;
-    fputs("A handle is 1 to 32 small letters, digits and . _ - inside, like \"bob\".\n", stderr);
-    o->failed = true;
-    return NULL;
 }
 
 /* The parent of all profiles.  A relative XDG_DATA_HOME counts as none, as its standard says. */
@@ -83,14 +70,13 @@ static enum words_end open_profile(const struct choice *c, const char *directory
                                    struct tacet_client **out)
 {
     struct buf passphrase = PROMPT_BUF;
-    struct err err = prompt_passphrase(c->passphrase_fd, "Passphrase", PROMPT_KNOWN, &passphrase);
-    struct tacet_profile profile = {directory, passphrase.at, passphrase.n, 0};
+    struct tacet_profile profile = {.directory = directory};
     enum tacet_code code;
 
-    if (err.code != E_OK) {
-        fprintf(stderr, "%s\n", prompt_explain(err.code));
+    if (!prompt_ask(c->passphrase_fd, "Passphrase", PROMPT_KNOWN, &passphrase))
         return WORDS_FAILED;
-    }
+    profile.passphrase = passphrase.at;
+    profile.passphrase_n = passphrase.n;
     code = tacet_open(out, &profile);
     buf_free(&passphrase);
     if (code == TACET_OK)
@@ -114,5 +100,21 @@ enum words_end choice_open(const struct choice *c, struct tacet_client **out)
                     directory);
     }
     buf_free(&path);
+    return end;
+}
+
+enum words_end choice_report(struct options *o, const struct choice *c,
+                             enum words_end (*report)(struct tacet_client *client, bool json))
+{
+    bool json = options_flag(o, "--json");
+    struct tacet_client *client = NULL;
+    enum words_end end;
+
+    if (!options_end(o))
+        return WORDS_USAGE;
+    end = choice_open(c, &client);
+    if (end == WORDS_FINE)
+        end = report(client, json);
+    tacet_close(client);
     return end;
 }

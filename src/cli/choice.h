@@ -14,11 +14,8 @@ struct choice {
 
 #define CHOICE_PATH_MAX 4096
 
-/* The options that all words share. */
-void choice_take(struct options *o, struct choice *out);
-
-/* Another person's handle, as the next word.  NULL: it is missing or is none, and this was said. */
-const char *choice_handle(struct options *o);
+/* The options that all words share, into a struct choice. */
+void choice_take(struct options *o, void *out);
 
 /* The profile's directory, as text with a NUL, appended.  false: there can be none; said why. */
 bool choice_directory(const struct choice *c, struct buf *path);
@@ -26,5 +23,9 @@ bool choice_directory(const struct choice *c, struct buf *path);
 /* Ask for the passphrase and open the profile.  Anything but WORDS_FINE: it is not open, and this
  * was said. */
 enum words_end choice_open(const struct choice *c, struct tacet_client **out);
+
+/* All of a word that knows no option but --json: open the profile, report, close it. */
+enum words_end choice_report(struct options *o, const struct choice *c,
+                             enum words_end (*report)(struct tacet_client *client, bool json));
 
 #endif

@@ -9,11 +9,6 @@ static const char GENERAL[] =
     "  --data DIR         Where profiles are; else $XDG_DATA_HOME/tacet or ~/.local/share/tacet.\n"
     "  --passphrase-fd N  Read the passphrase from descriptor N: its first line.\n";
 
-static void choose(struct options *o, void *setting)
-{
-    choice_take(o, setting);
-}
-
 int cli_run(int argc, char **argv)
 {
     static const struct word *const words[] = {
@@ -24,7 +19,7 @@ int cli_run(int argc, char **argv)
         .name = "tacet",
         .what = "messages that only the people who write and read them can open",
         .general = GENERAL,
-        .choose = choose,
+        .choose = choice_take,
         .setting = &choice,
         .words = words,
     };

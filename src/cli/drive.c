@@ -106,3 +106,19 @@ bool drive_next(struct drive *d, struct tacet_event *out)
     d->why = out->code;
     return false;
 }
+
+bool drive_has_outgoing(const struct drive *d)
+{
+    struct tacet_status s;
+
+    return tacet_get_status(d->client, &s) == TACET_OK && s.outgoing > 0;
+}
+
+bool drive_refused(const struct drive *d)
+{
+    bool refused = drive_is_final(d->why);
+
+    if (refused)
+        sentences_say(sentences_refusal, d->why);
+    return refused;
+}

@@ -33,4 +33,10 @@ void drive_end(struct drive *d);
 /* Did the server refuse this device, or this machine fail?  Then waiting longer changes nothing. */
 bool drive_is_final(enum tacet_code why);
 
+/* The same of d->why, which is said. */
+bool drive_refused(const struct drive *d);
+
+/* Does anything that was written wait here for the server? */
+bool drive_has_outgoing(const struct drive *d);
+
 #endif

@@ -21,10 +21,9 @@ const struct sentence sentences_refusal[] = {
 
 const char *sentences_find(const struct sentence *table, enum tacet_code code)
 {
-    for (; table != NULL && table->text != NULL; table++)
-        if (table->code == code)
-            return table->text;
-    return tacet_explain(code);
+    const char *text = words_explain(table, code);
+
+    return text == NULL ? tacet_explain(code) : text;
 }
 
 void sentences_say(const struct sentence *table, enum tacet_code code)
@@ -32,39 +31,30 @@ void sentences_say(const struct sentence *table, enum tacet_code code)
     fprintf(stderr, "%s\n", sentences_find(table, code));
 }
 
-/* ---- problems: what stands before the name and behind it; and when nobody is named. */
+/* ---- problems: what stands before the name and behind it; `before` NULL: nobody is named. */
 
 static const struct {
     enum tacet_problem problem;
-    const char *before, *behind, *unnamed;
+    const char *before, *behind;
 } PROBLEMS[] = {
     {TACET_PROBLEM_PARKED, "A message from ",
-     " cannot be opened yet.  It is kept sealed and tried again.",
-     "A message cannot be opened yet.  It is kept sealed and tried again."},
+     " cannot be opened yet.  It is kept sealed and tried again."},
     {TACET_PROBLEM_DAMAGED, "A message from ",
-     " was damaged or forged and is not shown.  If this goes on, tell your administrator.",
-     "A message was damaged or forged and is not shown.  If this goes on, tell your"
-     " administrator."},
+     " was damaged or forged and is not shown.  If this goes on, tell your administrator."},
     {TACET_PROBLEM_RECIPIENTS, "A message from ",
      " went to other devices than it should have.  It is held back.  Ask them, and tell your"
-     " administrator.",
-     "A message went to other devices than it should have.  It is held back.  Tell your"
      " administrator."},
     {TACET_PROBLEM_KEY_CHANGED, "The server now names another account key for ",
      ": they joined anew, or somebody pretends to be them.  Nothing is sent to them until you have"
-     " asked them and accepted it: tacet help verify",
-     "The server now names another account key for somebody: see tacet contacts"},
+     " asked them and accepted it: tacet help verify"},
     {TACET_PROBLEM_NO_PREKEY, "",
-     " was away for too long to be written to.  Messages to them wait"
-     " until they come back.",
-     "Somebody was away for too long to be written to.  Messages to them wait until they come"
-     " back."},
-    {TACET_PROBLEM_RESTORED, "", "",
+     " was away for too long to be written to.  Messages to them wait until they come back."},
+    {TACET_PROBLEM_RESTORED, NULL,
      "This profile is an old copy of itself: the server knows it further on.  Messages that were"
      " meant for the newer copy may not open here.  Use the newer copy, or ask for a new"
      " invitation."},
-    {TACET_PROBLEM_OLD_SELF, "", "", "This tacet is too old for the server.  Update it."},
-    {TACET_PROBLEM_OLD_SERVER, "", "",
+    {TACET_PROBLEM_OLD_SELF, NULL, "This tacet is too old for the server.  Update it."},
+    {TACET_PROBLEM_OLD_SERVER, NULL,
      "The server is too old for this tacet.  Its operator must update it."},
 };
 
@@ -88,14 +78,11 @@ void sentences_problem(const struct tacet_event *e)
     for (size_t i = 0; i < ROWS(PROBLEMS); i++) {
         if (PROBLEMS[i].problem != e->problem)
             continue;
-        if (e->who[0] == '\0' || PROBLEMS[i].behind[0] == '\0') {
-            fprintf(stderr, "%s\n", PROBLEMS[i].unnamed);
-            return;
+        if (PROBLEMS[i].before != NULL) {
+            fputs(PROBLEMS[i].before, stderr);
+            show_text(stderr, bytes_text(e->who[0] == '\0' ? "somebody" : e->who));
         }
-        fputs(PROBLEMS[i].before, stderr);
-        show_text(stderr, bytes_text(e->who));
         fprintf(stderr, "%s\n", PROBLEMS[i].behind);
-        return;
     }
 }
 

@@ -4,12 +4,7 @@
 #define TACET_CLI_SENTENCES_H
 
 #include "tacet/client.h"
-
-/* What a code means in one place.  A table ends with a row without text. */
-struct sentence {
-    enum tacet_code code;
-    const char *text;
-};
+#include "terminal/words.h"
 
 /* The table's text for this code, or else what the code means anywhere.  `table` may be NULL. */
 const char *sentences_find(const struct sentence *table, enum tacet_code code);

@@ -4,8 +4,8 @@
 
 #include "cli/choice.h"
 #include "cli/cli.h"
-#include "cli/jsonl.h"
 #include "cli/sentences.h"
+#include "terminal/jsonl.h"
 #include "terminal/show.h"
 
 static const char UNVERIFIED[] =
@@ -59,17 +59,7 @@ static enum words_end list(struct tacet_client *client, bool json)
 
 static enum words_end run(struct options *o, const void *setting)
 {
-    bool json = options_flag(o, "--json");
-    struct tacet_client *client = NULL;
-    enum words_end end;
-
-    if (!options_end(o))
-        return WORDS_USAGE;
-    end = choice_open(setting, &client);
-    if (end == WORDS_FINE)
-        end = list(client, json);
-    tacet_close(client);
-    return end;
+    return choice_report(o, setting, list);
 }
 
 const struct word word_contacts = {

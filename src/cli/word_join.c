@@ -106,15 +106,10 @@ static enum words_end join_at(const struct choice *c, const char *directory, con
     struct tacet_profile profile = {.directory = directory, .cost = cost};
     enum words_end end = WORDS_FAILED;
     enum tacet_code code;
-    struct err err;
 
-    err = prompt_passphrase(c->passphrase_fd,
-                            known ? "Passphrase" : "A new passphrase for this profile",
-                            known ? PROMPT_KNOWN : PROMPT_NEW, &passphrase);
-    if (err.code != E_OK) {
-        fprintf(stderr, "%s\n", prompt_explain(err.code));
+    if (!prompt_ask(c->passphrase_fd, known ? "Passphrase" : "A new passphrase for this profile",
+                    known ? PROMPT_KNOWN : PROMPT_NEW, &passphrase))
         return WORDS_FAILED;
-    }
     profile.passphrase = passphrase.at;
     profile.passphrase_n = passphrase.n;
     code = tacet_join(&client, &profile, link);

@@ -2,12 +2,11 @@
 /* read: what others wrote. */
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "cli/choice.h"
 #include "cli/cli.h"
 #include "cli/drive.h"
-#include "cli/jsonl.h"
 #include "cli/sentences.h"
+#include "terminal/jsonl.h"
 #include "terminal/show.h"
 
 #define WAIT_SECONDS    10
@@ -67,14 +66,12 @@ static json_t *notes_json(const struct tacet_message *m)
 
 static bool print_json(const struct tacet_message *m)
 {
-    char sent[CLOCK_TEXT_SIZE];
     const char *text = m->text_n == 0 ? "" : (const char *)m->text;
 
-    clock_text(m->sent_ms, sent);
-    return jsonl_print(json_pack("{ss sb ss ss% ss ss so sI}", "with", m->with, "mine", m->mine,
-                                 "id", m->id, "text", text, m->text_n, "sent", sent, "state",
-                                 state_name(m), "notes", notes_json(m), "missing",
-                                 (json_int_t)m->missing));
+    return jsonl_print(json_pack("{ss sb ss ss% so ss so sI}", "with", m->with, "mine", m->mine,
+                                 "id", m->id, "text", text, m->text_n, "sent",
+                                 jsonl_time(m->sent_ms), "state", state_name(m), "notes",
+                                 notes_json(m), "missing", (json_int_t)m->missing));
 }
 
 /* Written, flushed, and only then marked: what a full disk or a closed pipe swallowed is unread. */
@@ -133,23 +130,16 @@ static bool show_first(struct reading *r)
 
 /* ---- with the server */
 
-static bool some_wait(struct tacet_client *client)
-{
-    struct tacet_status s;
-
-    return tacet_get_status(client, &s) == TACET_OK && s.outgoing > 0;
-}
-
 /* Until all that waited there is here.  What waits here for the server goes in the same run, unless
  * it waits for something else. */
-static bool drain(struct reading *r, struct drive *d)
+static bool drain(struct drive *d)
 {
     struct tacet_event e;
     bool drained = false;
 
     while (!d->unreachable && drive_next(d, &e)) {
         drained |= e.kind == TACET_EVENT_DRAINED;
-        if (drained && !some_wait(r->client))
+        if (drained && !drive_has_outgoing(d))
             break;
         if (e.kind == TACET_EVENT_DRAINED)
             drive_shorten(d, SENDING_SECONDS);
@@ -163,13 +153,11 @@ static enum words_end fetch(struct reading *r)
     struct drive d;
 
     drive_begin(&d, r->client, WAIT_SECONDS);
-    end = drain(r, &d) ? WORDS_FINE : WORDS_LATER;
-    if (drive_is_final(d.why)) {
-        sentences_say(sentences_refusal, d.why);
+    end = drain(&d) ? WORDS_FINE : WORDS_LATER;
+    if (drive_refused(&d))
         end = WORDS_FAILED;
-    } else if (end == WORDS_LATER && !d.unreachable) {
+    else if (end == WORDS_LATER && !d.unreachable)
         fputs("The server did not hand over everything in time.\n", stderr);
-    }
     if (end != WORDS_FINE)
         fputs("This is what is kept here:\n", stderr);
     drive_end(&d);
@@ -186,10 +174,8 @@ static enum words_end follow(struct reading *r)
     while (end == WORDS_FINE && drive_next(&d, &e))
         if (e.kind == TACET_EVENT_MESSAGE && !show_conversation(r, r->with, false))
             end = WORDS_FAILED;
-    if (drive_is_final(d.why)) {
-        sentences_say(sentences_refusal, d.why);
+    if (drive_refused(&d))
         end = WORDS_FAILED;
-    }
     drive_end(&d);
     return end;
 }
@@ -214,7 +200,7 @@ static enum words_end run(struct options *o, const void *setting)
                         .json = options_flag(o, "--json")};
     enum words_end end;
 
-    r.with = o->n > 0 ? choice_handle(o) : NULL;
+    r.with = o->n > 0 ? options_handle(o) : NULL;
     if (!options_end(o))
         return WORDS_USAGE;
     end = choice_open(setting, &r.client);

@@ -81,13 +81,6 @@ static bool is_over(enum tacet_state state)
     return state == TACET_STATE_FAILED || state == TACET_STATE_EXPIRED;
 }
 
-static bool others_wait(struct tacet_client *client)
-{
-    struct tacet_status s;
-
-    return tacet_get_status(client, &s) == TACET_OK && s.outgoing > 0;
-}
-
 /* Of an earlier run. */
 static void note_other(const struct tacet_message *m)
 {
@@ -116,7 +109,7 @@ static void await(struct drive *d, const char *id, struct tacet_message *mine)
             note_other(&e.message);
         if (!is_on_server(mine->state) && !is_over(mine->state))
             continue;
-        if (!others_wait(d->client))
+        if (!drive_has_outgoing(d))
             break;
         drive_shorten(d, OTHERS_SECONDS);
     }
@@ -174,7 +167,7 @@ static enum words_end run(struct options *o, const void *setting)
     const char *to, *given;
 
     options_number(o, "--wait", 0, WAIT_MOST, &wait);
-    to = choice_handle(o);
+    to = options_handle(o);
     given = options_next(o);
     if (!options_end(o))
         return WORDS_USAGE;

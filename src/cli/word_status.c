@@ -2,12 +2,11 @@
 /* status: who this profile is, and how it stands with the server. */
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "cli/choice.h"
 #include "cli/cli.h"
 #include "cli/drive.h"
-#include "cli/jsonl.h"
 #include "cli/sentences.h"
+#include "terminal/jsonl.h"
 #include "terminal/show.h"
 
 #define WAIT_SECONDS 5
@@ -41,15 +40,12 @@ static void show_status(const struct tacet_status *s)
 
 static bool print_json(const struct tacet_status *s)
 {
-    char made[CLOCK_TEXT_SIZE];
-
-    clock_text(s->prekey_made_ms, made);
     return jsonl_print(json_pack(
-        "{ss ss ss ss ss ss ss sb sb sb sI sI sI ss}", "handle", s->handle, "domain", s->domain,
+        "{ss ss ss ss ss ss ss sb sb sb sI sI sI so}", "handle", s->handle, "domain", s->domain,
         "network", s->network, "address", s->address, "network_id", s->network_id, "account_id",
         s->account_id, "device_id", s->device_id, "joined", s->joined, "connected", s->connected,
         "drained", s->drained, "outgoing", (json_int_t)s->outgoing, "parked", (json_int_t)s->parked,
-        "prekey", (json_int_t)s->prekey, "prekey_made", made));
+        "prekey", (json_int_t)s->prekey, "prekey_made", jsonl_time(s->prekey_made_ms)));
 }
 
 /* One answer of the server, whichever. */
@@ -61,8 +57,7 @@ static void knock(struct tacet_client *client)
     drive_begin(&d, client, WAIT_SECONDS);
     while (!d.connected && !d.unreachable && drive_next(&d, &e))
         continue;
-    if (drive_is_final(d.why))
-        sentences_say(sentences_refusal, d.why);
+    drive_refused(&d);
     drive_end(&d);
 }
 
@@ -87,17 +82,7 @@ static enum words_end look(struct tacet_client *client, bool json)
 
 static enum words_end run(struct options *o, const void *setting)
 {
-    bool json = options_flag(o, "--json");
-    struct tacet_client *client = NULL;
-    enum words_end end;
-
-    if (!options_end(o))
-        return WORDS_USAGE;
-    end = choice_open(setting, &client);
-    if (end == WORDS_FINE)
-        end = look(client, json);
-    tacet_close(client);
-    return end;
+    return choice_report(o, setting, look);
 }
 
 const struct word word_status = {

@@ -210,7 +210,7 @@ static enum words_end run(struct options *o, const void *setting)
                           .accept = options_flag(o, "--accept-new-key")};
     enum words_end end;
 
-    v.handle = choice_handle(o);
+    v.handle = options_handle(o);
     if (!options_end(o) || (v.digits != NULL && !are_digits(v.digits)))
         return WORDS_USAGE;
     if (v.digits != NULL && v.accept) {

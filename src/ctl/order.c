@@ -3,14 +3,13 @@
 
 #include <stdio.h>
 
-#include "base/text.h"
 #include "net/local.h"
 #include "wire/limits.h"
 
 #define SOCKET_NAME "/control.sock"
 #define PATH_MOST   4096
 
-static const struct order_sentence ANYWHERE[] = {
+static const struct sentence ANYWHERE[] = {
     {E_MALFORMED, "The server did not understand this: are tacetd and tacetctl of one version?"},
     {E_VERSION, "tacetd and tacetctl are too far apart in age.  Update the older one."},
     {E_DENIED, "The server does not allow this through its control socket."},
@@ -23,33 +22,13 @@ static const struct order_sentence ANYWHERE[] = {
     {E_OK, NULL},
 };
 
-const char *order_explain(const struct order_sentence *rows, enum err_code code)
+const char *order_explain(const struct sentence *rows, enum err_code code)
 {
-    for (; rows != NULL && rows->text != NULL; rows++)
-        if (rows->code == code)
-            return rows->text;
-    for (rows = ANYWHERE; rows->text != NULL; rows++)
-        if (rows->code == code)
-            return rows->text;
-    return "The server refused this.";
-}
+    const char *text = words_explain(rows, code);
 
-const char *order_handle(struct options *o)
-{
-    const char *handle = options_need(o, "HANDLE");
-
-    if (handle == NULL || text_is_handle(bytes_text(handle)))
-        return handle;
-    fputs("A handle is 1 to 32 small letters, digits and . _ - inside, like \"bob\".\n", stderr);
-    o->failed = true;
-    return NULL;
-}
-
-bool order_has_server(const struct ctl_setting *s)
-{
-    if (s->data == NULL)
-        fputs("--data DIR is missing: the data directory of the server.\n", stderr);
-    return s->data != NULL;
+    if (text == NULL)
+        text = words_explain(ANYWHERE, code);
+    return text == NULL ? "The server refused this." : text;
 }
 
 /* ---- the socket */
@@ -137,6 +116,10 @@ enum words_end order_give(const struct ctl_setting *s, const struct order *order
     struct buf path = BUF(PATH_MOST);
     enum words_end end = WORDS_FAILED;
 
+    if (s->data == NULL) {
+        fputs("--data DIR is missing: the data directory of the server.\n", stderr);
+        return WORDS_USAGE;
+    }
     buf_text(&path, s->data);
     buf_text(&path, SOCKET_NAME);
     buf_u8(&path, 0);

@@ -7,31 +7,20 @@
 #include "ctl/ctl.h"
 #include "wire/frame.h"
 
-/* What a code means in answer to one order.  A table ends with a row without text. */
-struct order_sentence {
-    enum err_code code;
-    const char *text;
-};
-
 struct order {
     enum op op;
     const void *request;                    /* the generated struct */
     const ProtobufCMessageDescriptor *form; /* of the answer; NULL: it has none */
-    const struct order_sentence *refusals;  /* what the codes mean here; may be NULL */
+    const struct sentence *refusals;        /* what the codes mean here; may be NULL */
 };
 
-/* A person's handle, as the next word.  NULL: it is missing or is none, and this was said. */
-const char *order_handle(struct options *o);
-
-/* Was --data said?  If not, this is. */
-bool order_has_server(const struct ctl_setting *s);
-
 /* Give the order.  The answer, the generated struct, is put into *answer and lives in the arena.
- * Anything but WORDS_FINE: it was not carried out, and stderr says why and what to do. */
+ * Anything but WORDS_FINE: it was not carried out, and stderr says why and what to do; WORDS_USAGE:
+ * --data was not said. */
 enum words_end order_give(const struct ctl_setting *s, const struct order *order, struct arena *a,
                           void *answer);
 
 /* A row's text for the code, or a sentence that is true anywhere.  `rows` may be NULL. */
-const char *order_explain(const struct order_sentence *rows, enum err_code code);
+const char *order_explain(const struct sentence *rows, enum err_code code);
 
 #endif

@@ -12,14 +12,14 @@
 #define ANSWER_MAX (64 * 1024)
 #define HOURS_MOST 720 /* 30 days */
 
-static const struct order_sentence INVITING[] = {
+static const struct sentence INVITING[] = {
     {E_CONFLICT, "There is a person with this handle already."},
     {E_MALFORMED, "The address is not HOST:PORT, or the handle is none."},
     {E_LIMIT, "The address is too long, or the time is: at most 720 hours."},
     {E_OK, NULL},
 };
 
-static const struct order_sentence REVOKING[] = {
+static const struct sentence REVOKING[] = {
     {E_ABSENT, "There is no invitation for this handle, or it was used already: see people."},
     {E_OK, NULL},
 };
@@ -82,8 +82,8 @@ static enum words_end run(struct options *o, const void *setting)
     unsigned hours = 0;
 
     timed = options_number(o, "--for", 1, HOURS_MOST, &hours);
-    handle = order_handle(o);
-    if (!options_end(o) || !order_has_server(setting))
+    handle = options_handle(o);
+    if (!options_end(o))
         return WORDS_USAGE;
     if (withdraw && (timed || address != NULL)) {
         fputs("--revoke goes with neither --for nor --address.\n", stderr);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* people: everybody who is, was or may become part of the network. */
-#include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/encoding.h"
 #include "base/text.h"
 #include "ctl/order.h"
+#include "terminal/jsonl.h"
 #include "terminal/show.h"
 #include "wire/tacet.pb-c.h"
 
@@ -43,38 +41,21 @@ static bool show_row(const Tacet__Wire__PeopleRow *row)
     return true;
 }
 
-static void set_time(json_t *row, const char *name, uint64_t t_ms)
-{
-    char text[CLOCK_TEXT_SIZE];
-
-    clock_text(t_ms, text);
-    json_object_set_new(row, name, json_string(text));
-}
-
 static bool print_row(const Tacet__Wire__PeopleRow *row)
 {
     struct buf account = BUF(2 * HEX_MAX);
     json_t *value;
-    char *line;
 
     encoding_hex(&account, frame_bytes(row->aid));
-    value = json_pack("{ss% ss ss% sI}", "handle",
+    value = json_pack("{ss% ss ss% sI so}", "handle",
                       row->handle.len == 0 ? "" : (const char *)row->handle.data, row->handle.len,
                       "state", state_name(row->state), "account_id",
                       account.n == 0 ? "" : (const char *)account.at, account.n, "waiting",
-                      (json_int_t)row->waiting);
-    set_time(value, "since", row->since_ms);
-    if (row->state == PEOPLE_INVITED)
-        set_time(value, "expires", row->expires_ms);
-    line = value == NULL ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENSURE_ASCII);
-    if (line != NULL)
-        puts(line);
-    else
-        fputs("A person cannot be written as JSON.\n", stderr);
+                      (json_int_t)row->waiting, "since", jsonl_time(row->since_ms));
     buf_free(&account);
-    json_decref(value);
-    free(line);
-    return line != NULL;
+    if (row->state == PEOPLE_INVITED)
+        json_object_set_new(value, "expires", jsonl_time(row->expires_ms));
+    return jsonl_print(value);
 }
 
 /* One page.  *after: where the next begins, or 0. */
@@ -104,7 +85,7 @@ static enum words_end run(struct options *o, const void *setting)
     enum words_end end;
     uint64_t after = 0;
 
-    if (!options_end(o) || !order_has_server(setting))
+    if (!options_end(o))
         return WORDS_USAGE;
     do
         end = list_page(setting, json, &after);

@@ -7,7 +7,7 @@
 
 #define ANSWER_MAX (64 * 1024)
 
-static const struct order_sentence REMOVING[] = {
+static const struct sentence REMOVING[] = {
     {E_ABSENT, "There is nobody with this handle.  To withdraw an invitation: invite --revoke"},
     {E_REMOVED, "This person was removed before."},
     {E_OK, NULL},
@@ -15,13 +15,13 @@ static const struct order_sentence REMOVING[] = {
 
 static enum words_end run(struct options *o, const void *setting)
 {
-    const char *handle = order_handle(o);
+    const char *handle = options_handle(o);
     Tacet__Wire__Remove m = TACET__WIRE__REMOVE__INIT;
     const struct order order = {OP_REMOVE, &m, NULL, REMOVING};
     struct arena a = ARENA(ANSWER_MAX);
     enum words_end end;
 
-    if (!options_end(o) || !order_has_server(setting))
+    if (!options_end(o))
         return WORDS_USAGE;
     m.handle = frame_data(bytes_text(handle));
     end = order_give(setting, &order, &a, NULL);

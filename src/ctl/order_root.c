@@ -16,9 +16,8 @@
 #include "wire/tacet.pb-c.h"
 
 #define ANSWER_MAX (64 * 1024)
-#define FD_MOST    1023
 
-static const struct order_sentence CERTIFYING[] = {
+static const struct sentence CERTIFYING[] = {
     {E_CONFLICT, "The server has another directory key than a moment ago."},
     {E_FORGED, "The server did not accept the certificate: it is not of its root key."},
     {E_CLOCK, "The server's clock is more than an hour behind this one's."},
@@ -26,7 +25,7 @@ static const struct order_sentence CERTIFYING[] = {
     {E_OK, NULL},
 };
 
-static const struct order_sentence SIGNING[] = {
+static const struct sentence SIGNING[] = {
     {E_ABSENT, "There is no such root key file."},
     {E_DENIED, "Wrong passphrase, or the root key file was altered."},
     {E_MALFORMED, "This is no root key file, or it is damaged."},
@@ -120,25 +119,35 @@ static struct err read_answer(struct signing *s, const Tacet__Wire__Directory *a
     return OK;
 }
 
-/* *asked: what err says is about the passphrase as it was read. */
-static struct err sign(const struct signing *s, struct buf *out, bool *asked)
+static struct err sign(const struct signing *s, struct bytes file, struct bytes passphrase,
+                       struct buf *out)
+{
+    struct sign_private *key = NULL;
+    struct err err = keyfile_open(file, passphrase, &key);
+
+    if (err.code == E_OK)
+        err = directory_certify(&s->certificate, &s->nid, key, out);
+    sign_private_free(key);
+    return err;
+}
+
+/* The next certificate; false: there is none, and stderr says why. */
+static bool make(const struct signing *s, struct buf *out)
 {
     struct buf file = BUF(KEYFILE_SIZE), passphrase = PROMPT_BUF;
-    struct sign_private *key = NULL;
-    struct err err = OK;
+    struct err err = read_root(s, &file);
+    bool made = false;
 
-    TRY_OUT(read_root(s, &file));
-    *asked = true;
-    TRY_OUT(prompt_passphrase(s->passphrase_fd, "Passphrase of the root key", PROMPT_KNOWN,
-                              &passphrase));
-    *asked = false;
-    TRY_OUT(keyfile_open(buf_view(&file), buf_view(&passphrase), &key));
-    TRY_OUT(directory_certify(&s->certificate, &s->nid, key, out));
-out:
-    sign_private_free(key);
+    if (err.code == E_OK &&
+        prompt_ask(s->passphrase_fd, "Passphrase of the root key", PROMPT_KNOWN, &passphrase)) {
+        err = sign(s, buf_view(&file), buf_view(&passphrase), out);
+        made = err.code == E_OK;
+    }
+    if (err.code != E_OK)
+        fprintf(stderr, "%s\n", order_explain(SIGNING, err.code));
     buf_free(&passphrase);
     buf_free(&file);
-    return err;
+    return made;
 }
 
 /* ---- the order */
@@ -150,14 +159,9 @@ static enum words_end certify(const struct ctl_setting *setting, const struct si
     const struct order order = {OP_CERTIFY, &m, NULL, CERTIFYING};
     struct buf certificate = BUF(DIRECTORY_CERTIFICATE_MAX);
     enum words_end end = WORDS_FAILED;
-    bool asked = false;
-    struct err err = sign(s, &certificate, &asked);
 
-    if (err.code != E_OK) {
-        fprintf(stderr, "%s\n",
-                asked ? prompt_explain(err.code) : order_explain(SIGNING, err.code));
+    if (!make(s, &certificate))
         goto out;
-    }
     m.certificate = frame_data(buf_view(&certificate));
     end = order_give(setting, &order, a, NULL);
     if (end != WORDS_FINE)
@@ -197,13 +201,10 @@ static enum words_end sign_directory(const struct ctl_setting *setting, struct s
 
 static enum words_end run(struct options *o, const void *setting)
 {
-    struct signing s = {.root_file = options_text(o, "--root"), .passphrase_fd = -1};
-    unsigned fd = 0;
-    const char *what;
+    struct signing s = {.root_file = options_text(o, "--root"),
+                        .passphrase_fd = options_descriptor(o, "--passphrase-fd")};
+    const char *what = options_need(o, "sign-directory");
 
-    if (options_number(o, "--passphrase-fd", 0, FD_MOST, &fd))
-        s.passphrase_fd = (int)fd;
-    what = options_need(o, "sign-directory");
     if (!options_end(o))
         return WORDS_USAGE;
     if (strcmp(what, "sign-directory") != 0 || s.root_file == NULL) {
@@ -212,8 +213,6 @@ static enum words_end run(struct options *o, const void *setting)
               stderr);
         return WORDS_USAGE;
     }
-    if (!order_has_server(setting))
-        return WORDS_USAGE;
     s.now_ms = now_ms();
     return sign_directory(setting, &s);
 }

@@ -2,7 +2,12 @@
 #include "terminal/options.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/text.h"
+
+#define FD_MOST 1023
 
 struct options options(int argc, char **argv)
 {
@@ -71,38 +76,30 @@ const char *options_text(struct options *o, const char *name)
     return NULL;
 }
 
-static bool read_number(const char *text, unsigned most, unsigned *out)
-{
-    unsigned n = 0;
-
-    if (*text == '\0')
-        return false;
-    for (; *text != '\0'; text++) {
-        unsigned digit = (unsigned)(*text - '0');
-
-        if (*text < '0' || *text > '9' || n > (most - digit) / 10 || digit > most)
-            return false;
-        n = n * 10 + digit;
-    }
-    *out = n;
-    return true;
-}
-
 bool options_number(struct options *o, const char *name, unsigned least, unsigned most,
                     unsigned *out)
 {
     const char *text = options_text(o, name);
-    unsigned n = 0;
+    unsigned long n;
+    char *end;
 
     if (text == NULL)
         return false;
-    if (!read_number(text, most, &n) || n < least) {
+    n = strtoul(text, &end, 10); /* which also takes blanks and signs, and stops at its most */
+    if (*text < '0' || *text > '9' || *end != '\0' || n < least || n > most) {
         fprintf(stderr, "%s needs a number from %u to %u.\n", name, least, most);
         o->failed = true;
         return false;
     }
-    *out = n;
+    *out = (unsigned)n;
     return true;
+}
+
+int options_descriptor(struct options *o, const char *name)
+{
+    unsigned fd = 0;
+
+    return options_number(o, name, 0, FD_MOST, &fd) ? (int)fd : -1;
 }
 
 const char *options_next(struct options *o)
@@ -126,6 +123,17 @@ const char *options_need(struct options *o, const char *what)
         o->failed = true;
     }
     return word;
+}
+
+const char *options_handle(struct options *o)
+{
+    const char *handle = options_need(o, "HANDLE");
+
+    if (handle == NULL || text_is_handle(bytes_text(handle)))
+        return handle;
+    fputs("A handle is 1 to 32 small letters, digits and . _ - inside, like \"bob\".\n", stderr);
+    o->failed = true;
+    return NULL;
 }
 
 bool options_end(struct options *o)

@@ -31,11 +31,17 @@ const char *options_text(struct options *o, const char *name);
 bool options_number(struct options *o, const char *name, unsigned least, unsigned most,
                     unsigned *out);
 
+/* The same for an open file's number; -1 when it was not given. */
+int options_descriptor(struct options *o, const char *name);
+
 /* The next word, or NULL. */
 const char *options_next(struct options *o);
 
 /* The next word; that there is none is a mistake, and `what` is missing. */
 const char *options_need(struct options *o, const char *what);
+
+/* The same for a person's handle.  NULL: it is missing or is none. */
+const char *options_handle(struct options *o);
 
 /* Everything was taken and nothing was wrong. */
 bool options_end(struct options *o);

@@ -10,6 +10,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "terminal/words.h"
+
 #define TRIES 3 /* to type the same new passphrase twice */
 
 /* One byte at a time, and into `out` itself: what stands behind the line belongs to somebody else,
@@ -152,19 +154,21 @@ struct err prompt_passphrase(int fd, const char *question, enum prompt_kind kind
     return err;
 }
 
-const char *prompt_explain(enum err_code code)
+bool prompt_ask(int fd, const char *question, enum prompt_kind kind, struct buf *out)
 {
-    if (code == E_ABSENT)
-        return "There is no terminal to ask for the passphrase at: use --passphrase-fd.";
-    if (code == E_TRUNCATED)
-        return "The passphrase is empty.";
-    if (code == E_LIMIT)
-        return "The passphrase is longer than 1,024 bytes.";
-    if (code == E_MALFORMED)
-        return "There is a NUL in the passphrase.";
-    if (code == E_CONFLICT)
-        return "The two passphrases differ.";
-    if (code == E_CLOSED)
-        return "There was no passphrase to read.";
-    return "The passphrase could not be read.";
+    static const struct sentence why[] = {
+        {E_ABSENT, "There is no terminal to ask for the passphrase at: use --passphrase-fd."},
+        {E_TRUNCATED, "The passphrase is empty."},
+        {E_LIMIT, "The passphrase is longer than 1,024 bytes."},
+        {E_MALFORMED, "There is a NUL in the passphrase."},
+        {E_CONFLICT, "The two passphrases differ."},
+        {E_CLOSED, "There was no passphrase to read."},
+        {0, NULL},
+    };
+    enum err_code code = prompt_passphrase(fd, question, kind, out).code;
+    const char *text = words_explain(why, code);
+
+    if (code != E_OK)
+        fprintf(stderr, "%s\n", text == NULL ? "The passphrase could not be read." : text);
+    return code == E_OK;
 }

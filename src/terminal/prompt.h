@@ -29,7 +29,7 @@ enum prompt_kind {
  */
 FALLIBLE prompt_passphrase(int fd, const char *question, enum prompt_kind kind, struct buf *out);
 
-/* The same in one sentence, for the person. */
-const char *prompt_explain(enum err_code code);
+/* The same; false: stderr says in one sentence why there is no passphrase. */
+bool prompt_ask(int fd, const char *question, enum prompt_kind kind, struct buf *out);
 
 #endif

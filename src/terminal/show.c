@@ -7,64 +7,28 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-/* The longest escape is \u{10ffff}, for four bytes; \x.. and \u{..} are four and six for one. */
-#define WORST 6
-#define RUN   4096 /* bytes made harmless at once */
-
-static void put(FILE *to, struct bytes text, bool lines)
-{
-    struct buf b = BUF(WORST * RUN);
-
-    text_harmless(&b, text, lines);
-    if (b.failed == E_OK)
-        fwrite(b.at, 1, b.n, to);
-    else
-        fputs("(no memory to show this)", to);
-    buf_free(&b);
-}
-
-/* The most of `text` that is no more than a run and ends no character in its middle. */
-static struct bytes run_of(struct bytes text)
-{
-    size_t n = text.n;
-
-    if (n > RUN)
-        for (n = RUN; n > RUN - 3 && (text.at[n] & 0xc0) == 0x80; n--)
-            continue;
-    return bytes(text.at, n);
-}
-
-static void put_all(FILE *to, struct bytes text)
-{
-    while (text.n > 0) {
-        struct bytes run = run_of(text);
-
-        put(to, run, true);
-        text = bytes(text.at + run.n, text.n - run.n);
-    }
-}
+#define WORST 6 /* \x.. and \u{..} are four and six bytes for one; \u{10ffff} is ten for four */
 
 void show_text(FILE *to, struct bytes text)
 {
-    while (text.n > 0) {
-        struct bytes run = run_of(text);
-
-        put(to, run, false);
-        text = bytes(text.at + run.n, text.n - run.n);
-    }
+    show_lines(to, text, NULL);
 }
 
 void show_lines(FILE *to, struct bytes text, const char *indent)
 {
-    while (text.n > 0) {
-        const uint8_t *end = memchr(text.at, '\n', text.n);
-        size_t n = end == NULL ? text.n : (size_t)(end - text.at) + 1;
+    struct buf b = BUF(WORST * text.n);
 
-        put_all(to, bytes(text.at, n));
-        if (end != NULL)
-            fputs(indent, to);
-        text = bytes(text.at + n, text.n - n);
+    text_harmless(&b, text, indent != NULL);
+    if (b.failed != E_OK) {
+        buf_free(&b);
+        fputs("(no memory to show this)", to);
     }
+    for (size_t i = 0; i < b.n; i++) {
+        putc(b.at[i], to);
+        if (b.at[i] == '\n')
+            fputs(indent, to);
+    }
+    buf_free(&b);
 }
 
 void show_time(FILE *to, uint64_t t_ms)

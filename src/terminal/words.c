@@ -9,6 +9,14 @@
 
 #include "base/version.h"
 
+const char *words_explain(const struct sentence *table, unsigned code)
+{
+    for (; table != NULL && table->text != NULL; table++)
+        if (table->code == code)
+            return table->text;
+    return NULL;
+}
+
 static void print_program(FILE *to, const struct program *p)
 {
     fprintf(to, "%s: %s\n\nUsage: %s WORD ...\n\n", p->name, p->what, p->name);

@@ -13,6 +13,15 @@ enum words_end {
     WORDS_LATER = 75, /* nothing is wrong, but it cannot be done now: try again later */
 };
 
+/* What a code means in one place.  A table ends with a row without text. */
+struct sentence {
+    unsigned code; /* of base/err.h, or of tacet/client.h, where the numbers are the same */
+    const char *text;
+};
+
+/* The table's text for this code; NULL: it has none, or there is no table. */
+const char *words_explain(const struct sentence *table, unsigned code);
+
 struct word {
     const char *name;
     enum words_end (*run)(struct options *o, const void *setting);

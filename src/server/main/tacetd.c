@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tacetd: the server's command line. */
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -67,8 +66,8 @@ static const char *found_why(enum err_code code)
 
 static int found(struct options *o)
 {
-    unsigned cost = PASSWORD_COST_DEFAULT, fd = 0;
-    bool from_fd = options_number(o, "--passphrase-fd", 0, INT_MAX, &fd);
+    unsigned cost = PASSWORD_COST_DEFAULT;
+    int fd = options_descriptor(o, "--passphrase-fd");
     struct founding f = {.data = options_text(o, "--data"),
                          .root_file = options_text(o, "--root"),
                          .name = options_text(o, "--name"),
@@ -82,10 +81,8 @@ static int found(struct options *o)
         return EXIT_USAGE;
     if (f.data == NULL || f.root_file == NULL || f.name == NULL || f.domain == NULL)
         return usage("init needs --data, --root, --name and --domain");
-    e = prompt_passphrase(from_fd ? (int)fd : -1,
-                          "Passphrase for the network root key", PROMPT_NEW, &passphrase);
-    if (e.code != E_OK)
-        return fail_with(prompt_explain(e.code), e);
+    if (!prompt_ask(fd, "Passphrase for the network root key", PROMPT_NEW, &passphrase))
+        return EXIT_FAILURE;
     f.cost = (uint8_t)cost;
     f.passphrase = buf_view(&passphrase);
     e = founding_make(&f);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/jsonl.h"
+#include "terminal/jsonl.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "base/clock.h"
 
 bool jsonl_print(json_t *value)
 {
@@ -16,4 +18,12 @@ bool jsonl_print(json_t *value)
     free(line);
     json_decref(value);
     return printed;
+}
+
+json_t *jsonl_time(uint64_t t_ms)
+{
+    char text[CLOCK_TEXT_SIZE];
+
+    clock_text(t_ms, text);
+    return json_string(text);
 }
