@@ -23,12 +23,12 @@ extern "C" {
 
 #define TACET_API __attribute__((visibility("default")))
 
-#define TACET_TEXT_MAX 65536      /* bytes of one message */
-#define TACET_HANDLE_SIZE 33      /* 32 and a NUL */
-#define TACET_ID_SIZE 33          /* a message id: 32 hexadecimal digits and a NUL */
-#define TACET_SAFETY_SIZE 61      /* a safety number: 60 digits and a NUL */
-#define TACET_PASSPHRASE_MAX 1024 /* bytes */
-#define TACET_COST_DEFAULT 17     /* scrypt with N = 2^17: about 0.3 s and 128 MiB */
+#define TACET_TEXT_MAX       65536 /* bytes of one message */
+#define TACET_HANDLE_SIZE    33    /* 32 and a NUL */
+#define TACET_ID_SIZE        33    /* a message id: 32 hexadecimal digits and a NUL */
+#define TACET_SAFETY_SIZE    61    /* a safety number: 60 digits and a NUL */
+#define TACET_PASSPHRASE_MAX 1024  /* bytes */
+#define TACET_COST_DEFAULT   17    /* scrypt with N = 2^17: about 0.3 s and 128 MiB */
 
 /* The tens say who must act, as on the wire. */
 enum tacet_code {
@@ -71,9 +71,13 @@ TACET_API bool tacet_profile_exists(const char *directory);
  * it.  TACET_VERSION: a newer program wrote it. */
 TACET_API enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile *p);
 
+/* Is this an invitation, whole and of a version we know?  Whether it is still good the server says.
+ * TACET_MALFORMED: not a link.  TACET_FORGED: damaged.  TACET_VERSION: made by a newer server. */
+TACET_API enum tacet_code tacet_check_link(const char *link);
+
 /* Make a profile from an invitation and go on from there as tacet_open(); tacet_run() then joins.
  * A profile that began to join with this same link and was interrupted goes on.
- * TACET_MALFORMED: not a link.  TACET_FORGED: damaged.  TACET_CONFLICT: there is another profile. */
+ * As tacet_check_link().  TACET_CONFLICT: there is another profile. */
 TACET_API enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile *p,
                                      const char *link);
 
@@ -156,7 +160,8 @@ TACET_API void tacet_interrupt(struct tacet_client *c);
 /* ---- Asking */
 
 /* Queue a text; its states come as events.  `id` names it.  TACET_LIMIT, TACET_MALFORMED: no handle
- * or no UTF-8; TACET_CONFLICT: their account key changed; TACET_REMOVED; TACET_DENIED: to oneself. */
+ * or no UTF-8; TACET_CONFLICT: their account key changed; TACET_REMOVED; TACET_DENIED: to oneself.
+ */
 TACET_API enum tacet_code tacet_send(struct tacet_client *c, const char *to, const uint8_t *text,
                                      size_t n, char id[TACET_ID_SIZE]);
 

@@ -105,8 +105,12 @@ static enum words_end join_at(const struct choice *c, const char *directory, con
     struct tacet_client *client = NULL;
     struct tacet_profile profile = {.directory = directory, .cost = cost};
     enum words_end end = WORDS_FAILED;
-    enum tacet_code code;
+    enum tacet_code code = tacet_check_link(link); /* before a passphrase is asked for */
 
+    if (code != TACET_OK) {
+        sentences_say(BEGINNING, code);
+        return WORDS_FAILED;
+    }
     if (!prompt_ask(c->passphrase_fd, known ? "Passphrase" : "A new passphrase for this profile",
                     known ? PROMPT_KNOWN : PROMPT_NEW, &passphrase))
         return WORDS_FAILED;

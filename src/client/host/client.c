@@ -11,6 +11,7 @@
 #include "base/version.h"
 #include "client/host/carrier.h"
 #include "crypto/password.h"
+#include "crypto/secret.h"
 #include "crypto/selftest.h"
 #include "e2ee/fingerprint.h"
 #include "storage/sqlite/sqlite.h"
@@ -189,6 +190,15 @@ static struct err prepare(struct tacet_client *c, const struct tacet_profile *p,
     TRY(own_create(c->vault, link, carrier_clock(), &own));
     own_free(&own);
     return OK;
+}
+
+enum tacet_code tacet_check_link(const char *link)
+{
+    struct invitation invitation;
+    struct err err = invitation_read(bytes_text(link), &invitation);
+
+    secret_wipe(&invitation, sizeof invitation);
+    return code_of(err);
 }
 
 enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile *p,

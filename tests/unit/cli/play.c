@@ -11,6 +11,8 @@ struct play play;
 char play_out[256 * 1024], play_err[64 * 1024];
 const char *play_stdout;
 
+enum { PASSPHRASE_FD = 9 };
+
 static const char DIGITS[] = "000001111122222333334444455555666667777788888999990000011111";
 
 struct tacet_client {
@@ -40,6 +42,12 @@ enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile
     if (play.open == TACET_OK)
         *out = &client;
     return play.open;
+}
+
+enum tacet_code tacet_check_link(const char *link)
+{
+    play.asked = lseek(PASSPHRASE_FD, 0, SEEK_CUR) > 0;
+    return play.link_is;
 }
 
 enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile *p,
@@ -244,7 +252,6 @@ static void restore(int fd, int before, char *content, size_t room)
 
 int play_run(const char *in, size_t in_n, const char *const *words, size_t n)
 {
-    enum { PASSPHRASE_FD = 9 };
     char *argv[32] = {"tacet"};
     int argc = 1, code, in_before, out_before, err_before;
 

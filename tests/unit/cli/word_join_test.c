@@ -50,15 +50,24 @@ static void what_is_wrong_with_an_invitation_is_said(void **state)
         {TACET_CLOCK, "clocks"},
     };
 
-    play.join = TACET_FORGED;
+    play.join = TACET_DENIED;
     assert_int_equal(PLAY("join", "tacet://join/x"), 1);
-    assert_said("damaged");
+    assert_said("Wrong passphrase");
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         play_begin(state);
         play_event(TACET_EVENT_LINK, wrong[i].code);
         assert_int_equal(PLAY("join", "tacet://join/x"), 1);
         assert_said(wrong[i].said);
     }
+}
+
+static void a_damaged_link_is_refused_before_a_passphrase_is_asked_for(void **state)
+{
+    play.link_is = TACET_FORGED;
+    assert_int_equal(PLAY("join", "tacet://join/x"), 1);
+    assert_said("damaged");
+    assert_false(play.asked);
+    assert_false(play.opened);
 }
 
 int main(void)
@@ -69,6 +78,8 @@ int main(void)
         cmocka_unit_test_setup(a_network_s_name_is_harmless, play_begin),
         cmocka_unit_test_setup(joining_that_takes_too_long_goes_on_later, play_begin),
         cmocka_unit_test_setup(what_is_wrong_with_an_invitation_is_said, play_begin),
+        cmocka_unit_test_setup(a_damaged_link_is_refused_before_a_passphrase_is_asked_for,
+                               play_begin),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
