@@ -26,9 +26,9 @@ const char *sentences_find(const struct sentence *table, enum tacet_code code)
     return text == NULL ? tacet_explain(code) : text;
 }
 
-void sentences_say(const struct sentence *table, enum tacet_code code)
+enum words_end sentences_say(const struct sentence *table, enum tacet_code code)
 {
-    fprintf(stderr, "%s\n", sentences_find(table, code));
+    return words_say(WORDS_FAILED, sentences_find(table, code));
 }
 
 /* ---- problems: what stands before the name and behind it; `before` NULL: nobody is named. */

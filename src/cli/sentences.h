@@ -9,8 +9,8 @@
 /* The table's text for this code, or else what the code means anywhere.  `table` may be NULL. */
 const char *sentences_find(const struct sentence *table, enum tacet_code code);
 
-/* The same, on stderr, as a line. */
-void sentences_say(const struct sentence *table, enum tacet_code code);
+/* The same, on stderr, as a line: WORDS_FAILED. */
+enum words_end sentences_say(const struct sentence *table, enum tacet_code code);
 
 /* Why the server does not let this device in, and will not when asked again. */
 extern const struct sentence sentences_refusal[];

@@ -45,10 +45,8 @@ static enum words_end list(struct tacet_client *client, bool json)
         any = true;
         doubtful |= c.known && !c.verified;
     }
-    if (code != TACET_ABSENT) {
-        sentences_say(NULL, code);
-        return WORDS_FAILED;
-    }
+    if (code != TACET_ABSENT)
+        return sentences_say(NULL, code);
     fflush(stdout);
     if (!any)
         fputs("There are no contacts yet: they come with the first message.\n", stderr);
@@ -68,9 +66,7 @@ const struct word word_contacts = {
     .usage = "[--json]",
     .what = "List the people you have written with, and whether you made sure of them.",
     .details =
-        "\"verified\" means that you compared safety numbers with them.  \"unverified\" means "
-        "that\n"
-        "who they are rests on the server's word alone: it could have lied when you first met.\n"
+        "\"verified\" means that you compared safety numbers with them: tacet help verify\n"
         "\n"
         "  --json             One JSON object a line: handle, known, verified, changed, removed.\n",
 };

@@ -77,22 +77,19 @@ static void say_who(struct tacet_client *client)
 static enum words_end await(struct tacet_client *client)
 {
     struct tacet_event e;
-    enum words_end end = WORDS_LATER;
+    enum words_end end = WORDS_FINE;
     struct drive d;
 
     drive_begin(&d, client, JOIN_SECONDS);
     while (!d.connected && drive_next(&d, &e))
         continue;
-    if (d.connected) {
+    if (d.connected)
         say_who(client);
-        end = WORDS_FINE;
-    } else if (drive_is_final(d.why)) {
-        sentences_say(REFUSED, d.why);
-        end = WORDS_FAILED;
-    } else {
-        fputs("Joining is not finished.  The same link goes on from here: try again later.\n",
-              stderr);
-    }
+    else if (drive_is_final(d.why))
+        end = sentences_say(REFUSED, d.why);
+    else
+        end = words_say(WORDS_LATER, "Joining is not finished.  The same link goes on from here:"
+                                     " try again later.");
     drive_end(&d);
     return end;
 }
@@ -104,13 +101,11 @@ static enum words_end join_at(const struct choice *c, const char *directory, con
     struct buf passphrase = PROMPT_BUF;
     struct tacet_client *client = NULL;
     struct tacet_profile profile = {.directory = directory, .cost = cost};
-    enum words_end end = WORDS_FAILED;
+    enum words_end end;
     enum tacet_code code = tacet_check_link(link); /* before a passphrase is asked for */
 
-    if (code != TACET_OK) {
-        sentences_say(BEGINNING, code);
-        return WORDS_FAILED;
-    }
+    if (code != TACET_OK)
+        return sentences_say(BEGINNING, code);
     if (!prompt_ask(c->passphrase_fd, known ? "Passphrase" : "A new passphrase for this profile",
                     known ? PROMPT_KNOWN : PROMPT_NEW, &passphrase))
         return WORDS_FAILED;
@@ -118,10 +113,7 @@ static enum words_end join_at(const struct choice *c, const char *directory, con
     profile.passphrase_n = passphrase.n;
     code = tacet_join(&client, &profile, link);
     buf_free(&passphrase);
-    if (code == TACET_OK)
-        end = await(client);
-    else
-        sentences_say(BEGINNING, code);
+    end = code == TACET_OK ? await(client) : sentences_say(BEGINNING, code);
     tacet_close(client);
     return end;
 }

@@ -119,10 +119,8 @@ static enum words_end conclude(const struct drive *d, const struct tacet_message
 {
     if (d->arrived > 0)
         fprintf(stderr, "%u new message%s: tacet read\n", d->arrived, d->arrived > 1 ? "s" : "");
-    if (is_on_server(mine->state)) {
-        fputs("accepted by the server\n", stderr);
-        return WORDS_FINE;
-    }
+    if (is_on_server(mine->state))
+        return words_say(WORDS_FINE, "accepted by the server");
     if (is_over(mine->state)) {
         fprintf(stderr, "not sent: %s\n", sentences_find(SENDING, mine->code));
         return WORDS_FAILED;
@@ -171,10 +169,9 @@ static enum words_end run(struct options *o, const void *setting)
     given = options_next(o);
     if (!options_end(o))
         return WORDS_USAGE;
-    if (given == NULL && c->passphrase_fd == STDIN_FILENO) {
-        fputs("Standard input cannot hold both the text and the passphrase.\n", stderr);
-        return WORDS_USAGE;
-    }
+    if (given == NULL && c->passphrase_fd == STDIN_FILENO)
+        return words_say(WORDS_USAGE,
+                         "Standard input cannot hold both the text and the passphrase.");
     if (given != NULL)
         buf_text(&text, given);
     if ((given != NULL || read_all(&text)) && is_sendable(&text))

@@ -70,10 +70,8 @@ static enum words_end look(struct tacet_client *client, bool json)
         knock(client);
         code = tacet_get_status(client, &s);
     }
-    if (code != TACET_OK) {
-        sentences_say(NULL, code);
-        return WORDS_FAILED;
-    }
+    if (code != TACET_OK)
+        return sentences_say(NULL, code);
     if (json)
         return print_json(&s) ? WORDS_FINE : WORDS_FAILED;
     show_status(&s);

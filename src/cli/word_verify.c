@@ -34,7 +34,7 @@ static const char ACCEPTED[] =
 
 static const char DIFFER[] =
     "They differ.  Either a digit was misheard, or somebody is between you and them: compare once\n"
-    "more, and if they still differ write nothing secret and tell your administrator.\n";
+    "more, and if they still differ write nothing secret and tell your administrator.";
 
 struct verifying {
     struct tacet_client *client;
@@ -77,14 +77,10 @@ static enum words_end look_up(const struct verifying *v)
     drive_end(&d);
     if (code == TACET_OK)
         return WORDS_FINE;
-    if (code == TACET_AGAIN) {
-        fputs("This person is not known here yet, and the server did not say who they are.  Try"
-              " again later.\n",
-              stderr);
-        return WORDS_LATER;
-    }
-    sentences_say(d.why == code ? sentences_refusal : VERIFYING, code);
-    return WORDS_FAILED;
+    if (code == TACET_AGAIN)
+        return words_say(WORDS_LATER, "This person is not known here yet, and the server did not"
+                                      " say who they are.  Try again later.");
+    return sentences_say(d.why == code ? sentences_refusal : VERIFYING, code);
 }
 
 /* ---- the number */
@@ -103,10 +99,8 @@ static enum words_end show_number(const struct verifying *v, bool verified)
     char digits[TACET_SAFETY_SIZE], qr[128];
     enum tacet_code code = tacet_safety_number(v->client, v->handle, digits, qr);
 
-    if (code != TACET_OK) {
-        sentences_say(VERIFYING, code);
-        return WORDS_FAILED;
-    }
+    if (code != TACET_OK)
+        return sentences_say(VERIFYING, code);
     show_digits(digits);
     fflush(stdout);
     qr_show(qr);
@@ -125,13 +119,12 @@ static enum words_end confirm(const struct verifying *v)
 {
     enum tacet_code code = tacet_confirm(v->client, v->handle, v->digits);
 
-    if (code == TACET_OK)
-        fprintf(stderr, "%s is verified.\n", v->handle);
-    else if (code == TACET_FORGED)
-        fputs(DIFFER, stderr);
-    else
-        sentences_say(VERIFYING, code);
-    return code == TACET_OK ? WORDS_FINE : WORDS_FAILED;
+    if (code == TACET_FORGED)
+        return words_say(WORDS_FAILED, DIFFER);
+    if (code != TACET_OK)
+        return sentences_say(VERIFYING, code);
+    fprintf(stderr, "%s is verified.\n", v->handle);
+    return WORDS_FINE;
 }
 
 /* ---- a key that changed */
@@ -145,10 +138,8 @@ static enum words_end settle_change(const struct verifying *v, struct tacet_cont
         return WORDS_FAILED;
     }
     code = tacet_accept_key(v->client, v->handle);
-    if (code != TACET_OK) {
-        sentences_say(VERIFYING, code);
-        return WORDS_FAILED;
-    }
+    if (code != TACET_OK)
+        return sentences_say(VERIFYING, code);
     fputs(ACCEPTED, stderr);
     c->verified = c->changed = false;
     return WORDS_FINE;
@@ -167,20 +158,16 @@ static enum words_end verify(const struct verifying *v)
     enum words_end end = WORDS_FINE;
     enum tacet_code code = tacet_find_contact(v->client, v->handle, &c);
 
-    if (is_oneself(v)) {
-        fputs("That is you: there is nothing to compare.\n", stderr);
-        return WORDS_FAILED;
-    }
+    if (is_oneself(v))
+        return words_say(WORDS_FAILED, "That is you: there is nothing to compare.");
     if (code == TACET_ABSENT || (code == TACET_OK && !c.known)) {
         end = look_up(v);
         if (end != WORDS_FINE)
             return end;
         code = tacet_find_contact(v->client, v->handle, &c);
     }
-    if (code != TACET_OK) {
-        sentences_say(VERIFYING, code);
-        return WORDS_FAILED;
-    }
+    if (code != TACET_OK)
+        return sentences_say(VERIFYING, code);
     if (c.changed)
         end = settle_change(v, &c);
     else if (v->accept)
@@ -213,10 +200,8 @@ static enum words_end run(struct options *o, const void *setting)
     v.handle = options_handle(o);
     if (!options_end(o) || (v.digits != NULL && !are_digits(v.digits)))
         return WORDS_USAGE;
-    if (v.digits != NULL && v.accept) {
-        fputs("Accept the new key first; then compare, and confirm.\n", stderr);
-        return WORDS_USAGE;
-    }
+    if (v.digits != NULL && v.accept)
+        return words_say(WORDS_USAGE, "Accept the new key first; then compare, and confirm.");
     end = choice_open(setting, &v.client);
     if (end == WORDS_FINE)
         end = verify(&v);

@@ -88,7 +88,7 @@ static enum words_end exchange(const char *path, const struct order *order, stru
 {
     struct buf request = BUF(LIMIT_FRAME), reply = BUF(NET_LOCAL_MAX);
     enum err_code refused = E_OK;
-    enum words_end end = WORDS_FAILED;
+    enum words_end end = WORDS_FINE;
     struct err err = write_request(order, &request);
 
     if (err.code == E_OK)
@@ -99,11 +99,9 @@ static enum words_end exchange(const char *path, const struct order *order, stru
     }
     err = read_reply(order, buf_view(&reply), a, answer, &refused);
     if (err.code != E_OK)
-        fprintf(stderr, "%s\n", order_explain(ANYWHERE, err.code));
+        end = words_say(WORDS_FAILED, order_explain(ANYWHERE, err.code));
     else if (refused != E_OK)
-        fprintf(stderr, "%s\n", order_explain(order->refusals, refused));
-    else
-        end = WORDS_FINE;
+        end = words_say(WORDS_FAILED, order_explain(order->refusals, refused));
 out:
     buf_free(&request);
     buf_free(&reply);
@@ -116,10 +114,8 @@ enum words_end order_give(const struct ctl_setting *s, const struct order *order
     struct buf path = BUF(PATH_MOST);
     enum words_end end = WORDS_FAILED;
 
-    if (s->data == NULL) {
-        fputs("--data DIR is missing: the data directory of the server.\n", stderr);
-        return WORDS_USAGE;
-    }
+    if (s->data == NULL)
+        return words_say(WORDS_USAGE, "--data DIR is missing: the data directory of the server.");
     buf_text(&path, s->data);
     buf_text(&path, SOCKET_NAME);
     buf_u8(&path, 0);

@@ -85,10 +85,8 @@ static enum words_end run(struct options *o, const void *setting)
     handle = options_handle(o);
     if (!options_end(o))
         return WORDS_USAGE;
-    if (withdraw && (timed || address != NULL)) {
-        fputs("--revoke goes with neither --for nor --address.\n", stderr);
-        return WORDS_USAGE;
-    }
+    if (withdraw && (timed || address != NULL))
+        return words_say(WORDS_USAGE, "--revoke goes with neither --for nor --address.");
     return withdraw ? revoke(setting, handle) : invite(setting, handle, hours, address);
 }
 

@@ -187,12 +187,10 @@ static enum words_end sign_directory(const struct ctl_setting *setting, struct s
 
     if (end == WORDS_FINE)
         err = read_answer(s, answer);
-    if (err.code != E_OK) {
-        fprintf(stderr, "%s\n",
-                err.code == E_MALFORMED ? "The server's certificate is damaged."
-                                        : order_explain(SIGNING, err.code));
-        end = WORDS_FAILED;
-    }
+    if (err.code != E_OK)
+        end =
+            words_say(WORDS_FAILED, err.code == E_MALFORMED ? "The server's certificate is damaged."
+                                                            : order_explain(SIGNING, err.code));
     if (end == WORDS_FINE)
         end = certify(setting, s, &a);
     arena_free(&a);
@@ -207,12 +205,10 @@ static enum words_end run(struct options *o, const void *setting)
 
     if (!options_end(o))
         return WORDS_USAGE;
-    if (strcmp(what, "sign-directory") != 0 || s.root_file == NULL) {
-        fputs(s.root_file == NULL ? "--root FILE is missing.\n"
-                                  : "The root key does one thing: sign-directory.\n",
-              stderr);
-        return WORDS_USAGE;
-    }
+    if (s.root_file == NULL)
+        return words_say(WORDS_USAGE, "--root FILE is missing.");
+    if (strcmp(what, "sign-directory") != 0)
+        return words_say(WORDS_USAGE, "The root key does one thing: sign-directory.");
     s.now_ms = now_ms();
     return sign_directory(setting, &s);
 }

@@ -17,6 +17,12 @@ const char *words_explain(const struct sentence *table, unsigned code)
     return NULL;
 }
 
+enum words_end words_say(enum words_end end, const char *sentence)
+{
+    fprintf(stderr, "%s\n", sentence);
+    return end;
+}
+
 static void print_program(FILE *to, const struct program *p)
 {
     fprintf(to, "%s: %s\n\nUsage: %s WORD ...\n\n", p->name, p->what, p->name);
@@ -81,10 +87,8 @@ static enum words_end run(const struct program *p, const struct word *w, struct 
         print_usage(stderr, p, w);
         fprintf(stderr, "Try: %s help %s\n", p->name, w->name);
     }
-    if ((fflush(stdout) != 0 || ferror(stdout)) && end == WORDS_FINE) {
-        fprintf(stderr, "The result could not be written.\n");
-        end = WORDS_FAILED;
-    }
+    if ((fflush(stdout) != 0 || ferror(stdout)) && end == WORDS_FINE)
+        end = words_say(WORDS_FAILED, "The result could not be written.");
     return end;
 }
 

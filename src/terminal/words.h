@@ -22,6 +22,9 @@ struct sentence {
 /* The table's text for this code; NULL: it has none, or there is no table. */
 const char *words_explain(const struct sentence *table, unsigned code);
 
+/* The sentence as a line on stderr; and `end`, for whoever called to end with. */
+enum words_end words_say(enum words_end end, const char *sentence);
+
 struct word {
     const char *name;
     enum words_end (*run)(struct options *o, const void *setting);
