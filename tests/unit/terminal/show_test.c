@@ -47,7 +47,6 @@ static void no_line_of_theirs_begins_at_the_margin(void **state)
                         "one\n    2026-01-01 10:00  bob: two\n    ");
 }
 
-/* Long texts go through in runs; a run ends in no character's middle. */
 static void long_text_comes_out_whole(void **state)
 {
     static char text[3 * 10000 + 2] = "x";
