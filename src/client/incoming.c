@@ -101,10 +101,10 @@ static struct err park(struct engine *e, const struct opening_item *item)
     TRY(vault_has(e->vault, VAULT_PARKED_AS, BYTES(digest), 0, &parked));
     if (parked)
         return OK;
-    TRY(vault_put(e->vault, VAULT_PARKED_AS, BYTES(digest), 0, NO_VALUE));
     TRY(vault_counter_get(e->vault, VAULT_PARKED_BYTES, &held));
     if (held + item->sealed.n > PARKED_MOST_BYTES)
         return FAIL(E_LIMIT);
+    TRY(vault_put(e->vault, VAULT_PARKED_AS, BYTES(digest), 0, NO_VALUE));
     TRY(vault_count(e->vault, VAULT_NEXT_PARKED, &number));
     TRY(put_parked(e, number, item, e->now_ms, &size));
     e->parked_news |= item->told == PROBLEM_NONE;
