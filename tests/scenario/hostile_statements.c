@@ -34,6 +34,13 @@ static bool alter_statement(struct lie *l, struct frame *f, void *body, struct a
     return true;
 }
 
+static bool say_removed(struct lie *l, struct frame *f, void *body, struct arena *a)
+{
+    (void)f, (void)a;
+    ((Tacet__Wire__PersonAnswer *)body)->person->statement.data[l->at] = DIRECTORY_REMOVED;
+    return true;
+}
+
 static bool alter_certificate(struct lie *l, struct frame *f, void *body, struct arena *a)
 {
     (void)f, (void)a;
@@ -106,6 +113,7 @@ static const struct {
     {"statement's account", alter_statement, 5, E_FORGED},
     {"statement's root key", alter_statement, 37, E_FORGED},
     {"statement's state", alter_statement, 105, E_MALFORMED},
+    {"a removal", say_removed, 105, E_FORGED},
     {"statement's signature", alter_statement, SIZE_MAX, E_FORGED},
     {"certificate's key", alter_certificate, 1, E_FORGED},
     {"certificate's signature", alter_certificate, SIZE_MAX, E_FORGED},

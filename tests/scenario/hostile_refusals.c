@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hostile_refusals: a server that will not take what it is given. */
+#include "scenario/hostile.h"
+
+static bool never_arrives(void *ctx, struct person *who, struct buf *frame)
+{
+    struct arena a = ARENA(64 * LIMIT_FRAME);
+    struct frame f;
+    unsigned *refusals = ctx;
+
+    (void)who;
+    assert_ok(frame_parse(buf_view(frame), &a, &f));
+    if (f.op == OP_SEND) { /* so that the server has something to refuse, and stores nothing */
+        f.body = BYTES_LITERAL("");
+        buf_cut(frame, 0);
+        frame_write(&f, frame);
+        (*refusals)++;
+    }
+    arena_free(&a);
+    return true;
+}
+
+/* The code and body that every upload is answered with. */
+struct refusal {
+    enum err_code code;
+    struct bytes body;
+};
+
+static bool refuse_any(void *ctx, struct person *who, struct buf *frame)
+{
+    const struct refusal *refusal = ctx;
+    struct arena a = ARENA(64 * LIMIT_FRAME);
+    struct frame f;
+
+    (void)who;
+    assert_ok(frame_parse(buf_view(frame), &a, &f));
+    if (f.op == OP_SEND) {
+        f.code = (uint32_t)refusal->code;
+        f.body = refusal->body;
+        buf_cut(frame, 0);
+        frame_write(&f, frame);
+    }
+    arena_free(&a);
+    return true;
+}
+
+/* Refusals that could mend themselves: eight within the hour are enough. */
+static void after_eight_refusals_the_message_fails_and_the_next_one_arrives(void **state)
+{
+    static const enum err_code codes[] = {E_STALE, E_ABSENT, E_CONFLICT, E_FULL,
+                                          E_LIMIT, E_AGAIN,  E_REMOVED,  E_IO};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        struct play *p = play_begin();
+        struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+        struct refusal refusal = {codes[i], {NULL, 0}};
+        unsigned refusals = 0;
+
+        says(alice, bob, "before");
+        sees(bob, alice, "before");
+        stage_tamper_up(p, never_arrives, &refusals);
+        stage_tamper_down(p, refuse_any, &refusal);
+        says(alice, bob, "refused");
+        stage_forward(p, 59 * CLOCK_MINUTE_MS);
+        assert_int_equal(refusals, 8);
+        is(alice, "failed");
+        failed_with(alice, codes[i]);
+        stage_tamper_up(p, NULL, NULL);
+        stage_tamper_down(p, NULL, NULL);
+        says(alice, bob, "after");
+        is(alice, "accepted");
+        sees_behind(bob, alice, "after", 1);
+        play_end(p);
+    }
+}
+
+static void what_cannot_mend_fails_at_once(void **state)
+{
+    static const enum err_code codes[] = {E_MALFORMED, E_FORGED, E_DENIED, E_VERSION};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        struct play *p = play_begin();
+        struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+        struct refusal refusal = {codes[i], {NULL, 0}};
+        unsigned refusals = 0;
+
+        stage_tamper_up(p, never_arrives, &refusals);
+        stage_tamper_down(p, refuse_any, &refusal);
+        says(alice, bob, "refused");
+        assert_int_equal(refusals, 1);
+        is(alice, "failed");
+        failed_with(alice, codes[i]);
+        stage_tamper_up(p, NULL, NULL);
+        stage_tamper_down(p, NULL, NULL);
+        says(alice, bob, "after"); /* with the capsule that the first one did not bring */
+        sees_behind(bob, alice, "after", 0);
+        play_end(p);
+    }
+}
+
+/* The upload was stored, and the server says that its number was taken by another. */
+static void a_false_conflict_shows_the_message_once(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct lie lie = {.op = OP_SEND, .to = alice, .tell = lie_refuse, .at = E_CONFLICT, .most = 3};
+
+    (void)state;
+    lie_begin(p, &lie);
+    says(alice, bob, "Once.");
+    lie_end(p);
+    assert_int_equal(lie.told, 3);
+    is(alice, "accepted");
+    sees(bob, alice, "Once.");
+    says(alice, bob, "Twice.");
+    sees_behind(bob, alice, "Twice.", 0);
+    sees_nothing(bob);
+    play_end(p);
+}
+
+static void a_refusal_whose_reason_does_not_check_teaches_nothing(void **state)
+{
+    static const uint8_t garbage[] = {0xff, 0xff};
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    Tacet__Wire__Person person = TACET__WIRE__PERSON__INIT, *persons[] = {&person};
+    Tacet__Wire__Stale stale = TACET__WIRE__STALE__INIT;
+    struct buf body = BUF(LIMIT_FRAME);
+    struct refusal refusal = {E_STALE, BYTES(garbage)};
+    unsigned refusals = 0;
+
+    (void)state;
+    says(alice, bob, "before");
+    sees(bob, alice, "before");
+    stage_tamper_up(p, never_arrives, &refusals);
+    stage_tamper_down(p, refuse_any, &refusal);
+    says(alice, bob, "waits");
+    is(alice, "queued");
+    assert_true(stage_heard(alice, PROBLEM_STATEMENT));
+
+    person.statement = frame_data(BYTES(garbage));
+    stale.persons = persons;
+    stale.n_persons = 1;
+    frame_pack(&stale, &body);
+    refusal = (struct refusal){E_REMOVED, buf_view(&body)};
+    stage_forward(p, 2 * CLOCK_MINUTE_MS);
+    is(alice, "queued");
+    assert_true(stage_heard(alice, PROBLEM_STATEMENT));
+    assert_in_range(refusals, 2, 4);
+
+    stage_tamper_up(p, NULL, NULL);
+    stage_tamper_down(p, NULL, NULL);
+    stage_forward(p, 2 * CLOCK_MINUTE_MS);
+    is(alice, "accepted");
+    sees_behind(bob, alice, "waits", 0);
+    buf_free(&body);
+    play_end(p);
+}
+
+const struct CMUnitTest hostile_refusals[] = {
+    cmocka_unit_test(after_eight_refusals_the_message_fails_and_the_next_one_arrives),
+    cmocka_unit_test(what_cannot_mend_fails_at_once),
+    cmocka_unit_test(a_false_conflict_shows_the_message_once),
+    cmocka_unit_test(a_refusal_whose_reason_does_not_check_teaches_nothing),
+};
+const size_t hostile_refusals_n = sizeof hostile_refusals / sizeof hostile_refusals[0];
