@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/messages.h"
+
+#include "unit/client/safe.h"
+#include "wire/limits.h"
+
+static struct message message(uint64_t contact, uint8_t id, const char *text)
+{
+    return (struct message){.contact = contact,
+                            .state = DELIVERY_DELIVERED,
+                            .id = {{id}},
+                            .sender = {{7}},
+                            .seq = id,
+                            .sent_ms = 1000,
+                            .kept_ms = 2000,
+                            .ttl_s = 60,
+                            .type = 1,
+                            .text = bytes_text(text)};
+}
+
+static struct err add(struct vault *v, struct message *m)
+{
+    TRY(vault_begin(v));
+    return vault_end(v, messages_add(v, m));
+}
+
+static void what_is_added_is_read_back(void **state)
+{
+    struct safe *s = *state;
+    struct arena a = ARENA(1 << 20);
+    struct message m = message(3, 1, "hello"), got;
+
+    m.notes = MESSAGE_GAP | MESSAGE_LATE;
+    m.missing = 5;
+    m.code = E_STALE;
+    assert_ok(add(s->vault, &m));
+    safe_again(s);
+    assert_ok(messages_get(s->vault, 3, m.place, &a, &got));
+    assert_bytes(got.text, m.text);
+    assert_int_equal(got.place, m.place);
+    assert_int_equal(got.notes, m.notes);
+    assert_int_equal(got.missing, 5);
+    assert_int_equal(got.code, E_STALE);
+    assert_int_equal(got.state, DELIVERY_DELIVERED);
+    assert_true(ID_SAME(got.id, m.id) && ID_SAME(got.sender, m.sender));
+    assert_int_equal(got.ttl_s, 60);
+    assert_false(got.mine || got.read);
+    arena_free(&a);
+}
+
+static void a_message_stands_once_under_its_sender_and_id(void **state)
+{
+    struct safe *s = *state;
+    struct message first = message(3, 1, "one"), again = message(4, 1, "two");
+    struct message other = message(3, 1, "of another device");
+    bool known;
+
+    other.sender.b[0]++;
+    assert_ok(add(s->vault, &first));
+    assert_err(add(s->vault, &again), E_CONFLICT);
+    assert_ok(add(s->vault, &other));
+    assert_ok(messages_known(s->vault, &first.sender, &first.id, &known));
+    assert_true(known);
+    first.id.b[5] = 9;
+    assert_ok(messages_known(s->vault, &first.sender, &first.id, &known));
+    assert_false(known);
+}
+
+static void a_conversation_is_in_the_order_in_which_it_was_kept(void **state)
+{
+    struct safe *s = *state;
+    struct arena a = ARENA(1 << 20);
+    struct message m = {.place = 0}, got;
+
+    for (uint8_t i = 1; i <= 6; i++) { /* two conversations, mixed */
+        m = message(i % 2, i, "text");
+        assert_ok(add(s->vault, &m));
+    }
+    got.place = 0;
+    for (uint8_t i = 1; i <= 5; i += 2) {
+        assert_ok(messages_next(s->vault, 1, got.place, &a, &got));
+        assert_int_equal(got.id.b[0], i);
+    }
+    assert_err(messages_next(s->vault, 1, got.place, &a, &got), E_ABSENT);
+    assert_err(messages_next(s->vault, 2, 0, &a, &got), E_ABSENT);
+    arena_free(&a);
+}
+
+static void what_others_wrote_is_unread_until_it_is_marked(void **state)
+{
+    struct safe *s = *state;
+    struct arena a = ARENA(1 << 20);
+    struct message theirs = message(1, 1, "read me"), mine = message(2, 2, "I know"), got;
+
+    mine.mine = mine.read = true;
+    assert_ok(add(s->vault, &theirs));
+    assert_ok(add(s->vault, &mine));
+    assert_ok(messages_next_unread(s->vault, 0, &a, &got));
+    assert_int_equal(got.id.b[0], 1);
+    assert_err(messages_next_unread(s->vault, got.place, &a, &theirs), E_ABSENT);
+    assert_ok(vault_begin(s->vault));
+    assert_ok(messages_mark_read(s->vault, &got));
+    assert_ok(messages_mark_read(s->vault, &got)); /* once more changes nothing */
+    assert_ok(vault_commit(s->vault));
+    assert_err(messages_next_unread(s->vault, 0, &a, &theirs), E_ABSENT);
+    assert_ok(messages_get(s->vault, 1, got.place, &a, &theirs));
+    assert_true(theirs.read);
+    arena_free(&a);
+}
+
+static void an_update_changes_state_and_nothing_about_its_place(void **state)
+{
+    struct safe *s = *state;
+    struct arena a = ARENA(1 << 20);
+    struct message m = message(1, 1, "sent"), got;
+
+    m.mine = true;
+    m.state = DELIVERY_QUEUED;
+    assert_ok(add(s->vault, &m));
+    m.state = DELIVERY_FAILED;
+    m.code = E_REMOVED;
+    assert_ok(vault_begin(s->vault));
+    assert_ok(messages_update(s->vault, &m));
+    assert_ok(vault_commit(s->vault));
+    assert_ok(messages_next(s->vault, 1, 0, &a, &got));
+    assert_int_equal(got.state, DELIVERY_FAILED);
+    assert_int_equal(got.code, E_REMOVED);
+    assert_err(messages_next(s->vault, 1, got.place, &a, &got), E_ABSENT);
+    arena_free(&a);
+}
+
+static void the_longest_text_fits_and_a_longer_one_does_not(void **state)
+{
+    struct safe *s = *state;
+    struct arena a = ARENA(1 << 20);
+    static uint8_t text[LIMIT_TEXT + 1024];
+    struct message m = message(1, 1, ""), got;
+
+    m.text = bytes(text, LIMIT_TEXT);
+    assert_ok(add(s->vault, &m));
+    assert_ok(messages_get(s->vault, 1, m.place, &a, &got));
+    assert_int_equal(got.text.n, LIMIT_TEXT);
+    m = message(1, 2, "");
+    m.text = BYTES(text);
+    assert_err(add(s->vault, &m), E_LIMIT);
+    assert_err(messages_next(s->vault, 1, got.place, &a, &got), E_ABSENT);
+    arena_free(&a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        safe_test(what_is_added_is_read_back),
+        safe_test(a_message_stands_once_under_its_sender_and_id),
+        safe_test(a_conversation_is_in_the_order_in_which_it_was_kept),
+        safe_test(what_others_wrote_is_unread_until_it_is_marked),
+        safe_test(an_update_changes_state_and_nothing_about_its_place),
+        safe_test(the_longest_text_fits_and_a_longer_one_does_not),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
