@@ -509,6 +509,7 @@ static void say_farewell(struct serving *s)
 
     listener_free(s->tcp);
     listener_free(s->unix_socket);
+    loop_timer_free(s->housekeeping); /* there is soon nobody left to keep house */
     workers_drain_and_stop(s->workers);
     for (struct peer *p = s->peers; p != NULL; p = next) {
         next = p->next;
@@ -531,7 +532,6 @@ static void close_all(struct serving *s)
         peer_free(s->peers);
     live_free(s->live);
     loop_task_cancel(&s->after_release);
-    loop_timer_free(s->housekeeping);
     loop_timer_free(s->farewell);
     loop_signal_free(s->term);
     loop_signal_free(s->interrupt);
