@@ -117,11 +117,20 @@ static struct err new_request(const struct session *s, struct arena *a, uint32_t
     return OK;
 }
 
+/* Nobody we know: whoever does anything but sign in or join is not worth an answer. */
+static bool is_stranger(const struct session *s)
+{
+    return s->kind == SESSION_CLIENT && !s->signed_in;
+}
+
 struct err api_frame(struct session *s, struct arena *a, struct bytes frame, struct request **out)
 {
+    size_t weight = API_REQUEST_WEIGHT + frame.n;
     struct request *rq;
     struct frame f;
 
+    if (s->waiting + weight > API_WAITING_MAX)
+        return FAIL(E_LIMIT);
     TRY(frame_parse(frame, a, &f));
     if (f.code != 0)
         return FAIL(E_MALFORMED);
@@ -129,8 +138,10 @@ struct err api_frame(struct session *s, struct arena *a, struct bytes frame, str
     rq->id = f.id;
     rq->body = f.body;
     rq->refused = judge(s, rq);
-    if (rq->refused != E_OK && rq->id == 0)
+    if (rq->refused != E_OK && (rq->id == 0 || is_stranger(s)))
         return FAIL(rq->refused);
+    rq->weight = weight;
+    s->waiting += weight; /* counted down by its EFFECT_DONE */
     if (rq->op == OP_SEND)
         s->unanswered++; /* counted down by its EFFECT_ANSWERED, also when it is refused */
     *out = rq;

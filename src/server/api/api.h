@@ -63,6 +63,11 @@ const struct route *api_route(const struct routes *routes, uint32_t op);
 #define API_COST_NORMAL       20
 #define API_COST_BULK         1
 
+/* What the requests of one session that are on their way may weigh together: the uploads that may
+ * be unanswered, and as much as a busy client asks beside them. */
+#define API_REQUEST_WEIGHT 2048 /* of every request, beside its frame; bytes */
+#define API_WAITING_MAX    ((LIMIT_UNANSWERED + 2) * LIMIT_FRAME)
+
 enum session_kind { SESSION_CLIENT = 1, SESSION_CONTROL };
 
 struct session {
@@ -76,6 +81,7 @@ struct session {
     struct account_id aid;
     uint64_t asked_once; /* a bit for each operation of ROUTE_ONCE that was asked */
     uint32_t unanswered; /* uploads on their way */
+    size_t waiting;      /* weight of all requests on their way */
     uint32_t tokens;     /* what may still be asked now; refilled with time */
     uint64_t refilled_ms;
 
@@ -108,6 +114,7 @@ enum effect_kind {
     EFFECT_GONE,      /* the device was removed: close its session */
     EFFECT_CLOSE,     /* close this session with `code` */
     EFFECT_ANSWERED,  /* an upload of the session was answered */
+    EFFECT_DONE,      /* a request of the session, of weight `number`, is no longer on its way */
 };
 
 struct effect {
@@ -139,6 +146,7 @@ struct request {
     struct device_id did; /* the caller's, when signed in */
     struct account_id aid;
     struct bytes body;
+    size_t weight;         /* in its session's `waiting`; 0: the server's own */
     uint64_t cursor;       /* of a ROUTE_SERVER delivery */
     enum err_code refused; /* by api_frame, already */
 
@@ -158,10 +166,14 @@ struct request {
 /*
  * E_MALFORMED, E_LIMIT, E_DENIED, E_ABSENT, E_AGAIN, E_NOMEM: not a frame that a well-behaved
  * client would send; close the session with that code.  What can be answered instead, because it
- * has an id, is a request with `refused` set: E_ABSENT   no such operation         E_LIMIT  larger
- * than its row allows, asked a second time on E_DENIED   not for this caller                this
- * connection, or too many unanswered uploads E_AGAIN    faster than tokens come back: wait, and
- * send the same bytes again
+ * has an id and its sender has signed in, is a request with `refused` set:
+ *
+ *   E_ABSENT   no such operation
+ *   E_DENIED   not for this caller
+ *   E_LIMIT    larger than its row allows, or too many unanswered uploads
+ *   E_AGAIN    faster than tokens come back: wait, and send the same bytes again
+ *
+ * E_LIMIT for the session: more than API_WAITING_MAX is on its way.
  */
 FALLIBLE api_frame(struct session *s, struct arena *a, struct bytes frame, struct request **out);
 
@@ -173,8 +185,9 @@ FALLIBLE api_deliver(const struct session *s, struct arena *a, struct request **
  * answer and effect, request after request, the answer first.  If the transaction cannot begin or
  * commit, every request is answered with that code and nothing else has happened.
  *
- * Whatever the outcome, each SEND leaves an EFFECT_ANSWERED, and a request that wants no answer but
- * failed leaves an EFFECT_CLOSE: nobody would hear of it otherwise.
+ * Whatever the outcome, each request of a session leaves an EFFECT_DONE, each SEND an
+ * EFFECT_ANSWERED, and a request that wants no answer but failed an EFFECT_CLOSE: nobody would hear
+ * of it otherwise.
  */
 void api_batch(struct server *sv, struct request **rq, size_t n, uint64_t now_ms,
                struct random *rnd, struct effects *out);

@@ -57,6 +57,9 @@ static struct err report(struct effects *out, const struct request *rq)
         TRY(append(out, (struct effect){.kind = EFFECT_CLOSE,
                                         .session = rq->session,
                                         .code = rq->outcome.code}));
+    if (rq->weight > 0)
+        TRY(append(out, (struct effect){
+                            .kind = EFFECT_DONE, .session = rq->session, .number = rq->weight}));
     if (rq->op == OP_SEND)
         TRY(append(out, (struct effect){.kind = EFFECT_ANSWERED, .session = rq->session}));
     return OK;

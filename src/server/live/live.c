@@ -146,6 +146,10 @@ static void carry_out(struct live *l, const struct effect *e)
         if (s->unanswered > 0)
             s->unanswered--;
         break;
+    case EFFECT_DONE:
+        invariant(e->number <= s->waiting);
+        s->waiting -= e->number;
+        break;
     }
 }
 

@@ -19,10 +19,6 @@ static void callers_may_ask_what_their_row_says(void **state)
 
     person_make(w, &ann);
     person_connect(w, &ann);
-    assert_int_equal(refused(w, &ann.session, OP_PERSON), E_DENIED);
-    assert_int_equal(refused(w, &ann.session, OP_INVITE), E_DENIED);
-    assert_int_equal(refused(w, &ann.session, OP_DELIVER), E_DENIED);
-    assert_int_equal(refused(w, &ann.session, 99), E_ABSENT);
     assert_int_equal(refused(w, &w->control, OP_PERSON), E_DENIED);
     assert_int_equal(refused(w, &w->control, OP_SIGN_IN), E_DENIED);
     ann.session.signed_in = true;
@@ -31,6 +27,23 @@ static void callers_may_ask_what_their_row_says(void **state)
     assert_int_equal(refused(w, &ann.session, OP_JOIN), E_DENIED);
     assert_int_equal(refused(w, &ann.session, OP_REMOVE), E_DENIED);
     assert_int_equal(refused(w, &ann.session, OP_DELIVER), E_DENIED);
+    assert_int_equal(refused(w, &ann.session, 99), E_ABSENT);
+    person_free(&ann);
+}
+
+static void who_has_not_signed_in_is_refused_without_an_answer(void **state)
+{
+    struct world *w = *state;
+    struct request *rq;
+    struct person ann;
+
+    person_make(w, &ann);
+    person_connect(w, &ann);
+    assert_err(world_try(w, &ann.session, OP_PERSON, 1, NULL, &rq), E_DENIED);
+    assert_err(world_try(w, &ann.session, OP_INVITE, 2, NULL, &rq), E_DENIED);
+    assert_err(world_try(w, &ann.session, OP_DELIVER, 3, NULL, &rq), E_DENIED);
+    assert_err(world_try(w, &ann.session, 99, 4, NULL, &rq), E_ABSENT);
+    assert_int_equal(ann.session.waiting, 0);
     person_free(&ann);
 }
 
@@ -100,16 +113,42 @@ static void only_so_many_uploads_may_be_unanswered(void **state)
     person_free(&ann);
 }
 
+static void only_so_much_may_be_on_its_way(void **state)
+{
+    struct world *w = *state;
+    struct request *rq[API_WAITING_MAX / API_REQUEST_WEIGHT];
+    struct err err = OK;
+    struct person ann;
+    size_t n = 0;
+
+    person_enter(w, &ann, "ann");
+    while (err.code == E_OK) { /* soon it is told to wait, and does not */
+        assert_true(n < API_WAITING_MAX / API_REQUEST_WEIGHT);
+        err = world_try(w, &ann.session, OP_PERSON, ++w->ids, NULL, &rq[n]);
+        n += err.code == E_OK;
+    }
+    assert_int_equal(err.code, E_LIMIT);
+    assert_true(n > API_PAGES_MAX + LIMIT_UNANSWERED);
+    world_run(w, rq, n);
+    for (size_t i = 0; i < w->effects.n; i++)
+        if (w->effects.at[i].kind == EFFECT_DONE)
+            ann.session.waiting -= w->effects.at[i].number;
+    assert_int_equal(ann.session.waiting, 0);
+    assert_ok(world_try(w, &ann.session, OP_PERSON, ++w->ids, NULL, &rq[0]));
+    person_free(&ann);
+}
+
 static void signing_in_is_asked_once(void **state)
 {
     struct world *w = *state;
+    struct request *rq;
     struct person ann;
 
     person_enter(w, &ann, "ann");
     person_connect(w, &ann);
     assert_int_equal(person_sign_in(w, &ann).code, E_OK);
     ann.session.signed_in = false;
-    assert_int_equal(person_sign_in(w, &ann).code, E_LIMIT);
+    assert_err(world_try(w, &ann.session, OP_SIGN_IN, ++w->ids, NULL, &rq), E_LIMIT);
     person_free(&ann);
 }
 
@@ -203,7 +242,8 @@ static void a_commit_that_fails_answers_all_with_its_code(void **state)
     assert_int_equal(world_effects(w, EFFECT_SEND), 2);
     assert_int_equal(world_effects(w, EFFECT_ANSWERED), 1);
     assert_int_equal(world_effects(w, EFFECT_CLOSE), 1); /* of the page, which nobody answers */
-    assert_int_equal(w->effects.n, 4);
+    assert_int_equal(world_effects(w, EFFECT_DONE), 2);  /* the page was nobody's request */
+    assert_int_equal(w->effects.n, 6);
     assert_int_equal(world_mail(w), 0);
 
     /* What was refused so did not use its number up. */
@@ -225,10 +265,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         world_test(callers_may_ask_what_their_row_says),
+        world_test(who_has_not_signed_in_is_refused_without_an_answer),
         world_test(what_cannot_be_answered_is_fatal),
         world_test(a_body_larger_than_its_row_is_refused),
         world_test(who_asks_too_fast_must_wait),
         world_test(only_so_many_uploads_may_be_unanswered),
+        world_test(only_so_much_may_be_on_its_way),
         world_test(signing_in_is_asked_once),
         world_test(programs_whose_versions_do_not_meet_are_told_ours),
         world_test(a_failing_request_leaves_the_others),

@@ -231,6 +231,9 @@ static void closing_says_why_and_answers_are_counted(void **state)
     a.unanswered = 2;
     settle_one(&h, (struct effect){.kind = EFFECT_ANSWERED, .session = 1});
     assert_int_equal(a.unanswered, 1);
+    a.waiting = 300;
+    settle_one(&h, (struct effect){.kind = EFFECT_DONE, .session = 1, .number = 200});
+    assert_int_equal(a.waiting, 100);
     settle_one(&h, (struct effect){.kind = EFFECT_CLOSE, .session = 1, .code = E_IO});
     assert_ptr_equal(h.closed, &a);
     assert_int_equal(h.why, E_IO);

@@ -238,6 +238,8 @@ static inline struct answer world_ask(struct world *w, struct session *s, uint32
             s->aid = e->aid;
         } else if (e->kind == EFFECT_ANSWERED) {
             s->unanswered--;
+        } else if (e->kind == EFFECT_DONE) {
+            s->waiting -= e->number;
         }
     }
     return world_answer(w, rq);
@@ -561,7 +563,9 @@ static inline void person_acknowledge(struct world *w, struct person *p, uint64_
     in.number = number;
     assert_ok(world_try(w, &p->session, OP_ACKNOWLEDGE, 0, &in, &rq));
     world_run(w, &rq, 1);
-    assert_int_equal(w->effects.n, 1);
+    assert_int_equal(w->effects.n, 2);
+    assert_int_equal(w->effects.at[1].kind, EFFECT_DONE);
+    p->session.waiting -= w->effects.at[1].number;
     assert_int_equal(w->effects.at[0].kind, EFFECT_ACKED);
     assert_int_equal(w->effects.at[0].number, number);
 }
