@@ -212,6 +212,11 @@ static void on_task(void *ctx)
     settle(s);
 }
 
+static size_t input_max(const struct stream_limits *limits)
+{
+    return limits->message_max + WEBSOCKET_HEADER_MAX + LOOP_SCRATCH_SIZE;
+}
+
 static struct err stream_new(const struct stream_setup *setup, int fd, void *ctx,
                              struct stream **out)
 {
@@ -229,7 +234,7 @@ static struct err stream_new(const struct stream_setup *setup, int fd, void *ctx
     s->client = tls_is_client(setup->tls);
     s->task = (struct loop_task){.run = on_task, .ctx = s};
     s->out = BACKLOG(limits->pending_max);
-    s->in = BUF(limits->message_max + WEBSOCKET_HEADER_MAX + LOOP_SCRATCH_SIZE);
+    s->in = BUF(input_max(limits));
     s->socket = WEBSOCKET(!s->client, limits->message_max);
     s->text = BUF(TEXT_MAX);
     *out = s;
@@ -325,6 +330,20 @@ struct err stream_send(struct stream *s, struct bytes message)
         return FAIL(E_CLOSED);
     stream_output_put(s, WEBSOCKET_BINARY, message);
     return s->stage == STREAM_OPEN ? OK : FAIL(E_CLOSED);
+}
+
+void stream_trust(struct stream *s, const struct stream_setup *setup)
+{
+    const struct stream_limits *limits = &setup->limits;
+
+    invariant(setup->loop == s->setup->loop && setup->tls == s->setup->tls &&
+              setup->events == s->setup->events);
+    invariant(limits->message_max >= s->setup->limits.message_max &&
+              limits->pending_max >= s->setup->limits.pending_max);
+    s->setup = setup;
+    s->out.bytes.max = BACKLOG(limits->pending_max).bytes.max;
+    s->in.max = input_max(limits);
+    s->socket.pieces.max = limits->message_max;
 }
 
 size_t stream_pending(const struct stream *s)

@@ -87,6 +87,10 @@ FALLIBLE stream_connect(const struct stream_setup *setup, const char *address, c
  * E_CLOSED: not open any more, or ended by this: more than pending_max is waiting for the peer. */
 FALLIBLE stream_send(struct stream *s, struct bytes message);
 
+/* From now on the limits of this setup hold, all else of which is as it was: a peer that has shown
+ * who it is may be trusted with more. */
+void stream_trust(struct stream *s, const struct stream_setup *setup);
+
 /* Bytes that the kernel has not taken yet, framing included. */
 size_t stream_pending(const struct stream *s);
 

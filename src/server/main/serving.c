@@ -24,11 +24,18 @@
 
 #define ADDRESS_SIZE    320
 #define HOUSEKEEPING_MS CLOCK_MINUTE_MS
-#define FAREWELL_MS     2500 /* for the peers to hear that we stop */
-#define CLOSE_NORMAL    1000 /* WebSocket codes [RFC6455 7.4] */
+#define FAREWELL_MS     2500                   /* for the peers to hear that we stop */
+#define SIGN_IN_MS      (30 * CLOCK_SECOND_MS) /* for a client to say who it is */
+#define CLOSE_NORMAL    1000                   /* WebSocket codes [RFC6455 7.4] */
 #define CLOSE_GOING     1001
 #define CLOSE_POLICY    1008
 #define CLOSE_INTERNAL  1011
+
+/* Of a client that has not signed in: a JOIN is the largest that it may ask, a handful of pongs the
+ * most that it can be owed. */
+#define STRANGER_MESSAGE_MAX 8192
+#define STRANGER_PENDING_MAX (16 * 1024)
+_Static_assert(DEVICE_LIST_MAX_SIZE + 2048 <= STRANGER_MESSAGE_MAX, "a JOIN fits");
 
 /* One connection: of a client, or on the control socket. */
 struct peer {
@@ -36,7 +43,8 @@ struct peer {
     struct serving *s;
     struct stream *stream;
     struct local *local;
-    bool entered; /* live knows it */
+    struct loop_timer *deadline; /* of a stranger, to sign in */
+    bool entered;                /* live knows it */
     struct peer *next, **link;
 };
 
@@ -50,8 +58,8 @@ struct serving {
     struct listener *tcp, *unix_socket;
     struct loop_signal *term, *interrupt;
     struct loop_timer *housekeeping, *farewell;
-    struct loop_task after_release; /* tests may kill the server here */
-    struct stream_setup setup;
+    struct loop_task after_release;       /* tests may kill the server here */
+    struct stream_setup strangers, known; /* before and after a client has signed in */
     struct random random;
     struct server server;
     char address[ADDRESS_SIZE];
@@ -232,6 +240,7 @@ static void peer_free(struct peer *p)
 {
     if (p->entered)
         live_leave(p->s->live, &p->session);
+    loop_timer_free(p->deadline);
     stream_free(p->stream);
     local_free(p->local);
     if (p->next != NULL)
@@ -251,11 +260,23 @@ static void close_session(void *ctx, struct session *session, enum err_code why)
         peer_free(p);
 }
 
+/* A stranger no more. */
+static void trust(struct peer *p)
+{
+    if (p->deadline == NULL)
+        return;
+    loop_timer_free(p->deadline);
+    p->deadline = NULL;
+    stream_trust(p->stream, &p->s->known);
+}
+
+/* The first page is due in the very round in which a session signs in. */
 static void ask_page(void *ctx, struct session *session)
 {
     struct serving *s = ctx;
     struct job *j = job_new();
 
+    trust(peer_of(session));
     if (j == NULL || api_deliver(session, &j->arena, &j->rq).code != E_OK) {
         job_free(j);
         close_session(ctx, session, E_NOMEM);
@@ -309,12 +330,23 @@ static void take_frame(struct peer *p, struct bytes frame)
     close_session(p->s, &p->session, e.code);
 }
 
+static void on_deadline(void *ctx)
+{
+    struct peer *p = ctx;
+
+    close_session(p->s, &p->session, E_DENIED);
+}
+
 static void stream_opened(void *ctx, struct bytes binding)
 {
     struct peer *p = ctx;
 
-    if (!enter(p, SESSION_CLIENT, binding))
+    if (!enter(p, SESSION_CLIENT, binding) ||
+        loop_timer_new(p->s->loop, on_deadline, p, &p->deadline).code != E_OK) {
         stream_abort(p->stream);
+        return;
+    }
+    loop_timer_set(p->deadline, SIGN_IN_MS);
 }
 
 static void stream_message(void *ctx, struct bytes message)
@@ -346,7 +378,7 @@ static void accepted_tcp(void *ctx, int fd)
         close(fd);
         return;
     }
-    e = stream_accept(&s->setup, fd, p, &p->stream);
+    e = stream_accept(&s->strangers, fd, p, &p->stream);
     if (e.code != E_OK) {
         log_failure("a connection was not accepted", e);
         peer_free(p);
@@ -448,7 +480,10 @@ static struct err open_loop(struct serving *s)
     const struct live_host host = {s, send_frame, close_session, ask_page};
 
     TRY(loop_new(&s->loop));
-    s->setup = (struct stream_setup){s->loop, s->tls, &STREAM_EVENTS, STREAM_LIMITS};
+    s->known = (struct stream_setup){s->loop, s->tls, &STREAM_EVENTS, STREAM_LIMITS};
+    s->strangers = s->known;
+    s->strangers.limits.message_max = STRANGER_MESSAGE_MAX;
+    s->strangers.limits.pending_max = STRANGER_PENDING_MAX;
     s->after_release.run = released;
     TRY(live_new(&s->live, &host));
     TRY(loop_signal_new(s->loop, SIGTERM, stop, s, &s->term));

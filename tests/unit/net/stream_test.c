@@ -185,6 +185,21 @@ static void a_message_over_the_limit_closes_and_the_sender_learns_why(void **sta
     assert_int_equal(w->near.peer_code, 1009);
 }
 
+static void a_peer_that_is_trusted_may_say_and_hear_more(void **state)
+{
+    static uint8_t large[3 * LOOP_SCRATCH_SIZE];
+    struct world *w = *state;
+    struct stream_setup known = w->server;
+
+    w->server.limits.message_max = w->server.limits.pending_max = 1000;
+    w->accepted[0].on_message = echo;
+    open_both(w);
+    stream_trust(w->accepted[0].stream, &known);
+    assert_ok(stream_send(w->near.stream, BYTES(large)));
+    run_until(w, near_has_heard);
+    assert_bytes(buf_view(&w->near.last), BYTES(large));
+}
+
 static void a_peer_that_does_not_read_is_let_go(void **state)
 {
     static const uint8_t large[NET_MESSAGE_MAX];
@@ -323,6 +338,7 @@ int main(void)
         TEST(a_close_delivers_what_was_queued_and_its_words),
         TEST(both_may_close_at_once),
         TEST(a_message_over_the_limit_closes_and_the_sender_learns_why),
+        TEST(a_peer_that_is_trusted_may_say_and_hear_more),
         TEST(a_peer_that_does_not_read_is_let_go),
         TEST(nothing_is_sent_before_it_is_open),
         TEST(a_stream_may_be_freed_at_any_time),
