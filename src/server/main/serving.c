@@ -18,6 +18,7 @@
 #include "server/live/live.h"
 #include "server/main/features.h"
 #include "server/main/house.h"
+#include "server/main/journal.h"
 #include "server/networks/networks.h"
 #include "server/queue/queue.h"
 #include "storage/sqlite/sqlite.h"
@@ -62,6 +63,7 @@ struct serving {
     struct stream_setup strangers, known; /* before and after a client has signed in */
     struct random random;
     struct server server;
+    struct journal journal;
     char address[ADDRESS_SIZE];
     uint64_t next_session;
     struct peer *peers;
@@ -79,6 +81,8 @@ struct batch {
     struct effects effects;
     struct job **job;
     size_t jobs;
+    struct err expiry;
+    bool more_expired; /* than one round of expiry deletes */
 };
 
 static uint64_t now_ms(void)
@@ -87,25 +91,6 @@ static uint64_t now_ms(void)
 
     clock_gettime(CLOCK_REALTIME, &t);
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-/* ---- the log: who must act, code, birthplace; never content, names or keys */
-
-static void log_refusal(const struct request *rq)
-{
-    const struct err *e = &rq->outcome;
-
-    if (e->code == E_OK || err_who(e->code) == WHO_NOBODY)
-        return;
-    fprintf(stderr, "tacetd: refused: operation %u, session %llu, request %llu: %s at %s\n",
-            (unsigned)rq->op, (unsigned long long)rq->session, (unsigned long long)rq->id,
-            err_name(e->code), e->where == NULL ? "?" : e->where);
-}
-
-static void log_failure(const char *what, struct err e)
-{
-    fprintf(stderr, "tacetd: %s: %s at %s\n", what, err_name(e.code),
-            e.where == NULL ? "?" : e.where);
 }
 
 /* ---- jobs */
@@ -127,17 +112,6 @@ static void job_free(struct job *j)
     free(j);
 }
 
-static void submit(struct serving *s, struct job *j)
-{
-    struct err e = workers_submit(s->workers, j);
-
-    if (e.code == E_OK)
-        return;
-    if (e.code != E_CLOSED) /* stopping: clients will ask again */
-        log_failure("a request was dropped", e);
-    job_free(j);
-}
-
 /* ---- on the worker's thread */
 
 static void *work(void *ctx, void **items, size_t n)
@@ -146,7 +120,7 @@ static void *work(void *ctx, void **items, size_t n)
     struct batch *b = calloc(1, sizeof *b);
     struct request **rq = calloc(n, sizeof *rq);
     size_t requests = 0;
-    uint64_t now = now_ms(), deleted;
+    uint64_t now = now_ms(), deleted = 0;
     bool expire = false;
 
     invariant(b != NULL && rq != NULL); /* nothing could be answered without */
@@ -162,12 +136,9 @@ static void *work(void *ctx, void **items, size_t n)
     }
     if (requests > 0)
         api_batch(&s->server, rq, requests, now, &s->random, &b->effects);
-    if (expire) {
-        struct err e = queue_expire(s->db, now, &deleted);
-
-        if (e.code != E_OK)
-            log_failure("expiry", e);
-    }
+    if (expire)
+        b->expiry = queue_expire(s->db, now, &deleted);
+    b->more_expired = deleted == QUEUE_EXPIRE_MOST;
     free(rq);
     return b;
 }
@@ -176,25 +147,11 @@ static void *work(void *ctx, void **items, size_t n)
 
 static void batch_free(struct batch *b)
 {
-    for (size_t i = 0; i < b->jobs; i++) {
-        if (b->job[i]->rq != NULL)
-            log_refusal(b->job[i]->rq);
+    for (size_t i = 0; i < b->jobs; i++)
         job_free(b->job[i]);
-    }
     api_effects_free(&b->effects);
     free(b->job);
     free(b);
-}
-
-static void done(void *ctx, void *result)
-{
-    struct serving *s = ctx;
-    struct batch *b = result;
-
-    fault_point("server-before-release");
-    live_settle(s->live, &b->effects);
-    batch_free(b);
-    loop_task_post(s->loop, &s->after_release); /* behind the flushes that settling posted */
 }
 
 static void released(void *ctx)
@@ -210,16 +167,16 @@ static struct peer *peer_of(struct session *session)
 
 static void send_frame(void *ctx, struct session *session, struct bytes frame)
 {
+    struct serving *s = ctx;
     struct peer *p = peer_of(session);
     struct err e = OK;
 
-    (void)ctx;
     if (p->stream != NULL)
         e = stream_send(p->stream, frame);
     else if (p->local != NULL)
         e = local_send(p->local, frame);
     if (e.code != E_OK && e.code != E_CLOSED)
-        log_failure("a frame was not sent", e);
+        journal_failure(&s->journal, "a frame was not sent", e);
 }
 
 static uint16_t close_code(enum err_code why)
@@ -260,6 +217,53 @@ static void close_session(void *ctx, struct session *session, enum err_code why)
         peer_free(p);
 }
 
+/* A request of this session, which hears of it if it cannot be worked; or, without, housekeeping.
+ */
+static void submit(struct serving *s, struct job *j, struct session *session)
+{
+    struct err e = workers_submit(s->workers, j);
+
+    if (e.code == E_OK)
+        return;
+    job_free(j);
+    if (e.code == E_CLOSED) /* stopping: clients will ask again */
+        return;
+    journal_failure(&s->journal, "a request was dropped", e);
+    if (session != NULL)
+        close_session(s, session, e.code);
+}
+
+static void expire(struct serving *s)
+{
+    struct job *j = job_new();
+
+    if (j != NULL)
+        submit(s, j, NULL);
+}
+
+static void note(struct serving *s, const struct batch *b)
+{
+    for (size_t i = 0; i < b->jobs; i++)
+        if (b->job[i]->rq != NULL)
+            journal_refusal(&s->journal, b->job[i]->rq);
+    if (b->expiry.code != E_OK)
+        journal_failure(&s->journal, "expiry", b->expiry);
+}
+
+static void done(void *ctx, void *result)
+{
+    struct serving *s = ctx;
+    struct batch *b = result;
+
+    fault_point("server-before-release");
+    live_settle(s->live, &b->effects);
+    note(s, b);
+    if (b->more_expired)
+        expire(s);
+    batch_free(b);
+    loop_task_post(s->loop, &s->after_release); /* behind the flushes that settling posted */
+}
+
 /* A stranger no more. */
 static void trust(struct peer *p)
 {
@@ -282,7 +286,7 @@ static void ask_page(void *ctx, struct session *session)
         close_session(ctx, session, E_NOMEM);
         return;
     }
-    submit(s, j);
+    submit(s, j, session);
 }
 
 /* ---- connections */
@@ -322,11 +326,11 @@ static void take_frame(struct peer *p, struct bytes frame)
     e = api_frame(&p->session, &j->arena, frame, &j->rq);
     if (e.code == E_OK) {
         fault_point("server-received");
-        submit(p->s, j);
+        submit(p->s, j, &p->session);
         return;
     }
     job_free(j);
-    log_failure("a session was closed", e);
+    journal_closed(&p->s->journal, p->session.id, e);
     close_session(p->s, &p->session, e.code);
 }
 
@@ -380,7 +384,7 @@ static void accepted_tcp(void *ctx, int fd)
     }
     e = stream_accept(&s->strangers, fd, p, &p->stream);
     if (e.code != E_OK) {
-        log_failure("a connection was not accepted", e);
+        journal_failure(&s->journal, "a connection was not accepted", e);
         peer_free(p);
     }
 }
@@ -423,10 +427,9 @@ static void accepted_unix(void *ctx, int fd)
 static void housekeep(void *ctx)
 {
     struct serving *s = ctx;
-    struct job *j = job_new();
 
-    if (j != NULL)
-        submit(s, j);
+    journal_minute(&s->journal);
+    expire(s);
     loop_timer_set(s->housekeeping, HOUSEKEEPING_MS);
 }
 
@@ -585,6 +588,7 @@ struct err serving_run(const struct serving_options *o, const char **what)
     *what = "memory";
     if (s == NULL)
         return FAIL(E_NOMEM);
+    s->journal.to = stderr;
     err = serve(s, o, what);
     close_all(s);
     free(s);
