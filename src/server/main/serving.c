@@ -19,6 +19,7 @@
 #include "server/main/features.h"
 #include "server/main/house.h"
 #include "server/main/journal.h"
+#include "server/main/room.h"
 #include "server/networks/networks.h"
 #include "server/queue/queue.h"
 #include "storage/sqlite/sqlite.h"
@@ -67,6 +68,7 @@ struct serving {
     char address[ADDRESS_SIZE];
     uint64_t next_session;
     struct peer *peers;
+    size_t clients, clients_max; /* connected by TCP, signed in or not */
     bool stopping;
 };
 
@@ -197,6 +199,8 @@ static void peer_free(struct peer *p)
 {
     if (p->entered)
         live_leave(p->s->live, &p->session);
+    if (p->stream != NULL)
+        p->s->clients--;
     loop_timer_free(p->deadline);
     stream_free(p->stream);
     local_free(p->local);
@@ -313,8 +317,9 @@ static bool enter(struct peer *p, enum session_kind kind, struct bytes binding)
     return p->entered;
 }
 
-static void take_frame(struct peer *p, struct bytes frame)
+static void take_frame(void *ctx, struct bytes frame)
 {
+    struct peer *p = ctx;
     struct job *j = job_new();
     struct err e;
 
@@ -353,11 +358,6 @@ static void stream_opened(void *ctx, struct bytes binding)
     loop_timer_set(p->deadline, SIGN_IN_MS);
 }
 
-static void stream_message(void *ctx, struct bytes message)
-{
-    take_frame(ctx, message);
-}
-
 static void stream_closed(void *ctx, enum stream_end why, struct bytes text)
 {
     struct peer *p = ctx;
@@ -370,12 +370,12 @@ static void stream_closed(void *ctx, enum stream_end why, struct bytes text)
         loop_stop(s->loop);
 }
 
-static const struct stream_events STREAM_EVENTS = {stream_opened, stream_message, stream_closed};
+static const struct stream_events STREAM_EVENTS = {stream_opened, take_frame, stream_closed};
 
 static void accepted_tcp(void *ctx, int fd)
 {
     struct serving *s = ctx;
-    struct peer *p = peer_new(s);
+    struct peer *p = s->clients < s->clients_max ? peer_new(s) : NULL;
     struct err e;
 
     if (p == NULL) {
@@ -386,12 +386,9 @@ static void accepted_tcp(void *ctx, int fd)
     if (e.code != E_OK) {
         journal_failure(&s->journal, "a connection was not accepted", e);
         peer_free(p);
+        return;
     }
-}
-
-static void local_message(void *ctx, struct bytes message)
-{
-    take_frame(ctx, message);
+    s->clients++;
 }
 
 static void local_closed(void *ctx, struct err why)
@@ -400,7 +397,7 @@ static void local_closed(void *ctx, struct err why)
     peer_free(ctx);
 }
 
-static const struct local_events LOCAL_EVENTS = {local_message, local_closed};
+static const struct local_events LOCAL_EVENTS = {take_frame, local_closed};
 
 /* The right to administer is the peer's uid: ours, or root's. */
 static void accepted_unix(void *ctx, int fd)
@@ -482,6 +479,7 @@ static struct err open_loop(struct serving *s)
     static const struct workers_plan plan = {work, done};
     const struct live_host host = {s, send_frame, close_session, ask_page};
 
+    s->clients_max = room_for_clients();
     TRY(loop_new(&s->loop));
     s->known = (struct stream_setup){s->loop, s->tls, &STREAM_EVENTS, STREAM_LIMITS};
     s->strangers = s->known;
