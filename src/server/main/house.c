@@ -50,7 +50,18 @@ struct err house_make(const char *dir)
         return OK;
     if (errno != EEXIST)
         return failure();
-    return is_empty(dir) ? OK : FAIL(E_CONFLICT);
+    if (!is_empty(dir))
+        return FAIL(E_CONFLICT);
+    return chmod(dir, 0700) == 0 ? OK : failure();
+}
+
+struct err house_check(const char *dir)
+{
+    struct stat st;
+
+    if (stat(dir, &st) != 0)
+        return failure();
+    return (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 ? OK : FAIL(E_DENIED);
 }
 
 static struct err write_all(int fd, struct bytes content)

@@ -21,8 +21,12 @@
 /* dir/name.  E_LIMIT: too long. */
 FALLIBLE house_path(const char *dir, const char *name, char out[HOUSE_PATH_SIZE]);
 
-/* Make the directory if it is not there.  E_CONFLICT: it holds something; E_IO. */
+/* Make the directory if it is not there; an empty one is made private.  E_CONFLICT: it holds
+ * something; E_IO. */
 FALLIBLE house_make(const char *dir);
+
+/* E_ABSENT; E_DENIED: others can write in it, and so put other keys in the place of ours. */
+FALLIBLE house_check(const char *dir);
 
 /* Write a file that must not exist yet, mode 0600.  E_CONFLICT: it does; E_FULL, E_IO. */
 FALLIBLE house_write(const char *path, struct bytes content);

@@ -518,21 +518,24 @@ static struct err listen_on(struct serving *s, const struct serving_options *o)
     return OK;
 }
 
-static struct err serve(struct serving *s, const struct serving_options *o, const char **what)
+static struct err serve(struct serving *s, const struct serving_options *o,
+                        enum serving_stage *stage)
 {
-    *what = "the database";
+    *stage = SERVING_HOUSE;
+    TRY(house_check(o->data));
+    *stage = SERVING_DATABASE;
     TRY(open_database(s, o));
-    *what = "the server's keys";
+    *stage = SERVING_KEYS;
     TRY(open_keys(s, o));
     s->random = random_system();
     s->server.db = s->db;
     s->server.networks = s->networks;
     s->server.routes = features_routes();
-    *what = "the event loop";
+    *stage = SERVING_LOOP;
     TRY(open_loop(s));
-    *what = "listening";
+    *stage = SERVING_LISTENING;
     TRY(listen_on(s, o));
-    *what = "serving";
+    *stage = SERVING;
     housekeep(s);
     loop_run(s->loop);
     return s->stopping ? OK : FAIL(E_IO);
@@ -578,16 +581,16 @@ static void close_all(struct serving *s)
     db_close(s->db);
 }
 
-struct err serving_run(const struct serving_options *o, const char **what)
+struct err serving_run(const struct serving_options *o, enum serving_stage *stage)
 {
     struct serving *s = calloc(1, sizeof *s);
     struct err err;
 
-    *what = "memory";
+    *stage = SERVING_LOOP;
     if (s == NULL)
         return FAIL(E_NOMEM);
     s->journal.to = stderr;
-    err = serve(s, o, what);
+    err = serve(s, o, stage);
     close_all(s);
     free(s);
     return err;

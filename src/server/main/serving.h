@@ -16,8 +16,19 @@ struct serving_options {
     const char *address; /* for invitations; NULL: as `listen` */
 };
 
+/* How far it came. */
+enum serving_stage {
+    SERVING_HOUSE =
+        1, /* E_DENIED: others can write in the data directory; E_ABSENT: there is none */
+    SERVING_DATABASE,
+    SERVING_KEYS,
+    SERVING_LOOP,
+    SERVING_LISTENING,
+    SERVING,
+};
+
 /* Serve until SIGTERM or SIGINT; then finish the batch at hand.  Says on standard output where it
- * listens.  `what` (a literal) says what failed. */
-FALLIBLE serving_run(const struct serving_options *o, const char **what);
+ * listens.  `stage` is what failed, when something did. */
+FALLIBLE serving_run(const struct serving_options *o, enum serving_stage *stage);
 
 #endif

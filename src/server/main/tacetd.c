@@ -96,12 +96,67 @@ static int found(struct options *o)
     return EXIT_SUCCESS;
 }
 
+static const char *database_why(enum err_code code)
+{
+    switch ((int)code) {
+    case E_ABSENT:
+        return "there is no network in the data directory: see tacetd init";
+    case E_CONFLICT:
+        return "another tacetd runs on this data directory";
+    case E_VERSION:
+        return "a newer tacetd wrote the database: update this one";
+    case E_MALFORMED:
+        return "the database is damaged";
+    default:
+        return "the database cannot be opened";
+    }
+}
+
+static const char *listening_why(enum err_code code)
+{
+    switch ((int)code) {
+    case E_CONFLICT:
+        return "the address or the control socket is in use";
+    case E_ABSENT:
+        return "this machine does not have the address of --listen";
+    case E_DENIED:
+        return "this user may not listen there";
+    case E_MALFORMED:
+        return "--listen needs HOST:PORT, with an IPv6 address in brackets";
+    case E_LIMIT:
+        return "the path of the data directory is too long for a socket in it";
+    default:
+        return "listening failed";
+    }
+}
+
+static const char *run_why(enum serving_stage stage, enum err_code code)
+{
+    switch (stage) {
+    case SERVING_HOUSE:
+        return code == E_DENIED   ? "others can write in the data directory: chmod 700"
+               : code == E_ABSENT ? "there is no data directory: see tacetd init"
+                                  : "the data directory";
+    case SERVING_DATABASE:
+        return database_why(code);
+    case SERVING_KEYS:
+        return "the server's keys";
+    case SERVING_LOOP:
+        return "the event loop";
+    case SERVING_LISTENING:
+        return listening_why(code);
+    case SERVING:
+        break;
+    }
+    return "serving";
+}
+
 static int run(struct options *o)
 {
     struct serving_options so = {.data = options_text(o, "--data"),
                                  .listen = options_text(o, "--listen"),
                                  .address = options_text(o, "--address")};
-    const char *what;
+    enum serving_stage stage;
     struct err e;
 
     if (!options_end(o))
@@ -110,8 +165,8 @@ static int run(struct options *o)
         return usage("run needs --data");
     if (so.listen == NULL)
         so.listen = LISTEN_DEFAULT;
-    e = serving_run(&so, &what);
-    return e.code == E_OK ? EXIT_SUCCESS : fail_with(what, e);
+    e = serving_run(&so, &stage);
+    return e.code == E_OK ? EXIT_SUCCESS : fail_with(run_why(stage, e.code), e);
 }
 
 static int act(const char *word, struct options *o)
