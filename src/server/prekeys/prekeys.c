@@ -6,6 +6,7 @@ static const char NEWEST[] =
 static const char SUPERSEDE[] =
     "UPDATE prekey SET superseded_ms = $2 WHERE device = $1 AND superseded_ms IS NULL";
 static const char PRUNE[] = "DELETE FROM prekey WHERE device = $1 AND superseded_ms < $2";
+static const char COUNT[] = "SELECT count(*) FROM prekey WHERE device = $1";
 static const char INSERT[] =
     "INSERT INTO prekey (device, number, expires_ms, statement) VALUES ($1, $2, $3, $4)";
 static const char FORGET[] = "DELETE FROM prekey WHERE device = $1";
@@ -42,12 +43,16 @@ static struct err check_claims(struct db *db, const struct networks *n, struct a
     return OK;
 }
 
-static struct err store(struct db *db, const struct device *d, const struct prekey *p,
-                        struct bytes statement, uint64_t now_ms)
+static struct err store(struct db *db, struct arena *a, const struct device *d,
+                        const struct prekey *p, struct bytes statement, uint64_t now_ms)
 {
     uint64_t pass_ms = clock_since(now_ms, PREKEY_ROTATION_MS);
+    struct db_value kept;
 
     TRY(db_run(db, PRUNE, DB_VALUES(DB_NUMBER_OF(d->row), DB_NUMBER_OF(pass_ms)), NULL));
+    TRY(db_one(db, a, COUNT, DB_VALUES(DB_NUMBER_OF(d->row)), &kept, 1));
+    if (kept.number >= PREKEYS_KEPT_MAX)
+        return FAIL(E_AGAIN);
     TRY(db_run(db, SUPERSEDE, DB_VALUES(DB_NUMBER_OF(d->row), DB_NUMBER_OF(now_ms)), NULL));
     return db_run(db, INSERT,
                   DB_VALUES(DB_NUMBER_OF(d->row), DB_NUMBER_OF(p->number),
@@ -73,7 +78,7 @@ struct err prekeys_publish(struct db *db, const struct networks *n, struct arena
     if (next.number <= last.number)
         return FAIL(E_CONFLICT);
     TRY(check_claims(db, n, a, d, &next));
-    return store(db, d, &next, statement, now_ms);
+    return store(db, a, d, &next, statement, now_ms);
 }
 
 static struct err usable(struct db *db, const char *sql, uint64_t device, uint32_t number,

@@ -14,6 +14,7 @@
 #include "server/networks/networks.h"
 #include "statement/prekey.h"
 
+#define PREKEYS_KEPT_MAX  64 /* of one device, for messages that are on their way */
 #define PREKEYS_LISTS_MAX 24 /* versions in one answer; whoever needs more asks on from there */
 
 struct Tacet__Wire__Person;
@@ -21,8 +22,9 @@ struct Tacet__Wire__Person;
 /*
  * Publish the next prekey of a device.  The newest, once more, is accepted and changes nothing.
  * E_CONFLICT: its number does not rise.  E_STALE: it names another list than the current one.
- * E_CLOCK: made more than an hour ahead; an old one may come late.  E_MALFORMED, E_FORGED,
- * E_EXPIRED.
+ * E_CLOCK: made more than an hour ahead; an old one may come late.  E_AGAIN: PREKEYS_KEPT_MAX were
+ * published within a day, and every message to the device has to be looked up among them.
+ * E_MALFORMED, E_FORGED, E_EXPIRED.
  */
 FALLIBLE prekeys_publish(struct db *db, const struct networks *n, struct arena *a,
                          const struct device *d, struct bytes statement, uint64_t now_ms);

@@ -74,6 +74,25 @@ static void a_superseded_prekey_passes_for_a_day(void **state)
     person_free(&ann);
 }
 
+static void only_so_many_prekeys_are_kept(void **state)
+{
+    struct world *w = *state;
+    struct person ann;
+    uint32_t number = 1;
+
+    person_enter(w, &ann, "ann");
+    while (number < PREKEYS_KEPT_MAX) {
+        w->now_ms += CLOCK_SECOND_MS;
+        number++;
+        assert_int_equal(person_publish_prekey(w, &ann, person_prekey(w, &ann, number)), E_OK);
+    }
+    number++;
+    assert_int_equal(person_publish_prekey(w, &ann, person_prekey(w, &ann, number)), E_AGAIN);
+    w->now_ms += CLOCK_DAY_MS;
+    assert_int_equal(person_publish_prekey(w, &ann, person_prekey(w, &ann, number)), E_OK);
+    person_free(&ann);
+}
+
 static void a_prekey_expires(void **state)
 {
     struct world *w = *state;
@@ -158,6 +177,7 @@ int main(void)
         world_test(numbers_rise),
         world_test(prekeys_that_do_not_hold_are_refused),
         world_test(a_superseded_prekey_passes_for_a_day),
+        world_test(only_so_many_prekeys_are_kept),
         world_test(a_prekey_expires),
         world_test(person_answers_by_handle_and_by_id),
         world_test(a_long_chain_of_lists_comes_in_parts),
