@@ -5,26 +5,10 @@
 
 #define DEPTH_MAX (1 + DB_DEPTH_MAX)
 
-/* Constant texts, because drivers keep statements by their address.  By depth, from 2. */
-static const char *const SAVEPOINT[DEPTH_MAX + 1] = {
-    [2] = "SAVEPOINT depth2",
-    [3] = "SAVEPOINT depth3",
-    [4] = "SAVEPOINT depth4",
-    [5] = "SAVEPOINT depth5",
-};
-static const char *const RELEASE[DEPTH_MAX + 1] = {
-    [2] = "RELEASE SAVEPOINT depth2",
-    [3] = "RELEASE SAVEPOINT depth3",
-    [4] = "RELEASE SAVEPOINT depth4",
-    [5] = "RELEASE SAVEPOINT depth5",
-};
-static const char *const ROLLBACK_TO[DEPTH_MAX + 1] = {
-    [2] = "ROLLBACK TO SAVEPOINT depth2",
-    [3] = "ROLLBACK TO SAVEPOINT depth3",
-    [4] = "ROLLBACK TO SAVEPOINT depth4",
-    [5] = "ROLLBACK TO SAVEPOINT depth5",
-};
-_Static_assert(DEPTH_MAX == 5, "a text for every depth");
+/* One name does for all depths: the innermost savepoint of a name is the one that is meant. */
+static const char SAVEPOINT[] = "SAVEPOINT nested";
+static const char RELEASE[] = "RELEASE SAVEPOINT nested";
+static const char ROLLBACK_TO[] = "ROLLBACK TO SAVEPOINT nested";
 
 static struct err ready(const struct db *db)
 {
@@ -100,7 +84,7 @@ struct err db_begin(struct db *db)
     if (depth > DEPTH_MAX)
         return FAIL(E_LIMIT);
     TRY(ready(db));
-    err = db->driver->run(db, depth == 1 ? db->driver->begin_sql : SAVEPOINT[depth], NULL, 0, NULL);
+    err = db->driver->run(db, depth == 1 ? db->driver->begin_sql : SAVEPOINT, NULL, 0, NULL);
     if (err.code == E_OK)
         db->depth = depth;
     return noted(db, err);
@@ -108,7 +92,7 @@ struct err db_begin(struct db *db)
 
 struct err db_commit(struct db *db)
 {
-    const char *sql = db->depth == 1 ? "COMMIT" : RELEASE[db->depth];
+    const char *sql = db->depth == 1 ? "COMMIT" : RELEASE;
     struct err err = ready(db);
 
     invariant(db->depth > 0);
@@ -123,11 +107,11 @@ struct err db_commit(struct db *db)
     return err;
 }
 
-static struct err roll_back_to(struct db *db, unsigned depth)
+static struct err roll_back_savepoint(struct db *db)
 {
     TRY(ready(db));
-    TRY(db->driver->run(db, ROLLBACK_TO[depth], NULL, 0, NULL));
-    return db->driver->run(db, RELEASE[depth], NULL, 0, NULL);
+    TRY(db->driver->run(db, ROLLBACK_TO, NULL, 0, NULL));
+    return db->driver->run(db, RELEASE, NULL, 0, NULL);
 }
 
 void db_rollback(struct db *db)
@@ -139,7 +123,7 @@ void db_rollback(struct db *db)
         return;
     db->depth = depth - 1;
     if (depth > 1) {
-        err = roll_back_to(db, depth);
+        err = roll_back_savepoint(db);
         db->lost = err.code;
         return;
     }
