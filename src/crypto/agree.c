@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypto/agree.h"
 
-#include <stdlib.h>
-
 #include <openssl/evp.h>
 
 #include "crypto/curve_internal.h"
@@ -12,68 +10,52 @@
 _Static_assert(AGREE_PUBLIC_SIZE == CURVE_POINT_SIZE, "a public key is a point");
 _Static_assert(AGREE_PRIVATE_SIZE == CURVE_SCALAR_SIZE, "a private key is a scalar");
 
-struct agree_private {
-    EVP_PKEY *pair;
-};
+/* Ours are names for OpenSSL's keys, so that an agreement's is never taken for a signature's. */
+static EVP_PKEY *pair_of(const struct agree_private *key)
+{
+    return (EVP_PKEY *)key;
+}
 
-struct agree_public {
-    EVP_PKEY *point;
-};
+static EVP_PKEY *point_of(const struct agree_public *key)
+{
+    return (EVP_PKEY *)key;
+}
 
 struct err agree_generate(struct agree_private **out, uint8_t pub[AGREE_PUBLIC_SIZE])
 {
-    struct err err = OK;
-    struct agree_private *key = calloc(1, sizeof *key);
+    EVP_PKEY *pair;
 
-    if (key == NULL)
-        return FAIL(E_NOMEM);
-    TRY_OUT(curve_generate(&key->pair));
-    TRY_OUT(curve_public_write(key->pair, pub));
-    *out = key;
-    key = NULL;
-out:
-    agree_private_free(key);
-    return err;
+    TRY(curve_generate(&pair, pub));
+    *out = (struct agree_private *)pair;
+    return OK;
 }
 
 struct err agree_private_parse(struct agree_private **out, struct bytes scalar)
 {
-    struct err err = OK;
-    struct agree_private *key = calloc(1, sizeof *key);
+    EVP_PKEY *pair;
 
-    if (key == NULL)
-        return FAIL(E_NOMEM);
-    TRY_OUT(curve_private_parse(&key->pair, scalar));
-    *out = key;
-    key = NULL;
-out:
-    agree_private_free(key);
-    return err;
+    TRY(curve_private_parse(&pair, scalar));
+    *out = (struct agree_private *)pair;
+    return OK;
 }
 
 struct err agree_private_write(const struct agree_private *key, uint8_t scalar[AGREE_PRIVATE_SIZE])
 {
-    return curve_private_write(key->pair, scalar);
+    return curve_private_write(pair_of(key), scalar);
 }
 
 struct err agree_private_public(const struct agree_private *key, uint8_t pub[AGREE_PUBLIC_SIZE])
 {
-    return curve_public_write(key->pair, pub);
+    return curve_public_write(pair_of(key), pub);
 }
 
 struct err agree_public_parse(struct agree_public **out, struct bytes point)
 {
-    struct err err = OK;
-    struct agree_public *key = calloc(1, sizeof *key);
+    EVP_PKEY *key;
 
-    if (key == NULL)
-        return FAIL(E_NOMEM);
-    TRY_OUT(curve_public_parse(&key->point, point));
-    *out = key;
-    key = NULL;
-out:
-    agree_public_free(key);
-    return err;
+    TRY(curve_public_parse(&key, point));
+    *out = (struct agree_public *)key;
+    return OK;
 }
 
 bool agree_public_plausible(struct bytes point)
@@ -86,11 +68,11 @@ struct err agree_derive(const struct agree_private *key, const struct agree_publ
 {
     struct err err = OK;
     size_t n = AGREE_SHARED_SIZE;
-    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pair, NULL);
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pair_of(key), NULL);
 
     /* 0: the point was checked when it was parsed; checking again would double the time. */
     if (ctx == NULL || EVP_PKEY_derive_init(ctx) != 1 ||
-        EVP_PKEY_derive_set_peer_ex(ctx, peer->point, 0) != 1 ||
+        EVP_PKEY_derive_set_peer_ex(ctx, point_of(peer), 0) != 1 ||
         EVP_PKEY_derive(ctx, shared, &n) != 1 || n != AGREE_SHARED_SIZE) {
         secret_wipe(shared, AGREE_SHARED_SIZE);
         err = FAIL_OPENSSL(E_CRYPTO);
@@ -101,16 +83,10 @@ struct err agree_derive(const struct agree_private *key, const struct agree_publ
 
 void agree_private_free(struct agree_private *key)
 {
-    if (key == NULL)
-        return;
-    EVP_PKEY_free(key->pair); /* wipes the scalar */
-    free(key);
+    EVP_PKEY_free(pair_of(key)); /* wipes the scalar */
 }
 
 void agree_public_free(struct agree_public *key)
 {
-    if (key == NULL)
-        return;
-    EVP_PKEY_free(key->point);
-    free(key);
+    EVP_PKEY_free(point_of(key));
 }

@@ -18,17 +18,17 @@
 struct agree_public;
 struct agree_private;
 
-/* A key pair from OpenSSL's generator; its public half is written to `pub`.  E_NOMEM, E_CRYPTO. */
+/* A key pair from OpenSSL's generator; its public half is written to `pub`.  E_CRYPTO. */
 FALLIBLE agree_generate(struct agree_private **out, uint8_t pub[AGREE_PUBLIC_SIZE]);
 
-/* From a 66-byte scalar, 1 <= scalar < n.  E_MALFORMED, E_NOMEM, E_CRYPTO. */
+/* From a 66-byte scalar, 1 <= scalar < n.  E_MALFORMED, E_CRYPTO. */
 FALLIBLE agree_private_parse(struct agree_private **out, struct bytes scalar);
 /* On error a scalar is zeroed, and a public key is untouched.  E_CRYPTO. */
 FALLIBLE agree_private_write(const struct agree_private *key, uint8_t scalar[AGREE_PRIVATE_SIZE]);
 FALLIBLE agree_private_public(const struct agree_private *key, uint8_t pub[AGREE_PUBLIC_SIZE]);
 
 /* From a compressed point, length and first byte included.  E_MALFORMED: not a point.
- * E_NOMEM, E_CRYPTO. */
+ * E_CRYPTO. */
 FALLIBLE agree_public_parse(struct agree_public **out, struct bytes point);
 
 /* Is this the right length and first byte?  No curve work; for the server. */

@@ -79,7 +79,7 @@ out:
     return err;
 }
 
-struct err curve_generate(EVP_PKEY **out)
+struct err curve_generate(EVP_PKEY **out, uint8_t pub[CURVE_POINT_SIZE])
 {
     struct err err = OK;
     const struct provider *p = provider_get();
@@ -88,8 +88,11 @@ struct err curve_generate(EVP_PKEY **out)
 
     if (ctx == NULL || EVP_PKEY_keygen_init(ctx) != 1 || EVP_PKEY_keygen(ctx, &key) != 1)
         TRY_OUT(FAIL_OPENSSL(E_CRYPTO));
+    TRY_OUT(curve_public_write(key, pub));
     *out = key;
+    key = NULL;
 out:
+    EVP_PKEY_free(key);
     EVP_PKEY_CTX_free(ctx);
     return err;
 }

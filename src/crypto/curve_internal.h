@@ -16,8 +16,8 @@
 #define CURVE_SCALAR_SIZE 66
 #define CURVE_POINT_SIZE  (1 + 66)
 
-/* E_CRYPTO. */
-FALLIBLE curve_generate(EVP_PKEY **out);
+/* Its public half is written to `pub`.  E_CRYPTO. */
+FALLIBLE curve_generate(EVP_PKEY **out, uint8_t pub[CURVE_POINT_SIZE]);
 
 /* 1 <= scalar < n; the public half is computed from it.  E_MALFORMED, E_CRYPTO. */
 FALLIBLE curve_private_parse(EVP_PKEY **out, struct bytes scalar);

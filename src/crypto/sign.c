@@ -5,8 +5,6 @@
  */
 #include "crypto/sign.h"
 
-#include <stdlib.h>
-
 #include <openssl/bn.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
@@ -24,13 +22,16 @@ _Static_assert(SIGN_SIZE == 2 * CURVE_SCALAR_SIZE, "a signature is two scalars")
 /* A sequence of two integers, each of 66 bytes and a sign byte: 3 + 2 * (2 + 67), rounded up. */
 #define DER_MAX 144
 
-struct sign_private {
-    EVP_PKEY *pair;
-};
+/* Ours are names for OpenSSL's keys, so that an agreement's is never taken for a signature's. */
+static EVP_PKEY *pair_of(const struct sign_private *key)
+{
+    return (EVP_PKEY *)key;
+}
 
-struct sign_public {
-    EVP_PKEY *point;
-};
+static EVP_PKEY *point_of(const struct sign_public *key)
+{
+    return (EVP_PKEY *)key;
+}
 
 static struct err raw_from_der(const uint8_t *der, size_t n, uint8_t out[SIGN_SIZE])
 {
@@ -71,58 +72,39 @@ out:
 
 struct err sign_generate(struct sign_private **out, uint8_t pub[SIGN_PUBLIC_SIZE])
 {
-    struct err err = OK;
-    struct sign_private *key = calloc(1, sizeof *key);
+    EVP_PKEY *pair;
 
-    if (key == NULL)
-        return FAIL(E_NOMEM);
-    TRY_OUT(curve_generate(&key->pair));
-    TRY_OUT(curve_public_write(key->pair, pub));
-    *out = key;
-    key = NULL;
-out:
-    sign_private_free(key);
-    return err;
+    TRY(curve_generate(&pair, pub));
+    *out = (struct sign_private *)pair;
+    return OK;
 }
 
 struct err sign_private_parse(struct sign_private **out, struct bytes scalar)
 {
-    struct err err = OK;
-    struct sign_private *key = calloc(1, sizeof *key);
+    EVP_PKEY *pair;
 
-    if (key == NULL)
-        return FAIL(E_NOMEM);
-    TRY_OUT(curve_private_parse(&key->pair, scalar));
-    *out = key;
-    key = NULL;
-out:
-    sign_private_free(key);
-    return err;
+    TRY(curve_private_parse(&pair, scalar));
+    *out = (struct sign_private *)pair;
+    return OK;
 }
 
 struct err sign_private_write(const struct sign_private *key, uint8_t scalar[SIGN_PRIVATE_SIZE])
 {
-    return curve_private_write(key->pair, scalar);
+    return curve_private_write(pair_of(key), scalar);
 }
 
 struct err sign_private_public(const struct sign_private *key, uint8_t pub[SIGN_PUBLIC_SIZE])
 {
-    return curve_public_write(key->pair, pub);
+    return curve_public_write(pair_of(key), pub);
 }
 
 struct err sign_public_parse(struct sign_public **out, struct bytes point)
 {
-    struct err err = OK;
-    struct sign_public *key = calloc(1, sizeof *key);
+    EVP_PKEY *key;
 
-    if (key == NULL)
-        return FAIL(E_NOMEM);
-    TRY_OUT(curve_public_parse(&key->point, point));
-    *out = key;
-    key = NULL;
-out:
-    sign_public_free(key);
-    return err;
+    TRY(curve_public_parse(&key, point));
+    *out = (struct sign_public *)key;
+    return OK;
 }
 
 struct err sign_make(const struct sign_private *key, const struct bytes *parts, size_t n,
@@ -134,7 +116,7 @@ struct err sign_make(const struct sign_private *key, const struct bytes *parts, 
     size_t der_n = sizeof der;
 
     TRY(hash_sha512(parts, n, digest));
-    ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pair, NULL);
+    ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pair_of(key), NULL);
     if (ctx == NULL || EVP_PKEY_sign_init(ctx) != 1 ||
         EVP_PKEY_sign(ctx, der, &der_n, digest, sizeof digest) != 1)
         TRY_OUT(FAIL_OPENSSL(E_CRYPTO));
@@ -156,7 +138,7 @@ struct err sign_verify(const struct sign_public *key, const struct bytes *parts,
     TRY(der_from_raw(signature, der, &der_n));
     TRY(hash_sha512(parts, n, digest));
     ERR_clear_error();
-    ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->point, NULL);
+    ctx = EVP_PKEY_CTX_new_from_pkey(NULL, point_of(key), NULL);
     if (ctx == NULL || EVP_PKEY_verify_init(ctx) != 1)
         TRY_OUT(FAIL_OPENSSL(E_CRYPTO));
     /* Besides 0, an untrue signature may give -1: when a sum of points happens to be infinity. */
@@ -170,16 +152,10 @@ out:
 
 void sign_private_free(struct sign_private *key)
 {
-    if (key == NULL)
-        return;
-    EVP_PKEY_free(key->pair); /* wipes the scalar */
-    free(key);
+    EVP_PKEY_free(pair_of(key)); /* wipes the scalar */
 }
 
 void sign_public_free(struct sign_public *key)
 {
-    if (key == NULL)
-        return;
-    EVP_PKEY_free(key->point);
-    free(key);
+    EVP_PKEY_free(point_of(key));
 }

@@ -13,16 +13,16 @@
 struct sign_public;
 struct sign_private;
 
-/* A key pair from OpenSSL's generator; its public half is written to `pub`.  E_NOMEM, E_CRYPTO. */
+/* A key pair from OpenSSL's generator; its public half is written to `pub`.  E_CRYPTO. */
 FALLIBLE sign_generate(struct sign_private **out, uint8_t pub[SIGN_PUBLIC_SIZE]);
 
-/* From a 66-byte scalar, 1 <= scalar < n.  E_MALFORMED, E_NOMEM, E_CRYPTO. */
+/* From a 66-byte scalar, 1 <= scalar < n.  E_MALFORMED, E_CRYPTO. */
 FALLIBLE sign_private_parse(struct sign_private **out, struct bytes scalar);
 /* On error a scalar is zeroed, and a public key is untouched.  E_CRYPTO. */
 FALLIBLE sign_private_write(const struct sign_private *key, uint8_t scalar[SIGN_PRIVATE_SIZE]);
 FALLIBLE sign_private_public(const struct sign_private *key, uint8_t pub[SIGN_PUBLIC_SIZE]);
 
-/* From a compressed point.  E_MALFORMED, E_NOMEM, E_CRYPTO. */
+/* From a compressed point.  E_MALFORMED, E_CRYPTO. */
 FALLIBLE sign_public_parse(struct sign_public **out, struct bytes point);
 
 /* Signature of parts[0] | ... | parts[n - 1], nonces hedged by the library.  E_CRYPTO. */
