@@ -54,47 +54,31 @@ static void write_header(const struct parts *p, struct buf *out)
     buf_bytes(out, BYTES(p->pub));
 }
 
-/* The scalar under the passphrase, behind the header that is already in `file`. */
-static struct err seal_scalar(const struct sign_private *key, struct bytes passphrase,
-                              const struct parts *p, struct buf *file)
-{
-    uint8_t scalar[SIGN_PRIVATE_SIZE] = {0}, secret[PASSWORD_KEY_SIZE] = {0}, *sealed;
-    struct bytes header;
-    struct err err = OK;
-
-    sealed = buf_extend(file, SEALED_SIZE);
-    TRY(buf_end(file, &header));
-    header.n -= SEALED_SIZE;
-    TRY_OUT(password_key(passphrase, p->salt, p->cost, secret));
-    TRY_OUT(sign_private_write(key, scalar));
-    TRY_OUT(aead_seal(secret, p->nonce, header, BYTES(scalar), sealed));
-out:
-    secret_wipe(scalar, sizeof scalar);
-    secret_wipe(secret, sizeof secret);
-    return err;
-}
-
 struct err keyfile_seal(const struct sign_private *key, struct bytes passphrase, uint8_t cost,
                         struct random *random, struct buf *out)
 {
+    uint8_t scalar[SIGN_PRIVATE_SIZE] = {0}, secret[PASSWORD_KEY_SIZE] = {0}, *file;
     struct parts p = {.cost = cost};
-    struct buf file = BUF(KEYFILE_SIZE);
     size_t before = out->n;
     struct err err = OK;
-    struct bytes whole;
+    struct bytes all;
 
     TRY_OUT(random_fill(random, p.salt, sizeof p.salt));
     TRY_OUT(random_fill(random, p.nonce, sizeof p.nonce));
     TRY_OUT(sign_private_public(key, p.pub));
-    write_header(&p, &file);
-    TRY_OUT(seal_scalar(key, passphrase, &p, &file));
-    TRY_OUT(buf_end(&file, &whole));
-    buf_bytes(out, whole);
-    TRY_OUT(buf_end(out, &whole));
+    TRY_OUT(password_key(passphrase, p.salt, cost, secret));
+    TRY_OUT(sign_private_write(key, scalar));
+    write_header(&p, out);
+    buf_extend(out, SEALED_SIZE);
+    TRY_OUT(buf_end(out, &all));
+    file = &out->at[before];
+    TRY_OUT(
+        aead_seal(secret, p.nonce, bytes(file, HEADER_SIZE), BYTES(scalar), &file[HEADER_SIZE]));
 out:
     if (err.code != E_OK)
         buf_cut(out, before);
-    buf_free(&file);
+    secret_wipe(scalar, sizeof scalar);
+    secret_wipe(secret, sizeof secret);
     return err;
 }
 
