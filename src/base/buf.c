@@ -139,6 +139,17 @@ void buf_cut(struct buf *b, size_t n)
     b->n = n;
 }
 
+void buf_drop(struct buf *b, size_t n)
+{
+    invariant(n <= b->n);
+    if (n == b->n) {
+        buf_free(b);
+    } else if (n > 0) {
+        memmove(b->at, b->at + n, b->n - n);
+        buf_cut(b, b->n - n);
+    }
+}
+
 void buf_free(struct buf *b)
 {
     if (b->at != NULL)

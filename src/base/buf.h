@@ -44,6 +44,9 @@ FALLIBLE buf_end(const struct buf *b, struct bytes *out);
 /* Back to `n` bytes, which is at most what it holds; what is cut off is wiped. */
 void buf_cut(struct buf *b, size_t n);
 
+/* Forget the first `n` bytes; a buf that has no more of them holds no memory. */
+void buf_drop(struct buf *b, size_t n);
+
 /* Wiped and empty again, with the same ceiling. */
 void buf_free(struct buf *b);
 

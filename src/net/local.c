@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/reader.h"
-#include "net/backlog.h"
 #include "net/loop.h"
 
 #define LENGTH_SIZE 4
@@ -20,7 +19,7 @@ struct local {
     void *ctx;
     struct loop_watch *watch;
     struct loop_task task; /* flush, or tell the end */
-    struct backlog out;
+    struct buf out;
     struct buf in;
     struct err why; /* of the end; OK until then */
     uid_t uid;
@@ -43,7 +42,7 @@ static void destroy(struct local *c)
 {
     disconnect(c);
     loop_task_cancel(&c->task);
-    backlog_free(&c->out);
+    buf_free(&c->out);
     buf_free(&c->in);
     free(c);
 }
@@ -76,18 +75,20 @@ static void watch_on(struct local *c)
 
 static void flush(struct local *c)
 {
+    size_t taken = 0;
+
     c->blocked = false;
-    while (c->fd >= 0 && !c->blocked && backlog_pending(&c->out) > 0) {
-        struct bytes next = backlog_view(&c->out);
-        ssize_t n = send(c->fd, next.at, next.n, MSG_NOSIGNAL);
+    while (c->fd >= 0 && !c->blocked && taken < c->out.n) {
+        ssize_t n = send(c->fd, &c->out.at[taken], c->out.n - taken, MSG_NOSIGNAL);
 
         if (n >= 0)
-            backlog_take(&c->out, (size_t)n);
+            taken += (size_t)n;
         else if (errno == EAGAIN || errno == EWOULDBLOCK)
             c->blocked = true;
         else if (errno != EINTR)
             finish(c, FAIL(E_CLOSED));
     }
+    buf_drop(&c->out, taken);
     watch_on(c);
 }
 
@@ -108,14 +109,10 @@ static void consume(struct local *c)
     }
     if (c->fd < 0) /* what was lent is freed with the rest */
         return;
-    if (r.failed != E_TRUNCATED) {
+    if (r.failed != E_TRUNCATED)
         finish(c, FAIL(r.failed));
-    } else if (left == 0) {
-        buf_free(&c->in);
-    } else if (left < c->in.n) {
-        memmove(c->in.at, &c->in.at[c->in.n - left], left);
-        buf_cut(&c->in, left);
-    }
+    else
+        buf_drop(&c->in, c->in.n - left);
 }
 
 static void take_input(struct local *c)
@@ -191,7 +188,7 @@ struct err local_accept(struct loop *l, int fd, const struct local_events *event
     c->ctx = ctx;
     c->fd = fd;
     c->task = (struct loop_task){.run = on_task, .ctx = c};
-    c->out = BACKLOG(NET_LOCAL_MAX + LENGTH_SIZE);
+    c->out = BUF(NET_LOCAL_MAX + LENGTH_SIZE);
     c->in = BUF(NET_LOCAL_MAX + LENGTH_SIZE + LOOP_SCRATCH_SIZE);
     TRY_OUT(begin(c));
     *out = c;
@@ -210,14 +207,12 @@ struct err local_send(struct local *c, struct bytes message)
 {
     if (c->fd < 0)
         return FAIL(E_CLOSED);
-    if (message.n >
-        NET_LOCAL_MAX -
-            (backlog_pending(&c->out) < NET_LOCAL_MAX ? backlog_pending(&c->out) : NET_LOCAL_MAX))
+    if (c->out.n > NET_LOCAL_MAX || message.n > NET_LOCAL_MAX - c->out.n)
         return FAIL(E_LIMIT);
-    buf_u32(&c->out.bytes, (uint32_t)message.n);
-    buf_bytes(&c->out.bytes, message);
-    if (c->out.bytes.failed != E_OK) {
-        finish(c, FAIL(c->out.bytes.failed));
+    buf_u32(&c->out, (uint32_t)message.n);
+    buf_bytes(&c->out, message);
+    if (c->out.failed != E_OK) {
+        finish(c, FAIL(c->out.failed));
         return FAIL(E_CLOSED);
     }
     loop_task_post(c->loop, &c->task);

@@ -40,7 +40,7 @@ static void destroy(struct stream *s)
 {
     disconnect(s);
     loop_task_cancel(&s->task);
-    backlog_free(&s->out);
+    buf_free(&s->out);
     websocket_free(&s->socket);
     buf_free(&s->in);
     buf_free(&s->text);
@@ -168,7 +168,7 @@ static void shake(struct stream *s)
     if (e.code == E_OK) {
         s->stage = STREAM_UPGRADING;
         if (s->client)
-            http_request_write(&s->out.bytes, s->opening->host, s->opening->key);
+            http_request_write(&s->out, s->opening->host, s->opening->key);
         post(s);
     } else if (e.code == E_FORGED) {
         stream_finish(s, STREAM_WRONG_PIN, "the server shows another key");
@@ -233,7 +233,7 @@ static struct err stream_new(const struct stream_setup *setup, int fd, void *ctx
     s->fd = fd;
     s->client = tls_is_client(setup->tls);
     s->task = (struct loop_task){.run = on_task, .ctx = s};
-    s->out = BACKLOG(limits->pending_max);
+    s->out = BUF(limits->pending_max);
     s->in = BUF(input_max(limits));
     s->socket = WEBSOCKET(!s->client, limits->message_max);
     s->text = BUF(TEXT_MAX);
@@ -341,14 +341,14 @@ void stream_trust(struct stream *s, const struct stream_setup *setup)
     invariant(limits->message_max >= s->setup->limits.message_max &&
               limits->pending_max >= s->setup->limits.pending_max);
     s->setup = setup;
-    s->out.bytes.max = BACKLOG(limits->pending_max).bytes.max;
+    s->out.max = limits->pending_max;
     s->in.max = input_max(limits);
     s->socket.pieces.max = limits->message_max;
 }
 
 size_t stream_pending(const struct stream *s)
 {
-    return backlog_pending(&s->out);
+    return s->out.n;
 }
 
 void stream_close(struct stream *s, uint16_t code, const char *words)

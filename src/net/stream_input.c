@@ -21,7 +21,7 @@ static size_t answer_request(struct stream *s, struct bytes in)
     if (e.code == E_TRUNCATED)
         return 0;
     if (e.code == E_OK)
-        e = http_acceptance_write(&s->out.bytes, &rq);
+        e = http_acceptance_write(&s->out, &rq);
     if (e.code == E_OK) {
         stream_begin_open(s);
         return in.n;
@@ -30,7 +30,7 @@ static size_t answer_request(struct stream *s, struct bytes in)
         stream_finish(s, STREAM_FAILED, err_name(e.code));
         return in.n;
     }
-    http_refusal_write(&s->out.bytes, e.code);
+    http_refusal_write(&s->out, e.code);
     s->deaf = true;
     stream_begin_closing(s, STREAM_REFUSED, bytes_text(e.where));
     return in.n;
@@ -70,20 +70,21 @@ static void take_close(struct stream *s, const struct websocket_item *item)
 
 static void act_on(struct stream *s, const struct websocket_item *item)
 {
-    switch (item->kind) {
-    case WEBSOCKET_GOT_MESSAGE:
+    switch (item->op) {
+    case WEBSOCKET_BINARY:
         if (s->stage == STREAM_OPEN)
             s->setup->events->message(s->ctx, item->payload);
         break;
-    case WEBSOCKET_GOT_PING:
+    case WEBSOCKET_PING:
         if (s->stage == STREAM_OPEN)
             stream_output_put(s, WEBSOCKET_PONG, item->payload);
         break;
-    case WEBSOCKET_GOT_CLOSE:
+    case WEBSOCKET_CLOSE:
         take_close(s, item);
         break;
-    case WEBSOCKET_GOT_PIECE:
-    case WEBSOCKET_GOT_PONG:
+    case WEBSOCKET_CONTINUATION:
+    case WEBSOCKET_TEXT: /* never: reading refuses it */
+    case WEBSOCKET_PONG:
         break;
     }
     if (!s->orphan && !s->socket.in_fragments)
@@ -137,7 +138,7 @@ static size_t consume(struct stream *s, uint8_t *at, size_t n)
 /* What no head or frame has taken waits in s->in, which exists for that only. */
 static void feed(struct stream *s, uint8_t *at, size_t n)
 {
-    size_t used, left;
+    size_t used;
 
     if (s->in.at == NULL) {
         used = consume(s, at, n);
@@ -152,13 +153,7 @@ static void feed(struct stream *s, uint8_t *at, size_t n)
         used = consume(s, s->in.at, s->in.n);
         if (s->orphan)
             return; /* the message that was handed out last may be in there */
-        left = s->in.n - used;
-        if (left == 0 || !is_listening(s)) {
-            buf_free(&s->in);
-        } else if (used > 0) {
-            memmove(s->in.at, &s->in.at[used], left);
-            buf_cut(&s->in, left);
-        }
+        buf_drop(&s->in, is_listening(s) ? used : s->in.n);
     }
     if (s->in.failed != E_OK)
         stream_finish(s, STREAM_FAILED, err_name(s->in.failed));

@@ -3,7 +3,7 @@
 #ifndef TACET_NET_STREAM_INTERNAL_H
 #define TACET_NET_STREAM_INTERNAL_H
 
-#include "net/backlog.h"
+#include "base/buf.h"
 #include "net/http.h"
 #include "net/loop.h"
 #include "net/stream.h"
@@ -35,8 +35,8 @@ struct stream {
     struct loop_watch *watch;
     struct loop_timer *timer;
     struct loop_task task; /* flush, read on, or tell the end */
-    struct backlog out;
-    struct buf in; /* the beginning of a head or frame */
+    struct buf out;        /* framed, and not taken by the kernel yet */
+    struct buf in;         /* the beginning of a head or frame */
     struct websocket socket;
     struct buf text;                       /* of the end */
     uint64_t heard_ms, sent_ms, pinged_ms; /* the last time */

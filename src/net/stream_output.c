@@ -17,9 +17,9 @@ void stream_output_put(struct stream *s, enum websocket_op op, struct bytes payl
         stream_finish(s, STREAM_FAILED, "no random bytes");
         return;
     }
-    websocket_write(&s->out.bytes, op, payload, s->client ? mask : NULL);
-    if (s->out.bytes.failed != E_OK)
-        stream_finish(s, STREAM_FAILED, err_name(s->out.bytes.failed));
+    websocket_write(&s->out, op, payload, s->client ? mask : NULL);
+    if (s->out.failed != E_OK)
+        stream_finish(s, STREAM_FAILED, err_name(s->out.failed));
     else
         loop_task_post(s->setup->loop, &s->task);
 }
@@ -51,13 +51,15 @@ static void say_bye(struct stream *s)
 void stream_output_flush(struct stream *s)
 {
     struct err e = OK;
+    size_t taken = 0;
 
-    while (backlog_pending(&s->out) > 0 && e.code == E_OK) {
+    while (taken < s->out.n && e.code == E_OK) {
         size_t n = 0;
 
-        e = tls_session_write(s->tls, backlog_view(&s->out), &n);
-        backlog_take(&s->out, n);
+        e = tls_session_write(s->tls, bytes(&s->out.at[taken], s->out.n - taken), &n);
+        taken += n;
     }
+    buf_drop(&s->out, taken);
     s->blocked = e.code == E_AGAIN;
     if (e.code != E_OK && e.code != E_AGAIN) {
         stream_finish(s, STREAM_PEER, "");

@@ -7,6 +7,13 @@
 enum { FIN = 0x80, RESERVED = 0x70, OP = 0x0f, MASKED = 0x80, LENGTH = 0x7f };
 enum { LENGTH_16 = 126, LENGTH_64 = 127 };
 
+struct header {
+    enum websocket_op op;
+    bool last; /* FIN */
+    uint8_t mask[WEBSOCKET_MASK_SIZE];
+    size_t header_n, payload_n;
+};
+
 static bool is_control(enum websocket_op op)
 {
     return op == WEBSOCKET_CLOSE || op == WEBSOCKET_PING || op == WEBSOCKET_PONG;
@@ -41,11 +48,11 @@ static uint64_t length_read(struct reader *r, uint8_t second)
     return n;
 }
 
-struct err websocket_header_read(struct bytes in, bool from_client, size_t max,
-                                 struct websocket_header *out)
+/* A payload over `max` is refused before any of it is there. */
+static struct err header_read(struct bytes in, bool from_client, size_t max, struct header *out)
 {
     struct reader r = reader(in);
-    struct websocket_header h = {.last = false};
+    struct header h = {.last = false};
     uint8_t first = reader_u8(&r), second = reader_u8(&r);
     uint64_t n;
 
@@ -97,7 +104,7 @@ static bool is_code(uint16_t code)
 static struct err close_read(struct bytes payload, struct websocket_item *out)
 {
     struct reader r = reader(payload);
-    struct websocket_item item = {WEBSOCKET_GOT_CLOSE, payload, WEBSOCKET_CLOSE_NO_CODE};
+    struct websocket_item item = {WEBSOCKET_CLOSE, payload, WEBSOCKET_CLOSE_NO_CODE};
 
     if (payload.n > 0) {
         item.code = reader_u16(&r);
@@ -110,10 +117,10 @@ static struct err close_read(struct bytes payload, struct websocket_item *out)
 }
 
 /* A piece of a message, or all of it. */
-static struct err data_read(struct websocket *w, const struct websocket_header *h,
-                            struct bytes payload, struct websocket_item *out)
+static struct err data_read(struct websocket *w, const struct header *h, struct bytes payload,
+                            struct websocket_item *out)
 {
-    struct websocket_item item = {WEBSOCKET_GOT_MESSAGE, payload, 0};
+    struct websocket_item item = {WEBSOCKET_BINARY, payload, 0};
 
     if ((h->op == WEBSOCKET_CONTINUATION) != w->in_fragments)
         return FAIL(E_MALFORMED);
@@ -122,7 +129,7 @@ static struct err data_read(struct websocket *w, const struct websocket_header *
         if (w->pieces.failed != E_OK)
             return FAIL(w->pieces.failed);
         w->in_fragments = !h->last;
-        item.kind = h->last ? WEBSOCKET_GOT_MESSAGE : WEBSOCKET_GOT_PIECE;
+        item.op = h->last ? WEBSOCKET_BINARY : WEBSOCKET_CONTINUATION;
         item.payload = buf_view(&w->pieces);
     }
     *out = item;
@@ -132,12 +139,12 @@ static struct err data_read(struct websocket *w, const struct websocket_header *
 struct err websocket_read(struct websocket *w, uint8_t *at, size_t n, size_t *used,
                           struct websocket_item *out)
 {
-    struct websocket_header h;
+    struct header h;
     struct bytes payload;
 
     if (!w->in_fragments && w->pieces.at != NULL)
         buf_free(&w->pieces); /* of the message that was handed out last */
-    TRY(websocket_header_read(bytes(at, n), w->from_client, w->pieces.max - w->pieces.n, &h));
+    TRY(header_read(bytes(at, n), w->from_client, w->pieces.max - w->pieces.n, &h));
     if (n - h.header_n < h.payload_n)
         return FAIL(E_TRUNCATED);
     if (w->from_client)
@@ -145,9 +152,8 @@ struct err websocket_read(struct websocket *w, uint8_t *at, size_t n, size_t *us
     payload = bytes(&at[h.header_n], h.payload_n);
     if (h.op == WEBSOCKET_CLOSE)
         TRY(close_read(payload, out));
-    else if (h.op == WEBSOCKET_PING || h.op == WEBSOCKET_PONG)
-        *out = (struct websocket_item){
-            h.op == WEBSOCKET_PING ? WEBSOCKET_GOT_PING : WEBSOCKET_GOT_PONG, payload, 0};
+    else if (is_control(h.op))
+        *out = (struct websocket_item){h.op, payload, 0};
     else
         TRY(data_read(w, &h, payload, out));
     *used = h.header_n + h.payload_n;

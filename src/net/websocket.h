@@ -35,13 +35,6 @@ enum websocket_op {
     WEBSOCKET_PONG = 10,
 };
 
-struct websocket_header {
-    enum websocket_op op;
-    bool last; /* FIN */
-    uint8_t mask[WEBSOCKET_MASK_SIZE];
-    size_t header_n, payload_n;
-};
-
 /* What a connection remembers of the frames that it has read. */
 struct websocket {
     bool from_client;  /* what we read was written by a client */
@@ -52,31 +45,19 @@ struct websocket {
 #define WEBSOCKET(reads_from_client, message_max) \
     ((struct websocket){(reads_from_client), false, BUF(message_max)})
 
-enum websocket_kind {
-    WEBSOCKET_GOT_MESSAGE = 1,
-    WEBSOCKET_GOT_PIECE, /* nothing to act on */
-    WEBSOCKET_GOT_PING,  /* answer with a pong of the same payload */
-    WEBSOCKET_GOT_PONG,
-    WEBSOCKET_GOT_CLOSE, /* code, and words in payload */
-};
-
+/* What a frame is worth: a pong, or a ping or close to answer; BINARY is a whole message, also when
+ * it came in pieces; CONTINUATION is a piece of one, nothing to act on. */
 struct websocket_item {
-    enum websocket_kind kind;
+    enum websocket_op op;
     struct bytes payload; /* into the caller's bytes, or into pieces: until the next read */
     uint16_t code;        /* of a close; WEBSOCKET_CLOSE_NO_CODE when it has none */
 };
 
 /*
- * One frame's header.  E_TRUNCATED: more bytes are needed.  E_MALFORMED: against the RFC. E_DENIED:
- * text.  E_LIMIT: the payload is over `max`, told before any of it is there.
- */
-FALLIBLE websocket_header_read(struct bytes in, bool from_client, size_t max,
-                               struct websocket_header *out);
-
-/*
  * The next frame, if it is whole: takes *used bytes of the n at `at`, which it unmasks in place.
- * Errors as above; E_LIMIT also for the sum of fragments, E_NOMEM.  After E_TRUNCATED call again
- * with the same bytes and more; after any other error, close with websocket_close_code().
+ * E_MALFORMED: against the RFC.  E_DENIED: text.  E_LIMIT: over the message limit, told before any
+ * of the payload is there, also for the sum of fragments.  E_NOMEM.  E_TRUNCATED: call again with
+ * the same bytes and more; after any other error, close with websocket_close_code().
  */
 FALLIBLE websocket_read(struct websocket *w, uint8_t *at, size_t n, size_t *used,
                         struct websocket_item *out);

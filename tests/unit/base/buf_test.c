@@ -180,6 +180,22 @@ static void what_is_cut_off_is_wiped(void **state)
     buf_free(&b);
 }
 
+static void what_is_dropped_makes_room_at_the_front(void **state)
+{
+    struct buf b = BUF(6);
+
+    buf_text(&b, "abcdef");
+    buf_drop(&b, 0);
+    buf_drop(&b, 2);
+    assert_bytes(buf_view(&b), BYTES_LITERAL("cdef"));
+    assert_memory_equal(b.at + 4, "\0\0", 2);
+    buf_text(&b, "gh");
+    assert_bytes(buf_view(&b), BYTES_LITERAL("cdefgh"));
+    buf_drop(&b, 6);
+    assert_null(b.at);
+    buf_drop(&b, 0);
+}
+
 static void cutting_off_more_than_there_is_stops_the_process(void **state)
 {
     int status = 0;
@@ -212,6 +228,7 @@ int main(void)
         cmocka_unit_test(a_block_carries_its_length),
         cmocka_unit_test(closing_a_block_after_a_failure_is_harmless),
         cmocka_unit_test(what_is_cut_off_is_wiped),
+        cmocka_unit_test(what_is_dropped_makes_room_at_the_front),
         cmocka_unit_test(cutting_off_more_than_there_is_stops_the_process),
     };
 

@@ -100,7 +100,7 @@ static void the_masked_hello_of_the_rfc_is_read(void **state)
     (void)state;
     assert_ok(websocket_read(&w, in, sizeof in, &used, &item));
     assert_int_equal(used, sizeof in);
-    assert_int_equal(item.kind, WEBSOCKET_GOT_MESSAGE);
+    assert_int_equal(item.op, WEBSOCKET_BINARY);
     assert_bytes(item.payload, IN("Hello"));
 }
 
@@ -134,12 +134,12 @@ static void a_message_in_pieces_is_one_with_pings_between(void **state)
 {
     uint8_t in[] = "\x02\x03one\x89\x02hi\x00\x03two\x8a\x00\x80\x05three\x82\x01x";
     static const struct {
-        enum websocket_kind kind;
+        enum websocket_op op;
         const char *payload;
     } want[] = {
-        {WEBSOCKET_GOT_PIECE, "one"},           {WEBSOCKET_GOT_PING, "hi"},
-        {WEBSOCKET_GOT_PIECE, "onetwo"},        {WEBSOCKET_GOT_PONG, ""},
-        {WEBSOCKET_GOT_MESSAGE, "onetwothree"}, {WEBSOCKET_GOT_MESSAGE, "x"},
+        {WEBSOCKET_CONTINUATION, "one"},    {WEBSOCKET_PING, "hi"},
+        {WEBSOCKET_CONTINUATION, "onetwo"}, {WEBSOCKET_PONG, ""},
+        {WEBSOCKET_BINARY, "onetwothree"},  {WEBSOCKET_BINARY, "x"},
     };
     struct websocket w = WEBSOCKET(false, MAX);
     struct websocket_item item;
@@ -148,7 +148,7 @@ static void a_message_in_pieces_is_one_with_pings_between(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
         assert_ok(websocket_read(&w, &in[at], sizeof in - 1 - at, &used, &item));
-        assert_int_equal(item.kind, want[i].kind);
+        assert_int_equal(item.op, want[i].op);
         assert_bytes(item.payload, bytes_text(want[i].payload));
         at += used;
     }
@@ -195,7 +195,7 @@ static void a_close_has_a_code_and_words(void **state)
     websocket_close_payload(&payload, WEBSOCKET_CLOSE_POLICY, IN("signed out"));
     websocket_write(&frame, WEBSOCKET_CLOSE, buf_view(&payload), mask);
     assert_ok(websocket_read(&w, frame.at, frame.n, &used, &item));
-    assert_int_equal(item.kind, WEBSOCKET_GOT_CLOSE);
+    assert_int_equal(item.op, WEBSOCKET_CLOSE);
     assert_int_equal(item.code, WEBSOCKET_CLOSE_POLICY);
     assert_bytes(item.payload, IN("signed out"));
     buf_free(&payload);
@@ -234,7 +234,7 @@ static void random_bytes_do_no_harm(void **state)
                 in[i] &= i == 0 ? 0x8f : 0x9f;
         }
         while (e.code == E_OK && at < n) {
-            struct websocket_item item = {WEBSOCKET_GOT_PIECE, {NULL, 0}, 0};
+            struct websocket_item item = {WEBSOCKET_CONTINUATION, {NULL, 0}, 0};
 
             e = websocket_read(&w, &in[at], n - at, &used, &item);
             if (e.code == E_OK) {
