@@ -188,7 +188,7 @@ static bool is_key(struct bytes in)
            memcmp(again, in.at, HTTP_KEY_TEXT) == 0;
 }
 
-struct err http_request_read(struct bytes in, struct http_request *out)
+struct err http_request_read(struct bytes in, struct bytes *key)
 {
     struct head h;
     struct reader first;
@@ -211,7 +211,7 @@ struct err http_request_read(struct bytes in, struct http_request *out)
         return FAIL(E_VERSION);
     if (!lists(h.values[HTTP_PROTOCOL], HTTP_SUBPROTOCOL, false) || !is_key(h.values[HTTP_KEY]))
         return FAIL(E_MALFORMED);
-    *out = (struct http_request){path, h.values[HTTP_HOST], h.values[HTTP_KEY]};
+    *key = h.values[HTTP_KEY];
     return OK;
 }
 
@@ -229,12 +229,12 @@ static struct err accept_text(struct bytes key, char out[ACCEPT_TEXT + 1])
     return OK;
 }
 
-struct err http_acceptance_write(struct buf *out, const struct http_request *rq)
+struct err http_acceptance_write(struct buf *out, struct bytes key)
 {
     char accept[ACCEPT_TEXT + 1];
     struct bytes all;
 
-    TRY(accept_text(rq->key, accept));
+    TRY(accept_text(key, accept));
     buf_text(out, "HTTP/1.1 101 Switching Protocols\r\n"
                   "Upgrade: websocket\r\n"
                   "Connection: Upgrade\r\n"

@@ -18,19 +18,16 @@
 #define HTTP_KEY_SIZE    16 /* random bytes of the client */
 #define HTTP_KEY_TEXT    24 /* the same in base64 */
 
-struct http_request { /* borrowed from the bytes that were read */
-    struct bytes path, host, key;
-};
-
 /*
- * Server: the whole request.  E_TRUNCATED: its end has not come yet.  Otherwise it is refused, with
- * http_refusal_write(): E_MALFORMED 400, E_ABSENT 404: another path, E_VERSION 426: no WebSocket,
- * or not of version 13, E_LIMIT 431: longer than NET_HEAD_MAX.
+ * Server: the whole request, of which only the key matters further; it is borrowed.  E_TRUNCATED:
+ * its end has not come yet.  Otherwise it is refused, with http_refusal_write(): E_MALFORMED 400,
+ * E_ABSENT 404: another path, E_VERSION 426: no WebSocket, or not of version 13, E_LIMIT 431:
+ * longer than NET_HEAD_MAX.
  */
-FALLIBLE http_request_read(struct bytes in, struct http_request *out);
+FALLIBLE http_request_read(struct bytes in, struct bytes *key);
 
 /* The 101 that accepts it.  E_CRYPTO; E_LIMIT, E_NOMEM: the buf's. */
-FALLIBLE http_acceptance_write(struct buf *out, const struct http_request *rq);
+FALLIBLE http_acceptance_write(struct buf *out, struct bytes key);
 
 /* A whole response with a word for a body, after which the connection closes. */
 void http_refusal_write(struct buf *out, enum err_code why);

@@ -15,13 +15,13 @@ static struct bytes tail(struct bytes in, size_t from)
 /* The server's side of the upgrade: how much of `in` is done with. */
 static size_t answer_request(struct stream *s, struct bytes in)
 {
-    struct http_request rq;
-    struct err e = http_request_read(in, &rq);
+    struct bytes key;
+    struct err e = http_request_read(in, &key);
 
     if (e.code == E_TRUNCATED)
         return 0;
     if (e.code == E_OK)
-        e = http_acceptance_write(&s->out, &rq);
+        e = http_acceptance_write(&s->out, key);
     if (e.code == E_OK) {
         stream_begin_open(s);
         return in.n;
