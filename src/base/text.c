@@ -61,7 +61,7 @@ bool text_is_domain(struct bytes in)
 {
     size_t label = 0;
 
-    if (in.n == 0 || in.n > 253)
+    if (in.n == 0 || in.n > TEXT_DOMAIN_MAX)
         return false;
     for (size_t i = 0; i < in.n; i++) {
         uint8_t c = in.at[i];
@@ -77,6 +77,20 @@ bool text_is_domain(struct bytes in)
         }
     }
     return label > 0 && in.at[in.n - 1] != '-';
+}
+
+bool text_is_port(struct bytes in)
+{
+    uint32_t port = 0;
+
+    if (in.n == 0 || in.n > 5 || (in.n > 1 && in.at[0] == '0'))
+        return false;
+    for (size_t i = 0; i < in.n; i++) {
+        if (in.at[i] < '0' || in.at[i] > '9')
+            return false;
+        port = port * 10 + (uint32_t)(in.at[i] - '0');
+    }
+    return port <= UINT16_MAX;
 }
 
 static bool between(uint32_t p, uint32_t first, uint32_t last)

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 
 #define TEXT_HANDLE_MAX 32
+#define TEXT_DOMAIN_MAX 253
 
 /* Well-formed UTF-8: shortest forms only, no surrogates, nothing past U+10FFFF. */
 bool text_is_utf8(struct bytes in);
@@ -15,6 +16,9 @@ bool text_is_handle(struct bytes in);
 
 /* A DNS name in lower case: labels of 1 to 63 of [a-z0-9-], at most 253 in all. */
 bool text_is_domain(struct bytes in);
+
+/* The decimal digits of 0 to 65535, without leading zeros. */
+bool text_is_port(struct bytes in);
 
 /*
  * Append what another person wrote so that a terminal shows it and obeys none of it.

@@ -3,22 +3,7 @@
 
 #include <string.h>
 
-#define PORT_MAX 65535
-
-static bool is_port(const char *text)
-{
-    unsigned value = 0;
-    size_t n = strlen(text);
-
-    if (n == 0 || n > 5 || (n > 1 && text[0] == '0'))
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return false;
-        value = value * 10 + (unsigned)(text[i] - '0');
-    }
-    return value <= PORT_MAX;
-}
+#include "base/text.h"
 
 static bool is_host(const char *host, size_t n, bool brackets)
 {
@@ -37,7 +22,7 @@ struct err endpoint_parse(const char *text, struct endpoint *out)
     bool brackets = text[0] == '[';
     size_t n;
 
-    if (colon == NULL || !is_port(&colon[1]))
+    if (colon == NULL || !text_is_port(bytes_text(&colon[1])))
         return FAIL(E_MALFORMED);
     n = (size_t)(colon - text);
     if (brackets) {

@@ -8,24 +8,9 @@
 
 #define PREFIX BYTES_LITERAL(INVITATION_PREFIX)
 
-enum { CHECK_SIZE = 4, PORT_DIGITS_MAX = 5, PORT_MAX = 65535, SIX_MAX = 45 };
+enum { CHECK_SIZE = 4, SIX_MAX = 45 };
 
 static const uint8_t VERSION = 1;
-
-/* The decimal digits of 1 to 65535, without leading zeros. */
-static bool is_port(struct bytes text)
-{
-    uint32_t port = 0;
-
-    if (text.n == 0 || text.n > PORT_DIGITS_MAX || text.at[0] == '0')
-        return false;
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9')
-            return false;
-        port = port * 10 + (uint32_t)(text.at[i] - '0');
-    }
-    return port <= PORT_MAX;
-}
 
 /* "[...]" around what an IPv6 address is written with; resolving tells whether it is one. */
 static bool is_bracketed(struct bytes text)
@@ -44,7 +29,7 @@ static bool is_address(struct bytes text)
 {
     struct reader r = reader(text);
     size_t colon = text.n;
-    struct bytes host;
+    struct bytes host, port;
 
     while (colon > 0 && text.at[colon - 1] != ':')
         colon--;
@@ -52,7 +37,8 @@ static bool is_address(struct bytes text)
         return false;
     host = reader_take(&r, colon - 1);
     reader_u8(&r);
-    return (text_is_domain(host) || is_bracketed(host)) && is_port(reader_rest(&r));
+    port = reader_rest(&r);
+    return (text_is_domain(host) || is_bracketed(host)) && text_is_port(port) && port.at[0] != '0';
 }
 
 static struct err check_bytes(struct bytes x, uint8_t out[CHECK_SIZE])

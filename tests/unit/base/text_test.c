@@ -130,6 +130,18 @@ static void other_domains_are_refused(void **state)
     assert_false(text_is_domain(BYTES_LITERAL("a\0b")));
 }
 
+static void ports_are_numbers_of_16_bits(void **state)
+{
+    static const char *const good[] = {"0", "1", "7443", "65535"};
+    static const char *const bad[] = {"", "00", "01", "65536", "123456", "4294967739", "-1", "4 4"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_true(text_is_port(bytes_text(good[i])));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(text_is_port(bytes_text(bad[i])));
+}
+
 static void a_label_has_at_most_63_bytes_and_a_domain_253(void **state)
 {
     char name[256];
@@ -268,6 +280,7 @@ int main(void)
         cmocka_unit_test(other_handles_are_refused),
         cmocka_unit_test(domains_are_lower_case_labels),
         cmocka_unit_test(other_domains_are_refused),
+        cmocka_unit_test(ports_are_numbers_of_16_bits),
         cmocka_unit_test(a_label_has_at_most_63_bytes_and_a_domain_253),
         cmocka_unit_test(plain_text_is_shown_as_it_is),
         cmocka_unit_test(a_terminal_is_given_no_orders),
