@@ -24,7 +24,8 @@ struct roster_id { /* a roster's digest is its name */
     uint8_t b[48];
 };
 
-#define ID_BYTES(id)  ((struct bytes){(id).b, sizeof(id).b})
-#define ID_SAME(x, y) (memcmp((x).b, (y).b, sizeof(x).b) == 0)
+#define ID_BYTES(id)   ((struct bytes){(id).b, sizeof(id).b})
+#define ID_SAME(x, y)  (memcmp((x).b, (y).b, sizeof(x).b) == 0)
+#define ID_RISES(x, y) (memcmp((x).b, (y).b, sizeof(x).b) < 0) /* x before y */
 
 #endif

@@ -18,11 +18,6 @@ struct proof {
     struct device_id signer;
 };
 
-static bool rises(const struct device_id *a, const struct device_id *b)
-{
-    return memcmp(a->b, b->b, sizeof a->b) < 0;
-}
-
 /* A list is at most ten devices: nothing is gained by a search that knows the order. */
 const struct device_entry *device_list_find(const struct device_list *list,
                                             const struct device_id *did)
@@ -42,12 +37,12 @@ static bool is_sound(const struct device_list *l)
         return false;
     for (size_t i = 0; i < l->devices; i++)
         if (l->device[i].role != DEVICE_PLAIN || l->device[i].capabilities != 0 ||
-            (i > 0 && !rises(&l->device[i - 1].did, &l->device[i].did)))
+            (i > 0 && !ID_RISES(l->device[i - 1].did, l->device[i].did)))
             return false;
     for (size_t i = 0; i < l->revoked; i++)
         if (l->gone[i].at_version < 2 || l->gone[i].at_version > l->version ||
             l->gone[i].reason != DEVICE_REVOKED ||
-            (i > 0 && !rises(&l->gone[i - 1].did, &l->gone[i].did)) ||
+            (i > 0 && !ID_RISES(l->gone[i - 1].did, l->gone[i].did)) ||
             device_list_find(l, &l->gone[i].did) != NULL)
             return false;
     return true;
@@ -87,27 +82,26 @@ struct err device_list_sign(struct device_list *list, const struct network_id *n
                             const struct sign_private *ark, const struct device_id *signer,
                             const struct sign_private *dsk, struct buf *out)
 {
-    struct buf statement = BUF(DEVICE_LIST_MAX_SIZE);
-    uint8_t by_ark[SIGN_SIZE], by_device[SIGN_SIZE], hash[NAMES_H32_SIZE];
-    struct bytes body, whole;
+    uint8_t by_device[SIGN_SIZE], hash[NAMES_H32_SIZE];
+    size_t before = out->n;
+    struct bytes all, body;
     struct err err = OK;
 
     if (!is_sound(list))
         return FAIL(E_MALFORMED);
-    write_body(list, &statement);
-    TRY_OUT(buf_end(&statement, &body));
+    write_body(list, out);
+    TRY_OUT(buf_end(out, &all));
+    body = bytes(&all.at[before], all.n - before);
     TRY_OUT(hash_body(nid, body, hash));
-    TRY_OUT(signed_make(ARK_LABEL, nid, body, ark, by_ark));
     TRY_OUT(signed_make(DEVICE_LABEL, nid, body, dsk, by_device));
-    buf_bytes(&statement, BYTES(by_ark));
-    buf_bytes(&statement, ID_BYTES(*signer));
-    buf_bytes(&statement, BYTES(by_device));
-    TRY_OUT(buf_end(&statement, &whole));
-    buf_bytes(out, whole); /* in one piece: all of it or nothing */
-    TRY_OUT(buf_end(out, &whole));
+    TRY_OUT(signed_append(ARK_LABEL, nid, out, before, ark));
+    buf_bytes(out, ID_BYTES(*signer));
+    buf_bytes(out, BYTES(by_device));
+    TRY_OUT(buf_end(out, &all));
     memcpy(list->hash, hash, sizeof hash);
 out:
-    buf_free(&statement);
+    if (err.code != E_OK)
+        buf_cut(out, before);
     return err;
 }
 

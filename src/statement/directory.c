@@ -19,20 +19,17 @@ static bool certificate_is_sound(const struct directory_certificate *c)
 struct err directory_certify(const struct directory_certificate *c, const struct network_id *nid,
                              const struct sign_private *root, struct buf *out)
 {
-    struct buf body = BUF(DIRECTORY_CERTIFICATE_MAX);
-    struct err err = OK;
+    size_t before = out->n;
 
     if (!certificate_is_sound(c))
         return FAIL(E_MALFORMED);
-    buf_u8(&body, VERSION);
-    buf_bytes(&body, BYTES(c->key.b));
-    buf_u64(&body, c->made_ms);
-    buf_u64(&body, c->expires_ms);
-    buf_u8(&body, (uint8_t)c->name.n);
-    buf_bytes(&body, c->name);
-    err = signed_append(CERTIFICATE_LABEL, nid, &body, root, out);
-    buf_free(&body);
-    return err;
+    buf_u8(out, VERSION);
+    buf_bytes(out, BYTES(c->key.b));
+    buf_u64(out, c->made_ms);
+    buf_u64(out, c->expires_ms);
+    buf_u8(out, (uint8_t)c->name.n);
+    buf_bytes(out, c->name);
+    return signed_append(CERTIFICATE_LABEL, nid, out, before, root);
 }
 
 static struct err parse_certificate(struct bytes in, struct directory_certificate *out,
@@ -79,23 +76,20 @@ static bool statement_is_sound(const struct directory_statement *s)
 struct err directory_sign(const struct directory_statement *s, const struct network_id *nid,
                           const struct sign_private *key, struct buf *out)
 {
-    struct buf body = BUF(DIRECTORY_STATEMENT_MAX);
-    struct err err = OK;
+    size_t before = out->n;
 
     if (!statement_is_sound(s))
         return FAIL(E_MALFORMED);
-    buf_u8(&body, VERSION);
-    buf_u32(&body, s->number);
-    buf_bytes(&body, ID_BYTES(s->aid));
-    buf_bytes(&body, BYTES(s->ark.b));
-    buf_u8(&body, (uint8_t)s->role);
-    buf_u8(&body, (uint8_t)s->state);
-    buf_u64(&body, s->made_ms);
-    buf_u8(&body, (uint8_t)s->handle.n);
-    buf_bytes(&body, s->handle);
-    err = signed_append(STATEMENT_LABEL, nid, &body, key, out);
-    buf_free(&body);
-    return err;
+    buf_u8(out, VERSION);
+    buf_u32(out, s->number);
+    buf_bytes(out, ID_BYTES(s->aid));
+    buf_bytes(out, BYTES(s->ark.b));
+    buf_u8(out, (uint8_t)s->role);
+    buf_u8(out, (uint8_t)s->state);
+    buf_u64(out, s->made_ms);
+    buf_u8(out, (uint8_t)s->handle.n);
+    buf_bytes(out, s->handle);
+    return signed_append(STATEMENT_LABEL, nid, out, before, key);
 }
 
 static struct err parse_statement(struct bytes in, struct directory_statement *out,

@@ -52,7 +52,8 @@ static struct err check_bytes(struct bytes x, uint8_t out[CHECK_SIZE])
 
 struct err invitation_write(const struct invitation *in, struct buf *out)
 {
-    struct buf x = BUF(INVITATION_LINK_MAX), link = BUF(INVITATION_LINK_MAX);
+    struct buf x = BUF(INVITATION_LINK_MAX);
+    size_t before = out->n;
     uint8_t check[CHECK_SIZE];
     struct bytes whole;
     struct err err = OK;
@@ -69,13 +70,12 @@ struct err invitation_write(const struct invitation *in, struct buf *out)
     TRY_OUT(check_bytes(whole, check));
     buf_bytes(&x, BYTES(check));
     TRY_OUT(buf_end(&x, &whole));
-    buf_bytes(&link, PREFIX);
-    encoding_base64(&link, whole);
-    TRY_OUT(buf_end(&link, &whole));
-    buf_bytes(out, whole); /* in one piece: all of it or nothing */
+    buf_bytes(out, PREFIX);
+    encoding_base64(out, whole);
     TRY_OUT(buf_end(out, &whole));
 out:
-    buf_free(&link);
+    if (err.code != E_OK)
+        buf_cut(out, before);
     buf_free(&x);
     return err;
 }

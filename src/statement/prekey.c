@@ -18,24 +18,21 @@ static bool is_sound(const struct prekey *p)
 struct err prekey_sign(const struct prekey *p, const struct network_id *nid,
                        const struct sign_private *dsk, struct buf *out)
 {
-    struct buf body = BUF(PREKEY_SIZE);
-    struct err err = OK;
+    size_t before = out->n;
 
     if (!is_sound(p))
         return FAIL(E_MALFORMED);
-    buf_u8(&body, VERSION);
-    buf_bytes(&body, ID_BYTES(p->aid));
-    buf_bytes(&body, ID_BYTES(p->did));
-    buf_u32(&body, p->number);
-    buf_bytes(&body, BYTES(p->point));
-    buf_zeros(&body, ML_KEM_DIGEST_SIZE);
-    buf_u64(&body, p->made_ms);
-    buf_u64(&body, p->made_ms + PREKEY_LIFE_MS);
-    buf_u32(&body, p->list_version);
-    buf_bytes(&body, BYTES(p->list_hash));
-    err = signed_append(LABEL, nid, &body, dsk, out);
-    buf_free(&body);
-    return err;
+    buf_u8(out, VERSION);
+    buf_bytes(out, ID_BYTES(p->aid));
+    buf_bytes(out, ID_BYTES(p->did));
+    buf_u32(out, p->number);
+    buf_bytes(out, BYTES(p->point));
+    buf_zeros(out, ML_KEM_DIGEST_SIZE);
+    buf_u64(out, p->made_ms);
+    buf_u64(out, p->made_ms + PREKEY_LIFE_MS);
+    buf_u32(out, p->list_version);
+    buf_bytes(out, BYTES(p->list_hash));
+    return signed_append(LABEL, nid, out, before, dsk);
 }
 
 static struct err parse(struct bytes in, struct prekey *out, struct signed_parts *parts)

@@ -61,9 +61,7 @@ static struct err read_networks(struct reader *in, struct arena *a, struct roste
         reader_copy(in, at[i].policy_hash, sizeof at[i].policy_hash);
         reader_require(in, is_named_well(at[i].policy_version, BYTES(at[i].policy_hash)),
                        E_MALFORMED);
-        reader_require(in,
-                       i == 0 || bytes_compare(ID_BYTES(at[i - 1].nid), ID_BYTES(at[i].nid)) < 0,
-                       E_MALFORMED);
+        reader_require(in, i == 0 || ID_RISES(at[i - 1].nid, at[i].nid), E_MALFORMED);
     }
     reader_require(in, n >= 1, E_MALFORMED);
     r->network = at;
@@ -74,8 +72,7 @@ static struct err read_networks(struct reader *in, struct arena *a, struct roste
 /* Accounts rise by network, and in one network by id. */
 static bool accounts_rise(const struct roster_account *x, const struct roster_account *y)
 {
-    return x->network < y->network ||
-           (x->network == y->network && bytes_compare(ID_BYTES(x->aid), ID_BYTES(y->aid)) < 0);
+    return x->network < y->network || (x->network == y->network && ID_RISES(x->aid, y->aid));
 }
 
 static struct err read_accounts(struct reader *in, struct arena *a, struct roster *r)
@@ -118,9 +115,7 @@ static struct err read_skipped(struct reader *in, struct arena *a, struct roster
         reader_copy(in, at[i].did.b, sizeof at[i].did.b);
         at[i].reason = (enum roster_reason)reader_u8(in);
         reader_require(in, at[i].reason == ROSTER_NO_PREKEY, E_MALFORMED);
-        reader_require(in,
-                       i == 0 || bytes_compare(ID_BYTES(at[i - 1].did), ID_BYTES(at[i].did)) < 0,
-                       E_MALFORMED);
+        reader_require(in, i == 0 || ID_RISES(at[i - 1].did, at[i].did), E_MALFORMED);
     }
     r->skipped = at;
     r->skips = n;

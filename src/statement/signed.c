@@ -16,18 +16,21 @@ struct err signed_make(struct bytes label, const struct network_id *nid, struct 
     return sign_make(key, HASH_PARTS(label, ID_BYTES(*nid), body), signature);
 }
 
-struct err signed_append(struct bytes label, const struct network_id *nid, struct buf *body,
-                         const struct sign_private *key, struct buf *out)
+struct err signed_append(struct bytes label, const struct network_id *nid, struct buf *out,
+                         size_t before, const struct sign_private *key)
 {
     uint8_t signature[SIGN_SIZE];
-    struct bytes whole;
+    struct bytes all;
+    struct err err = OK;
 
-    TRY(buf_end(body, &whole));
-    TRY(signed_make(label, nid, whole, key, signature));
-    buf_bytes(body, BYTES(signature));
-    TRY(buf_end(body, &whole));
-    buf_bytes(out, whole); /* in one piece: all of it or nothing */
-    return buf_end(out, &whole);
+    TRY_OUT(buf_end(out, &all));
+    TRY_OUT(signed_make(label, nid, bytes(&all.at[before], all.n - before), key, signature));
+    buf_bytes(out, BYTES(signature));
+    TRY_OUT(buf_end(out, &all));
+out:
+    if (err.code != E_OK)
+        buf_cut(out, before);
+    return err;
 }
 
 struct err signed_verify(struct bytes label, const struct network_id *nid,

@@ -16,10 +16,10 @@ struct signed_parts {
 /* What `r` has read of `in` so far is the body; the signature follows and is read here. */
 struct signed_parts signed_read(struct bytes in, struct reader *r);
 
-/* Put the signature behind `body`, and append the whole to `out`.  On error `out` gets nothing.
- * E_LIMIT, E_NOMEM, E_CRYPTO. */
-FALLIBLE signed_append(struct bytes label, const struct network_id *nid, struct buf *body,
-                       const struct sign_private *key, struct buf *out);
+/* What `out` holds from `before` on is the body: put its signature behind it.  On error `out` is
+ * cut back to `before`.  E_LIMIT, E_NOMEM, E_CRYPTO. */
+FALLIBLE signed_append(struct bytes label, const struct network_id *nid, struct buf *out,
+                       size_t before, const struct sign_private *key);
 
 /* The signature alone. */
 FALLIBLE signed_make(struct bytes label, const struct network_id *nid, struct bytes body,

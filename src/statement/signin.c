@@ -18,22 +18,19 @@ static bool is_sound(const struct signin *s)
 struct err signin_sign(const struct signin *s, const struct network_id *nid,
                        const struct sign_private *dsk, struct buf *out)
 {
-    struct buf body = BUF(SIGNIN_MAX_SIZE);
-    struct err err = OK;
+    size_t before = out->n;
 
     if (!is_sound(s))
         return FAIL(E_MALFORMED);
-    buf_u8(&body, VERSION);
-    buf_bytes(&body, ID_BYTES(s->did));
-    buf_u8(&body, (uint8_t)s->domain.n);
-    buf_bytes(&body, s->domain);
-    buf_u64(&body, NO_VAULT);
-    buf_u8(&body, SIGNIN_EXPORTER);
-    buf_u8(&body, (uint8_t)s->binding.n);
-    buf_bytes(&body, s->binding);
-    err = signed_append(LABEL, nid, &body, dsk, out);
-    buf_free(&body);
-    return err;
+    buf_u8(out, VERSION);
+    buf_bytes(out, ID_BYTES(s->did));
+    buf_u8(out, (uint8_t)s->domain.n);
+    buf_bytes(out, s->domain);
+    buf_u64(out, NO_VAULT);
+    buf_u8(out, SIGNIN_EXPORTER);
+    buf_u8(out, (uint8_t)s->binding.n);
+    buf_bytes(out, s->binding);
+    return signed_append(LABEL, nid, out, before, dsk);
 }
 
 static struct err parse(struct bytes in, struct signin *out, struct signed_parts *parts)
