@@ -62,7 +62,7 @@ static void run_open(void *ctx)
     if (!ID_SAME(o.core.sender.did, crowd.me.who.did) ||
         !ID_SAME(o.wrap.roster, o.in.shared.roster))
         measure_must(FAIL(E_FORGED));
-    measure_must(open_content(&o, &crowd.me.dsk, &content));
+    measure_must(open_content(&o, dsk, &content));
     open_wipe(&o);
     arena_free(&arena);
     buf_free(&content);

@@ -90,8 +90,8 @@ static struct err accept_capsule(struct opening *op, const struct channel_claim 
     return conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
 }
 
-static struct err take_epoch(struct opening *op, const struct channel_claim *claim,
-                             uint32_t prekey, const struct epoch *epoch)
+static struct err take_epoch(struct opening *op, const struct channel_claim *claim, uint32_t prekey,
+                             const struct epoch *epoch)
 {
     bool seen;
 
@@ -357,6 +357,7 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     struct err err;
     struct verdict verdict;
     const struct device_entry *sender;
+    struct sign_public *dsk = NULL;
     struct buf content = BUF(LIMIT_TEXT);
     bool known, stopped;
     struct bytes text;
@@ -376,7 +377,9 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     if (sender == NULL || verdict.theirs.version != o->wrap.list_version ||
         memcmp(verdict.theirs.hash, o->wrap.list_hash, sizeof o->wrap.list_hash) != 0)
         return damaged(op, E_FORGED);
-    err = open_content(o, &sender->dsk, &content);
+    err = sign_public_parse(&dsk, BYTES(sender->dsk.b));
+    if (err.code == E_OK)
+        err = open_content(o, dsk, &content);
     if (is_items_fault(err)) {
         err = damaged(op, err.code);
         goto out;
@@ -391,6 +394,7 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     TRY_OUT(arena_copy(op->a, buf_view(&content), &text));
     TRY_OUT(keep(op, o, match, &verdict, text));
 out:
+    sign_public_free(dsk);
     buf_free(&content);
     return err;
 }

@@ -106,7 +106,7 @@ static struct err content_of(const struct opened *o, struct bytes plain, struct 
     return out->failed == E_OK ? OK : FAIL(out->failed);
 }
 
-struct err open_content(struct opened *o, const struct point *dsk, struct buf *out)
+struct err open_content(struct opened *o, const struct sign_public *dsk, struct buf *out)
 {
     struct err err = OK;
     struct buf plain = BUF(UPLOAD_BODY_MOST);

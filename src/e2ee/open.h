@@ -54,7 +54,7 @@ struct open_candidate {
 FALLIBLE open_entry(struct opened *o, const struct open_candidate *c);
 
 /* The content, appended to `out`.  E_FORGED: signature, body or digest; E_MALFORMED: padding. */
-FALLIBLE open_content(struct opened *o, const struct point *dsk, struct buf *out);
+FALLIBLE open_content(struct opened *o, const struct sign_public *dsk, struct buf *out);
 
 void open_wipe(struct opened *o);
 

@@ -133,19 +133,13 @@ struct err trailer_parse(struct bytes plain, struct core *core, struct wrap *wra
 }
 
 struct err trailer_verify(struct bytes plain, struct bytes ctx, const struct network_id *nid,
-                          const struct point *dsk)
+                          const struct sign_public *dsk)
 {
-    struct err err = OK;
-    struct sign_public *key = NULL;
     struct core core;
     struct wrap wrap;
     struct bytes sig;
 
     TRY(trailer_parse(plain, &core, &wrap, &sig));
-    TRY_OUT(sign_public_parse(&key, BYTES(dsk->b)));
-    TRY_OUT(sign_verify(key, HASH_PARTS(LABEL, ID_BYTES(*nid), ctx, bytes(plain.at, SIGNED_SIZE)),
-                        sig.at));
-out:
-    sign_public_free(key);
-    return err;
+    return sign_verify(dsk, HASH_PARTS(LABEL, ID_BYTES(*nid), ctx, bytes(plain.at, SIGNED_SIZE)),
+                       sig.at);
 }

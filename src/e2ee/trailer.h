@@ -54,6 +54,6 @@ FALLIBLE trailer_parse(struct bytes plain, struct core *core, struct wrap *wrap,
 
 /* E_FORGED: not this device's signature over what stands in `plain`. */
 FALLIBLE trailer_verify(struct bytes plain, struct bytes ctx, const struct network_id *nid,
-                        const struct point *dsk);
+                        const struct sign_public *dsk);
 
 #endif

@@ -2,6 +2,7 @@
 #include "unit/e2ee/cast.h"
 
 #include "assert_err.h"
+#include "unit/e2ee/parsed.h"
 
 /* Everybody is of one network. */
 static const struct network_id NETWORK = {"a network that exists in tests"};
@@ -166,7 +167,7 @@ struct err cast_read(const struct line *l, struct bytes delivery, struct reading
     if (!ID_SAME(r->o.wrap.roster, r->o.in.shared.roster))
         return FAIL(E_FORGED);
     r->step = CAST_CONTENT;
-    return open_content(&r->o, &l->from->me.dsk, &r->content);
+    return open_content(&r->o, parsed(&l->from->me.dsk), &r->content);
 }
 
 struct err cast_read_under(const struct line *l, struct bytes delivery, uint32_t n,

@@ -2,6 +2,7 @@
 /* What a sender could do that holds every key of the message: alice, who cheats. */
 #include "assert_err.h"
 #include "unit/e2ee/cast.h"
+#include "unit/e2ee/parsed.h"
 
 #define DELIVERY_ROOM (UPLOAD_BODY_MOST + 1024)
 
@@ -111,7 +112,7 @@ static void a_trailer_that_names_another_sender_is_seen(void **state)
     assert_true(ID_SAME(r.o.core.sender.did, carol.me.who.did));
     assert_false(ID_SAME(r.o.core.sender.did, to_bob.from->me.who.did));
     /* Nor would carol's key have verified it. */
-    assert_err(open_content(&r.o, &carol.me.dsk, &r.content), E_FORGED);
+    assert_err(open_content(&r.o, parsed(&carol.me.dsk), &r.content), E_FORGED);
     cast_close(&r);
     buf_free(&delivery);
 }
@@ -130,7 +131,7 @@ static void a_message_passed_on_does_not_verify(void **state)
     seal_and_deliver(0, &forwarded);
     assert_err(cast_read(&carols, buf_view(&forwarded), &r), E_FORGED);
     assert_int_equal(r.step, CAST_SENDER);
-    assert_err(open_content(&r.o, &alice.me.dsk, &r.content), E_FORGED);
+    assert_err(open_content(&r.o, parsed(&alice.me.dsk), &r.content), E_FORGED);
     cast_close(&r);
     buf_free(&forwarded);
 }

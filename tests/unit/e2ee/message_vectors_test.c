@@ -3,6 +3,7 @@
 #include "e2ee/open.h"
 #include "e2ee/payload.h"
 #include "e2ee/seal_internal.h"
+#include "unit/e2ee/parsed.h"
 #include "vectors/vector.h"
 #include "wire/limits.h"
 
@@ -186,7 +187,7 @@ static void assert_opens(const struct sample *s, json_t *r)
     assert_field(BYTES(o.mk), s->m, "mk");
     assert_field(BYTES(o.trailer), s->m, "trailer_plain");
     assert_true(ID_SAME(o.wrap.roster, s->wrap.roster));
-    assert_ok(open_content(&o, &s->me.dsk, &content));
+    assert_ok(open_content(&o, parsed(&s->me.dsk), &content));
     assert_bytes(buf_view(&content), s->content);
     open_wipe(&o);
     agree_private_free(secret);

@@ -4,6 +4,7 @@
 
 #include "assert_err.h"
 #include "unit/e2ee/cast.h"
+#include "unit/e2ee/parsed.h"
 
 #define DELIVERY_ROOM (UPLOAD_BODY_MOST + 1024)
 
@@ -277,9 +278,9 @@ static void a_step_that_failed_may_be_tried_again(void **state)
     assert_err(cast_read_under(&l, buf_view(&delivery), 0, wrong, &r), E_FORGED);
     c.mk = m.to[0].mk;
     assert_ok(open_entry(&r.o, &c));
-    assert_err(open_content(&r.o, &bob.me.dsk, &r.content), E_FORGED);
+    assert_err(open_content(&r.o, parsed(&bob.me.dsk), &r.content), E_FORGED);
     assert_int_equal(r.content.n, 0);
-    assert_ok(open_content(&r.o, &alice.me.dsk, &r.content));
+    assert_ok(open_content(&r.o, parsed(&alice.me.dsk), &r.content));
     assert_bytes(buf_view(&r.content), BYTES_LITERAL("hello"));
     cast_close(&r);
 }
@@ -290,7 +291,7 @@ static void without_room_no_content_is_handed_out(void **state)
 
     assert_ok(cast_read_under(&l, buf_view(&delivery), 0, m.to[0].mk, &r));
     r.content.max = 4;
-    assert_err(open_content(&r.o, &alice.me.dsk, &r.content), E_LIMIT);
+    assert_err(open_content(&r.o, parsed(&alice.me.dsk), &r.content), E_LIMIT);
     assert_int_equal(r.content.n, 0);
     cast_close(&r);
 }

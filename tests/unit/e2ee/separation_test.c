@@ -4,6 +4,7 @@
 #include "crypto/sign.h"
 #include "statement/signin.h"
 #include "unit/e2ee/cast.h"
+#include "unit/e2ee/parsed.h"
 
 #define ROOM (UPLOAD_BODY_MOST + 1024)
 
@@ -219,8 +220,8 @@ static void each_signature_is_of_one_kind(void **state)
     in_trailer = trailer.at + TRAILER_CORE_SIZE + 68;
     signed_in = signin.at + signin.n - SIGN_SIZE;
     assert_ok(channel_verify(&claim, &alice.me.dsk, CAST_NOW_MS));
-    assert_ok(
-        trailer_verify(buf_view(&trailer), BYTES_LITERAL("ctx"), &alice.me.who.nid, &alice.me.dsk));
+    assert_ok(trailer_verify(buf_view(&trailer), BYTES_LITERAL("ctx"), &alice.me.who.nid,
+                             parsed(&alice.me.dsk)));
 
     forged = claim;
     memcpy(forged.sig, in_trailer, SIGN_SIZE);
@@ -228,13 +229,13 @@ static void each_signature_is_of_one_kind(void **state)
     memcpy(forged.sig, signed_in, SIGN_SIZE);
     assert_err(channel_verify(&forged, &alice.me.dsk, CAST_NOW_MS), E_FORGED);
     memcpy(in_trailer, claim.sig, SIGN_SIZE);
-    assert_err(
-        trailer_verify(buf_view(&trailer), BYTES_LITERAL("ctx"), &alice.me.who.nid, &alice.me.dsk),
-        E_FORGED);
+    assert_err(trailer_verify(buf_view(&trailer), BYTES_LITERAL("ctx"), &alice.me.who.nid,
+                              parsed(&alice.me.dsk)),
+               E_FORGED);
     memcpy(in_trailer, signed_in, SIGN_SIZE);
-    assert_err(
-        trailer_verify(buf_view(&trailer), BYTES_LITERAL("ctx"), &alice.me.who.nid, &alice.me.dsk),
-        E_FORGED);
+    assert_err(trailer_verify(buf_view(&trailer), BYTES_LITERAL("ctx"), &alice.me.who.nid,
+                              parsed(&alice.me.dsk)),
+               E_FORGED);
     buf_free(&trailer);
     buf_free(&signin);
 }

@@ -3,6 +3,7 @@
 
 #include "assert_err.h"
 #include "statement/upload.h"
+#include "unit/e2ee/parsed.h"
 
 #define PLAIN_SIZE (UPLOAD_TRAILER_SIZE - 16)
 #define SIG_AT     (TRAILER_CORE_SIZE + 68)
@@ -139,7 +140,7 @@ static void a_signed_trailer_is_parsed_and_verified(void **state)
     assert_true(ID_SAME(w.roster, wrap.roster));
     assert_int_equal(w.list_version, 3);
     assert_bytes(sig, bytes(b.at + SIG_AT, SIGN_SIZE));
-    assert_ok(trailer_verify(buf_view(&b), BYTES(CTX), &NETWORK, &me.dsk));
+    assert_ok(trailer_verify(buf_view(&b), BYTES(CTX), &NETWORK, parsed(&me.dsk)));
     buf_free(&b);
 }
 
@@ -153,7 +154,7 @@ static void a_trailer_with_one_altered_bit_is_refused(void **state)
         struct err err;
 
         b.at[i] ^= 1;
-        err = trailer_verify(buf_view(&b), BYTES(CTX), &NETWORK, &me.dsk);
+        err = trailer_verify(buf_view(&b), BYTES(CTX), &NETWORK, parsed(&me.dsk));
         assert_true(err.code == E_FORGED || err.code == E_MALFORMED);
         if (i >= SIG_AT && i < ZEROS_AT)
             assert_int_equal(err.code, E_FORGED);
@@ -171,9 +172,9 @@ static void a_signature_is_of_one_context_network_and_key(void **state)
     struct network_id nid = {"another network"};
 
     sign(&b);
-    assert_err(trailer_verify(buf_view(&b), BYTES(ctx), &NETWORK, &me.dsk), E_FORGED);
-    assert_err(trailer_verify(buf_view(&b), BYTES(CTX), &nid, &me.dsk), E_FORGED);
-    assert_err(trailer_verify(buf_view(&b), BYTES(CTX), &NETWORK, &me.ark), E_FORGED);
+    assert_err(trailer_verify(buf_view(&b), BYTES(ctx), &NETWORK, parsed(&me.dsk)), E_FORGED);
+    assert_err(trailer_verify(buf_view(&b), BYTES(CTX), &nid, parsed(&me.dsk)), E_FORGED);
+    assert_err(trailer_verify(buf_view(&b), BYTES(CTX), &NETWORK, parsed(&me.ark)), E_FORGED);
     buf_free(&b);
 }
 

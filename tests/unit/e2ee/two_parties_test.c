@@ -5,6 +5,7 @@
 #include "assert_err.h"
 #include "crypto/secret.h"
 #include "unit/e2ee/cast.h"
+#include "unit/e2ee/parsed.h"
 
 #define DELIVERY_ROOM (UPLOAD_BODY_MOST + 1024)
 #define KEPT_MAX      1200
@@ -71,7 +72,7 @@ static struct err hear_late(struct ear *ear, struct bytes delivery, struct readi
             continue;
         cast_close(r);
         TRY(cast_read_under(ear->line, delivery, key->n, key->mk, r));
-        TRY(open_content(&r->o, &ear->line->from->me.dsk, &r->content));
+        TRY(open_content(&r->o, parsed(&ear->line->from->me.dsk), &r->content));
         *key = ear->kept[--ear->n]; /* each key opens one message, once */
         return OK;
     }
