@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/main/journal.h"
 
+#include "base/clock.h"
+
 static const char *place(struct err e)
 {
     return e.where == NULL ? "?" : e.where;
@@ -30,6 +32,16 @@ void journal_closed(struct journal *j, uint64_t session, struct err e)
     if (has_room(j))
         fprintf(j->to, "tacetd: closed: session %llu: %s at %s\n", (unsigned long long)session,
                 err_name(e.code), place(e));
+}
+
+void journal_renewal(struct journal *j, uint64_t now_ms)
+{
+    if (j->renewal_ms != 0 && clock_since(now_ms, j->renewal_ms) < CLOCK_DAY_MS)
+        return;
+    j->renewal_ms = now_ms;
+    fputs("tacetd: the directory certificate is over, or will be within 14 days; then nobody can\n"
+          "tacetd: connect.  Renew it: tacetctl root sign-directory\n",
+          j->to);
 }
 
 void journal_minute(struct journal *j)

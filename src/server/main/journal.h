@@ -16,7 +16,8 @@
 
 struct journal {
     FILE *to;
-    unsigned refusals; /* this minute */
+    unsigned refusals;   /* this minute */
+    uint64_t renewal_ms; /* when the operator was last told to renew the certificate */
 };
 
 /* This machine's own failure. */
@@ -27,6 +28,9 @@ void journal_refusal(struct journal *j, const struct request *rq);
 
 /* A session ended for what it sent. */
 void journal_closed(struct journal *j, uint64_t session, struct err e);
+
+/* The certificate of the directory key is over soon, or was over before: once a day. */
+void journal_renewal(struct journal *j, uint64_t now_ms);
 
 /* Once a minute. */
 void journal_minute(struct journal *j);

@@ -14,6 +14,7 @@
 #include "net/loop.h"
 #include "net/stream.h"
 #include "net/tls.h"
+#include "net/websocket.h"
 #include "net/workers.h"
 #include "server/live/live.h"
 #include "server/main/features.h"
@@ -26,12 +27,9 @@
 
 #define ADDRESS_SIZE    320
 #define HOUSEKEEPING_MS CLOCK_MINUTE_MS
+#define RENEWAL_MS      (14 * CLOCK_DAY_MS)    /* for the operator to bring the root key */
 #define FAREWELL_MS     2500                   /* for the peers to hear that we stop */
 #define SIGN_IN_MS      (30 * CLOCK_SECOND_MS) /* for a client to say who it is */
-#define CLOSE_NORMAL    1000                   /* WebSocket codes [RFC6455 7.4] */
-#define CLOSE_GOING     1001
-#define CLOSE_POLICY    1008
-#define CLOSE_INTERNAL  1011
 
 /* Of a client that has not signed in: a JOIN is the largest that it may ask, a handful of pongs the
  * most that it can be owed. */
@@ -83,8 +81,8 @@ struct batch {
     struct effects effects;
     struct job **job;
     size_t jobs;
-    struct err expiry;
-    bool more_expired; /* than one round of expiry deletes */
+    struct err expiry, certificate; /* how housekeeping went */
+    bool more_expired;              /* than one round of expiry deletes */
 };
 
 static uint64_t now_ms(void)
@@ -138,8 +136,10 @@ static void *work(void *ctx, void **items, size_t n)
     }
     if (requests > 0)
         api_batch(&s->server, rq, requests, now, &s->random, &b->effects);
-    if (expire)
+    if (expire) {
         b->expiry = queue_expire(s->db, now, &deleted);
+        b->certificate = networks_in_force(s->networks, s->db, now + RENEWAL_MS);
+    }
     b->more_expired = deleted == QUEUE_EXPIRE_MOST;
     free(rq);
     return b;
@@ -186,13 +186,13 @@ static uint16_t close_code(enum err_code why)
     switch (err_who(why)) {
     case WHO_PEER:
     case WHO_CALLER:
-        return CLOSE_POLICY;
+        return WEBSOCKET_CLOSE_POLICY;
     case WHO_OPERATOR:
-        return CLOSE_INTERNAL;
+        return WEBSOCKET_CLOSE_TROUBLE;
     case WHO_NOBODY:
         break;
     }
-    return CLOSE_NORMAL;
+    return WEBSOCKET_CLOSE_NORMAL;
 }
 
 static void peer_free(struct peer *p)
@@ -252,6 +252,8 @@ static void note(struct serving *s, const struct batch *b)
             journal_refusal(&s->journal, b->job[i]->rq);
     if (b->expiry.code != E_OK)
         journal_failure(&s->journal, "expiry", b->expiry);
+    if (b->certificate.code == E_EXPIRED)
+        journal_renewal(&s->journal, now_ms());
 }
 
 static void done(void *ctx, void *result)
@@ -553,7 +555,7 @@ static void say_farewell(struct serving *s)
     for (struct peer *p = s->peers; p != NULL; p = next) {
         next = p->next;
         if (p->stream != NULL)
-            stream_close(p->stream, CLOSE_GOING, "the server stops");
+            stream_close(p->stream, WEBSOCKET_CLOSE_AWAY, "the server stops");
         else
             peer_free(p);
     }

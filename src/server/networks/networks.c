@@ -119,6 +119,19 @@ struct err networks_certificate(struct db *db, struct arena *a, struct bytes *ou
     return OK;
 }
 
+struct err networks_in_force(const struct networks *n, struct db *db, uint64_t then_ms)
+{
+    struct arena a = ARENA(2 * DIRECTORY_CERTIFICATE_MAX);
+    struct directory_certificate c;
+    struct bytes certificate;
+    struct err err = networks_certificate(db, &a, &certificate);
+
+    if (err.code == E_OK)
+        err = directory_check_certificate(certificate, &n->nid, &n->root, then_ms, &c);
+    arena_free(&a);
+    return err;
+}
+
 struct err networks_certify(const struct networks *n, struct db *db, struct bytes certificate,
                             uint64_t now_ms)
 {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "assert_err.h"
+#include "base/clock.h"
 
 /* What is written, as text. */
 struct paper {
@@ -76,10 +77,24 @@ static void others_do_not_say_how_long_the_log_gets(void **state)
     end(&p);
 }
 
+static void the_operator_is_told_of_the_certificate_once_a_day(void **state)
+{
+    struct paper p;
+
+    begin(&p);
+    journal_renewal(&p.journal, 1000);
+    journal_renewal(&p.journal, 1000 + CLOCK_DAY_MS - 1);
+    assert_int_equal(lines(&p), 2);
+    journal_renewal(&p.journal, 1000 + CLOCK_DAY_MS);
+    assert_int_equal(lines(&p), 4);
+    end(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refusal_says_which_why_and_where),
+        cmocka_unit_test(the_operator_is_told_of_the_certificate_once_a_day),
         cmocka_unit_test(others_do_not_say_how_long_the_log_gets),
     };
 

@@ -69,6 +69,15 @@ static void certificates_that_do_not_hold_are_refused(void **state)
     sign_private_free(other);
 }
 
+static void it_is_known_when_the_certificate_will_be_over(void **state)
+{
+    struct world *w = *state;
+
+    assert_ok(networks_in_force(w->networks, w->db, w->now_ms));
+    assert_ok(networks_in_force(w->networks, w->db, w->now_ms + DIRECTORY_LIFE_MS - 1));
+    assert_err(networks_in_force(w->networks, w->db, w->now_ms + DIRECTORY_LIFE_MS), E_EXPIRED);
+}
+
 static void there_is_one_network_a_server(void **state)
 {
     struct world *w = *state;
@@ -99,6 +108,7 @@ int main(void)
         world_test(the_directory_says_what_the_root_must_certify),
         world_test(a_new_certificate_replaces_the_old),
         world_test(certificates_that_do_not_hold_are_refused),
+        world_test(it_is_known_when_the_certificate_will_be_over),
         world_test(there_is_one_network_a_server),
         world_test(only_the_certified_key_opens_the_network),
     };
