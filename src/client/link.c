@@ -351,6 +351,11 @@ static struct err greeted(struct engine *e, const struct waiting *w, const struc
     if (w->op == OP_SIGN_IN)
         return welcomed(e, f, a);
     err = joined(e, f, a);
+    if (err.code == E_EXPIRED) { /* the server's certificate: its operator must act first */
+        lookups_tell_bad(e, err.code);
+        try_later(e, E_AGAIN);
+        return OK;
+    }
     if (err.code != E_OK && err.code != E_CLOCK && err_who(err.code) != WHO_OPERATOR) {
         end(e, err.code); /* another network than the invitation's */
         return OK;
