@@ -41,11 +41,20 @@ static void nobody_speaks_for_another_over_a_channel_of_their_own(void **state)
     forge(&f, p, eve, bob, "I am alice");
     f.core = as_alice.core;
     memcpy(f.account, as_alice.account, sizeof f.account);
+    f.wrap = as_alice.wrap;
     f.roster.room = f.core.room;
     forge_deliver(&f);
     sees_nothing(bob);
     assert_true(stage_heard(bob, PROBLEM_DAMAGED));
     assert_int_equal(stage_problem_code(bob), E_FORGED);
+
+    /* Even when alice's own key has signed it. */
+    struct identity mixed = *f.signer;
+    mixed.dsk_secret = as_alice.signer->dsk_secret;
+    f.signer = &mixed;
+    forge_deliver(&f);
+    sees_nothing(bob);
+    assert_true(stage_heard(bob, PROBLEM_DAMAGED));
 
     /* As eve, but in the room of alice and bob: to the wrong people. */
     forge(&f, p, eve, bob, "in your room");
@@ -56,8 +65,6 @@ static void nobody_speaks_for_another_over_a_channel_of_their_own(void **state)
 
     /* As eve, signed by alice's engine's keys: not the list's. */
     forge(&f, p, eve, bob, "signed by another");
-    struct identity mixed = *f.signer;
-    mixed.dsk_secret = as_alice.signer->dsk_secret;
     f.signer = &mixed;
     forge_deliver(&f);
     sees_nothing(bob);
@@ -281,6 +288,28 @@ static void what_this_program_cannot_read_is_shown_as_such(void **state)
     play_end(p);
 }
 
+static void a_sender_that_names_another_list_of_its_own_is_not_believed(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct forgery f;
+
+    (void)state;
+    friends(alice, bob);
+    forge(&f, p, alice, bob, "under another list");
+    f.wrap.list_hash[0] ^= 1;
+    forge_deliver(&f);
+    assert_true(stage_heard(bob, PROBLEM_DAMAGED));
+    forge(&f, p, alice, bob, "under another version");
+    f.wrap.list_version++;
+    forge_deliver(&f);
+    assert_true(stage_heard(bob, PROBLEM_DAMAGED));
+    sees_nothing(bob);
+    says(alice, bob, "under mine");
+    sees_behind(bob, alice, "under mine", 0);
+    play_end(p);
+}
+
 static void a_message_without_a_place_is_refused_and_one_sealed_twice_is_shown_once(void **state)
 {
     struct play *p = play_begin();
@@ -315,6 +344,7 @@ const struct CMUnitTest hostile_members[] = {
     cmocka_unit_test(an_older_list_than_before_is_held_and_a_superseded_one_is_noted),
     cmocka_unit_test(a_sender_that_contradicts_itself_is_noted),
     cmocka_unit_test(what_this_program_cannot_read_is_shown_as_such),
+    cmocka_unit_test(a_sender_that_names_another_list_of_its_own_is_not_believed),
     cmocka_unit_test(a_message_without_a_place_is_refused_and_one_sealed_twice_is_shown_once),
 };
 const size_t hostile_members_n = sizeof hostile_members / sizeof hostile_members[0];
