@@ -1,115 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scenario/stage_memory.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/encoding.h"
-#include "client/vault.h"
-#include "crypto/hash.h"
-#include "crypto/password.h"
-#include "e2ee/fingerprint.h"
-#include "scenario/holdings.h"
-#include "server/live/live.h"
+#include "scenario/stage_internal.h"
 #include "server/main/features.h"
 #include "server/networks/networks.h"
 #include "storage/sqlite/sqlite.h"
 #include "wire/tacet.pb-c.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#define PEOPLE_MAX  8
-#define SHOWN_MAX   256
-#define PENDING_MAX 256
-#define ROUNDS_MAX  10000
-#define DOMAIN      "x.example"
-#define ADDRESS     "127.0.0.1:8443"
-#define START_MS    UINT64_C(1790000000000)
+#define ROUNDS_MAX 10000
+#define ADDRESS    "127.0.0.1:8443"
 
-/* One connection: the server's session and whose it is. */
-struct line {
-    struct session session;
-    struct person *who;
-    bool open;
-    struct line *older;
-};
-
-struct person {
-    struct play *play;
-    char handle[33], path[300];
-    struct db *db;
-    struct vault *vault;
-    struct engine *engine;
-    struct line *line;
-    int64_t skew_ms;
-    uint64_t wake_ms; /* 0: none */
-    struct message shown[SHOWN_MAX];
-    char *text[SHOWN_MAX], from[SHOWN_MAX][33];
-    size_t n_shown, seen;
-    struct message_id said;
-    enum delivery_state state;
-    enum err_code code, link;
-    bool joined;
-    unsigned problems, steps; /* steps: until the program is ended; 0: never */
-    enum err_code problem_code;
-};
-
-struct play {
-    char dir[64];
-    uint64_t now_ms, next_session, drawn;
-    int64_t skew_next_ms; /* of whoever joins */
-    struct random random;
-    struct point root;
-    struct sign_private *root_key, *directory_key;
-    struct db *db;
-    struct networks *networks;
-    struct server server;
-    struct live *live;
-    bool up;
-    struct request *pending[PENDING_MAX];
-    size_t n_pending;
-    struct line control, *lines; /* lines: every one there ever was */
-    struct buf control_answer;
-    struct person *person[PEOPLE_MAX];
-    size_t people;
-    stage_tamper *down, *upward;
-    void *down_ctx, *up_ctx;
-};
-
-/* ---- randomness that a run can repeat */
-
-static struct err draw(void *ctx, uint8_t *out, size_t n)
-{
-    struct play *p = ctx;
-
-    while (n > 0) {
-        uint8_t digest[HASH_SHA512_SIZE];
-        size_t part = n < sizeof digest ? n : sizeof digest;
-
-        p->drawn++;
-        TRY(hash_sha512(HASH_PARTS(bytes(&p->drawn, sizeof p->drawn)), digest));
-        memcpy(out, digest, part);
-        out += part;
-        n -= part;
-    }
-    return OK;
-}
-
-static uint64_t clock_of(const struct person *who)
+uint64_t stage_clock(const struct person *who)
 {
     return (uint64_t)((int64_t)who->play->now_ms + who->skew_ms);
 }
 
 /* ---- the server */
 
-static bool crashes(struct person *who);
-
 static void take_frame(struct person *who, struct bytes frame)
 {
-    if (who->engine == NULL || crashes(who))
+    if (who->engine == NULL || stage_dies(who))
         return;
-    engine_wake(who->engine, clock_of(who));
+    engine_wake(who->engine, stage_clock(who));
     engine_frame(who->engine, frame);
 }
 
@@ -131,7 +46,7 @@ static void send_down(void *ctx, struct session *s, struct bytes frame)
     buf_free(&b);
 }
 
-static void hang_up(struct play *p, struct line *line, enum err_code why)
+void stage_drop_line(struct play *p, struct line *line, enum err_code why)
 {
     if (!line->open)
         return;
@@ -146,7 +61,7 @@ static void hang_up(struct play *p, struct line *line, enum err_code why)
 
 static void close_line(void *ctx, struct session *s, enum err_code why)
 {
-    hang_up(ctx, (struct line *)(void *)s, why);
+    stage_drop_line(ctx, (struct line *)(void *)s, why);
 }
 
 static struct arena *new_arena(void)
@@ -207,10 +122,10 @@ static void frame_to_server(struct play *p, struct line *line, struct bytes fram
         return;
     }
     drop_arena(a);
-    hang_up(p, line, err.code);
+    stage_drop_line(p, line, err.code);
 }
 
-static void start_server(struct play *p)
+void stage_start_server(struct play *p)
 {
     const struct live_host host = {p, send_down, close_line, ask_page};
     uint8_t scalar[SIGN_PRIVATE_SIZE];
@@ -254,7 +169,7 @@ void server_dies(struct play *p)
     p->n_pending = 0;
     for (size_t i = 0; i < p->people; i++)
         if (p->person[i]->line != NULL)
-            hang_up(p, p->person[i]->line, E_CLOSED);
+            stage_drop_line(p, p->person[i]->line, E_CLOSED);
     live_leave(p->live, &p->control.session);
     live_free(p->live);
     networks_free(p->networks);
@@ -265,7 +180,7 @@ void server_dies(struct play *p)
 
 void server_comes_back(struct play *p)
 {
-    start_server(p);
+    stage_start_server(p);
     stage_settle(p);
 }
 
@@ -333,7 +248,7 @@ static void connect_up(struct person *who)
                 BYTES(binding), p->now_ms);
     assert_ok(live_enter(p->live, &line->session));
     who->line = line;
-    engine_wake(who->engine, clock_of(who));
+    engine_wake(who->engine, stage_clock(who));
     engine_link_up(who->engine, BYTES(binding));
 }
 
@@ -358,7 +273,7 @@ static bool act(struct person *who)
 
     while (who->engine != NULL && engine_next(who->engine, &a)) {
         any = true;
-        if (crashes(who))
+        if (stage_dies(who))
             break;
         switch (a.kind) {
         case ACTION_CONNECT:
@@ -369,7 +284,7 @@ static bool act(struct person *who)
             break;
         case ACTION_CLOSE:
             if (who->line != NULL)
-                hang_up(who->play, who->line, E_CLOSED);
+                stage_drop_line(who->play, who->line, E_CLOSED);
             break;
         case ACTION_WAKE:
             who->wake_ms = a.at_ms;
@@ -405,10 +320,10 @@ static void wake_due(struct play *p)
     for (size_t i = 0; i < p->people; i++) {
         struct person *who = p->person[i];
 
-        if (who->engine == NULL || who->wake_ms == 0 || clock_of(who) < who->wake_ms)
+        if (who->engine == NULL || who->wake_ms == 0 || stage_clock(who) < who->wake_ms)
             continue;
         who->wake_ms = 0;
-        engine_wake(who->engine, clock_of(who));
+        engine_wake(who->engine, stage_clock(who));
     }
 }
 
@@ -522,7 +437,7 @@ void stage_send(struct person *who, struct bytes frame)
 void stage_hang_up(struct person *who)
 {
     if (who->line != NULL)
-        hang_up(who->play, who->line, E_CLOSED);
+        stage_drop_line(who->play, who->line, E_CLOSED);
 }
 
 void stage_crash_at(struct person *who, unsigned step)
@@ -605,255 +520,4 @@ enum err_code stage_operate(struct play *p, enum op op, const void *message, str
     buf_free(&body);
     buf_free(&frame);
     return code;
-}
-
-/* ---- beginning and end */
-
-struct play *play_begin(void)
-{
-    struct play *p = calloc(1, sizeof *p);
-    char path[128];
-
-    assert_non_null(p);
-    snprintf(p->dir, sizeof p->dir, "/tmp/tacet-play-XXXXXX");
-    assert_non_null(mkdtemp(p->dir));
-    snprintf(path, sizeof path, "%s/server", p->dir);
-    assert_int_equal(mkdir(path, 0700), 0);
-    p->now_ms = START_MS;
-    p->random = (struct random){draw, p};
-    p->control_answer = BUF(LIMIT_FRAME);
-    assert_ok(sign_generate(&p->root_key, p->root.b));
-    struct point directory;
-    assert_ok(sign_generate(&p->directory_key, directory.b));
-    start_server(p);
-    return p;
-}
-
-static void stop_person(struct person *who)
-{
-    if (who->line != NULL)
-        hang_up(who->play, who->line, E_CLOSED);
-    engine_free(who->engine);
-    vault_close(who->vault);
-    db_close(who->db);
-    who->engine = NULL;
-    who->vault = NULL;
-    who->db = NULL;
-    who->wake_ms = 0;
-    who->link = E_CLOSED;
-    who->steps = 0;
-}
-
-/* One step nearer to the end that was asked for. */
-static bool crashes(struct person *who)
-{
-    if (who->steps == 0 || --who->steps > 0)
-        return false;
-    stop_person(who);
-    return true;
-}
-
-void play_end(struct play *p)
-{
-    char command[128];
-
-    for (size_t i = 0; i < p->people; i++) {
-        stop_person(p->person[i]);
-        for (size_t k = 0; k < p->person[i]->n_shown; k++)
-            free(p->person[i]->text[k]);
-    }
-    if (p->up)
-        server_dies(p);
-    for (size_t i = 0; i < p->people; i++)
-        free(p->person[i]);
-    while (p->lines != NULL) {
-        struct line *line = p->lines;
-
-        p->lines = line->older;
-        free(line);
-    }
-    sign_private_free(p->root_key);
-    sign_private_free(p->directory_key);
-    buf_free(&p->control_answer);
-    snprintf(command, sizeof command, "rm -rf %s", p->dir);
-    assert_int_equal(system(command), 0);
-    free(p);
-}
-
-/* ---- people */
-
-char *invited(struct play *p, const char *handle)
-{
-    Tacet__Wire__Invite m = TACET__WIRE__INVITE__INIT;
-    Tacet__Wire__Invited *got;
-    struct buf answer = BUF(4096);
-    struct arena a = ARENA(65536);
-    char *link;
-
-    m.handle = frame_data(bytes_text(handle));
-    m.lives_s = 48 * 3600;
-    assert_int_equal(stage_operate(p, OP_INVITE, &m, &answer), E_OK);
-    assert_ok(frame_unpack(buf_view(&answer), &tacet__wire__invited__descriptor, &a, &got));
-    link = strndup((const char *)got->link.data, got->link.len);
-    arena_free(&a);
-    buf_free(&answer);
-    return link;
-}
-
-static const struct bytes PASSPHRASE = {(const uint8_t *)"correct horse", 13};
-
-static void open_database(struct person *who)
-{
-    assert_ok(sqlite_open(&who->db, who->path, true, true));
-}
-
-static void start_engine(struct person *who)
-{
-    assert_ok(engine_new(&who->engine, who->vault, &who->play->random, clock_of(who)));
-    engine_wake(who->engine, clock_of(who));
-    stage_settle(who->play);
-}
-
-enum err_code joins_by(struct play *p, const char *handle, const char *link, struct person **out)
-{
-    struct invitation invitation;
-    struct person *who;
-    struct own own;
-    struct err err = invitation_read(bytes_text(link), &invitation);
-
-    if (err.code != E_OK)
-        return err.code;
-    who = calloc(1, sizeof *who);
-    assert_non_null(who);
-    assert_true(p->people < PEOPLE_MAX);
-    p->person[p->people++] = who;
-    who->play = p;
-    who->skew_ms = p->skew_next_ms;
-    snprintf(who->handle, sizeof who->handle, "%s", handle);
-    snprintf(who->path, sizeof who->path, "%s/%zu-%s.vault", p->dir, p->people, handle);
-    open_database(who);
-    assert_ok(vault_create(&who->vault, who->db, PASSPHRASE, PASSWORD_COST_LEAST, &p->random));
-    assert_ok(own_create(who->vault, &invitation, clock_of(who), &own));
-    own_free(&own);
-    start_engine(who);
-    *out = who;
-    return who->joined ? E_OK : who->link;
-}
-
-struct person *joins(struct play *p, const char *handle)
-{
-    char *link = invited(p, handle);
-    struct person *who = NULL;
-
-    assert_int_equal(joins_by(p, handle, link, &who), E_OK);
-    assert_true(engine_is_drained(who->engine));
-    free(link);
-    return who;
-}
-
-void leaves(struct person *who)
-{
-    stop_person(who);
-    stage_settle(who->play);
-}
-
-void returns(struct person *who)
-{
-    open_database(who);
-    assert_ok(vault_open(&who->vault, who->db, PASSPHRASE, &who->play->random));
-    start_engine(who);
-}
-
-void removes(struct play *p, const char *handle)
-{
-    Tacet__Wire__Remove m = TACET__WIRE__REMOVE__INIT;
-
-    m.handle = frame_data(bytes_text(handle));
-    assert_int_equal(stage_operate(p, OP_REMOVE, &m, NULL), E_OK);
-}
-
-/* ---- messages */
-
-void says_to(struct person *who, const char *handle, const char *text)
-{
-    struct command c = {COMMAND_SEND, bytes_text(handle), bytes_text(text)};
-    struct err err = engine_command(who->engine, &c, clock_of(who));
-
-    if (err.code != E_OK) { /* refused before it was queued */
-        who->state = DELIVERY_FAILED;
-        who->code = err.code;
-    }
-    stage_settle(who->play);
-}
-
-void says(struct person *who, struct person *to, const char *text)
-{
-    says_to(who, to->handle, text);
-}
-
-void is(struct person *who, const char *state)
-{
-    assert_string_equal(delivery_name(who->state), state);
-}
-
-void failed_with(struct person *who, enum err_code code)
-{
-    assert_string_equal(err_name(who->code), err_name(code));
-}
-
-void sees(struct person *who, struct person *from, const char *text)
-{
-    if (who->seen == who->n_shown)
-        fail_msg("%s sees nothing, and should see \"%s\"", who->handle, text);
-    assert_string_equal(who->text[who->seen], text);
-    assert_string_equal(who->from[who->seen], from->handle);
-    who->seen++;
-}
-
-void sees_nothing(struct person *who)
-{
-    if (who->seen != who->n_shown)
-        fail_msg("%s sees \"%s\"", who->handle, who->text[who->seen]);
-}
-
-/* ---- trust */
-
-static void contact_of(struct person *who, struct person *other, struct contact *out)
-{
-    assert_ok(people_by_handle(who->vault, bytes_text(other->handle), out));
-}
-
-const char *safety_number(struct person *who, struct person *other)
-{
-    static char digits[FINGERPRINT_DIGITS + 1];
-    uint8_t fingerprint[FINGERPRINT_SIZE];
-    struct contact c;
-
-    contact_of(who, other, &c);
-    assert_ok(people_fingerprint(engine_own(who->engine), &c, fingerprint));
-    fingerprint_digits(fingerprint, digits);
-    return digits;
-}
-
-enum err_code confirms(struct person *who, struct person *other, const char *digits)
-{
-    struct command c = {COMMAND_CONFIRM, bytes_text(other->handle), bytes_text(digits)};
-
-    return engine_command(who->engine, &c, clock_of(who)).code;
-}
-
-bool has_verified(struct person *who, struct person *other)
-{
-    struct contact c;
-
-    contact_of(who, other, &c);
-    return c.verified;
-}
-
-bool server_holds(struct play *p, const char *text)
-{
-    char path[128];
-
-    snprintf(path, sizeof path, "%s/server", p->dir);
-    return holdings_have(path, bytes_text(text));
 }

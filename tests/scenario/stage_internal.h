@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stage_internal: the stage in memory as its two files see it. */
+#ifndef TACET_TESTS_SCENARIO_STAGE_INTERNAL_H
+#define TACET_TESTS_SCENARIO_STAGE_INTERNAL_H
+
+#include "client/vault.h"
+#include "scenario/stage_memory.h"
+#include "server/live/live.h"
+
+#define PEOPLE_MAX  8
+#define SHOWN_MAX   256
+#define PENDING_MAX 256
+#define DOMAIN      "x.example"
+#define START_MS    UINT64_C(1790000000000)
+
+/* One connection: the server's session and whose it is. */
+struct line {
+    struct session session;
+    struct person *who;
+    bool open;
+    struct line *older;
+};
+
+struct person {
+    struct play *play;
+    char handle[33], path[300];
+    struct db *db;
+    struct vault *vault;
+    struct engine *engine;
+    struct line *line;
+    int64_t skew_ms;
+    uint64_t wake_ms; /* 0: none */
+    struct message shown[SHOWN_MAX];
+    char *text[SHOWN_MAX], from[SHOWN_MAX][33];
+    size_t n_shown, seen;
+    struct message_id said;
+    enum delivery_state state;
+    enum err_code code, link;
+    bool joined;
+    unsigned problems, steps; /* steps: until the program is ended; 0: never */
+    enum err_code problem_code;
+};
+
+struct play {
+    char dir[64];
+    uint64_t now_ms, next_session, drawn;
+    int64_t skew_next_ms; /* of whoever joins */
+    struct random random;
+    struct point root;
+    struct sign_private *root_key, *directory_key;
+    struct db *db;
+    struct networks *networks;
+    struct server server;
+    struct live *live;
+    bool up;
+    struct request *pending[PENDING_MAX];
+    size_t n_pending;
+    struct line control, *lines; /* lines: every one there ever was */
+    struct buf control_answer;
+    struct person *person[PEOPLE_MAX];
+    size_t people;
+    stage_tamper *down, *upward;
+    void *down_ctx, *up_ctx;
+};
+
+/* ---- stage_memory.c */
+
+uint64_t stage_clock(const struct person *who);
+void stage_start_server(struct play *p);
+void stage_drop_line(struct play *p, struct line *line, enum err_code why);
+
+/* ---- stage_people.c */
+
+/* The program ends, without a word to anybody. */
+void stage_stop(struct person *who);
+/* Is this the step at which it was to crash?  Then it has. */
+bool stage_dies(struct person *who);
+
+#endif
