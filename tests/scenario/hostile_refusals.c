@@ -159,10 +159,54 @@ static void a_refusal_whose_reason_does_not_check_teaches_nothing(void **state)
     play_end(p);
 }
 
+/* The frame becomes a refusal that says the server's versions. */
+static bool say_versions(struct lie *l, struct frame *f, void *body, struct arena *a)
+{
+    (void)body;
+    (void)a;
+    f->code = E_VERSION;
+    f->body = l->bytes;
+    return true;
+}
+
+static void a_mismatch_of_versions_says_who_must_update(void **state)
+{
+    static const struct {
+        uint32_t version, least;
+        enum problem problem;
+    } cases[] = {
+        {FRAME_PROTOCOL_VERSION + 2, FRAME_PROTOCOL_VERSION + 1, PROBLEM_OLD_SELF},
+        {FRAME_PROTOCOL_LEAST - 1, FRAME_PROTOCOL_LEAST - 1, PROBLEM_OLD_SERVER},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct play *p = play_begin();
+        struct person *alice = joins(p, "alice");
+        Tacet__Wire__Versions v = TACET__WIRE__VERSIONS__INIT;
+        struct buf body = BUF(64);
+        struct lie lie = {.op = OP_SIGN_IN, .tell = say_versions};
+
+        v.version = cases[i].version;
+        v.least = cases[i].least;
+        frame_pack(&v, &body);
+        lie.bytes = buf_view(&body);
+        leaves(alice);
+        lie_begin(p, &lie);
+        returns(alice);
+        assert_true(stage_heard(alice, cases[i].problem));
+        assert_true(stage_link_ended(alice, E_VERSION));
+        lie_end(p);
+        buf_free(&body);
+        play_end(p);
+    }
+}
+
 const struct CMUnitTest hostile_refusals[] = {
     cmocka_unit_test(after_eight_refusals_the_message_fails_and_the_next_one_arrives),
     cmocka_unit_test(what_cannot_mend_fails_at_once),
     cmocka_unit_test(a_false_conflict_shows_the_message_once),
     cmocka_unit_test(a_refusal_whose_reason_does_not_check_teaches_nothing),
+    cmocka_unit_test(a_mismatch_of_versions_says_who_must_update),
 };
 const size_t hostile_refusals_n = sizeof hostile_refusals / sizeof hostile_refusals[0];

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scenario/stage_memory.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "scenario/stage_internal.h"
 #include "server/main/features.h"
 #include "server/networks/networks.h"
 #include "storage/sqlite/sqlite.h"
 #include "wire/tacet.pb-c.h"
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define ROUNDS_MAX 10000
 #define ADDRESS    "127.0.0.1:8443"
