@@ -167,12 +167,24 @@ static struct peer *peer_of(struct session *session)
     return (struct peer *)(void *)session;
 }
 
+/* A stranger no more. */
+static void trust(struct peer *p)
+{
+    if (p->deadline == NULL)
+        return;
+    loop_timer_free(p->deadline);
+    p->deadline = NULL;
+    stream_trust(p->stream, &p->s->known);
+}
+
 static void send_frame(void *ctx, struct session *session, struct bytes frame)
 {
     struct serving *s = ctx;
     struct peer *p = peer_of(session);
     struct err e = OK;
 
+    if (session->signed_in) /* its first page leaves in the round in which it signs in */
+        trust(p);
     if (p->stream != NULL)
         e = stream_send(p->stream, frame);
     else if (p->local != NULL)
@@ -270,23 +282,11 @@ static void done(void *ctx, void *result)
     loop_task_post(s->loop, &s->after_release); /* behind the flushes that settling posted */
 }
 
-/* A stranger no more. */
-static void trust(struct peer *p)
-{
-    if (p->deadline == NULL)
-        return;
-    loop_timer_free(p->deadline);
-    p->deadline = NULL;
-    stream_trust(p->stream, &p->s->known);
-}
-
-/* The first page is due in the very round in which a session signs in. */
 static void ask_page(void *ctx, struct session *session)
 {
     struct serving *s = ctx;
     struct job *j = job_new();
 
-    trust(peer_of(session));
     if (j == NULL || api_deliver(session, &j->arena, &j->rq).code != E_OK) {
         job_free(j);
         close_session(ctx, session, E_NOMEM);

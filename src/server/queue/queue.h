@@ -67,6 +67,9 @@ struct queue_page {
 FALLIBLE queue_page(struct db *db, struct arena *a, uint64_t device, uint64_t after,
                     uint64_t now_ms, struct queue_page **out);
 
+/* Push the page after rq->cursor to the session of the request, as its effects. */
+FALLIBLE queue_hand_out(struct request *rq, uint64_t device);
+
 /* Forget everything up to and including `number`.  Repeating it is harmless. */
 FALLIBLE queue_acknowledge(struct db *db, uint64_t device, uint64_t number);
 

@@ -87,19 +87,25 @@ static struct err push(struct request *rq, const struct queue_page *page)
 }
 
 /* The server's own request.  An empty page goes out too: it says that the mailbox is drained. */
-static struct err deliver(struct request *rq)
+struct err queue_hand_out(struct request *rq, uint64_t device)
 {
     struct effect e = {.kind = EFFECT_PAGE, .session = rq->session, .number = rq->cursor};
     struct queue_page *page;
-    struct device d;
 
-    TRY(devices_caller(rq, &d));
-    TRY(queue_page(rq->db, rq->arena, d.row, rq->cursor, rq->now_ms, &page));
+    TRY(queue_page(rq->db, rq->arena, device, rq->cursor, rq->now_ms, &page));
     TRY(push(rq, page));
     if (page->n > 0)
         e.number = page->item[page->n - 1].number;
     e.more = page->more;
     return request_effect(rq, e);
+}
+
+static struct err deliver(struct request *rq)
+{
+    struct device d;
+
+    TRY(devices_caller(rq, &d));
+    return queue_hand_out(rq, d.row);
 }
 
 static struct err acknowledge(struct request *rq)

@@ -130,7 +130,8 @@ static struct err sign_in(struct request *rq)
     TRY(request_effect(
         rq, (struct effect){
                 .kind = EFFECT_SIGNED_IN, .session = rq->session, .did = d.did, .aid = who.aid}));
-    return request_effect(rq, (struct effect){.kind = EFFECT_MAIL, .did = d.did});
+    return queue_hand_out(rq,
+                          d.row); /* the first page comes along: nobody waits for a second batch */
 }
 
 const struct route welcome_routes[] = {

@@ -343,7 +343,7 @@ static void welcome_says_where_the_device_stands(void **state)
     assert_int_equal(welcome->waiting, 1);
     assert_true(ID_SAME(check(w, welcome->me).aid, ann.aid));
     assert_int_equal(world_effects(w, EFFECT_SIGNED_IN), 1);
-    assert_int_equal(world_effects(w, EFFECT_MAIL), 1);
+    assert_int_equal(world_effects(w, EFFECT_PAGE), 1); /* what waits comes along */
     person_free(&ann);
     person_free(&bob);
 }
