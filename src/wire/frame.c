@@ -4,32 +4,42 @@
 #include "wire/limits.h"
 #include "wire/tacet.pb-c.h"
 
-static void *from_arena(void *arena, size_t n)
+/* An arena that a peer's bytes fill: its ceiling is their fault, a lack of memory is not. */
+struct filling {
+    struct arena *arena;
+    bool over;
+};
+
+static void *take(void *filling, size_t n)
 {
-    return arena_alloc(arena, n);
+    struct filling *f = filling;
+
+    f->over |= n > f->arena->max - f->arena->used;
+    return arena_alloc(f->arena, n);
 }
 
 /* The arena frees everything at once. */
-static void keep(void *arena, void *at)
+static void keep(void *filling, void *at)
 {
-    (void)arena;
+    (void)filling;
     (void)at;
 }
 
 struct err frame_unpack(struct bytes body, const ProtobufCMessageDescriptor *form, struct arena *a,
                         void *out_message)
 {
-    ProtobufCAllocator allocator = {from_arena, keep, a};
+    struct filling filling = {a, false};
+    ProtobufCAllocator allocator = {take, keep, &filling};
     ProtobufCMessage *message = protobuf_c_message_unpack(form, &allocator, body.n, body.at);
     uint8_t *again;
 
     if (message == NULL)
-        return FAIL(a->full ? E_NOMEM : E_MALFORMED);
+        return FAIL(filling.over ? E_LIMIT : a->full ? E_NOMEM : E_MALFORMED);
     if (protobuf_c_message_get_packed_size(message) != body.n)
         return FAIL(E_MALFORMED);
-    again = arena_alloc(a, body.n);
+    again = take(&filling, body.n);
     if (again == NULL)
-        return FAIL(E_NOMEM);
+        return FAIL(filling.over ? E_LIMIT : E_NOMEM);
     protobuf_c_message_pack(message, again);
     if (!bytes_same(bytes(again, body.n), body) || message->n_unknown_fields > 0)
         return FAIL(E_MALFORMED);

@@ -44,12 +44,12 @@ struct frame {
     struct bytes body;
 };
 
-/* Body is in the arena.  E_MALFORMED, E_NOMEM (the arena's ceiling). */
+/* Body is in the arena.  E_MALFORMED, E_LIMIT (the arena's ceiling), E_NOMEM. */
 FALLIBLE frame_parse(struct bytes in, struct arena *a, struct frame *out);
 void frame_write(const struct frame *f, struct buf *out);
 
 /* Unpack a body of the given form into the arena; one encoding only.  *out is the generated struct.
- * E_MALFORMED, E_NOMEM. */
+ * E_MALFORMED, E_LIMIT (the arena's ceiling), E_NOMEM. */
 FALLIBLE frame_unpack(struct bytes body, const ProtobufCMessageDescriptor *form, struct arena *a,
                       void *out_message);
 

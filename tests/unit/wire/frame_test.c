@@ -105,7 +105,7 @@ static void unpacking_stays_below_the_arenas_ceiling(void **state)
     m.n_items = 100;
     frame_pack(&m, &b);
     assert_err(frame_unpack(buf_view(&b), &tacet__wire__deliver__descriptor, &small, &out),
-               E_NOMEM);
+               E_LIMIT);
     assert_ok(frame_unpack(buf_view(&b), &tacet__wire__deliver__descriptor, &large, &out));
     assert_int_equal(out->n_items, 100);
     arena_free(&small);
