@@ -30,7 +30,7 @@ static void schedule(struct engine *e)
                                   e->link.state == LINK_OFF ? e->link.retry_ms : 0,
                                   e->retry_ms,
                                   link_patience_ends(e),
-                                  e->drained ? own_next_rotation(&e->own) : 0,
+                                  link_rotation_at(e),
                               };
 
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)

@@ -77,6 +77,7 @@ void link_down(struct engine *e, enum err_code why);
 FALLIBLE link_frame(struct engine *e, struct bytes frame);
 FALLIBLE link_wake(struct engine *e);
 uint64_t link_patience_ends(const struct engine *e);
+uint64_t link_rotation_at(const struct engine *e);
 
 /* ---- lookups.c: asking for what is missing, and keeping what comes */
 

@@ -233,9 +233,11 @@ static struct err renew_prekeys(struct engine *e, bool due)
     return own_delete_prekeys(&e->own, e->vault, e->drained, e->now_ms);
 }
 
-/* Prekeys come and go as [PROTOCOL 3.1] says; `due`: a new one is. */
+/* Prekeys come and go as [PROTOCOL 3.1] says; `due`: a new one is.  While one is being published
+ * none is made: the server may have it already, and its private half must stay. */
 static struct err rotate(struct engine *e, bool due)
 {
+    due = due && !link_is_busy(e, OP_PREKEY);
     if (!due && !own_deletion_is_due(&e->own, e->drained, e->now_ms))
         return OK;
     TRY(vault_begin(e->vault));
@@ -405,6 +407,13 @@ uint64_t link_patience_ends(const struct engine *e)
     return e->link.n == 0 ? 0 : clock_add(first, PATIENCE_MS);
 }
 
+/* When prekeys are to be looked at again; 0: not before the mailbox is drained and what is being
+ * published is answered. */
+uint64_t link_rotation_at(const struct engine *e)
+{
+    return e->drained && !link_is_busy(e, OP_PREKEY) ? own_next_rotation(&e->own) : 0;
+}
+
 struct err link_wake(struct engine *e)
 {
     struct link *l = &e->link;
@@ -412,7 +421,7 @@ struct err link_wake(struct engine *e)
     TRY(rotate(e, false));
     if (l->n > 0 && e->now_ms >= link_patience_ends(e))
         try_later(e, E_AGAIN);
-    if (l->state == LINK_READY && e->drained && e->now_ms >= own_next_rotation(&e->own))
+    if (l->state == LINK_READY && link_rotation_at(e) != 0 && e->now_ms >= link_rotation_at(e))
         return tidy(e);
     if (l->state != LINK_OFF || e->now_ms < l->retry_ms)
         return OK;
