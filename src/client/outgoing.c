@@ -270,11 +270,20 @@ struct err outgoing_pump(struct engine *e)
 
 /* ---- S3 */
 
+/* The next upload has a higher number, unless the server named a still higher one at sign-in. */
+static struct err use_up_number(struct engine *e, uint64_t number)
+{
+    uint64_t last;
+
+    TRY(vault_counter_get(e->vault, VAULT_NEXT_UPLOAD, &last));
+    return last >= number ? OK : vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, number);
+}
+
 static struct err keep_accepted(struct engine *e, const struct outbox_row *row, struct arena *a,
                                 struct message *m)
 {
     TRY(people_keep_roster(e->vault, &row->roster_id, row->roster));
-    TRY(vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, row->upload));
+    TRY(use_up_number(e, row->upload));
     return finish(e, row, DELIVERY_ACCEPT, E_OK, a, m);
 }
 
@@ -319,15 +328,6 @@ static struct err learn_refusal(struct engine *e, struct outbox_row *row, const 
     return OK;
 }
 
-/* The next upload has a higher number, if the server did not name one already. */
-static struct err skip_upload(struct engine *e, uint64_t number)
-{
-    uint64_t last;
-
-    TRY(vault_counter_get(e->vault, VAULT_NEXT_UPLOAD, &last));
-    return last >= number ? OK : vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, number);
-}
-
 /* Back to QUEUED, in one transaction. */
 static struct err unseal(struct engine *e, struct outbox_row *row, enum err_code code,
                          struct arena *a)
@@ -337,7 +337,7 @@ static struct err unseal(struct engine *e, struct outbox_row *row, enum err_code
     if (code == E_ABSENT) /* the server has lost the roster: it comes along next time */
         TRY(vault_erase(e->vault, VAULT_ROSTER, ID_BYTES(row->roster_id), 0));
     if (code == E_CONFLICT) /* the server has accepted another upload under this number */
-        TRY(skip_upload(e, row->upload));
+        TRY(use_up_number(e, row->upload));
     if (code != E_STALE && code != E_ABSENT && code != E_CONFLICT)
         row->retry_ms = clock_add(e->now_ms, RETRY_MS);
     TRY(sealing_undo(e, row));
@@ -415,8 +415,10 @@ struct err outgoing_give_up(struct engine *e, uint64_t contact, enum err_code wh
     for (size_t i = 0; i < ROWS_MAX && err.code == E_OK; i++) {
         arena_free(&a);
         err = sealing_next(e, from, &a, &row);
+        if (err.code != E_OK)
+            break;
         from = row.number + 1;
-        if (err.code == E_OK && row.contact == contact && !row.sealed)
+        if (row.contact == contact && !row.sealed)
             err = give_up(e, &row, why, &a);
     }
     arena_free(&a);
@@ -430,12 +432,11 @@ struct err outgoing_waiting(struct engine *e, uint64_t *n)
     struct outbox_row row;
     uint64_t from = 0;
 
-    *n = 0;
-    while (err.code == E_OK && *n < ROWS_MAX) {
+    for (*n = 0; *n < ROWS_MAX; (*n)++) {
         arena_free(&a);
         err = sealing_next(e, from, &a, &row);
-        if (err.code == E_OK)
-            (*n)++;
+        if (err.code != E_OK)
+            break;
         from = row.number + 1;
     }
     arena_free(&a);
