@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/host/carrier.h"
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -22,7 +22,7 @@ struct carrier {
     struct stream *stream;
     struct stream_setup setup;
     bool time_is_over;
-    volatile sig_atomic_t interrupted;
+    atomic_bool interrupted; /* set by a signal handler or another thread */
 };
 
 uint64_t carrier_clock(void)
@@ -193,29 +193,28 @@ static bool carry_out(struct carrier *c, struct event *out)
 
 struct err carrier_run(struct carrier *c, int timeout_ms, struct event *out)
 {
+    struct err err = OK;
+
     c->time_is_over = false;
     if (timeout_ms >= 0)
         loop_timer_set(c->patience, (uint64_t)timeout_ms);
     engine_wake(c->engine, carrier_clock());
-    for (;;) {
-        if (carry_out(c, out))
-            break;
-        TRY(engine_failure(c->engine));
-        if (c->interrupted) {
-            c->interrupted = 0;
-            return FAIL(E_CLOSED);
-        }
+    while (!carry_out(c, out)) {
+        TRY_OUT(engine_failure(c->engine));
+        if (atomic_exchange(&c->interrupted, false))
+            TRY_OUT(FAIL(E_CLOSED));
         if (c->time_is_over)
-            return FAIL(E_AGAIN);
+            TRY_OUT(FAIL(E_AGAIN));
         loop_run(c->loop);
     }
-    loop_timer_stop(c->patience);
-    return OK;
+out:
+    loop_timer_stop(c->patience); /* else it would end a later run that has no limit */
+    return err;
 }
 
 void carrier_interrupt(struct carrier *c)
 {
-    c->interrupted = 1;
+    atomic_store(&c->interrupted, true);
     loop_wake_send(c->interrupt);
 }
 
