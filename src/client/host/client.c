@@ -146,7 +146,7 @@ static struct err go_on(struct tacet_client *c, const struct invitation *link)
         return err;
     TRY(err);
     joined = own.joined;
-    same = ID_SAME(own.nid, link->nid) && memcmp(own.token, link->token, sizeof own.token) == 0;
+    same = ID_SAME(own.nid, link->nid) && secret_same(BYTES(own.token), BYTES(link->token));
     own_free(&own);
     return joined ? FAIL(E_CONFLICT) : same ? OK : FAIL(E_STALE);
 }
@@ -215,6 +215,7 @@ enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile
     *out = c;
     c = NULL;
 out:
+    secret_wipe(&invitation, sizeof invitation);
     tacet_close(c);
     return code_of(err);
 }
