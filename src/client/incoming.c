@@ -257,8 +257,9 @@ static struct err take_and_acknowledge(struct engine *e, const Tacet__Wire__Deli
     if (m->n_items == 0)
         return OK;
     TRY(new_news(&news, 2 * m->n_items));
-    TRY(vault_begin(e->vault));
-    err = vault_end(e->vault, take_page(e, m, &news, &opens));
+    err = vault_begin(e->vault);
+    if (err.code == E_OK)
+        err = vault_end(e->vault, take_page(e, m, &news, &opens));
     if (err.code != E_OK)
         news.n = 0;
     tell_news(e, &news);
@@ -328,8 +329,9 @@ static struct err retry_all(struct engine *e, bool anew, bool *moved)
         if (err.code != E_OK)
             break;
         TRY_OUT(new_news(&news, 2));
-        TRY_OUT(vault_begin(e->vault));
-        err = vault_end(e->vault, retry_one(e, number, value, anew, &news, moved));
+        err = vault_begin(e->vault);
+        if (err.code == E_OK)
+            err = vault_end(e->vault, retry_one(e, number, value, anew, &news, moved));
         if (err.code != E_OK)
             news.n = 0;
         tell_news(e, &news);
