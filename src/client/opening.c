@@ -458,8 +458,7 @@ static struct err open_message(struct opening *op)
     TRY_OUT(find_channel(op, &o, &match, &found));
     if (!found)
         goto out;
-    if (o.core.seq == 0 || !is_senders(&o, &match.from) ||
-        !ID_SAME(o.wrap.roster, o.in.shared.roster))
+    if (!is_senders(&o, &match.from) || !ID_SAME(o.wrap.roster, o.in.shared.roster))
         err = damaged(op, E_FORGED);
     else
         err = check_and_keep(op, &o, &match);
