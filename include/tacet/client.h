@@ -201,7 +201,8 @@ TACET_API enum tacet_code tacet_safety_number(struct tacet_client *c, const char
 TACET_API enum tacet_code tacet_confirm(struct tacet_client *c, const char *handle,
                                         const char *digits);
 
-/* Accept that the handle is another account now.  TACET_CONFLICT: it is not. */
+/* Accept that the handle is another account now.  TACET_CONFLICT: it is not, or
+ * that account is another contact already. */
 TACET_API enum tacet_code tacet_accept_key(struct tacet_client *c, const char *handle);
 
 /* ---- Status */

@@ -325,8 +325,13 @@ struct err people_learn(struct vault *v, const struct own *me, const struct peop
 
 struct err people_accept(struct vault *v, struct contact *c)
 {
-    if (!c->changed)
+    struct contact holder;
+    struct err err = people_by_account(v, &c->other, &holder);
+
+    if (err.code == E_OK || !c->changed) /* one account under two handles, or nothing to accept */
         return FAIL(E_CONFLICT);
+    if (err.code != E_ABSENT)
+        return err;
     TRY(vault_erase(v, VAULT_ACCOUNT, ID_BYTES(c->aid), 0));
     c->aid = c->other;
     c->ark = c->other_ark;

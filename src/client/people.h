@@ -60,7 +60,8 @@ FALLIBLE people_put(struct vault *v, const struct contact *c);
 FALLIBLE people_learn(struct vault *v, const struct own *me, const struct people_news *news,
                       uint64_t now_ms, struct contact *out, bool *expired);
 
-/* The person accepts that the handle is another account now; it is unverified. */
+/* The person accepts that the handle is another account now; it is unverified.  E_CONFLICT: it is
+ * not, or that account is another contact already. */
 FALLIBLE people_accept(struct vault *v, struct contact *c);
 
 /* A device list that was learned: this version, or the newest.  E_ABSENT. */

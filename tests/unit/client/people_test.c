@@ -324,6 +324,33 @@ static void the_first_account_of_a_handle_is_kept_until_another_is_accepted(void
     person_free(&other);
 }
 
+/* Whoever believes that bob is carol now must not read carol under bob's name. */
+static void an_account_is_not_accepted_under_a_second_handle(void **state)
+{
+    struct town *t = *state;
+    struct person bob = person_new(&t->me.nid, 10, 1), carol = person_new(&t->me.nid, 20, 1);
+    struct vault *v = t->safe->vault;
+    struct contact c, found;
+    struct saying first, lie, truth;
+
+    say(t, &bob, &first);
+    say(t, &carol, &lie);
+    truth = lie;
+    truth.news.handle = BYTES_LITERAL("carol");
+    truth.news.statement = statement(t, &carol, 1, DIRECTORY_ACTIVE, truth.news.handle);
+    assert_ok(learn(t, &first.news, NOW, &c, NULL));
+    assert_ok(learn(t, &lie.news, NOW, &c, NULL));
+    assert_true(c.changed);
+    assert_ok(learn(t, &truth.news, NOW, &found, NULL));
+    assert_ok(vault_begin(v));
+    assert_err(people_accept(v, &c), E_CONFLICT);
+    vault_rollback(v);
+    assert_ok(people_by_account(v, &carol.aid, &found));
+    assert_string_equal(found.handle, "carol");
+    person_free(&bob);
+    person_free(&carol);
+}
+
 static void a_removed_account_is_known_as_such(void **state)
 {
     struct town *t = *state;
@@ -393,6 +420,7 @@ int main(void)
         town_test(lists_come_one_after_the_other),
         town_test(a_prekey_that_names_a_list_we_were_not_shown_is_stale_or_forged),
         town_test(the_first_account_of_a_handle_is_kept_until_another_is_accepted),
+        town_test(an_account_is_not_accepted_under_a_second_handle),
         town_test(a_removed_account_is_known_as_such),
         town_test(without_a_certificate_only_whom_we_know_goes_on),
         town_test(a_contact_may_be_known_by_its_handle_alone),
