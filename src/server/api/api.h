@@ -196,7 +196,7 @@ void api_effects_free(struct effects *e);
 
 /* ---- For handlers. */
 
-/* The body, unpacked into the arena by its generated form.  E_MALFORMED, E_NOMEM. */
+/* The body, unpacked into the arena by its generated form.  E_MALFORMED, E_LIMIT, E_NOMEM. */
 FALLIBLE request_read(const struct request *rq, const ProtobufCMessageDescriptor *form,
                       void *out_message);
 
