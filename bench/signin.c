@@ -8,8 +8,8 @@
 
 #include "scenario/stage_tls.h"
 
-#define ROUNDS 7
-#define EACH   100
+#define ROUNDS 20
+#define EACH   50
 
 static double server_cpu_us(const struct play *p)
 {
