@@ -49,8 +49,8 @@ static struct err runs_of(const ProtobufCBinaryData *in, size_t n, struct arena 
 {
     struct bytes *runs = ARENA_ARRAY(a, n, struct bytes);
 
-    if (runs == NULL)
-        return FAIL(E_NOMEM);
+    if (runs == NULL) /* as frame_unpack(): the ceiling is the sender's fault, not this machine's */
+        return FAIL(n > (a->max - a->used) / sizeof *runs ? E_LIMIT : E_NOMEM);
     for (size_t i = 0; i < n; i++)
         runs[i] = frame_bytes(in[i]);
     *out = runs;
