@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real programs in a directory of their own: a server, and people with profiles.
+
+Everything that a world starts it ends, and everything that it writes lies below `world.dir`.
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+PATIENCE_S = 60
+
+
+def environment(kill_at=None, extra=None):
+    env = dict(os.environ)
+    env.pop("TACET_KILL_AT", None)
+    if kill_at:
+        env["TACET_KILL_AT"] = kill_at
+    env.update(extra or {})
+    return env
+
+
+class World:
+    def __init__(self, build, listen="127.0.0.1:0"):
+        self.build = pathlib.Path(build) / "src"
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="tacet-world-"))
+        self.data = self.dir / "server"
+        (self.dir / "passphrase").write_text("for this test only\n")
+        self.log = self.dir / "server.log"
+        self.server, self.address = None, listen
+        self.run([self.build / "server/tacetd", "init", "--data", self.data, "--root",
+                  self.dir / "root.key", "--name", "N", "--domain", "x.example", "--kdf-cost",
+                  "10"], check=True)
+
+    def run(self, command, kill_at=None, check=False, env=None, stdin=None):
+        """A program with the passphrase on a descriptor; (status, stdout, stderr)."""
+        fd = os.open(self.dir / "passphrase", os.O_RDONLY)
+        try:
+            words = [str(c) for c in command] + ["--passphrase-fd", str(fd)]
+            p = subprocess.run(words, env=environment(kill_at, env), pass_fds=[fd],
+                               input=stdin or "", capture_output=True, text=True,
+                               timeout=PATIENCE_S)
+        finally:
+            os.close(fd)
+        if check and p.returncode != 0:
+            sys.exit(f"{' '.join(words)}\nfailed with {p.returncode}:\n{p.stdout}{p.stderr}")
+        return p.returncode, p.stdout, p.stderr
+
+    def tacet(self, who, *words, **how):
+        return self.run([self.build / "cli/tacet", "--data", self.dir / "people", "--profile",
+                         who, *words], **how)
+
+    def tacetctl(self, *words, check=True):
+        p = subprocess.run([self.build / "ctl/tacetctl", "--data", self.data, *words],
+                           capture_output=True, text=True, timeout=PATIENCE_S)
+        if check and p.returncode != 0:
+            sys.exit(f"tacetctl {' '.join(words)}\nfailed with {p.returncode}:\n{p.stderr}")
+        return p
+
+    def start_server(self, *words, kill_at=None, env=None):
+        """Its log goes to the end of `world.log`; it keeps its address when started again."""
+        with open(self.log, "ab") as log:
+            self.server = subprocess.Popen(
+                [self.build / "server/tacetd", "run", "--data", self.data, "--listen",
+                 self.address, *words], env=environment(kill_at, env), stdout=subprocess.PIPE,
+                stderr=log, text=True)
+        self.address = self.server.stdout.readline().split()[-1]
+
+    def stop_server(self, kind=signal.SIGTERM):
+        """Its exit status; harmless when it has ended by itself."""
+        if self.server.poll() is None:
+            self.server.send_signal(kind)
+        status = self.server.wait(PATIENCE_S)
+        self.server.stdout.close()
+        return status
+
+    def invite(self, who):
+        link = re.search(r"tacet://join/[\w-]+", self.tacetctl("invite", who).stdout)[0]
+        self.tacet(who, "join", "--kdf-cost", "10", link, check=True)
+
+    def send(self, who, to, text, kill_at=None):
+        """(exit status, the id if it was printed: then the message counts as sent)."""
+        status, out, _ = self.tacet(who, "send", "--wait", "3", to, text, kill_at=kill_at)
+        found = re.search(r"\b[0-9a-f]{32}\b", out)
+        return status, found and found[0]
+
+    def shown(self, who, by):
+        """What the vault of `who` holds of the conversation, in its order."""
+        _, out, _ = self.tacet(who, "read", by, "--all", "--json", check=True)
+        return [json.loads(line) for line in out.splitlines()]
+
+    def status(self, who):
+        _, out, _ = self.tacet(who, "status", "--json", check=True)
+        return json.loads(out)
+
+    def end(self):
+        if self.server:
+            self.stop_server()
+        shutil.rmtree(self.dir)
+
+
+class Ledger:
+    """What was tried and sent from one person to another, judged by what the other one holds."""
+
+    def __init__(self, world, sender, receiver):
+        self.world, self.sender, self.receiver = world, sender, receiver
+        self.sent, self.tried = {}, []  # id -> text of what was sent; every text in order
+
+    def say(self, kill_at=None):
+        text = f"{self.sender} to {self.receiver}, {len(self.tried)}"
+        self.tried.append(text)
+        status, message = self.world.send(self.sender, self.receiver, text, kill_at)
+        if message:
+            self.sent[message] = text
+        return status
+
+    def judge(self, what):
+        """Lost 0, twice 0, out of order 0, not opened 0, with a note 0?"""
+        shown = self.world.shown(self.receiver, self.sender)
+        shown = [m for m in shown if not m["mine"]]
+        ids = [m["id"] for m in shown]
+        lost = [i for i in self.sent if i not in ids]
+        twice = len(ids) - len(set(ids))
+        places = [self.tried.index(m["text"]) for m in shown]
+        disorder = sum(a >= b for a, b in zip(places, places[1:]))
+        flawed = sum(bool(m.get("notes")) for m in shown)
+        verdict = (len(lost), twice, disorder, self.world.status(self.receiver)["parked"], flawed)
+        print(f"{what}: sent {len(self.sent)}, shown {len(shown)}, lost {verdict[0]}, "
+              f"twice {verdict[1]}, out of order {verdict[2]}, not opened {verdict[3]}, "
+              f"with a note {verdict[4]}", flush=True)
+        return not any(verdict)
