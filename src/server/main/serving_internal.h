@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* serving_internal: what the host's files share: the server as it runs. */
+#ifndef TACET_SERVER_MAIN_SERVING_INTERNAL_H
+#define TACET_SERVER_MAIN_SERVING_INTERNAL_H
+
+#include "net/listener.h"
+#include "net/loop.h"
+#include "net/stream.h"
+#include "net/tls.h"
+#include "net/workers.h"
+#include "server/live/live.h"
+#include "server/main/journal.h"
+#include "server/networks/networks.h"
+#include "storage/db.h"
+
+#define SERVING_ADDRESS_SIZE 320
+
+struct peer;
+
+struct serving {
+    struct loop *loop;
+    struct tls *tls;
+    struct db *db;
+    struct networks *networks;
+    struct live *live;
+    struct workers *workers;
+    struct listener *tcp, *unix_socket;
+    struct loop_signal *term, *interrupt;
+    struct loop_timer *housekeeping, *farewell;
+    struct loop_task after_release;       /* tests may kill the server here */
+    struct stream_setup strangers, known; /* before and after a client has signed in */
+    struct random random;
+    struct server server;
+    struct journal journal;
+    char address[SERVING_ADDRESS_SIZE];
+    uint64_t next_session;
+    struct peer *peers;
+    size_t clients, clients_max; /* connected by TCP, signed in or not */
+    bool stopping;
+};
+
+/* Milliseconds since 1970. */
+uint64_t serving_now_ms(void);
+
+#endif
