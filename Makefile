@@ -3,8 +3,9 @@
 
 JOBS ?= $(shell nproc)
 QUIET = >/dev/null
+PREFIX ?= /usr/local
 
-.PHONY: all deps release asan demo test check bench run format clean
+.PHONY: all deps release asan demo test check bench run install uninstall format clean
 
 all: release
 
@@ -41,6 +42,17 @@ bench: release
 # A server in the foreground, data in ./var.
 run: release
 	@tools/run-server build/release var
+
+# Programs, manual pages, completions, the client library and the systemd unit, below DESTDIR and
+# PREFIX.  Builds nothing that is built: `make`, then `sudo make install`.
+install:
+	@test -x build/release/src/server/tacetd || $(MAKE) --no-print-directory release
+	@umask 022; DESTDIR="$(abspath $(DESTDIR))" cmake --install build/release --prefix "$(PREFIX)" $(QUIET)
+	@echo "Installed below $(DESTDIR)$(PREFIX).  To found a network: docs/operate/install.md"
+
+# What the last `make install` of this tree put there.
+uninstall:
+	@tools/uninstall build/release "$(DESTDIR)"
 
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format-14 -i

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+# Completion of tacet for bash.  Handles are not offered: they are in the vault, which stays closed.
+
+# The names of the profiles there are: folders, without a look inside.
+_tacet_profiles() {
+    local data=${XDG_DATA_HOME:-$HOME/.local/share}/tacet i folder
+
+    for ((i = 1; i < COMP_CWORD - 1; i++)); do
+        [[ ${COMP_WORDS[i]} == --data ]] && data=${COMP_WORDS[i + 1]}
+    done
+    for folder in "$data"/*/; do
+        [[ -d $folder ]] && basename -- "$folder"
+    done
+}
+
+_tacet() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local words="join send read contacts verify status help"
+    local options="--profile --data --passphrase-fd --help --version" word="" i
+
+    COMPREPLY=()
+    case $previous in
+    --profile)
+        mapfile -t COMPREPLY < <(compgen -W "$(_tacet_profiles)" -- "$current")
+        return
+        ;;
+    --data)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -d -- "$current")
+        return
+        ;;
+    --passphrase-fd | --kdf-cost | --wait | --confirm) return ;;
+    esac
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+        --profile | --data | --passphrase-fd) ((i++)) ;;
+        -*) ;;
+        *)
+            word=${COMP_WORDS[i]}
+            break
+            ;;
+        esac
+    done
+    case $word in
+    "") options="$words $options" ;;
+    help) options=$words ;;
+    join) options+=" --kdf-cost" ;;
+    send) options+=" --wait" ;;
+    read) options+=" --follow --all --json" ;;
+    contacts) options+=" --json" ;;
+    verify) options+=" --confirm --accept-new-key" ;;
+    status) options+=" --json" ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+}
+
+complete -F _tacet tacet

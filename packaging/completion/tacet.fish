@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+# Completion of tacet for fish.  Handles are not offered: they are in the vault, which stays closed.
+
+function __tacet_profiles
+    set -l data $HOME/.local/share/tacet
+    set -q XDG_DATA_HOME; and set data $XDG_DATA_HOME/tacet
+    set -l tokens (commandline -opc)
+    set -l at (contains -i -- --data $tokens); and set data $tokens[(math $at + 1)]
+    for folder in $data/*/
+        basename $folder
+    end
+end
+
+complete -c tacet -f
+complete -c tacet -l profile -x -a '(__tacet_profiles)' -d 'Which profile'
+complete -c tacet -l data -x -a '(__fish_complete_directories)' -d 'Where profiles are'
+complete -c tacet -l passphrase-fd -x -d 'Read the passphrase from a descriptor'
+complete -c tacet -l help -d 'Say more'
+complete -c tacet -l version -d 'Say which version this is'
+
+set -l words join send read contacts verify status
+set -l none "not __fish_seen_subcommand_from $words help"
+complete -c tacet -n $none -a join -d 'Take up an invitation'
+complete -c tacet -n $none -a send -d 'Write to somebody'
+complete -c tacet -n $none -a read -d 'Show what others wrote'
+complete -c tacet -n $none -a contacts -d 'List the people you have written with'
+complete -c tacet -n $none -a verify -d 'Compare safety numbers'
+complete -c tacet -n $none -a status -d 'Say who you are'
+complete -c tacet -n $none -a help -d 'Say more about a word'
+complete -c tacet -n '__fish_seen_subcommand_from help' -a "$words"
+
+complete -c tacet -n '__fish_seen_subcommand_from join' -l kdf-cost -x -d 'Work to try a passphrase'
+complete -c tacet -n '__fish_seen_subcommand_from send' -l wait -x -d 'For the server, in seconds'
+complete -c tacet -n '__fish_seen_subcommand_from read' -l follow -d 'Go on showing'
+complete -c tacet -n '__fish_seen_subcommand_from read' -l all -d 'Read ones too'
+complete -c tacet -n '__fish_seen_subcommand_from read' -l json -d 'A JSON object a line'
+complete -c tacet -n '__fish_seen_subcommand_from contacts' -l json -d 'A JSON object a line'
+complete -c tacet -n '__fish_seen_subcommand_from verify' -l confirm -x -d 'The digits they read out'
+complete -c tacet -n '__fish_seen_subcommand_from verify' -l accept-new-key -d 'You know why it changed'
+complete -c tacet -n '__fish_seen_subcommand_from status' -l json -d 'One JSON object'

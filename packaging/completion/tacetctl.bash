@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+# Completion of tacetctl for bash.
+
+_tacetctl() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local words="invite people remove root help"
+    local options="--data --help --version" word="" i
+
+    COMPREPLY=()
+    case $previous in
+    --data)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -d -- "$current")
+        return
+        ;;
+    --root)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        return
+        ;;
+    --for | --address | --passphrase-fd) return ;;
+    esac
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+        --data) ((i++)) ;;
+        -*) ;;
+        *)
+            word=${COMP_WORDS[i]}
+            break
+            ;;
+        esac
+    done
+    case $word in
+    "") options="$words $options" ;;
+    help) options=$words ;;
+    invite) options+=" --for --address --revoke" ;;
+    people) options+=" --json" ;;
+    remove) ;;
+    root) options="sign-directory $options --root --passphrase-fd" ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+}
+
+complete -F _tacetctl tacetctl

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+# Completion of tacetctl for fish.
+
+complete -c tacetctl -f
+complete -c tacetctl -l data -x -a '(__fish_complete_directories)' -d 'Data directory of the server'
+complete -c tacetctl -l help -d 'Say more'
+complete -c tacetctl -l version -d 'Say which version this is'
+
+set -l words invite people remove root
+set -l none "not __fish_seen_subcommand_from $words help"
+complete -c tacetctl -n $none -a invite -d 'Make an invitation, or withdraw it'
+complete -c tacetctl -n $none -a people -d 'List the people of the network'
+complete -c tacetctl -n $none -a remove -d 'Remove a person for good'
+complete -c tacetctl -n $none -a root -d 'Renew the certificate of the directory'
+complete -c tacetctl -n $none -a help -d 'Say more about an order'
+complete -c tacetctl -n '__fish_seen_subcommand_from help' -a "$words"
+
+complete -c tacetctl -n '__fish_seen_subcommand_from invite' -l for -x -d 'How long it is good, in hours'
+complete -c tacetctl -n '__fish_seen_subcommand_from invite' -l address -x -d 'Of the server, as the device sees it'
+complete -c tacetctl -n '__fish_seen_subcommand_from invite' -l revoke -d 'Withdraw it instead'
+complete -c tacetctl -n '__fish_seen_subcommand_from people' -l json -d 'A JSON object a line'
+complete -c tacetctl -n '__fish_seen_subcommand_from root' -a sign-directory -d 'The next 90 days'
+complete -c tacetctl -n '__fish_seen_subcommand_from root' -l root -r -F -d 'The root key file'
+complete -c tacetctl -n '__fish_seen_subcommand_from root' -l passphrase-fd -x -d 'Read its passphrase from a descriptor'
