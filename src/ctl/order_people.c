@@ -98,8 +98,10 @@ const struct word order_people = {
     .run = run,
     .usage = "[--json]",
     .what = "List the people of the network: active, invited, removed.",
-    .details = "\"waiting\" is how many sealed messages the server holds for the person.\n"
-               "\n"
-               "  --json             One JSON object a line: handle, state, account_id, waiting,\n"
-               "                     since, expires.\n",
+    .details =
+        "\"waiting\" is how many sealed items the server holds for the person: messages, and\n"
+        "for the first of a conversation one more.\n"
+        "\n"
+        "  --json             One JSON object a line: handle, state, account_id, waiting,\n"
+        "                     since, expires.\n",
 };
