@@ -11,11 +11,12 @@ OF_ALL = {"help", "version"}  # options that every program has, with or without 
 
 
 class Vocabulary:
-    """words: word -> its own options; shared: the options that go with every word."""
+    """words: word -> its own options; fields: word -> those of its --json; shared: the options that
+    go with every word."""
 
     def __init__(self, build, program):
         self.path = pathlib.Path(build).resolve() / "src" / PLACES[program]
-        self.program, self.words = program, {}
+        self.program, self.words, self.fields = program, {}, {}
         if program == "tacetd":
             self.read_usage()
         else:
@@ -37,7 +38,11 @@ class Vocabulary:
 
     def read_word(self, word):
         usage, rest = self.ask("help", word).split("\n", 1)
-        own = listed(rest.split("With every word:\n")[0])
+        details = rest.split("With every word:\n")[0]
+        own = listed(details)
+        json = re.search(r"^ +--json +One JSON object.*?:(.*?)\.$", details, re.M | re.S)
+        self.fields[word] = set(re.findall(r"[a-z_]+", re.sub(r"\(.*?\)", "", json[1])
+                                           if json else ""))
         if set(OPTION.findall(usage)) != own:
             sys.exit(f"{self.program} help {word}: its usage and its options disagree")
         return own
