@@ -40,7 +40,7 @@ class Vocabulary:
         usage, rest = self.ask("help", word).split("\n", 1)
         details = rest.split("With every word:\n")[0]
         own = listed(details)
-        json = re.search(r"^ +--json +One JSON object.*?:(.*?)(?:\.$|;)", details, re.M | re.S)
+        json = re.search(r"^  --json +One JSON object.*?:(.*?)(?:\.$|;)", details, re.M | re.S)
         self.fields[word] = set(re.findall(r"[a-z_]+", re.sub(r"\(.*?\)", "", json[1])
                                            if json else ""))
         if set(OPTION.findall(usage)) != own:
@@ -55,5 +55,5 @@ class Vocabulary:
 
 
 def listed(text):
-    """The options that a help text explains: those that begin a line."""
-    return set(re.findall(r"^ +--([a-z][a-z-]*)", text, re.M))
+    """The options that a help text explains: those that begin a line, not those that a line was broken before."""
+    return set(re.findall(r"^  --([a-z][a-z-]*)", text, re.M))
