@@ -55,5 +55,5 @@ class Vocabulary:
 
 
 def listed(text):
-    """The options that a help text explains: those that begin a line, not those that a line was broken before."""
+    """The options that a help text explains: they begin a line, behind two blanks and no more."""
     return set(re.findall(r"^  --([a-z][a-z-]*)", text, re.M))
