@@ -33,6 +33,7 @@ test: asan
 check: BUILD ?= build/asan
 check:
 	@tools/check-layers
+	@tools/check-shape
 	@tools/check-symbols $(BUILD)
 
 # Prints `name value unit` lines; ONLY=seal runs one bench.
