@@ -34,6 +34,7 @@ check: BUILD ?= build/asan
 check:
 	@tools/check-layers
 	@tools/check-shape
+	@tools/check-citations
 	@tools/check-symbols $(BUILD)
 
 # Prints `name value unit` lines; ONLY=seal runs one bench.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * outgoing: the outbox.  [PROTOCOL 10 S0-S3]
+ * outgoing: the outbox.  [PROTOCOL 10 S1-S3]
  *
  * One upload is on its way at a time, so that a stream's order is the order of its acceptance.  A
  * message that has to wait (for a look-up, for a prekey, for a full mailbox) holds back later ones
