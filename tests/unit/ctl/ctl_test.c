@@ -77,6 +77,9 @@ static void answer_one(int fd, size_t i, FILE *kept)
     buf_close(&whole, opened);
     if (write(fd, whole.at, whole.n) != (ssize_t)whole.n)
         _exit(3);
+    buf_free(&whole);
+    buf_free(&frame);
+    arena_free(&a);
 }
 
 static FILE *requests;
@@ -94,6 +97,7 @@ static pid_t serve(void)
     assert_int_equal(listen(fd, 4), 0);
     child = fork();
     if (child == 0) {
+        alarm(60); /* should the program ask less often than it is answered */
         for (size_t i = 0; i < answers; i++) {
             int peer = accept(fd, NULL, NULL);
 
@@ -155,10 +159,10 @@ static int run_served(const char *const *words, size_t n)
 
     kill(server, answers == 0 ? SIGTERM : 0);
     assert_int_equal(waitpid(server, &status, 0), server);
-    assert_int_equal(status, 0);
     for (size_t i = 0; i < answers; i++)
         buf_free(&answer[i].body);
     answers = 0;
+    assert_int_equal(status, 0);
     return code;
 }
 #define SERVED(...)                                \
