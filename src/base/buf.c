@@ -19,10 +19,10 @@ static bool grow(struct buf *b, size_t need)
         b->failed = E_NOMEM;
         return false;
     }
-    if (b->n > 0)
+    if (b->at != NULL) {
         memcpy(at, b->at, b->n);
-    if (b->at != NULL)
         explicit_bzero(b->at, b->room);
+    }
     free(b->at);
     b->at = at;
     b->room = room;

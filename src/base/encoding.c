@@ -14,15 +14,17 @@ void encoding_hex(struct buf *b, struct bytes in)
     }
 }
 
-static int hex_value(uint8_t c)
+#define NO_DIGIT 16
+
+static uint8_t hex_value(uint8_t c)
 {
     if (c >= '0' && c <= '9')
-        return c - '0';
+        return (uint8_t)(c - '0');
     if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
+        return (uint8_t)(c - 'a' + 10);
     if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
+        return (uint8_t)(c - 'A' + 10);
+    return NO_DIGIT;
 }
 
 struct err encoding_hex_read(struct bytes text, uint8_t *out, size_t n)
@@ -30,7 +32,7 @@ struct err encoding_hex_read(struct bytes text, uint8_t *out, size_t n)
     if (text.n != 2 * n)
         return FAIL(E_MALFORMED);
     for (size_t i = 0; i < text.n; i++)
-        if (hex_value(text.at[i]) < 0)
+        if (hex_value(text.at[i]) == NO_DIGIT)
             return FAIL(E_MALFORMED);
     for (size_t i = 0; i < n; i++)
         out[i] = (uint8_t)(hex_value(text.at[2 * i]) << 4 | hex_value(text.at[2 * i + 1]));

@@ -70,9 +70,7 @@ bool text_is_domain(struct bytes in)
             if (label == 0 || in.at[i - 1] == '-')
                 return false;
             label = 0;
-        } else if (!is_lower_or_digit(c) && (c != '-' || label == 0)) {
-            return false;
-        } else if (++label > 63) {
+        } else if ((!is_lower_or_digit(c) && (c != '-' || label == 0)) || ++label > 63) {
             return false;
         }
     }

@@ -50,7 +50,9 @@ struct err link_request(struct engine *e, enum op op, const void *message, const
         return FAIL(E_AGAIN);
     TRY(write_frame(e, op, ++l->next_id, message));
     slot = &l->waiting[l->n++];
-    *slot = w == NULL ? (struct waiting){0} : *w;
+    *slot = (struct waiting){0};
+    if (w != NULL)
+        *slot = *w;
     slot->id = l->next_id;
     slot->op = op;
     slot->since_ms = e->now_ms;

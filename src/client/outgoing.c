@@ -151,7 +151,7 @@ static struct err abandon(struct engine *e, struct outbox_row *row, enum err_cod
 static struct err give_up(struct engine *e, struct outbox_row *row, enum err_code why,
                           struct arena *a)
 {
-    struct message m;
+    struct message m = {0};
 
     TRY(vault_begin(e->vault));
     TRY(vault_end(e->vault, abandon(e, row, why, a, &m)));
@@ -289,7 +289,7 @@ static struct err keep_accepted(struct engine *e, const struct outbox_row *row, 
 
 static struct err accepted(struct engine *e, const struct outbox_row *row, struct arena *a)
 {
-    struct message m;
+    struct message m = {0};
 
     TRY(vault_begin(e->vault));
     TRY(vault_end(e->vault, keep_accepted(e, row, a, &m)));

@@ -229,7 +229,7 @@ struct err statement_run(struct db *db, const char *sql, const struct db_value *
 struct err statement_begin_query(struct db *db, const char *sql, const struct db_value *values,
                                  size_t n, struct db_query **out)
 {
-    struct statement *s;
+    struct statement *s = NULL;
 
     TRY(take(sqlite_of(db), sql, values, n, SQLITE_TRANSIENT, &s));
     *out = &s->query;
