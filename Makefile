@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 QUIET = >/dev/null
 PREFIX ?= /usr/local
 
-.PHONY: all deps release asan demo test check bench run install uninstall format clean
+.PHONY: all deps release asan demo test check bench run install uninstall format clean lint
 
 all: release
 
@@ -36,6 +36,12 @@ check:
 	@tools/check-shape
 	@tools/check-citations
 	@tools/check-symbols $(BUILD)
+
+# What is too slow for every test run: format, clang-tidy, cppcheck, valgrind, ThreadSanitizer.
+# STEPS="tidy tsan" runs some of them; docs/develop/checks.md says how to answer each.
+lint: deps
+	@tools/install-packages clang-format-14 clang-tidy-14 cppcheck valgrind
+	@JOBS=$(JOBS) tools/lint $(STEPS)
 
 # Prints `name value unit` lines; ONLY=seal runs one bench.
 bench: release
