@@ -22,14 +22,14 @@ static inline void assert_code_(struct err got, enum err_code want, const char *
     _fail(file, line);
 }
 
-#define assert_ok(expr) assert_code_((expr), E_OK, __FILE__, __LINE__)
+#define assert_ok(expr)        assert_code_((expr), E_OK, __FILE__, __LINE__)
 #define assert_err(expr, want) assert_code_((expr), (want), __FILE__, __LINE__)
-#define assert_bytes(got, want)                                                                    \
-    do {                                                                                           \
-        struct bytes got_ = (got), want_ = (want);                                                 \
-        assert_int_equal(got_.n, want_.n);                                                         \
-        if (want_.n > 0)                                                                           \
-            assert_memory_equal(got_.at, want_.at, want_.n);                                       \
+#define assert_bytes(got, want)                              \
+    do {                                                     \
+        struct bytes got_ = (got), want_ = (want);           \
+        assert_int_equal(got_.n, want_.n);                   \
+        if (want_.n > 0)                                     \
+            assert_memory_equal(got_.at, want_.at, want_.n); \
     } while (0)
 
 #endif

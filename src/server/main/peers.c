@@ -250,6 +250,10 @@ void peers_farewell(struct serving *s)
 
 void peers_free_all(struct serving *s)
 {
-    while (s->peers != NULL)
-        peer_free(s->peers);
+    struct peer *next;
+
+    for (struct peer *p = s->peers; p != NULL; p = next) {
+        next = p->next;
+        peer_free(p);
+    }
 }

@@ -12,7 +12,7 @@
 #include "net/stream.h"
 #include "net/tls.h"
 
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 90000
 #define NOW_MS      UINT64_C(1790000000000)
 #define ACCEPTED    4
 #define KEPT        (1024 * 1024)
