@@ -293,7 +293,7 @@ static unsigned status_of(struct bytes line)
             return 0;
         status = status * 10 + (unsigned)(digits.at[i] - '0');
     }
-    return digits.n == 3 ? status : 0;
+    return digits.n == 3 && status >= 100 ? status : 0;
 }
 
 struct err http_response_read(struct bytes in, const uint8_t key[HTTP_KEY_SIZE], size_t *used,

@@ -299,6 +299,7 @@ static void an_answer_that_is_not_to_our_key_is_no_answer(void **state)
         {"a body", IN(SWITCHING AGREED ACCEPTED "Content-Length: 5\r\n\r\n")},
         {"HTTP/1.0", IN("HTTP/1.0 101 Switching Protocols\r\n" AGREED ACCEPTED "\r\n")},
         {"a number of four digits", IN("HTTP/1.1 1010 x\r\n" AGREED ACCEPTED "\r\n")},
+        {"a number below a hundred", IN("HTTP/1.1 001 x\r\n\r\n")},
         {"no number", IN("HTTP/1.1 abc x\r\n\r\n")},
         {"nonsense", IN("SSH-2.0-OpenSSH\r\n\r\n")},
     };
