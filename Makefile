@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 QUIET = >/dev/null
 PREFIX ?= /usr/local
 
-.PHONY: all deps release asan demo test check bench run install uninstall format clean lint
+.PHONY: all deps release asan demo test check bench run install uninstall format clean lint fuzz
 
 all: release
 
@@ -42,6 +42,14 @@ check:
 lint: deps
 	@tools/install-packages clang-format-14 clang-tidy-14 cppcheck valgrind
 	@JOBS=$(JOBS) tools/lint $(STEPS)
+# libFuzzer on every target for SECONDS each, or on those that ONLY names; crashes are left in
+# build/fuzz/crashes.
+SECONDS ?= 10
+fuzz:
+	@tools/install-packages clang-14 libclang-rt-14-dev
+	@cmake --preset fuzz $(QUIET)
+	@cmake --build build/fuzz --target fuzzers -j $(JOBS) -- --no-print-directory $(QUIET)
+	@tools/fuzz build/fuzz $(SECONDS) $(ONLY)
 
 # Prints `name value unit` lines; ONLY=seal runs one bench.
 bench: release

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Accepting a capsule [PROTOCOL 5.1], whose box is taken as it stands (see trusted.c).
+ * Input: a capsule as it is delivered. */
+#include "e2ee/channel.h"
+
+#include "fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
+{
+    static const uint8_t scalar[AGREE_PRIVATE_SIZE] = {[AGREE_PRIVATE_SIZE - 1] = 9};
+    static const struct party me = {.did = {{1}}};
+    static struct agree_private *secret;
+    struct upload_capsule_form form;
+    struct channel_prekey prekey = {0};
+    struct channel_claim claim;
+    struct epoch epoch;
+    struct err err;
+
+    if (secret == NULL)
+        invariant(agree_private_parse(&secret, BYTES(scalar)).code == E_OK);
+    if (upload_parse_capsule(bytes(at, n), &form).code != E_OK)
+        return 0;
+    invariant(agree_private_public(secret, prekey.point).code == E_OK);
+    prekey.number = form.prekey + 1;
+    invariant(channel_accept(&form, &me, &prekey, secret, 1, &claim, &epoch).code == E_ABSENT);
+    prekey.number = form.prekey;
+    FUZZ_FILLED(claim);
+    FUZZ_FILLED(epoch);
+    err = channel_accept(&form, &me, &prekey, secret, 1, &claim, &epoch);
+    if (err.code == E_OK) {
+        invariant(!ID_SAME(claim.from.did, me.did) && epoch.n == 0 && epoch.made_ms == 1);
+        invariant(bytes_same(BYTES(claim.point), form.point));
+    } else {
+        invariant(err.code == E_MALFORMED || err.code == E_FORGED);
+        invariant(fuzz_is_filled(&claim, sizeof claim) && fuzz_is_filled(&epoch, sizeof epoch));
+    }
+    return 0;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Device lists [PROTOCOL 4.3].  Input: see signed.h. */
+#include "statement/device_list.h"
+
+#include "base/clock.h"
+#include "fuzz/signed.h"
+
+/* What was parsed is what a signer would have written: all but the two signatures. */
+static void is_written_again(struct device_list l, const struct network_id *nid, struct bytes in)
+{
+    struct buf b = BUF(DEVICE_LIST_MAX_SIZE);
+    uint8_t hash[NAMES_H32_SIZE];
+    size_t body;
+
+    memcpy(hash, l.hash, sizeof hash);
+    invariant(device_list_sign(&l, nid, NULL, &l.device[0].did, NULL, &b).code == E_OK);
+    invariant(b.n == in.n);
+    body = in.n - 2 * SIGN_SIZE - sizeof(struct device_id);
+    invariant(memcmp(b.at, in.at, body) == 0 && memcmp(hash, l.hash, sizeof hash) == 0);
+    buf_free(&b);
+}
+
+static void is_sound(const struct device_list *l)
+{
+    invariant(l->version >= 1 && l->devices >= 1 && l->devices <= LIMIT_LIST_DEVICES);
+    invariant(l->revoked <= LIMIT_LIST_REVOKED);
+    for (size_t i = 0; i < l->devices; i++)
+        invariant(device_list_find(l, &l->device[i].did) == &l->device[i]);
+    for (size_t i = 0; i < l->revoked; i++)
+        invariant(device_list_find(l, &l->gone[i].did) == NULL);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
+{
+    struct signed_input in = signed_input(at, n);
+    static struct device_list parsed, checked, next;
+    struct err err;
+
+    FUZZ_FILLED(parsed);
+    FUZZ_FILLED(checked);
+    FUZZ_FILLED(next);
+    err = device_list_parse(in.statement, &in.nid, &parsed);
+    if (err.code != E_OK) {
+        invariant(err.code == E_TRUNCATED || err.code == E_MALFORMED);
+        invariant(fuzz_is_filled(&parsed, sizeof parsed));
+        invariant(
+            device_list_check(in.statement, &in.nid, &in.key, NULL, in.now_ms, &checked).code !=
+            E_OK);
+        return 0;
+    }
+    is_sound(&parsed);
+    is_written_again(parsed, &in.nid, in.statement);
+    err = device_list_check(in.statement, &in.nid, &in.key, NULL, in.now_ms, &checked);
+    if (err.code == E_OK)
+        invariant(memcmp(&parsed, &checked, sizeof parsed) == 0 &&
+                  !clock_is_ahead(parsed.made_ms, in.now_ms));
+    else
+        invariant(fuzz_is_filled(&checked, sizeof checked));
+    /* No list follows itself. */
+    err = device_list_check(in.statement, &in.nid, &in.key, &parsed, in.now_ms, &next);
+    invariant(err.code != E_OK && fuzz_is_filled(&next, sizeof next));
+    return 0;
+}
