@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The real client's engine against a server that says what the input says.
+ *
+ * Input: a byte of which 1 chooses who it is, Bob who has an account or Carol who is about to join;
+ * then steps of this server, of the link, of time and of the person, each a byte and what it needs.
+ * Signatures hold (see trusted.c): the server is every member's friend.  What is sealed stays so.
+ */
+#include "base/text.h"
+#include "fuzz/rehearsal.h"
+
+#define STEPS_MAX   48
+#define ACTIONS_MAX 2000 /* of the engine, until it rests */
+#define ASKED_MAX   64
+
+enum { ANSWER, ANSWER_RAW, PUSH, PUSH_RAW, FRAME_RAW, HANG_UP, PASS_TIME, ASK, STEPS };
+
+/* A request that the engine has sent on this connection. */
+struct asked {
+    uint32_t op;
+    uint64_t id;
+};
+
+static struct {
+    const struct rehearsal *r;
+    struct person *who;
+    struct engine *e;
+    uint64_t now_ms, wake_ms;
+    bool up, wants_link, accepted;
+    struct asked asked[ASKED_MAX];
+    size_t n;
+    uint64_t last_id;
+    size_t shown;
+    struct message_id seen[STEPS_MAX];
+} host;
+
+/* ---- what the engine wants */
+
+static void take_request(struct bytes frame)
+{
+    struct arena a = ARENA(4 * LIMIT_FRAME);
+    struct frame f;
+
+    invariant(host.up && frame_parse(frame, &a, &f).code == E_OK);
+    invariant(f.code == 0 && (f.id == 0 || f.id > host.last_id));
+    if (f.id != 0) {
+        invariant(host.n < ASKED_MAX);
+        host.asked[host.n++] = (struct asked){f.op, f.id};
+        host.last_id = f.id;
+    }
+    arena_free(&a);
+}
+
+static void hear(const struct event *e)
+{
+    invariant(e->contact.number == 0 || text_is_handle(bytes_text(e->contact.handle)));
+    if (e->kind == EVENT_STATE && e->message.state == DELIVERY_ACCEPTED)
+        invariant(host.accepted);
+    if (e->kind != EVENT_MESSAGE)
+        return;
+    /* Only what Alice wrote, and that once: everything else would have to be sealed by her. */
+    invariant(bytes_same(e->message.text, bytes_text(REHEARSAL_TEXT)) && !e->message.mine);
+    for (size_t i = 0; i < host.shown; i++)
+        invariant(!ID_SAME(host.seen[i], e->message.id));
+    invariant(host.shown < STEPS_MAX);
+    host.seen[host.shown++] = e->message.id;
+}
+
+static void connect(void)
+{
+    uint8_t binding[API_BINDING_SIZE] = {1};
+
+    host.up = true;
+    host.n = 0;
+    engine_link_up(host.e, BYTES(binding));
+}
+
+static void cut(enum err_code why)
+{
+    host.up = false;
+    host.n = 0;
+    engine_link_down(host.e, why);
+}
+
+static void settle(void)
+{
+    struct action a;
+    size_t actions = 0;
+
+    while (engine_next(host.e, &a)) {
+        invariant(++actions < ACTIONS_MAX);
+        switch (a.kind) {
+        case ACTION_CONNECT:
+            invariant(a.address != NULL && a.pin != NULL);
+            connect();
+            break;
+        case ACTION_SEND:
+            if (host.up)
+                take_request(a.frame);
+            break;
+        case ACTION_CLOSE:
+            cut(E_CLOSED);
+            break;
+        case ACTION_WAKE:
+            host.wake_ms = a.at_ms;
+            break;
+        case ACTION_TELL:
+            hear(&a.event);
+            break;
+        }
+    }
+    /* Nothing that a server says is trouble of this machine. */
+    invariant(engine_failure(host.e).code == E_OK);
+    invariant(!vault_is_damaged(host.who->vault));
+}
+
+/* ---- what the server does */
+
+static void say(const struct frame *f)
+{
+    struct buf b = BUF(2 * LIMIT_FRAME);
+
+    host.accepted |= f->op == OP_SEND && f->code == 0;
+    frame_write(f, &b);
+    if (host.up)
+        engine_frame(host.e, buf_view(&b));
+    buf_free(&b);
+}
+
+static bool take_asked(struct reader *in, struct asked *out)
+{
+    size_t i = reader_u8(in);
+
+    if (host.n == 0)
+        return false;
+    i %= host.n;
+    *out = host.asked[i];
+    host.asked[i] = host.asked[--host.n];
+    return true;
+}
+
+static void answer(struct reader *in)
+{
+    struct buf body = BUF(LIMIT_FRAME);
+    const struct rehearsal_frame *said;
+    struct asked asked;
+
+    if (!take_asked(in, &asked))
+        return;
+    said = rehearsal_down(host.r, host.who, asked.op, false, reader_u8(in));
+    if (said != NULL) {
+        rehearsal_changed(said->body, in, &body);
+        say(&(struct frame){asked.op, asked.id, said->code, buf_view(&body)});
+    }
+    buf_free(&body);
+}
+
+static void answer_raw(struct reader *in)
+{
+    struct asked asked;
+    uint32_t code;
+
+    if (!take_asked(in, &asked))
+        return;
+    code = reader_u8(in);
+    say(&(struct frame){asked.op, asked.id, code, rehearsal_block(in)});
+}
+
+static void push(struct reader *in)
+{
+    struct buf body = BUF(LIMIT_FRAME);
+    const struct rehearsal_frame *said =
+        rehearsal_down(host.r, host.who, OP_DELIVER, true, reader_u8(in));
+
+    if (said != NULL) {
+        rehearsal_changed(said->body, in, &body);
+        say(&(struct frame){.op = OP_DELIVER, .body = buf_view(&body)});
+    }
+    buf_free(&body);
+}
+
+/* ---- what time and the person do */
+
+static void pass_time(struct reader *in)
+{
+    uint64_t ms = (uint64_t)reader_u16(in) * CLOCK_SECOND_MS;
+
+    /* Long times pass in steps of the engine's own wishes. */
+    if (ms == 0 && host.wake_ms > host.now_ms)
+        ms = host.wake_ms - host.now_ms;
+    host.now_ms = clock_add(host.now_ms, ms);
+    engine_wake(host.e, host.now_ms);
+}
+
+static void ask(struct reader *in)
+{
+    static const char *const handles[] = {"alice", "nobody", "bob", "carol"};
+    struct command c = {.text = BYTES_LITERAL("hello")};
+
+    c.kind = (enum command_kind)(reader_u8(in) % COMMAND_ACCEPT + 1);
+    c.handle = bytes_text(handles[reader_u8(in) % 4]);
+    if (c.kind == COMMAND_CONFIRM)
+        c.text = rehearsal_block(in);
+    if (c.kind == COMMAND_CONFIRM)
+        invariant(engine_command(host.e, &c, host.now_ms).code != E_OK);
+    else
+        invariant(err_who(engine_command(host.e, &c, host.now_ms).code) != WHO_OPERATOR);
+}
+
+static void step(struct reader *in)
+{
+    switch (reader_u8(in) % STEPS) {
+    case ANSWER:
+        answer(in);
+        break;
+    case ANSWER_RAW:
+        answer_raw(in);
+        break;
+    case PUSH:
+        push(in);
+        break;
+    case PUSH_RAW:
+        say(&(struct frame){.op = OP_DELIVER, .body = rehearsal_block(in)});
+        break;
+    case FRAME_RAW:
+        if (host.up)
+            engine_frame(host.e, rehearsal_block(in));
+        break;
+    case HANG_UP:
+        if (host.up)
+            cut((enum err_code)reader_u8(in));
+        break;
+    case PASS_TIME:
+        pass_time(in);
+        break;
+    case ASK:
+        ask(in);
+        break;
+    default:
+        break;
+    }
+    settle();
+}
+
+/* ---- one evening */
+
+static void start(void)
+{
+    host.up = false;
+    host.wake_ms = host.last_id = 0;
+    invariant(engine_new(&host.e, host.who->vault, &host.r->play->random, host.now_ms).code ==
+              E_OK);
+    engine_wake(host.e, host.now_ms);
+    settle();
+}
+
+/* Whatever was said: what is on disk is a profile that the next start finds in order. */
+static void ends_well(void)
+{
+    struct party before = engine_own(host.e)->me.who;
+    uint64_t outgoing, parked;
+
+    invariant(engine_waiting(host.e, &outgoing, &parked).code == E_OK);
+    engine_free(host.e);
+    start();
+    invariant(ID_SAME(before.did, engine_own(host.e)->me.who.did));
+    invariant(ID_SAME(before.aid, engine_own(host.e)->me.who.aid));
+    engine_free(host.e);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
+{
+    const struct rehearsal *r = rehearsal();
+    struct reader in = reader(bytes(at, n));
+    bool bob = (reader_u8(&in) & 1) == 0;
+
+    memset(&host, 0, sizeof host);
+    host.r = r;
+    host.who = bob ? r->bob : r->carol;
+    host.now_ms = bob ? r->bob_ms : r->carol_ms;
+    invariant(vault_begin(host.who->vault).code == E_OK);
+    start();
+    for (size_t i = 0; i < STEPS_MAX && reader_left(&in) > 0; i++)
+        step(&in);
+    ends_well();
+    vault_rollback(host.who->vault);
+    return 0;
+}
