@@ -194,7 +194,7 @@ static void pass_time(struct reader *in)
 
 static void ask(struct reader *in)
 {
-    static const char *const handles[] = {"alice", "nobody", "bob", "carol"};
+    static const char *const handles[] = {"alice", "nobody", "alicd", "carol"};
     struct command c = {.text = BYTES_LITERAL("hello")};
 
     c.kind = (enum command_kind)(reader_u8(in) % COMMAND_ACCEPT + 1);
@@ -262,7 +262,8 @@ static void ends_well(void)
 
     invariant(engine_waiting(host.e, &outgoing, &parked).code == E_OK);
     engine_free(host.e);
-    start();
+    invariant(engine_new(&host.e, host.who->vault, &host.r->play->random, host.now_ms).code ==
+              E_OK);
     invariant(ID_SAME(before.did, engine_own(host.e)->me.who.did));
     invariant(ID_SAME(before.aid, engine_own(host.e)->me.who.aid));
     engine_free(host.e);

@@ -48,6 +48,12 @@ static bool lose(void *ctx, struct person *who, struct buf *frame)
     return false;
 }
 
+static bool keep_and_lose(void *ctx, struct person *who, struct buf *frame)
+{
+    keep_up(ctx, who, frame);
+    return false;
+}
+
 /* The person is again as when vault_begin() was called, and the program is not running. */
 static void as_before(struct person *who)
 {
@@ -61,6 +67,7 @@ static void bob_and_alice(struct play *p)
 {
     kept.alice = joins(p, "alice");
     kept.bob = joins(p, "bob");
+    joins(p, "alicd"); /* one bit from somebody else */
     kept.bob_ms = p->now_ms;
     kept.alice_is = engine_own(kept.alice->engine)->me.who;
     kept.bob_is = engine_own(kept.bob->engine)->me.who;
@@ -71,19 +78,29 @@ static void bob_and_alice(struct play *p)
     says(kept.alice, kept.bob, REHEARSAL_TEXT);
     says(kept.bob, kept.alice, REHEARSAL_TEXT);
     says_to(kept.bob, "nobody", REHEARSAL_TEXT);
+    says_to(kept.bob, "alicd", REHEARSAL_TEXT);
     as_before(kept.bob);
     says(kept.alice, kept.bob, REHEARSAL_TEXT); /* waits for him */
 }
 
-static void carol_and_dave(struct play *p)
+/* Somebody whose request to join never comes through. */
+static struct person *tries_to_join(struct play *p, const char *handle, stage_tamper *tamper)
 {
-    char *link = invited(p, "carol");
+    char *link = invited(p, handle);
+    struct person *who = NULL;
 
-    stage_tamper_up(p, lose, NULL);
-    joins_by(p, "carol", link, &kept.carol);
+    stage_tamper_up(p, tamper, NULL);
+    joins_by(p, handle, link, &who);
     free(link);
-    invariant(kept.carol != NULL && !kept.carol->joined);
-    stage_hang_up(kept.carol);
+    invariant(who != NULL && !who->joined);
+    stage_hang_up(who);
+    return who;
+}
+
+static void the_others(struct play *p)
+{
+    stage_stop(tries_to_join(p, "erin", keep_and_lose));
+    kept.carol = tries_to_join(p, "carol", lose);
     kept.carol_ms = p->now_ms;
     invariant(vault_begin(kept.carol->vault).code == E_OK);
     stage_tamper_up(p, keep_up, NULL);
@@ -106,7 +123,7 @@ struct rehearsal *rehearsal(void)
         stage_tamper_down(kept.play, keep_down, NULL);
         stage_tamper_up(kept.play, keep_up, NULL);
         bob_and_alice(kept.play);
-        carol_and_dave(kept.play);
+        the_others(kept.play);
         atexit(end);
     }
     return &kept;
