@@ -26,8 +26,13 @@ static void is_sound(const struct device_list *l)
     invariant(l->revoked <= LIMIT_LIST_REVOKED);
     for (size_t i = 0; i < l->devices; i++)
         invariant(device_list_find(l, &l->device[i].did) == &l->device[i]);
-    for (size_t i = 0; i < l->revoked; i++)
+    for (size_t i = 1; i < l->devices; i++)
+        invariant(ID_RISES(l->device[i - 1].did, l->device[i].did));
+    for (size_t i = 0; i < l->revoked; i++) {
         invariant(device_list_find(l, &l->gone[i].did) == NULL);
+        invariant(i == 0 || ID_RISES(l->gone[i - 1].did, l->gone[i].did));
+        invariant(l->gone[i].at_version >= 2 && l->gone[i].at_version <= l->version);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)

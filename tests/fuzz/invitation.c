@@ -39,7 +39,7 @@ static void read_link(struct bytes link)
     err = invitation_read(link, &got);
     if (err.code == E_OK) {
         invariant(got.address_n == strlen(got.address));
-        invariant(endpoint_parse(got.address, &e).code == E_OK);
+        invariant(endpoint_parse(got.address, &e).code == E_OK && e.port[0] != '0');
         invariant(invitation_write(&got, &again).code == E_OK);
         invariant(bytes_same(buf_view(&again), trimmed(link)));
     } else {

@@ -20,6 +20,18 @@ static void is_written_again(const struct roster *r, struct bytes in)
     buf_free(&b);
 }
 
+static void is_sorted(const struct roster *r)
+{
+    for (size_t i = 1; i < r->networks; i++)
+        invariant(ID_RISES(r->network[i - 1].nid, r->network[i].nid));
+    for (size_t i = 1; i < r->accounts; i++)
+        invariant(r->account[i - 1].network < r->account[i].network ||
+                  (r->account[i - 1].network == r->account[i].network &&
+                   ID_RISES(r->account[i - 1].aid, r->account[i].aid)));
+    for (size_t i = 1; i < r->skips; i++)
+        invariant(ID_RISES(r->skipped[i - 1].did, r->skipped[i].did));
+}
+
 /* A list with one device, as the roster names it. */
 static struct device_list list_of(const struct roster_account *a, uint8_t device)
 {
@@ -82,6 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
     if (err.code == E_OK) {
         invariant(r.networks >= 1 && r.networks <= ROSTER_NETWORKS_MAX);
         invariant(r.accounts >= 1 && r.accounts <= LIMIT_RECIPIENTS);
+        is_sorted(&r);
         is_written_again(&r, bytes(at, n));
         invariant(roster_digest(bytes(at, n), &digest).code == E_OK);
         if (r.accounts >= 2)

@@ -72,6 +72,7 @@ static void hand_out(const struct upload *u, struct bytes in)
         struct upload_capsule_form form;
 
         invariant(u->capsule[i].recipient < u->recipients);
+        invariant(i == 0 || u->capsule[i - 1].recipient < u->capsule[i].recipient);
         upload_write_capsule(u->capsule[i].capsule, &b);
         invariant(upload_parse_capsule(buf_view(&b), &form).code == E_OK);
         buf_cut(&b, 0);

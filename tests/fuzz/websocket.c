@@ -37,11 +37,33 @@ static void write_again(const struct websocket *w, struct bytes payload)
     buf_free(&frame);
 }
 
+/* Every frame that is not a piece has one encoding: its head is the one that is written. */
+static void has_one_head(const struct websocket *w, const struct websocket_item *item,
+                         struct bytes frame)
+{
+    struct buf payload = BUF(TAKEN_MAX), again = BUF(TAKEN_MAX + WEBSOCKET_HEADER_MAX);
+    size_t head;
+
+    if (item->op == WEBSOCKET_CLOSE)
+        websocket_close_payload(&payload, item->code, item->payload);
+    else
+        buf_bytes(&payload, item->payload);
+    head = frame.n - payload.n;
+    websocket_write(&again, item->op, buf_view(&payload),
+                    w->from_client ? &frame.at[head - WEBSOCKET_MASK_SIZE] : NULL);
+    invariant(again.n == frame.n && memcmp(again.at, frame.at, head) == 0);
+    buf_free(&payload);
+    buf_free(&again);
+}
+
 static void look_at(const struct websocket *w, const struct websocket_item *item,
                     struct bytes frame)
 {
     invariant(fuzz_is_within(item->payload, frame) ||
               fuzz_is_within(item->payload, buf_view(&w->pieces)));
+    if (item->op != WEBSOCKET_CONTINUATION && fuzz_is_within(item->payload, frame) &&
+        (item->op != WEBSOCKET_BINARY || w->pieces.n == 0))
+        has_one_head(w, item, frame);
     switch (item->op) {
     case WEBSOCKET_CONTINUATION:
         invariant(w->in_fragments && item->payload.n <= w->pieces.max);
