@@ -61,8 +61,7 @@ static void look_at(const struct websocket *w, const struct websocket_item *item
 {
     invariant(fuzz_is_within(item->payload, frame) ||
               fuzz_is_within(item->payload, buf_view(&w->pieces)));
-    if (item->op != WEBSOCKET_CONTINUATION && fuzz_is_within(item->payload, frame) &&
-        (item->op != WEBSOCKET_BINARY || w->pieces.n == 0))
+    if (frame.at[0] == (0x80 | item->op)) /* FIN, and no piece of a message */
         has_one_head(w, item, frame);
     switch (item->op) {
     case WEBSOCKET_CONTINUATION:
