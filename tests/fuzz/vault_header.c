@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The head of a vault: what is read before any key is known.  Its password costs nothing, and its
  * seal opens as it stands (see trusted.c).  Input: the head. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -15,7 +16,7 @@ static struct random rnd;
 
 static struct db *new_database(void)
 {
-    char path[] = "/tmp/tacet-fuzz-XXXXXX";
+    char path[] = "/tmp/tacet-fuzz-XXXXXX", log[sizeof path + 4];
     struct db *db = NULL;
     struct vault *v = NULL;
     int fd = mkstemp(path);
@@ -24,10 +25,12 @@ static struct db *new_database(void)
     invariant(fd >= 0);
     close(fd);
     invariant(sqlite_open(&db, path, true, true).code == E_OK);
-    invariant(unlink(path) == 0); /* it lives as long as this process has it open */
     invariant(vault_create(&v, db, BYTES_LITERAL("passphrase"), PASSWORD_COST_LEAST, &rnd).code ==
               E_OK);
     vault_close(v);
+    snprintf(log, sizeof log, "%s-wal", path);
+    invariant(unlink(path) == 0); /* they live as long as this process has them open */
+    unlink(log);
     return db;
 }
 
