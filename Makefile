@@ -42,6 +42,7 @@ check:
 lint: deps
 	@tools/install-packages clang-format-14 clang-tidy-14 cppcheck valgrind
 	@JOBS=$(JOBS) tools/lint $(STEPS)
+
 # libFuzzer on every target for SECONDS each, or on those that ONLY names; crashes are left in
 # build/fuzz/crashes.
 SECONDS ?= 10
