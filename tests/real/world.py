@@ -25,11 +25,17 @@ def environment(kill_at=None, extra=None):
     return env
 
 
+def check_sound(what, said):
+    """A sanitizer's word ends the test, whatever it was about."""
+    if "Sanitizer" in said or "runtime error:" in said:
+        sys.exit(f"{what}:\n{said}")
+
+
 class World:
     def __init__(self, build, listen="127.0.0.1:0"):
-        self.build = pathlib.Path(build) / "src"
+        self.build = pathlib.Path(build).resolve() / "src"
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="tacet-world-"))
-        self.data = self.dir / "server"
+        self.data, self.people = self.dir / "server", self.dir / "people"
         (self.dir / "passphrase").write_text("for this test only\n")
         self.log = self.dir / "server.log"
         self.server, self.address = None, listen
@@ -37,23 +43,37 @@ class World:
                   self.dir / "root.key", "--name", "N", "--domain", "x.example", "--kdf-cost",
                   "10"], check=True)
 
-    def run(self, command, kill_at=None, check=False, env=None, stdin=None):
-        """A program with the passphrase on a descriptor; (status, stdout, stderr)."""
+    def start(self, command, kill_at=None, env=None):
+        """A program with the passphrase on a descriptor, and pipes."""
         fd = os.open(self.dir / "passphrase", os.O_RDONLY)
         try:
-            words = [str(c) for c in command] + ["--passphrase-fd", str(fd)]
-            p = subprocess.run(words, env=environment(kill_at, env), pass_fds=[fd],
-                               input=stdin or "", capture_output=True, text=True,
-                               timeout=PATIENCE_S)
+            return subprocess.Popen([str(c) for c in command] + ["--passphrase-fd", str(fd)],
+                                    env=environment(kill_at, env), pass_fds=[fd],
+                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                    stderr=subprocess.PIPE, text=True)
         finally:
             os.close(fd)
+
+    def run(self, command, kill_at=None, check=False, env=None, stdin=None, kill_after_s=None):
+        """start(), to its end or until SIGKILL; (status, stdout, stderr)."""
+        p = self.start(command, kill_at, env)
+        try:
+            out, err = p.communicate(stdin, timeout=kill_after_s or PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            p.kill()
+            out, err = p.communicate()
+            if not kill_after_s:
+                sys.exit(f"{command} takes longer than {PATIENCE_S} s:\n{out}{err}")
+        check_sound(command, err)
         if check and p.returncode != 0:
-            sys.exit(f"{' '.join(words)}\nfailed with {p.returncode}:\n{p.stdout}{p.stderr}")
-        return p.returncode, p.stdout, p.stderr
+            sys.exit(f"{command}\nfailed with {p.returncode}:\n{out}{err}")
+        return p.returncode, out, err
+
+    def tacet_words(self, who, *words):
+        return [self.build / "cli/tacet", "--data", self.people, "--profile", who, *words]
 
     def tacet(self, who, *words, **how):
-        return self.run([self.build / "cli/tacet", "--data", self.dir / "people", "--profile",
-                         who, *words], **how)
+        return self.run(self.tacet_words(who, *words), **how)
 
     def tacetctl(self, *words, check=True):
         p = subprocess.run([self.build / "ctl/tacetctl", "--data", self.data, *words],
@@ -69,7 +89,10 @@ class World:
                 [self.build / "server/tacetd", "run", "--data", self.data, "--listen",
                  self.address, *words], env=environment(kill_at, env), stdout=subprocess.PIPE,
                 stderr=log, text=True)
-        self.address = self.server.stdout.readline().split()[-1]
+        said = self.server.stdout.readline().split()
+        if not said:
+            sys.exit(f"the server does not start:\n{self.log.read_text()}")
+        self.address = said[-1]
 
     def stop_server(self, kind=signal.SIGTERM):
         """Its exit status; harmless when it has ended by itself."""
@@ -83,15 +106,15 @@ class World:
         link = re.search(r"tacet://join/[\w-]+", self.tacetctl("invite", who).stdout)[0]
         self.tacet(who, "join", "--kdf-cost", "10", link, check=True)
 
-    def send(self, who, to, text, kill_at=None):
+    def send(self, who, to, text, **how):
         """(exit status, the id if it was printed: then the message counts as sent)."""
-        status, out, _ = self.tacet(who, "send", "--wait", "3", to, text, kill_at=kill_at)
+        status, out, _ = self.tacet(who, "send", "--wait", "3", to, text, **how)
         found = re.search(r"\b[0-9a-f]{32}\b", out)
         return status, found and found[0]
 
-    def shown(self, who, by):
-        """What the vault of `who` holds of the conversation, in its order."""
-        _, out, _ = self.tacet(who, "read", by, "--all", "--json", check=True)
+    def shown(self, who, *by):
+        """What the vault of `who` holds, of one conversation or of all, in their order."""
+        _, out, _ = self.tacet(who, "read", *by, "--all", "--json", check=True)
         return [json.loads(line) for line in out.splitlines()]
 
     def status(self, who):
@@ -101,6 +124,7 @@ class World:
     def end(self):
         if self.server:
             self.stop_server()
+            check_sound("the server", self.log.read_text())
         shutil.rmtree(self.dir)
 
 
@@ -111,26 +135,29 @@ class Ledger:
         self.world, self.sender, self.receiver = world, sender, receiver
         self.sent, self.tried = {}, []  # id -> text of what was sent; every text in order
 
-    def say(self, kill_at=None):
+    def say(self, **how):
         text = f"{self.sender} to {self.receiver}, {len(self.tried)}"
         self.tried.append(text)
-        status, message = self.world.send(self.sender, self.receiver, text, kill_at)
+        status, message = self.world.send(self.sender, self.receiver, text, **how)
         if message:
             self.sent[message] = text
         return status
 
+    def count(self, shown):
+        """(lost, twice, out of order, with a note) in all that the receiver's vault holds."""
+        shown = [m for m in shown if not m["mine"] and m["with"] == self.sender]
+        ids = {m["id"] for m in shown}
+        place = {text: i for i, text in enumerate(self.tried)}
+        places = [place[m["text"]] for m in shown]
+        return (len(self.sent.keys() - ids), len(shown) - len(ids),
+                sum(a >= b for a, b in zip(places, places[1:])),
+                sum(bool(m["notes"]) for m in shown))
+
     def judge(self, what):
         """Lost 0, twice 0, out of order 0, not opened 0, with a note 0?"""
         shown = self.world.shown(self.receiver, self.sender)
-        shown = [m for m in shown if not m["mine"]]
-        ids = [m["id"] for m in shown]
-        lost = [i for i in self.sent if i not in ids]
-        twice = len(ids) - len(set(ids))
-        places = [self.tried.index(m["text"]) for m in shown]
-        disorder = sum(a >= b for a, b in zip(places, places[1:]))
-        flawed = sum(bool(m.get("notes")) for m in shown)
-        verdict = (len(lost), twice, disorder, self.world.status(self.receiver)["parked"], flawed)
+        verdict = (*self.count(shown), self.world.status(self.receiver)["parked"])
         print(f"{what}: sent {len(self.sent)}, shown {len(shown)}, lost {verdict[0]}, "
-              f"twice {verdict[1]}, out of order {verdict[2]}, not opened {verdict[3]}, "
-              f"with a note {verdict[4]}", flush=True)
+              f"twice {verdict[1]}, out of order {verdict[2]}, with a note {verdict[3]}, "
+              f"not opened {verdict[4]}", flush=True)
         return not any(verdict)
