@@ -183,11 +183,13 @@ FALLIBLE api_deliver(const struct session *s, struct arena *a, struct request **
 /*
  * One transaction, a savepoint for each request that writes, one commit; then `out` holds every
  * answer and effect, request after request, the answer first.  If the transaction cannot begin or
- * commit, every request is answered with that code and nothing else has happened.
+ * commit, every request that writes is answered with that code and nothing else has happened; those
+ * that only read are answered all the same, if that is possible.
  *
  * Whatever the outcome, each request of a session leaves an EFFECT_DONE, each SEND an
  * EFFECT_ANSWERED, and a request that wants no answer but failed an EFFECT_CLOSE: nobody would hear
- * of it otherwise.
+ * of it otherwise.  But an acknowledgement that fails for trouble of this machine leaves its
+ * EFFECT_ACKED alone: closing would help nobody.
  */
 void api_batch(struct server *sv, struct request **rq, size_t n, uint64_t now_ms,
                struct random *rnd, struct effects *out);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The worker's side.  Effects are written before the commit, so that what was committed is never
- * lost for want of memory to tell it; a commit that fails throws them away.
+ * lost for want of memory to tell it; a commit that fails throws them away.  What only reads is
+ * then done again: a full disk keeps nobody from their mail.
  */
 #include "base/fault.h"
 #include "server/api/api.h"
@@ -43,6 +44,18 @@ out:
     return err;
 }
 
+/* An acknowledgement that this machine could not keep: what it was for is handed out again at the
+ * next sign-in, and until then the pages behind it may follow. */
+static bool is_only_not_kept(const struct request *rq)
+{
+    return rq->op == OP_ACKNOWLEDGE && err_who(rq->outcome.code) == WHO_OPERATOR && rq->effects > 0;
+}
+
+static bool outlives_failure(const struct request *rq, const struct effect *e)
+{
+    return e->kind == EFFECT_CLOSE || (e->kind == EFFECT_ACKED && is_only_not_kept(rq));
+}
+
 /* All that one request leaves behind. */
 static struct err report(struct effects *out, const struct request *rq)
 {
@@ -51,9 +64,9 @@ static struct err report(struct effects *out, const struct request *rq)
     if (rq->id != 0)
         TRY(append_answer(out, rq));
     for (size_t i = 0; i < rq->effects; i++)
-        if (!failed || rq->effect[i].kind == EFFECT_CLOSE)
+        if (!failed || outlives_failure(rq, &rq->effect[i]))
             TRY(append(out, rq->effect[i]));
-    if (failed && rq->id == 0)
+    if (failed && rq->id == 0 && !is_only_not_kept(rq))
         TRY(append(out, (struct effect){.kind = EFFECT_CLOSE,
                                         .session = rq->session,
                                         .code = rq->outcome.code}));
@@ -119,17 +132,27 @@ static struct err transact(struct db *db, struct request *const *rq, size_t n, s
 }
 
 /* Nothing happened: whoever was not refused before is now, and says nothing about the others. */
-static void refuse_all(struct request *const *rq, size_t n, struct err why, struct effects *out)
+static void take_back(struct request *const *rq, size_t n, struct err why)
 {
     for (size_t i = 0; i < n; i++) {
         if (rq[i]->refused == E_OK)
             rq[i]->outcome = why;
-        rq[i]->explanation = (struct bytes){NULL, 0};
-        rq[i]->effects = 0;
+        rq[i]->answer = rq[i]->explanation = (struct bytes){NULL, 0};
+        if (!is_only_not_kept(rq[i]))
+            rq[i]->effects = 0;
     }
-    /* Without memory for a refusal nobody can be told anything, and sessions would wait for ever.
-     */
-    invariant(report_all(out, rq, n).code == E_OK);
+}
+
+static void read_again(struct db *db, struct request *const *rq, size_t n)
+{
+    struct err err = db_begin(db);
+
+    if (err.code != E_OK)
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (rq[i]->refused == E_OK && rq[i]->route->kind == ROUTE_READS)
+            rq[i]->outcome = rq[i]->route->handler(rq[i]);
+    db_rollback(db); /* there is nothing to commit */
 }
 
 void api_batch(struct server *sv, struct request **rq, size_t n, uint64_t now_ms,
@@ -147,8 +170,17 @@ void api_batch(struct server *sv, struct request **rq, size_t n, uint64_t now_ms
     }
     if (n > 0)
         err = transact(sv->db, rq, n, out);
-    if (err.code != E_OK)
-        refuse_all(rq, n, err, out);
+    if (err.code == E_OK)
+        return;
+    take_back(rq, n, err);
+    read_again(sv->db, rq, n);
+    err = report_all(out, rq, n);
+    if (err.code == E_OK)
+        return;
+    take_back(rq, n, err);
+    /* Without memory for a refusal nobody can be told anything, and sessions would wait for ever.
+     */
+    invariant(report_all(out, rq, n).code == E_OK);
 }
 
 void api_effects_free(struct effects *e)

@@ -115,10 +115,11 @@ static struct err acknowledge(struct request *rq)
 
     TRY(request_read(rq, &tacet__wire__acknowledge__descriptor, &in));
     TRY(devices_caller(rq, &me));
-    TRY(queue_acknowledge(rq->db, me.row, in->number));
-    return request_effect(
-        rq, (struct effect){
-                .kind = EFFECT_ACKED, .session = rq->session, .did = me.did, .number = in->number});
+    TRY(request_effect(rq, (struct effect){.kind = EFFECT_ACKED,
+                                           .session = rq->session,
+                                           .did = me.did,
+                                           .number = in->number}));
+    return queue_acknowledge(rq->db, me.row, in->number);
 }
 
 const struct route queue_routes[] = {

@@ -216,10 +216,21 @@ static struct err run_but_not_commit(struct db *db, const char *sql, const struc
     return real->run(db, sql, v, n, changed);
 }
 
-static void a_commit_that_fails_answers_all_with_its_code(void **state)
+/* One batch on a disk that is full. */
+static void run_without_room(struct world *w, struct request **rq, size_t n)
+{
+    struct db_driver failing = *w->db->driver;
+
+    real = w->db->driver;
+    failing.run = run_but_not_commit;
+    w->db->driver = &failing;
+    world_run(w, rq, n);
+    w->db->driver = real;
+}
+
+static void a_commit_that_fails_refuses_what_writes_and_answers_what_reads(void **state)
 {
     struct world *w = *state;
-    struct db_driver failing = *w->db->driver;
     struct request *rq[3];
     struct person ann, bob;
     struct letter l;
@@ -231,24 +242,43 @@ static void a_commit_that_fails_answers_all_with_its_code(void **state)
     rq[1] = world_frame(w, &ann.session, OP_INVITE, NULL); /* refused before */
     assert_ok(api_deliver(&bob.session, &w->arena, &rq[2]));
 
-    real = w->db->driver;
-    failing.run = run_but_not_commit;
-    w->db->driver = &failing;
-    world_run(w, rq, 3);
-    w->db->driver = real;
-
+    run_without_room(w, rq, 3);
     assert_int_equal(world_answer(w, rq[0]).code, E_FULL);
     assert_int_equal(world_answer(w, rq[1]).code, E_DENIED);
-    assert_int_equal(world_effects(w, EFFECT_SEND), 2);
+    assert_int_equal(world_effects(w, EFFECT_SEND), 3); /* two answers and the page */
+    assert_int_equal(world_effects(w, EFFECT_PAGE), 1);
     assert_int_equal(world_effects(w, EFFECT_ANSWERED), 1);
-    assert_int_equal(world_effects(w, EFFECT_CLOSE), 1); /* of the page, which nobody answers */
-    assert_int_equal(world_effects(w, EFFECT_DONE), 2);  /* the page was nobody's request */
-    assert_int_equal(w->effects.n, 6);
+    assert_int_equal(world_effects(w, EFFECT_DONE), 2); /* the page was nobody's request */
+    assert_int_equal(w->effects.n, 7);
     assert_int_equal(world_mail(w), 0);
 
     /* What was refused so did not use its number up. */
     ann.session.unanswered = 0;
     assert_int_equal(letter_send(w, &ann, &l).code, E_OK);
+    person_free(&ann);
+    person_free(&bob);
+}
+
+static void an_acknowledgement_that_cannot_be_kept_costs_nobody_the_connection(void **state)
+{
+    struct world *w = *state;
+    struct person ann, bob;
+    struct letter l;
+    Tacet__Wire__Acknowledge in = TACET__WIRE__ACKNOWLEDGE__INIT;
+    struct request *rq;
+
+    person_enter(w, &ann, "ann");
+    person_enter(w, &bob, "bob");
+    letter_make(w, &l, &ann, &bob);
+    assert_int_equal(letter_send(w, &ann, &l).code, E_OK);
+    in.number = person_page(w, &bob)->items[0]->number;
+    assert_ok(world_try(w, &bob.session, OP_ACKNOWLEDGE, 0, &in, &rq));
+    run_without_room(w, &rq, 1);
+    assert_int_equal(rq->outcome.code, E_FULL);
+    assert_int_equal(world_effects(w, EFFECT_CLOSE), 0);
+    assert_int_equal(world_effects(w, EFFECT_ACKED), 1); /* so that the next page may follow */
+    bob.session.cursor = 0;
+    assert_int_equal(person_page(w, &bob)->n_items, 1); /* and it is handed out again */
     person_free(&ann);
     person_free(&bob);
 }
@@ -274,7 +304,8 @@ int main(void)
         world_test(signing_in_is_asked_once),
         world_test(programs_whose_versions_do_not_meet_are_told_ours),
         world_test(a_failing_request_leaves_the_others),
-        world_test(a_commit_that_fails_answers_all_with_its_code),
+        world_test(a_commit_that_fails_refuses_what_writes_and_answers_what_reads),
+        world_test(an_acknowledgement_that_cannot_be_kept_costs_nobody_the_connection),
         world_test(an_empty_batch_does_nothing),
     };
 
