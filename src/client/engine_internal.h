@@ -46,6 +46,7 @@ struct engine {
     struct link link;
     bool drained;
     uint64_t retry_ms; /* when outgoing should look again; 0: no need */
+    bool refused;      /* an upload was, since this program began */
     uint64_t wake_ms;  /* the wake that the host was asked for last */
     bool drained_news; /* the mailbox was drained and nobody was told yet */
     bool parked_news;  /* something was parked and nobody was told yet */

@@ -11,8 +11,8 @@
 #include "wire/tacet.pb-c.h"
 
 #define ARENA_MAX    (4 * VAULT_VALUE_MAX)
-#define ROWS_MAX     1000            /* looked at in one go */
-#define REFUSALS_MAX 8               /* within an hour, then the message fails */
+#define ROWS_MAX     1000 /* looked at in one go */
+#define REFUSALS_MAX 8    /* within an hour, then the message fails; see count_refusal() */
 #define RETRY_MS     CLOCK_MINUTE_MS /* after a refusal that time may mend */
 #define ASK_AGAIN_MS CLOCK_HOUR_MS   /* at most this often for newer prekeys */
 
@@ -176,7 +176,8 @@ static struct err tell_no_prekey(struct engine *e, const struct outbox_row *row,
     return OK;
 }
 
-/* E_AGAIN: it waits, and holds back what follows to the same contact. */
+/* E_AGAIN: it waits, and holds back what follows to the same contact.  A program that has just
+ * begun does not wait: somebody is here who wants it sent. */
 static struct err prepare(struct engine *e, struct outbox_row *row, struct arena *a)
 {
     struct contact c;
@@ -192,7 +193,7 @@ static struct err prepare(struct engine *e, struct outbox_row *row, struct arena
         TRY(c.known ? lookups_account(e, &c.aid) : lookups_handle(e, bytes_text(c.handle)));
         return FAIL(E_AGAIN);
     }
-    if (row->retry_ms > e->now_ms) {
+    if (row->retry_ms > e->now_ms && e->refused) {
         retry_at(e, row->retry_ms);
         return FAIL(E_AGAIN);
     }
@@ -297,8 +298,12 @@ static struct err accepted(struct engine *e, const struct outbox_row *row, struc
     return OK;
 }
 
-static void count_refusal(struct engine *e, struct outbox_row *row)
+/* Those of a machine in trouble (40 to 43, a full disk or mailbox among them) do not count: the
+ * message waits until its operator has acted. */
+static void count_refusal(struct engine *e, struct outbox_row *row, enum err_code code)
 {
+    if (err_who(code) == WHO_OPERATOR)
+        return;
     if (clock_since(e->now_ms, row->refused_ms) >= CLOCK_HOUR_MS) {
         row->refused_ms = e->now_ms;
         row->refusals = 0;
@@ -330,10 +335,8 @@ static struct err learn_refusal(struct engine *e, struct outbox_row *row, const 
 
 /* Back to QUEUED, in one transaction. */
 static struct err unseal(struct engine *e, struct outbox_row *row, enum err_code code,
-                         struct arena *a)
+                         struct arena *a, struct message *m)
 {
-    struct message m;
-
     if (code == E_ABSENT) /* the server has lost the roster: it comes along next time */
         TRY(vault_erase(e->vault, VAULT_ROSTER, ID_BYTES(row->roster_id), 0));
     if (code == E_CONFLICT) /* the server has accepted another upload under this number */
@@ -341,7 +344,7 @@ static struct err unseal(struct engine *e, struct outbox_row *row, enum err_code
     if (code != E_STALE && code != E_ABSENT && code != E_CONFLICT)
         row->retry_ms = clock_add(e->now_ms, RETRY_MS);
     TRY(sealing_undo(e, row));
-    TRY(step(e, row, DELIVERY_REFUSE, code, a, &m));
+    TRY(step(e, row, DELIVERY_REFUSE, code, a, m));
     return sealing_put(e, row);
 }
 
@@ -379,14 +382,19 @@ static struct err refused(struct engine *e, struct outbox_row *row, const struct
                           struct arena *a)
 {
     enum err_code code = err_from_number(f->code);
+    struct message m;
 
-    count_refusal(e, row);
+    e->refused = true;
+    count_refusal(e, row, code);
     if (is_final(code) || row->refusals >= REFUSALS_MAX)
         return give_up(e, row, code, a);
     if (code == E_STALE || code == E_REMOVED)
         TRY(learn_refusal(e, row, f, a));
     TRY(vault_begin(e->vault));
-    return vault_end(e->vault, unseal(e, row, code, a));
+    TRY(vault_end(e->vault, unseal(e, row, code, a, &m)));
+    if (err_who(code) == WHO_OPERATOR) /* it may wait for long */
+        tell_state(e, &m, code);
+    return OK;
 }
 
 struct err outgoing_answer(struct engine *e, uint64_t number, const struct frame *f)

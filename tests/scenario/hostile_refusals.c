@@ -47,8 +47,8 @@ static bool refuse_any(void *ctx, struct person *who, struct buf *frame)
 /* Refusals that could mend themselves: eight within the hour are enough. */
 static void after_eight_refusals_the_message_fails_and_the_next_one_arrives(void **state)
 {
-    static const enum err_code codes[] = {E_STALE, E_ABSENT, E_CONFLICT, E_FULL,
-                                          E_LIMIT, E_AGAIN,  E_REMOVED,  E_IO};
+    static const enum err_code codes[] = {E_STALE, E_ABSENT, E_CONFLICT,
+                                          E_LIMIT, E_AGAIN,  E_REMOVED};
 
     (void)state;
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
@@ -73,6 +73,63 @@ static void after_eight_refusals_the_message_fails_and_the_next_one_arrives(void
         sees_behind(bob, alice, "after", 1);
         play_end(p);
     }
+}
+
+/* A full disk or mailbox, for long: no message fails for what its server's operator must mend. */
+static void a_server_in_trouble_is_waited_for(void **state)
+{
+    static const enum err_code codes[] = {E_FULL, E_IO};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        struct play *p = play_begin();
+        struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+        struct refusal refusal = {codes[i], {NULL, 0}};
+        unsigned refusals = 0;
+
+        says(alice, bob, "before");
+        sees(bob, alice, "before");
+        stage_tamper_up(p, never_arrives, &refusals);
+        stage_tamper_down(p, refuse_any, &refusal);
+        says(alice, bob, "waits");
+        says(alice, bob, "waits behind it");
+        stage_forward(p, 40 * CLOCK_MINUTE_MS);
+        is(alice, "queued");
+        assert_in_range(refusals, 30, 45); /* once a minute */
+        stage_tamper_up(p, NULL, NULL);
+        stage_tamper_down(p, NULL, NULL);
+        stage_forward(p, 2 * CLOCK_MINUTE_MS);
+        is(alice, "accepted");
+        sees_behind(bob, alice, "waits", 0);
+        sees_behind(bob, alice, "waits behind it", 0);
+        sees_nothing(bob);
+        play_end(p);
+    }
+}
+
+static void a_program_that_begins_anew_does_not_wait_to_try_again(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct refusal refusal = {E_FULL, {NULL, 0}};
+    unsigned refusals = 0;
+
+    (void)state;
+    stage_tamper_up(p, never_arrives, &refusals);
+    stage_tamper_down(p, refuse_any, &refusal);
+    says(alice, bob, "refused");
+    assert_int_equal(refusals, 1);
+    leaves(alice);
+    returns(alice);
+    assert_int_equal(refusals, 2); /* once more, and then it waits */
+    stage_tamper_up(p, NULL, NULL);
+    stage_tamper_down(p, NULL, NULL);
+    is(alice, "queued");
+    leaves(alice);
+    returns(alice);
+    is(alice, "accepted");
+    sees_behind(bob, alice, "refused", 0);
+    play_end(p);
 }
 
 static void what_cannot_mend_fails_at_once(void **state)
@@ -204,6 +261,8 @@ static void a_mismatch_of_versions_says_who_must_update(void **state)
 
 const struct CMUnitTest hostile_refusals[] = {
     cmocka_unit_test(after_eight_refusals_the_message_fails_and_the_next_one_arrives),
+    cmocka_unit_test(a_server_in_trouble_is_waited_for),
+    cmocka_unit_test(a_program_that_begins_anew_does_not_wait_to_try_again),
     cmocka_unit_test(what_cannot_mend_fails_at_once),
     cmocka_unit_test(a_false_conflict_shows_the_message_once),
     cmocka_unit_test(a_refusal_whose_reason_does_not_check_teaches_nothing),
