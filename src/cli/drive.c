@@ -84,6 +84,8 @@ static void note_link(struct drive *d, enum tacet_code code)
     d->connected = code == TACET_OK;
     if (d->connected && d->unreachable)
         fputs("Connected.\n", stderr);
+    else if (!d->connected && !d->unreachable && code == TACET_FULL)
+        fputs("The server's disk is full.  Its operator must make room.\n", stderr);
     else if (!d->connected && !d->unreachable && !is_refusal(code))
         fputs("The server cannot be reached.\n", stderr);
     d->unreachable = !d->connected;

@@ -19,11 +19,26 @@ const struct sentence sentences_refusal[] = {
     {TACET_OK, NULL},
 };
 
+/* What a call of this program's own found out: the server is not concerned. */
+static const struct sentence MACHINE[] = {
+    {TACET_FULL, "The disk of this machine is full.  Make room."},
+    {TACET_IO, "The files of this profile cannot be read or written.  Look at their rights, and"
+               " whether the disk is write-protected or failing; or the profile is damaged."},
+    {TACET_OK, NULL},
+};
+
 const char *sentences_find(const struct sentence *table, enum tacet_code code)
 {
     const char *text = words_explain(table, code);
 
+    if (text == NULL)
+        text = words_explain(MACHINE, code);
     return text == NULL ? tacet_explain(code) : text;
+}
+
+bool sentences_is_machine(enum tacet_code code)
+{
+    return code >= TACET_NOMEM;
 }
 
 enum words_end sentences_say(const struct sentence *table, enum tacet_code code)
@@ -63,6 +78,13 @@ static void say_statement(enum tacet_code code)
     if (code == TACET_EXPIRED)
         fputs("The server's certificate has run out, so it cannot name new people.  Tell your"
               " administrator: tacetctl root sign-directory\n",
+              stderr);
+    else if (code == TACET_FULL)
+        fputs("The server's disk is full.  Its operator must make room; then all goes on by "
+              "itself.\n",
+              stderr);
+    else if (sentences_is_machine(code))
+        fputs("The server is in trouble.  Its operator must act; then all goes on by itself.\n",
               stderr);
     else
         fprintf(stderr, "The server said something that does not check; it was not believed.  %s\n",

@@ -6,11 +6,15 @@
 #include "tacet/client.h"
 #include "terminal/words.h"
 
-/* The table's text for this code, or else what the code means anywhere.  `table` may be NULL. */
+/* The table's text for this code, or else what the code means when a call of this program's own
+ * gave it.  `table` may be NULL. */
 const char *sentences_find(const struct sentence *table, enum tacet_code code);
 
 /* The same, on stderr, as a line: WORDS_FAILED. */
 enum words_end sentences_say(const struct sentence *table, enum tacet_code code);
+
+/* Is a machine in trouble, this one or the server's, and its operator must act? */
+bool sentences_is_machine(enum tacet_code code);
 
 /* Why the server does not let this device in, and will not when asked again. */
 extern const struct sentence sentences_refusal[];

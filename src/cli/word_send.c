@@ -22,7 +22,6 @@ static const struct sentence SENDING[] = {
     {TACET_DENIED, "One cannot write to oneself."},
     {TACET_ABSENT, "There is nobody with this handle in your network."},
     {TACET_LIMIT, "The text is longer than 65,536 bytes."},
-    {TACET_FULL, "Their mailbox is full, or the disk of this machine."},
     {TACET_EXPIRED, "It could not be delivered in time."},
     {TACET_OK, NULL},
 };
@@ -115,6 +114,17 @@ static void await(struct drive *d, const char *id, struct tacet_message *mine)
     }
 }
 
+static const char *why_queued(const struct drive *d, const struct tacet_message *mine)
+{
+    if (!d->connected)
+        return "the server cannot be reached";
+    if (mine->code == TACET_FULL)
+        return "their mailbox or the server's disk is full";
+    if (sentences_is_machine(mine->code))
+        return "the server is in trouble";
+    return "the server has not accepted it yet";
+}
+
 static enum words_end conclude(const struct drive *d, const struct tacet_message *mine)
 {
     if (d->arrived > 0)
@@ -128,10 +138,11 @@ static enum words_end conclude(const struct drive *d, const struct tacet_message
     if (drive_is_final(d->why)) {
         fprintf(stderr, "kept on this machine, but not sent: %s\n",
                 sentences_find(sentences_refusal, d->why));
+        if (sentences_is_machine(d->why))
+            fputs("It will be sent when tacet next runs.\n", stderr);
         return WORDS_FAILED;
     }
-    fprintf(stderr, "queued: %s; it will be sent when tacet next runs\n",
-            d->connected ? "the server has not accepted it yet" : "the server cannot be reached");
+    fprintf(stderr, "queued: %s; it will be sent when tacet next runs\n", why_queued(d, mine));
     return WORDS_FINE;
 }
 

@@ -196,6 +196,8 @@ void engine_frame(struct engine *e, struct bytes frame)
 
 void engine_link_down(struct engine *e, enum err_code why)
 {
+    if (e->failure.code != E_OK) /* which is the news, and not the link that it cost */
+        return;
     link_down(e, why);
     schedule(e);
 }

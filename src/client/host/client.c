@@ -54,7 +54,9 @@ bool tacet_profile_exists(const char *directory)
 {
     char path[PATH_SIZE];
 
-    return vault_path(directory, path).code == E_OK && access(path, F_OK) == 0;
+    /* What may not be looked at is not missing. */
+    return vault_path(directory, path).code == E_OK &&
+           (access(path, F_OK) == 0 || errno == EACCES || errno == EIO);
 }
 
 /* The directory and those above it, for this user alone. */
