@@ -12,6 +12,8 @@ static const struct sentence OPENING[] = {
     {TACET_DENIED, "Wrong passphrase."},
     {TACET_CONFLICT, "Another tacet is using this profile.  Try again when it has ended."},
     {TACET_VERSION, "A newer tacet wrote this profile.  Update this one."},
+    {TACET_ABSENT, "This profile holds nothing: joining was interrupted, or its file was emptied."
+                   "  With an invitation: tacet join LINK"},
     {TACET_MALFORMED, "This profile is damaged."},
     {TACET_FORGED, "This profile is damaged."},
     {TACET_NOMEM, "There is not enough memory to open the profile."},

@@ -117,6 +117,11 @@ class World:
         _, out, _ = self.tacet(who, "read", *by, "--all", "--json", check=True)
         return [json.loads(line) for line in out.splitlines()]
 
+    def shown_offline(self, who):
+        """The same of all, whatever the server says to it."""
+        return [json.loads(line)
+                for line in self.tacet(who, "read", "--all", "--json")[1].splitlines()]
+
     def status(self, who):
         _, out, _ = self.tacet(who, "status", "--json", check=True)
         return json.loads(out)
@@ -126,6 +131,13 @@ class World:
             self.stop_server()
             check_sound("the server", self.log.read_text())
         shutil.rmtree(self.dir)
+
+    def end_on(self, disk):
+        """The same, where part of the world lies on a disk of its own."""
+        if self.server:
+            self.stop_server()
+        disk.end()
+        self.end()
 
 
 class Ledger:
@@ -157,7 +169,8 @@ class Ledger:
         """Lost 0, twice 0, out of order 0, not opened 0, with a note 0?"""
         shown = self.world.shown(self.receiver, self.sender)
         verdict = (*self.count(shown), self.world.status(self.receiver)["parked"])
-        print(f"{what}: sent {len(self.sent)}, shown {len(shown)}, lost {verdict[0]}, "
+        came = sum(not m["mine"] for m in shown)
+        print(f"{what}: sent {len(self.sent)}, shown {came}, lost {verdict[0]}, "
               f"twice {verdict[1]}, out of order {verdict[2]}, with a note {verdict[3]}, "
               f"not opened {verdict[4]}", flush=True)
         return not any(verdict)

@@ -58,7 +58,13 @@ static const char *found_why(enum err_code code)
     case E_MALFORMED:
         return "the name or the domain will not do: a domain is a DNS name in lower case";
     case E_ABSENT:
-        return "the directory of the root key file does not exist";
+        return "the directory above the data directory, or that of the root key file, does not "
+               "exist";
+    case E_FULL:
+        return "the disk is full; remove what was begun before you try again";
+    case E_IO:
+        return "the data directory or the root key file cannot be written: look at their rights "
+               "and at the disk";
     default:
         return "init";
     }
@@ -107,8 +113,28 @@ static const char *database_why(enum err_code code)
         return "a newer tacetd wrote the database: update this one";
     case E_MALFORMED:
         return "the database is damaged";
+    case E_FULL:
+        return "the disk is full";
+    case E_IO:
+        return "the database cannot be read or written: look at the rights of the data directory "
+               "and at its disk";
     default:
         return "the database cannot be opened";
+    }
+}
+
+/* The place that is printed behind says which of the three. */
+static const char *keys_why(enum err_code code)
+{
+    switch ((int)code) {
+    case E_ABSENT:
+        return "directory.key, tls.key or tls.crt is missing from the data directory: bring it "
+               "back from the backup";
+    case E_IO:
+        return "directory.key, tls.key or tls.crt cannot be read: look at their rights";
+    default:
+        return "directory.key, tls.key or tls.crt is damaged, or they do not belong together: "
+               "bring them back from the backup";
     }
 }
 
@@ -136,11 +162,11 @@ static const char *run_why(enum serving_stage stage, enum err_code code)
     case SERVING_HOUSE:
         return code == E_DENIED   ? "others can write in the data directory: chmod 700"
                : code == E_ABSENT ? "there is no data directory: see tacetd init"
-                                  : "the data directory";
+                                  : "the data directory cannot be read: look at its rights";
     case SERVING_DATABASE:
         return database_why(code);
     case SERVING_KEYS:
-        return "the server's keys";
+        return keys_why(code);
     case SERVING_LOOP:
         return "the event loop";
     case SERVING_LISTENING:

@@ -9,6 +9,7 @@
 /* The lock comes first: a log that is entered under it lives in our memory, with no file beside the
  * database that another process could map. */
 static const char LOCK[] = "PRAGMA locking_mode = EXCLUSIVE;";
+static const char PAGES[] = "PRAGMA page_count";
 static const char LOG[] = "PRAGMA journal_mode = WAL";
 static const char SETTINGS[] = "PRAGMA synchronous = FULL;"
                                "PRAGMA foreign_keys = ON;"
@@ -101,7 +102,22 @@ static struct err enter_log(struct sqlite *lite)
     return err;
 }
 
-static struct err configure(struct sqlite *lite, bool secure_delete)
+/* A file without a page is no database, and is not to become one where none was to be made. */
+static struct err check_pages(struct sqlite *lite)
+{
+    struct db_query *q;
+    struct err err;
+    bool more;
+
+    TRY(statement_begin_query(&lite->db, PAGES, NULL, 0, &q));
+    err = statement_next(q, &more);
+    if (err.code == E_OK && !(more && statement_column(q, 0).number > 0))
+        err = FAIL(E_ABSENT);
+    statement_end_query(q);
+    return err;
+}
+
+static struct err configure(struct sqlite *lite, bool create, bool secure_delete)
 {
     static const struct {
         int option, value;
@@ -117,6 +133,8 @@ static struct err configure(struct sqlite *lite, bool secure_delete)
             return FAIL(E_IO);
     sqlite3_busy_timeout(lite->handle, 0);
     TRY(script(db, LOCK));
+    if (!create)
+        TRY(check_pages(lite));
     TRY(script(db, secure_delete ? OVERWRITE : LEAVE));
     TRY(script(db, SETTINGS));
     TRY(enter_log(lite));
@@ -141,7 +159,7 @@ struct err sqlite_open(struct db **out, const char *path, bool create, bool secu
         err = FAIL(absent ? E_ABSENT : sqlite_code(lite, result));
         goto out;
     }
-    TRY_OUT(configure(lite, secure_delete));
+    TRY_OUT(configure(lite, create, secure_delete));
     lite->held = true;
     *out = &lite->db;
     return OK;

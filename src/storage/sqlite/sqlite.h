@@ -7,7 +7,8 @@
 
 /* Open or create the file, with the process's umask.  `secure_delete` overwrites what is deleted.
  * The file is held by an exclusive lock until db_close.
- * E_CONFLICT: another process has it.  E_ABSENT: no file, and `create` is false.
+ * E_CONFLICT: another process has it.  E_ABSENT: no file, or an empty one, and
+ * `create` is false.
  * E_MALFORMED: not a database.  E_IO, E_FULL. */
 FALLIBLE sqlite_open(struct db **out, const char *path, bool create, bool secure_delete);
 
