@@ -46,6 +46,48 @@ static void a_person_hears_that_the_clock_is_wrong_and_goes_on_when_it_is_right(
     }
 }
 
+/* Everybody's clock is right but the server's; seen from there everybody's is wrong. */
+static void a_server_whose_clock_is_wrong_is_told_to_all_and_loses_nothing(void **state)
+{
+    static const int64_t skews[] = {3 * HOURS, -3 * HOURS, 50 * HOURS, -50 * HOURS};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof skews / sizeof skews[0]; i++) {
+        struct play *p = play_begin();
+        struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+
+        says(alice, bob, "before");
+        sees(bob, alice, "before");
+        leaves(alice);
+        leaves(bob);
+        stage_forward(p, 3 * CLOCK_DAY_MS);
+        stage_skew(alice, skews[i]);
+        stage_skew(bob, skews[i]);
+        returns(alice);
+        returns(bob);
+        assert_true(heard_of_the_clock(alice));
+        assert_true(heard_of_the_clock(bob));
+        says(alice, bob, "meanwhile");
+        says(bob, alice, "likewise");
+        stage_forward(p, CLOCK_HOUR_MS);
+        leaves(alice);
+        leaves(bob);
+        stage_skew(alice, 0);
+        stage_skew(bob, 0);
+        returns(alice);
+        returns(bob);
+        stage_forward(p, 2 * CLOCK_HOUR_MS);
+        is(alice, "accepted");
+        is(bob, "accepted");
+        sees(bob, alice, "meanwhile");
+        sees(alice, bob, "likewise");
+        says(alice, bob, "after");
+        sees_behind(bob, alice, "after", 0);
+        sees_nothing(alice);
+        play_end(p);
+    }
+}
+
 static void a_clock_an_hour_off_is_nothing_to_speak_of(void **state)
 {
     struct play *p = play_begin();
@@ -200,6 +242,7 @@ static void without_a_certificate_who_is_known_can_be_written_to_and_a_new_one_h
 
 const struct CMUnitTest time_clocks[] = {
     cmocka_unit_test(a_person_hears_that_the_clock_is_wrong_and_goes_on_when_it_is_right),
+    cmocka_unit_test(a_server_whose_clock_is_wrong_is_told_to_all_and_loses_nothing),
     cmocka_unit_test(a_clock_an_hour_off_is_nothing_to_speak_of),
     cmocka_unit_test(a_profile_whose_clock_was_wrong_joins_when_it_is_right),
     cmocka_unit_test(a_profile_made_before_its_server_was_up_joins_later),
