@@ -29,6 +29,49 @@ static void what_the_server_holds_back_is_queued_too(void **state)
     assert_said("queued: the server has not accepted it yet");
 }
 
+static void what_waits_for_the_server_says_for_what(void **state)
+{
+    play_event(TACET_EVENT_LINK, TACET_OK);
+    play_state(TACET_STATE_QUEUED, TACET_FULL);
+    assert_int_equal(PLAY("send", "bob", "hello"), 0);
+    assert_said("queued: their mailbox or the server's disk is full; it will be sent when");
+    play_begin(state);
+    play_event(TACET_EVENT_LINK, TACET_OK);
+    play_state(TACET_STATE_QUEUED, TACET_IO);
+    assert_int_equal(PLAY("send", "bob", "hello"), 0);
+    assert_said("queued: the server is in trouble; it will be sent when");
+}
+
+static void trouble_of_this_machine_is_not_the_servers(void **state)
+{
+    play.send = TACET_FULL;
+    assert_int_equal(PLAY("send", "bob", "hello"), 1);
+    assert_string_equal(play_out, "");
+    assert_string_equal(play_err, "not sent: The disk of this machine is full.  Make room.\n");
+    play_begin(state);
+    play_event(TACET_EVENT_LINK, TACET_OK);
+    play.run = TACET_FULL;
+    assert_int_equal(PLAY("send", "bob", "hello"), 1);
+    assert_string_equal(play_out, PLAY_ID "\n");
+    assert_said("kept on this machine, but not sent: The disk of this machine is full.");
+    assert_said("It will be sent when tacet next runs.");
+}
+
+static void trouble_of_the_server_is_not_a_lie(void **state)
+{
+    struct tacet_event *e = play_event(TACET_EVENT_PROBLEM, TACET_FULL);
+
+    e->problem = TACET_PROBLEM_STATEMENT;
+    play_state(TACET_STATE_ACCEPTED, TACET_OK);
+    assert_int_equal(PLAY("send", "bob", "hello"), 0);
+    assert_said("The server's disk is full.");
+    assert_not_said("does not check");
+    play_begin(state);
+    play_event(TACET_EVENT_LINK, TACET_FULL);
+    assert_int_equal(PLAY("send", "bob", "hello"), 0);
+    assert_said("The server's disk is full.");
+}
+
 static void what_failed_is_said_and_is_a_failure(void **state)
 {
     play_event(TACET_EVENT_LINK, TACET_OK);
@@ -130,6 +173,9 @@ int main(void)
         cmocka_unit_test_setup(what_the_server_accepted_is_said_to_be, play_begin),
         cmocka_unit_test_setup(what_waits_is_queued_and_no_failure, play_begin),
         cmocka_unit_test_setup(what_the_server_holds_back_is_queued_too, play_begin),
+        cmocka_unit_test_setup(what_waits_for_the_server_says_for_what, play_begin),
+        cmocka_unit_test_setup(trouble_of_this_machine_is_not_the_servers, play_begin),
+        cmocka_unit_test_setup(trouble_of_the_server_is_not_a_lie, play_begin),
         cmocka_unit_test_setup(what_failed_is_said_and_is_a_failure, play_begin),
         cmocka_unit_test_setup(a_server_that_refuses_this_device_is_no_queue, play_begin),
         cmocka_unit_test_setup(what_cannot_be_queued_has_no_id, play_begin),
