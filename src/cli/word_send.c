@@ -93,6 +93,12 @@ static void note_other(const struct tacet_message *m)
         fprintf(stderr, " was not sent: %s\n", sentences_find(SENDING, m->code));
 }
 
+/* Refused for trouble that lasts longer than anybody waits here. */
+static bool waits_for_operator(const struct tacet_message *m)
+{
+    return m->state == TACET_STATE_QUEUED && sentences_is_machine(m->code);
+}
+
 /* Until this message is settled, and then a little longer for those of earlier runs, of which some
  * may wait for a person who is away.  *mine: its last state. */
 static void await(struct drive *d, const char *id, struct tacet_message *mine)
@@ -106,7 +112,7 @@ static void await(struct drive *d, const char *id, struct tacet_message *mine)
             *mine = e.message;
         else
             note_other(&e.message);
-        if (!is_on_server(mine->state) && !is_over(mine->state))
+        if (!is_on_server(mine->state) && !is_over(mine->state) && !waits_for_operator(mine))
             continue;
         if (!drive_has_outgoing(d))
             break;
