@@ -62,7 +62,7 @@ class Disk:
 
     def protect(self, yes=True):
         """Read-only, or no longer.  No file may be open for writing."""
-        self._mount("-o", "remount,ro" if yes else "remount,rw")
+        self._mount("-o", "remount,bind,ro" if yes else "remount,bind,rw")
 
     def end(self):
         subprocess.run(["umount", "-l", self.path], check=True)
