@@ -12,12 +12,15 @@ static const char ROLLBACK_TO[] = "ROLLBACK TO SAVEPOINT nested";
 
 static struct err ready(const struct db *db)
 {
+    if (db->broken)
+        return FAIL(E_IO);
     return db->lost == E_OK ? OK : FAIL(db->lost);
 }
 
 /* What a driver's call came to; notes when it took the transaction with it. */
 static struct err noted(struct db *db, struct err err)
 {
+    db->full = db->full || err.code == E_FULL;
     if (db->lost == E_OK && (db->depth > 0) != db->driver->in_transaction(db))
         db->lost = err.code == E_OK ? E_IO : err.code;
     return err.code == E_OK ? ready(db) : err;
@@ -96,8 +99,10 @@ struct err db_commit(struct db *db)
     struct err err = ready(db);
 
     invariant(db->depth > 0);
-    if (err.code == E_OK)
+    if (err.code == E_OK) {
         err = db->driver->run(db, sql, NULL, 0, NULL);
+        db->broken = db->depth == 1 && err.code == E_IO;
+    }
     if (err.code == E_OK) {
         db->depth--;
         return noted(db, err);
@@ -131,6 +136,14 @@ void db_rollback(struct db *db)
         err = db->driver->run(db, "ROLLBACK", NULL, 0, NULL);
     /* Still open, it must never be taken for the next one. */
     db->lost = !db->driver->in_transaction(db) ? E_OK : err.code == E_OK ? E_IO : err.code;
+}
+
+enum err_code db_trouble(struct db *db)
+{
+    bool full = db->full;
+
+    db->full = false;
+    return db->broken ? E_IO : full ? E_FULL : E_OK;
 }
 
 void db_close(struct db *db)

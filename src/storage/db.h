@@ -81,6 +81,14 @@ FALLIBLE db_begin(struct db *db);
 FALLIBLE db_commit(struct db *db);
 void db_rollback(struct db *db);
 
+/*
+ * What the disk has refused since this was last asked: E_OK; E_FULL; or E_IO, from now on always: a
+ * commit failed and nobody knows what of it is on disk, since a system may forget what it could not
+ * write and report it once.  Such a db answers all that it is asked with E_IO, until the program is
+ * started again and reads what there really is.
+ */
+enum err_code db_trouble(struct db *db);
+
 void db_close(struct db *db); /* NULL is fine; an open transaction is rolled back */
 
 /* Convenience over the above: the first row of a query, copied into the arena.

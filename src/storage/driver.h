@@ -35,6 +35,8 @@ struct db {
     const struct db_driver *driver;
     unsigned depth;
     enum err_code lost; /* why what is open can only be rolled back; E_OK when it need not be */
+    bool full;          /* the disk was, since somebody last asked */
+    bool broken;        /* nobody knows what of a commit is on disk: nothing is believed any more */
 };
 
 struct db_query {

@@ -44,8 +44,8 @@ enum err_code sqlite_code(const struct sqlite *lite, int result)
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
         return E_MALFORMED;
-    case SQLITE_IOERR: /* a quota, too, is a disk that is full */
-        return cause == ENOSPC || cause == EDQUOT ? E_FULL : E_IO;
+    case SQLITE_IOERR: /* a quota or limit, too, is a disk that is full */
+        return cause == ENOSPC || cause == EDQUOT || cause == EFBIG ? E_FULL : E_IO;
     default:
         return E_IO;
     }
