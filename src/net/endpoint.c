@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/endpoint.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -37,4 +38,14 @@ struct err endpoint_parse(const char *text, struct endpoint *out)
     memcpy(e.port, &colon[1], strlen(&colon[1]));
     *out = e;
     return OK;
+}
+
+bool endpoint_is_loopback(const struct endpoint *e)
+{
+    struct in6_addr six;
+    struct in_addr four;
+
+    if (inet_pton(AF_INET, e->host, &four) == 1)
+        return ntohl(four.s_addr) >> 24 == IN_LOOPBACKNET;
+    return inet_pton(AF_INET6, e->host, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }

@@ -15,4 +15,8 @@ struct endpoint {
 /* E_MALFORMED.  Whether the host exists is not asked. */
 FALLIBLE endpoint_parse(const char *text, struct endpoint *out);
 
+/* Is the host written as an address of this very machine, 127.x.x.x or ::1?  A name is not: who
+ * knows where it leads. */
+bool endpoint_is_loopback(const struct endpoint *e);
+
 #endif

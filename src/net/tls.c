@@ -291,6 +291,37 @@ struct err tls_pin(struct bytes cert_pem, uint8_t pin[TLS_PIN_SIZE])
     return err;
 }
 
+/* Time since 1970, which is the one form of it that every library can be asked for. */
+static struct err end_of(const X509 *cert, uint64_t *ends_ms)
+{
+    ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+    int days = 0, seconds = 0;
+    int good = epoch == NULL ? 0 : ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(cert));
+
+    ASN1_TIME_free(epoch);
+    if (good != 1)
+        return FAIL(E_MALFORMED);
+    *ends_ms = days < 0 || seconds < 0
+                   ? 0
+                   : (uint64_t)days * CLOCK_DAY_MS + (uint64_t)seconds * CLOCK_SECOND_MS;
+    return OK;
+}
+
+struct err tls_certificate_ends(struct bytes cert_pem, uint64_t *ends_ms)
+{
+    struct err err = OK;
+    X509 *cert;
+    BIO *bio;
+
+    TRY(pem_open(cert_pem, &bio));
+    cert = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
+    err = cert == NULL ? FAIL(E_MALFORMED) : end_of(cert, ends_ms);
+    ERR_clear_error();
+    X509_free(cert);
+    BIO_free(bio);
+    return err;
+}
+
 struct err tls_random(uint8_t *out, size_t n)
 {
     return RAND_bytes(out, (int)n) == 1 ? OK : FAIL(E_CRYPTO);

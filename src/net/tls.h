@@ -38,6 +38,9 @@ FALLIBLE tls_make_certificate(const char *domain, uint64_t now_ms, struct buf *k
 /* SHA-256 of the first certificate's SubjectPublicKeyInfo (DER).  E_MALFORMED, E_CRYPTO. */
 FALLIBLE tls_pin(struct bytes cert_pem, uint8_t pin[TLS_PIN_SIZE]);
 
+/* The end of the first certificate's time; 0 when that was before 1970.  E_MALFORMED, E_CRYPTO. */
+FALLIBLE tls_certificate_ends(struct bytes cert_pem, uint64_t *ends_ms);
+
 /* n bytes from OpenSSL's generator, for masks and keys of the WebSocket; never for secrets of
  * ours, whose randomness is an argument.  E_CRYPTO. */
 FALLIBLE tls_random(uint8_t *out, size_t n);

@@ -47,6 +47,16 @@ static struct err parse_certificate(struct bytes in, struct directory_certificat
     return certificate_is_sound(out) ? OK : FAIL(E_MALFORMED);
 }
 
+struct err directory_parse_certificate(struct bytes in, struct directory_certificate *out)
+{
+    struct directory_certificate c;
+    struct signed_parts parts;
+
+    TRY(parse_certificate(in, &c, &parts));
+    *out = c;
+    return OK;
+}
+
 struct err directory_check_certificate(struct bytes in, const struct network_id *nid,
                                        const struct point *root, uint64_t now_ms,
                                        struct directory_certificate *out)

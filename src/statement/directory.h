@@ -44,6 +44,9 @@ FALLIBLE directory_check_certificate(struct bytes in, const struct network_id *n
                                      const struct point *root, uint64_t now_ms,
                                      struct directory_certificate *out);
 
+/* Form only, of one that was checked before: until when does it last?  E_TRUNCATED, E_MALFORMED. */
+FALLIBLE directory_parse_certificate(struct bytes in, struct directory_certificate *out);
+
 /* Sign `s` with the directory key and append the statement.  E_MALFORMED: it breaks a rule of 4.2.
  */
 FALLIBLE directory_sign(const struct directory_statement *s, const struct network_id *nid,

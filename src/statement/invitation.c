@@ -23,9 +23,8 @@ static bool is_bracketed(struct bytes text)
     return true;
 }
 
-/* People are shown the address and programs connect to it: nothing else gets through.
- * [PROTOCOL 8] */
-static bool is_address(struct bytes text)
+/* People are shown the address and programs connect to it: nothing else gets through. */
+bool invitation_is_address(struct bytes text)
 {
     struct reader r = reader(text);
     size_t colon = text.n;
@@ -58,7 +57,8 @@ struct err invitation_write(const struct invitation *in, struct buf *out)
     struct bytes whole;
     struct err err = OK;
 
-    if (in->address_n > INVITATION_ADDRESS_MAX || !is_address(bytes(in->address, in->address_n)))
+    if (in->address_n > INVITATION_ADDRESS_MAX ||
+        !invitation_is_address(bytes(in->address, in->address_n)))
         return FAIL(E_MALFORMED);
     buf_u8(&x, VERSION);
     buf_bytes(&x, ID_BYTES(in->nid));
@@ -129,7 +129,7 @@ static struct err parse(struct bytes x, struct invitation *out)
     reader_copy(&r, got.token, sizeof got.token);
     address = reader_take(&r, reader_u8(&r));
     /* The check bytes fit: whoever made this meant to, so it is not for lack of bytes. */
-    if (reader_end(&r).code != E_OK || version != VERSION || !is_address(address))
+    if (reader_end(&r).code != E_OK || version != VERSION || !invitation_is_address(address))
         return FAIL(E_MALFORMED);
     memcpy(got.address, address.at, address.n);
     got.address_n = address.n;

@@ -20,6 +20,10 @@ struct invitation {
     char address[INVITATION_ADDRESS_MAX + 1]; /* "host:port", NUL-terminated */
 };
 
+/* May an invitation name it?  "host:port", the host a DNS name in lower case, an IPv4 address or an
+ * IPv6 address in brackets; no port 0.  [PROTOCOL 8] */
+bool invitation_is_address(struct bytes text);
+
 /* Append the link.  E_MALFORMED: the address is not host:port as 8 says. */
 FALLIBLE invitation_write(const struct invitation *in, struct buf *out);
 

@@ -8,15 +8,16 @@
 #include "server/main/serving_internal.h"
 #include "server/queue/queue.h"
 
-#define RENEWAL_MS (14 * CLOCK_DAY_MS) /* for the operator to bring the root key */
-
 /* What the worker gives back. */
 struct batch {
     struct effects effects;
     struct job **job;
     size_t jobs;
-    struct err expiry, certificate; /* how housekeeping went */
-    bool more_expired;              /* than one round of expiry deletes */
+    bool kept_house;
+    struct err expiry;          /* how that went */
+    uint64_t deleted;           /* items that were due */
+    uint64_t directory_ends_ms; /* its certificate; 0: not known */
+    enum err_code trouble;      /* db_trouble() */
 };
 
 struct job *jobs_new(void)
@@ -44,8 +45,7 @@ void *jobs_work(void *ctx, void **items, size_t n)
     struct batch *b = calloc(1, sizeof *b);
     struct request **rq = calloc(n, sizeof *rq);
     size_t requests = 0;
-    uint64_t now = serving_now_ms(), deleted = 0;
-    bool expire = false;
+    uint64_t now = serving_now_ms();
 
     invariant(b != NULL && rq != NULL); /* nothing could be answered without */
     b->job = calloc(n, sizeof *b->job);
@@ -54,17 +54,17 @@ void *jobs_work(void *ctx, void **items, size_t n)
     for (size_t i = 0; i < n; i++) {
         b->job[i] = items[i];
         if (b->job[i]->rq == NULL)
-            expire = true;
+            b->kept_house = true;
         else
             rq[requests++] = b->job[i]->rq;
     }
     if (requests > 0)
         api_batch(&s->server, rq, requests, now, &s->random, &b->effects);
-    if (expire) {
-        b->expiry = queue_expire(s->db, now, &deleted);
-        b->certificate = networks_in_force(s->networks, s->db, now + RENEWAL_MS);
+    if (b->kept_house) {
+        b->expiry = queue_expire(s->db, now, &b->deleted);
+        (void)!networks_ends(s->db, &b->directory_ends_ms).code;
     }
-    b->more_expired = deleted == QUEUE_EXPIRE_MOST;
+    b->trouble = db_trouble(s->db);
     free(rq);
     return b;
 }
@@ -89,7 +89,7 @@ void jobs_submit(struct serving *s, struct job *j, struct session *session)
     jobs_free(j);
     if (e.code == E_CLOSED) /* stopping: clients will ask again */
         return;
-    journal_failure(&s->journal, "a request was dropped", e);
+    journal_failure(&s->journal, JOURNAL_REQUEST_DROPPED, e);
     if (session != NULL)
         peers_close(s, session, e.code);
 }
@@ -102,15 +102,37 @@ void jobs_expire(struct serving *s)
         jobs_submit(s, j, NULL);
 }
 
+static bool has_written(const struct request *rq)
+{
+    return rq->outcome.code == E_OK && rq->route->kind == ROUTE_WRITES;
+}
+
+static void note_housekeeping(struct serving *s, const struct batch *b)
+{
+    if (b->expiry.code != E_OK)
+        journal_failure(&s->journal, JOURNAL_EXPIRY_FAILED, b->expiry);
+    if (b->deleted > 0)
+        journal_note(&s->journal, JOURNAL_EXPIRED, LOG_FIELDS(log_count(b->deleted)));
+    if (b->directory_ends_ms != 0)
+        watch_ends(&s->watch, WATCH_DIRECTORY, b->directory_ends_ms);
+    watch_certificates(&s->watch, serving_now_ms());
+}
+
 static void note(struct serving *s, const struct batch *b)
 {
-    for (size_t i = 0; i < b->jobs; i++)
-        if (b->job[i]->rq != NULL)
-            journal_refusal(&s->journal, b->job[i]->rq);
-    if (b->expiry.code != E_OK)
-        journal_failure(&s->journal, "expiry", b->expiry);
-    if (b->certificate.code == E_EXPIRED)
-        journal_renewal(&s->journal, serving_now_ms());
+    bool wrote = false;
+
+    for (size_t i = 0; i < b->jobs; i++) {
+        const struct request *rq = b->job[i]->rq;
+
+        if (rq == NULL)
+            continue;
+        journal_refusal(&s->journal, rq);
+        wrote = wrote || has_written(rq);
+    }
+    watch_batch(&s->watch, b->trouble, wrote);
+    if (b->kept_house)
+        note_housekeeping(s, b);
 }
 
 void jobs_done(void *ctx, void *result)
@@ -121,7 +143,7 @@ void jobs_done(void *ctx, void *result)
     fault_point("server-before-release");
     live_settle(s->live, &b->effects);
     note(s, b);
-    if (b->more_expired)
+    if (b->deleted == QUEUE_EXPIRE_MOST) /* there may be more */
         jobs_expire(s);
     batch_free(b);
     loop_task_post(s->loop, &s->after_release); /* behind the flushes that settling posted */

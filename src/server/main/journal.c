@@ -1,53 +1,114 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/main/journal.h"
 
-#include "base/clock.h"
+#include <errno.h>
+#include <unistd.h>
 
-static const char *place(struct err e)
+static const struct log_event EVENTS[JOURNAL_EVENTS] = {
+    [JOURNAL_STARTED] = {"started", LOG_INFO},
+    [JOURNAL_CONFIGURED] = {"configured", LOG_INFO},
+    [JOURNAL_LISTENING] = {"listening", LOG_INFO},
+    [JOURNAL_MONITOR_LISTENING] = {"monitor-listening", LOG_INFO},
+    [JOURNAL_STOPPING] = {"stopping", LOG_INFO},
+    [JOURNAL_STOPPED] = {"stopped", LOG_INFO},
+    [JOURNAL_REQUEST_REFUSED] = {"request-refused", LOG_INFO},
+    [JOURNAL_REQUEST_MALFORMED] = {"request-malformed", LOG_WARNING},
+    [JOURNAL_REQUEST_FAILED] = {"request-failed", LOG_ERROR},
+    [JOURNAL_CONNECTION_CLOSED] = {"connection-closed", LOG_WARNING},
+    [JOURNAL_LINES_SUPPRESSED] = {"lines-suppressed", LOG_WARNING},
+    [JOURNAL_CLIENTS_FULL] = {"clients-full", LOG_WARNING},
+    [JOURNAL_REQUEST_DROPPED] = {"request-dropped", LOG_ERROR},
+    [JOURNAL_FRAME_UNSENT] = {"frame-unsent", LOG_ERROR},
+    [JOURNAL_CONNECTION_NOT_ACCEPTED] = {"connection-not-accepted", LOG_ERROR},
+    [JOURNAL_EXPIRED] = {"expired", LOG_INFO},
+    [JOURNAL_EXPIRY_FAILED] = {"expiry-failed", LOG_ERROR},
+    [JOURNAL_DIRECTORY_CERTIFICATE_ENDS] = {"directory-certificate-ends", LOG_WARNING},
+    [JOURNAL_TLS_CERTIFICATE_ENDS] = {"tls-certificate-ends", LOG_WARNING},
+    [JOURNAL_DISK_LOW] = {"disk-low", LOG_WARNING},
+    [JOURNAL_DISK_FULL] = {"disk-full", LOG_ERROR},
+    [JOURNAL_DISK_FREED] = {"disk-freed", LOG_INFO},
+    [JOURNAL_DISK_ERROR] = {"disk-error", LOG_ERROR},
+    [JOURNAL_CLOCK_JUMPED] = {"clock-jumped", LOG_WARNING},
+};
+
+const struct log_event *journal_event(enum journal_event event)
 {
-    return e.where == NULL ? "?" : e.where;
+    return event > 0 && event < JOURNAL_EVENTS ? &EVENTS[event] : NULL;
+}
+
+/* What cannot be written is lost, and the next line's number shows it: a log that is not read must
+ * not stop the server. */
+static void write_line(void *ctx, struct bytes line)
+{
+    ssize_t n = 0;
+
+    (void)ctx;
+    while (line.n > 0 && (n >= 0 || errno == EINTR)) {
+        n = write(STDERR_FILENO, line.at, line.n);
+        if (n > 0)
+            line = bytes(line.at + n, line.n - (size_t)n);
+    }
+}
+
+void journal_open(struct journal *j, enum log_level most, uint64_t (*now_ms)(void))
+{
+    *j = (struct journal){.log = {write_line, NULL, most, 0}, .now_ms = now_ms};
 }
 
 static bool has_room(struct journal *j)
 {
-    return ++j->refusals <= JOURNAL_REFUSALS_MAX;
+    if (++j->refusals <= JOURNAL_REFUSALS_MAX)
+        return true;
+    j->suppressed++;
+    return false;
 }
 
-void journal_failure(struct journal *j, const char *what, struct err e)
+void journal_note(struct journal *j, enum journal_event event, const struct log_field *fields,
+                  size_t n)
 {
-    fprintf(j->to, "tacetd: %s: %s at %s\n", what, err_name(e.code), place(e));
+    log_write(&j->log, j->now_ms(), &EVENTS[event], fields, n);
+}
+
+void journal_failure(struct journal *j, enum journal_event event, struct err e)
+{
+    journal_note(j, event, LOG_FIELDS(log_error(e)));
+}
+
+static enum journal_event refusal_event(enum err_who who)
+{
+    switch (who) {
+    case WHO_PEER:
+        return JOURNAL_REQUEST_MALFORMED;
+    case WHO_OPERATOR:
+        return JOURNAL_REQUEST_FAILED;
+    case WHO_CALLER:
+    case WHO_NOBODY:
+        break;
+    }
+    return JOURNAL_REQUEST_REFUSED;
 }
 
 void journal_refusal(struct journal *j, const struct request *rq)
 {
-    if (rq->outcome.code == E_OK || err_who(rq->outcome.code) == WHO_NOBODY || !has_room(j))
+    enum err_who who = err_who(rq->outcome.code);
+
+    if (rq->outcome.code == E_OK || who == WHO_NOBODY || !has_room(j))
         return;
-    fprintf(j->to, "tacetd: refused: operation %u, session %llu, request %llu: %s at %s\n",
-            (unsigned)rq->op, (unsigned long long)rq->session, (unsigned long long)rq->id,
-            err_name(rq->outcome.code), place(rq->outcome));
+    journal_note(j, refusal_event(who),
+                 LOG_FIELDS(log_error(rq->outcome), log_operation(rq->op), log_session(rq->session),
+                            log_request(rq->id)));
 }
 
 void journal_closed(struct journal *j, uint64_t session, struct err e)
 {
     if (has_room(j))
-        fprintf(j->to, "tacetd: closed: session %llu: %s at %s\n", (unsigned long long)session,
-                err_name(e.code), place(e));
-}
-
-void journal_renewal(struct journal *j, uint64_t now_ms)
-{
-    if (j->renewal_ms != 0 && clock_since(now_ms, j->renewal_ms) < CLOCK_DAY_MS)
-        return;
-    j->renewal_ms = now_ms;
-    fputs("tacetd: the directory certificate is over, or will be within 14 days; then nobody can\n"
-          "tacetd: connect.  Renew it: tacetctl root sign-directory\n",
-          j->to);
+        journal_note(j, JOURNAL_CONNECTION_CLOSED, LOG_FIELDS(log_error(e), log_session(session)));
 }
 
 void journal_minute(struct journal *j)
 {
     if (j->refusals > JOURNAL_REFUSALS_MAX)
-        fprintf(j->to, "tacetd: %u more were refused or closed in this minute\n",
-                j->refusals - JOURNAL_REFUSALS_MAX);
+        journal_note(j, JOURNAL_LINES_SUPPRESSED,
+                     LOG_FIELDS(log_count(j->refusals - JOURNAL_REFUSALS_MAX)));
     j->refusals = 0;
 }

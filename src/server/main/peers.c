@@ -59,7 +59,7 @@ void peers_send(void *ctx, struct session *session, struct bytes frame)
     else if (p->local != NULL)
         e = local_send(p->local, frame);
     if (e.code != E_OK && e.code != E_CLOSED)
-        journal_failure(&s->journal, "a frame was not sent", e);
+        journal_failure(&s->journal, JOURNAL_FRAME_UNSENT, e);
 }
 
 static uint16_t close_code(enum err_code why)
@@ -192,7 +192,7 @@ void peers_accept_tcp(void *ctx, int fd)
     }
     e = stream_accept(&s->strangers, fd, p, &p->stream);
     if (e.code != E_OK) {
-        journal_failure(&s->journal, "a connection was not accepted", e);
+        journal_failure(&s->journal, JOURNAL_CONNECTION_NOT_ACCEPTED, e);
         peer_free(p);
         return;
     }

@@ -7,9 +7,11 @@
 #include <time.h>
 
 #include "base/fault.h"
+#include "base/version.h"
 #include "server/main/features.h"
 #include "server/main/house.h"
 #include "server/main/jobs.h"
+#include "server/main/measure.h"
 #include "server/main/peers.h"
 #include "server/main/room.h"
 #include "server/main/serving_internal.h"
@@ -32,11 +34,23 @@ static void released(void *ctx)
     fault_point("server-after-release");
 }
 
+void serving_look(struct serving *s)
+{
+    uint64_t now_ms = serving_now_ms(), free_bytes;
+
+    watch_clocks(&s->watch, now_ms, measure_steady_ms());
+    watch_certificates(&s->watch, now_ms);
+    watch_clients(&s->watch, s->clients, s->clients_max);
+    if (measure_disk_free(s->data, &free_bytes))
+        watch_disk(&s->watch, free_bytes);
+}
+
 static void housekeep(void *ctx)
 {
     struct serving *s = ctx;
 
     journal_minute(&s->journal);
+    serving_look(s);
     jobs_expire(s);
     loop_timer_set(s->housekeeping, HOUSEKEEPING_MS);
 }
@@ -45,7 +59,9 @@ static void stop(void *ctx)
 {
     struct serving *s = ctx;
 
-    s->stopping = true;
+    if (!s->stopping)
+        journal_note(&s->journal, JOURNAL_STOPPING, LOG_NO_FIELDS);
+    s->stopping = s->health.stopping = true;
     loop_stop(s->loop);
 }
 
@@ -57,17 +73,31 @@ static struct err read_file(const struct serving_options *o, const char *name, s
     return house_read(path, out);
 }
 
+/* The operator's own, or those that init made. */
+static struct err read_tls(const struct serving_options *o, struct buf *key,
+                           struct buf *certificate)
+{
+    if (o->tls_key == NULL) {
+        TRY(read_file(o, HOUSE_TLS_KEY, key));
+        return read_file(o, HOUSE_TLS_CERT, certificate);
+    }
+    TRY(house_check(o->tls_key));
+    TRY(house_check(o->tls_certificate));
+    TRY(house_read(o->tls_key, key));
+    return house_read(o->tls_certificate, certificate);
+}
+
 static struct err open_keys(struct serving *s, const struct serving_options *o)
 {
     struct err err = OK;
     struct buf key = BUF(HOUSE_FILE_MAX), certificate = BUF(HOUSE_FILE_MAX),
                directory = BUF(HOUSE_FILE_MAX);
 
-    TRY_OUT(read_file(o, HOUSE_TLS_KEY, &key));
-    TRY_OUT(read_file(o, HOUSE_TLS_CERT, &certificate));
+    TRY_OUT(read_tls(o, &key, &certificate));
     TRY_OUT(read_file(o, HOUSE_DIRECTORY_KEY, &directory));
     TRY_OUT(tls_new_server(buf_view(&key), buf_view(&certificate), &s->tls));
     TRY_OUT(tls_pin(buf_view(&certificate), s->server.pin));
+    TRY_OUT(tls_certificate_ends(buf_view(&certificate), &s->watch.ends_ms[WATCH_TLS]));
     TRY_OUT(networks_open(s->db, buf_view(&directory), &s->networks));
 out:
     buf_free(&key);
@@ -111,6 +141,7 @@ static void say_address(struct serving *s, const struct serving_options *o)
     snprintf(s->address, sizeof s->address, "%.*s:%u", host, o->listen,
              (unsigned)listener_port(s->tcp));
     s->server.address = o->address == NULL ? s->address : o->address;
+    journal_note(&s->journal, JOURNAL_LISTENING, LOG_FIELDS(log_listens(s->address)));
     printf("tacetd listens on %s\n", s->address);
     fflush(stdout);
 }
@@ -188,9 +219,15 @@ struct err serving_run(const struct serving_options *o, enum serving_stage *stag
     *stage = SERVING_LOOP;
     if (s == NULL)
         return FAIL(E_NOMEM);
-    s->journal.to = stderr;
+    s->watch = (struct watch){.health = &s->health, .journal = &s->journal};
+    s->data = o->data;
+    journal_open(&s->journal, o->log_level, serving_now_ms);
+    journal_note(&s->journal, JOURNAL_STARTED, LOG_FIELDS(log_version(version_text())));
+    if (o->from_file)
+        journal_note(&s->journal, JOURNAL_CONFIGURED, LOG_NO_FIELDS);
     err = serve(s, o, stage);
     close_all(s);
+    journal_note(&s->journal, JOURNAL_STOPPED, LOG_NO_FIELDS);
     free(s);
     return err;
 }

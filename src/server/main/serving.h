@@ -8,12 +8,15 @@
 #ifndef TACET_SERVER_MAIN_SERVING_H
 #define TACET_SERVER_MAIN_SERVING_H
 
-#include "base/err.h"
+#include "base/log.h"
 
 struct serving_options {
     const char *data;
-    const char *listen;  /* "host:port"; port 0: the kernel chooses */
-    const char *address; /* for invitations; NULL: as `listen` */
+    const char *listen;                    /* "host:port"; port 0: the kernel chooses */
+    const char *address;                   /* for invitations; NULL: as `listen` */
+    const char *tls_key, *tls_certificate; /* files; both NULL: those in `data` */
+    enum log_level log_level;
+    bool from_file; /* a config was read: for the log */
 };
 
 /* How far it came. */

@@ -9,7 +9,9 @@
 #include "net/tls.h"
 #include "net/workers.h"
 #include "server/live/live.h"
+#include "server/main/health.h"
 #include "server/main/journal.h"
+#include "server/main/watch.h"
 #include "server/networks/networks.h"
 #include "storage/db.h"
 
@@ -32,6 +34,9 @@ struct serving {
     struct random random;
     struct server server;
     struct journal journal;
+    struct health health;
+    struct watch watch;
+    const char *data; /* the directory */
     char address[SERVING_ADDRESS_SIZE];
     uint64_t next_session;
     struct peer *peers;
@@ -41,5 +46,8 @@ struct serving {
 
 /* Milliseconds since 1970. */
 uint64_t serving_now_ms(void);
+
+/* Look at disk, clocks, certificates and room, and tell health. */
+void serving_look(struct serving *s);
 
 #endif

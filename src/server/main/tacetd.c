@@ -12,23 +12,36 @@
 #include "crypto/selftest.h"
 #include "server/main/founding.h"
 #include "server/main/serving.h"
+#include "server/main/settings.h"
 #include "terminal/options.h"
 #include "terminal/prompt.h"
 
-#define EXIT_USAGE     2
-#define LISTEN_DEFAULT "127.0.0.1:8443"
+#define EXIT_USAGE 2
 
 static const char USAGE[] =
     "Usage: tacetd init --data DIR --root FILE --name NAME --domain DOMAIN\n"
     "                   [--passphrase-fd N] [--kdf-cost N]\n"
-    "       tacetd run --data DIR [--listen HOST:PORT] [--address HOST:PORT]\n"
+    "       tacetd run [--config FILE] [--data DIR] [--listen HOST:PORT]\n"
+    "                  [--address HOST:PORT] [--log-level LEVEL]\n"
+    "                  [--tls-key FILE --tls-certificate FILE]\n"
+    "       tacetd check-config --config FILE [the options of run]\n"
     "       tacetd --help | --version\n"
     "\n"
     "init   Found a network: make the data directory DIR, and write the network root key to\n"
     "       FILE, sealed under a passphrase.  FILE must not lie below DIR: take it off this\n"
     "       machine.\n"
-    "run    Serve it.  Listens on " LISTEN_DEFAULT " unless told; --address is what invitations\n"
-    "       name, when clients reach the server by another address.\n";
+    "run    Serve it.  Listens on 127.0.0.1:8443 unless told; --address is what invitations\n"
+    "       name, when clients reach the server by another address.  The log goes to standard\n"
+    "       error, as lines of JSON; LEVEL is error, warning or info, the default.  The files\n"
+    "       of --tls-key and --tls-certificate (PEM) stand in for those that init made.\n"
+    "\n"
+    "check-config\n"
+    "       Say what would be in force, or what is wrong and in which line.\n"
+    "\n"
+    "A config file has lines `name = value`, the names those of the options without dashes;\n"
+    "a line that begins with # is a comment.  Options stand above the file.\n"
+    "\n"
+    "Exit status: 0 all well, 1 it failed, 2 it was called wrongly.\n";
 
 static int fail_with(const char *what, struct err e)
 {
@@ -179,20 +192,39 @@ static const char *run_why(enum serving_stage stage, enum err_code code)
 
 static int run(struct options *o)
 {
-    struct serving_options so = {.data = options_text(o, "--data"),
-                                 .listen = options_text(o, "--listen"),
-                                 .address = options_text(o, "--address")};
+    struct serving_options so = {.data = NULL};
+    struct config c;
     enum serving_stage stage;
     struct err e;
+    int status = settings_take(o, &c, &so.from_file);
 
-    if (!options_end(o))
-        return EXIT_USAGE;
-    if (so.data == NULL)
-        return usage("run needs --data");
-    if (so.listen == NULL)
-        so.listen = LISTEN_DEFAULT;
+    if (status != SETTINGS_FINE)
+        return status;
+    so.data = config_get(&c, CONFIG_DATA);
+    so.listen = config_get(&c, CONFIG_LISTEN);
+    so.address = config_get(&c, CONFIG_ADDRESS);
+    so.tls_key = config_get(&c, CONFIG_TLS_KEY);
+    so.tls_certificate = config_get(&c, CONFIG_TLS_CERTIFICATE);
+    so.log_level = config_log_level(&c);
     e = serving_run(&so, &stage);
     return e.code == E_OK ? EXIT_SUCCESS : fail_with(run_why(stage, e.code), e);
+}
+
+static int check_config(struct options *o)
+{
+    struct buf text = BUF(CONFIG_FILE_MAX);
+    bool from_file;
+    struct config c;
+    int status = settings_take(o, &c, &from_file);
+
+    if (status != SETTINGS_FINE)
+        return status;
+    if (!from_file)
+        return usage("check-config needs --config");
+    config_write(&c, &text);
+    fwrite(text.at, 1, text.n, stdout);
+    buf_free(&text);
+    return EXIT_SUCCESS;
 }
 
 static int act(const char *word, struct options *o)
@@ -205,6 +237,8 @@ static int act(const char *word, struct options *o)
         return found(o);
     if (strcmp(word, "run") == 0)
         return run(o);
+    if (strcmp(word, "check-config") == 0)
+        return check_config(o);
     return usage("there is no such word");
 }
 

@@ -35,8 +35,8 @@ struct bytes networks_domain(const struct networks *n);
 /* The certificate now in force. */
 FALLIBLE networks_certificate(struct db *db, struct arena *a, struct bytes *out);
 
-/* Will it be in force then?  E_EXPIRED. */
-FALLIBLE networks_in_force(const struct networks *n, struct db *db, uint64_t then_ms);
+/* When that will be, or was, over. */
+FALLIBLE networks_ends(struct db *db, uint64_t *ends_ms);
 
 /* Replace it.  E_CONFLICT: for another directory key; the other errors as networks_create. */
 FALLIBLE networks_certify(const struct networks *n, struct db *db, struct bytes certificate,

@@ -48,12 +48,31 @@ static void a_name_longer_than_names_are_is_refused(void **state)
     assert_err(endpoint_parse(text, &e), E_MALFORMED);
 }
 
+static void loopback_is_an_address_and_never_a_name(void **state)
+{
+    static const char *const ours[] = {"127.0.0.1:1", "127.255.0.9:0", "[::1]:65535"};
+    static const char *const others[] = {"localhost:1", "0.0.0.0:1", "128.0.0.1:1",        "[::]:1",
+                                         "127.1:1",     "[::2]:1",   "127.0.0.1.example:1"};
+    struct endpoint e;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+        assert_ok(endpoint_parse(ours[i], &e));
+        assert_true(endpoint_is_loopback(&e));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_ok(endpoint_parse(others[i], &e));
+        assert_false(endpoint_is_loopback(&e));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_an_address_and_a_bracketed_address_are_taken_apart),
         cmocka_unit_test(anything_else_is_refused),
         cmocka_unit_test(a_name_longer_than_names_are_is_refused),
+        cmocka_unit_test(loopback_is_an_address_and_never_a_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,39 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/main/journal.h"
 
-#include <stdlib.h>
-
 #include "assert_err.h"
-#include "base/clock.h"
 
-/* What is written, as text. */
+/* What is written: the last line, and how many there were. */
 struct paper {
     struct journal journal;
-    char *text;
-    size_t n;
+    char line[LOG_LINE_MAX + 1];
+    size_t lines;
 };
+
+static void keep(void *ctx, struct bytes line)
+{
+    struct paper *p = ctx;
+
+    memcpy(p->line, line.at, line.n);
+    p->line[line.n] = '\0';
+    p->lines++;
+}
+
+static uint64_t a_moment(void)
+{
+    return 1000;
+}
 
 static void begin(struct paper *p)
 {
-    *p = (struct paper){.text = NULL};
-    p->journal.to = open_memstream(&p->text, &p->n);
-    assert_non_null(p->journal.to);
-}
-
-static size_t lines(struct paper *p)
-{
-    size_t n = 0;
-
-    fflush(p->journal.to);
-    for (size_t i = 0; i < p->n; i++)
-        n += p->text[i] == '\n';
-    return n;
-}
-
-static void end(struct paper *p)
-{
-    fclose(p->journal.to);
-    free(p->text);
+    *p = (struct paper){.lines = 0};
+    journal_open(&p->journal, LOG_INFO, a_moment);
+    p->journal.log.write = keep;
+    p->journal.log.ctx = p;
 }
 
 static void a_refusal_says_which_why_and_where(void **state)
@@ -43,15 +39,32 @@ static void a_refusal_says_which_why_and_where(void **state)
 
     begin(&p);
     journal_refusal(&p.journal, &rq);
-    assert_int_equal(lines(&p), 1);
-    assert_string_equal(p.text, "tacetd: refused: operation 7, session 3, request 9: stale at"
-                                " here.c:1\n");
+    assert_string_equal(p.line, "{\"time\":\"1970-01-01T00:00:01.000Z\",\"sequence\":1,"
+                                "\"level\":\"info\",\"event\":\"request-refused\","
+                                "\"error\":\"stale\",\"place\":\"here.c:1\",\"operation\":7,"
+                                "\"session\":3,\"request\":9}\n");
     rq.outcome = OK;
     journal_refusal(&p.journal, &rq);
     rq.outcome = FAIL(E_AGAIN);
     journal_refusal(&p.journal, &rq);
-    assert_int_equal(lines(&p), 1);
-    end(&p);
+    assert_int_equal(p.lines, 1);
+}
+
+static void who_must_act_decides_how_loud_a_refusal_is(void **state)
+{
+    struct request rq = {.op = 7, .outcome = {E_MALFORMED, "here.c:1"}};
+    struct paper p;
+
+    begin(&p);
+    journal_refusal(&p.journal, &rq);
+    assert_non_null(strstr(p.line, "\"level\":\"warning\",\"event\":\"request-malformed\""));
+    rq.outcome = FAIL(E_IO);
+    journal_refusal(&p.journal, &rq);
+    assert_non_null(strstr(p.line, "\"level\":\"error\",\"event\":\"request-failed\""));
+    p.journal.log.most = LOG_ERROR;
+    rq.outcome = FAIL(E_DENIED);
+    journal_refusal(&p.journal, &rq);
+    assert_int_equal(p.lines, 2);
 }
 
 static void others_do_not_say_how_long_the_log_gets(void **state)
@@ -64,38 +77,38 @@ static void others_do_not_say_how_long_the_log_gets(void **state)
         journal_refusal(&p.journal, &rq);
         journal_closed(&p.journal, 3, FAIL(E_MALFORMED));
     }
-    assert_int_equal(lines(&p), JOURNAL_REFUSALS_MAX);
-    journal_failure(&p.journal, "expiry", FAIL(E_IO)); /* our own is always said */
-    assert_int_equal(lines(&p), JOURNAL_REFUSALS_MAX + 1);
+    assert_int_equal(p.lines, JOURNAL_REFUSALS_MAX);
+    journal_failure(&p.journal, JOURNAL_EXPIRY_FAILED, FAIL(E_IO)); /* our own is always said */
+    assert_int_equal(p.lines, JOURNAL_REFUSALS_MAX + 1);
     journal_minute(&p.journal);
-    assert_int_equal(lines(&p), JOURNAL_REFUSALS_MAX + 2);
-    assert_non_null(strstr(p.text, "tacetd: 600 more were refused or closed"));
+    assert_int_equal(p.lines, JOURNAL_REFUSALS_MAX + 2);
+    assert_non_null(strstr(p.line, "\"event\":\"lines-suppressed\",\"count\":600}"));
     journal_minute(&p.journal);
-    assert_int_equal(lines(&p), JOURNAL_REFUSALS_MAX + 2);
+    assert_int_equal(p.lines, JOURNAL_REFUSALS_MAX + 2);
     journal_refusal(&p.journal, &rq);
-    assert_int_equal(lines(&p), JOURNAL_REFUSALS_MAX + 3);
-    end(&p);
+    assert_int_equal(p.lines, JOURNAL_REFUSALS_MAX + 3);
+    assert_int_equal(p.journal.suppressed, JOURNAL_REFUSALS_MAX);
 }
 
-static void the_operator_is_told_of_the_certificate_once_a_day(void **state)
+static void every_event_has_a_name_of_its_own_and_a_level(void **state)
 {
-    struct paper p;
-
-    begin(&p);
-    journal_renewal(&p.journal, 1000);
-    journal_renewal(&p.journal, 1000 + CLOCK_DAY_MS - 1);
-    assert_int_equal(lines(&p), 2);
-    journal_renewal(&p.journal, 1000 + CLOCK_DAY_MS);
-    assert_int_equal(lines(&p), 4);
-    end(&p);
+    for (enum journal_event e = JOURNAL_STARTED; e < JOURNAL_EVENTS; e++) {
+        assert_non_null(journal_event(e)->name);
+        assert_in_range(journal_event(e)->level, LOG_ERROR, LOG_INFO);
+        for (enum journal_event other = JOURNAL_STARTED; other < e; other++)
+            assert_string_not_equal(journal_event(e)->name, journal_event(other)->name);
+    }
+    assert_null(journal_event(0));
+    assert_null(journal_event(JOURNAL_EVENTS));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refusal_says_which_why_and_where),
-        cmocka_unit_test(the_operator_is_told_of_the_certificate_once_a_day),
+        cmocka_unit_test(who_must_act_decides_how_loud_a_refusal_is),
         cmocka_unit_test(others_do_not_say_how_long_the_log_gets),
+        cmocka_unit_test(every_event_has_a_name_of_its_own_and_a_level),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
