@@ -188,21 +188,43 @@ static bool is_key(struct bytes in)
            memcmp(again, in.at, HTTP_KEY_TEXT) == 0;
 }
 
+/* A head that asks, with nothing behind it: the client must wait for our answer. */
+static struct err asking_read(struct bytes in, struct head *h, struct bytes *method,
+                              struct bytes *path)
+{
+    struct reader first;
+
+    TRY(head_read(in, h));
+    if (has_body(h) || h->n != in.n)
+        return FAIL(E_MALFORMED);
+    first = reader(h->first);
+    *method = take_word(&first);
+    *path = take_word(&first);
+    if (!is_token(*method) || path->n == 0 || path->at[0] != '/' ||
+        !is(reader_rest(&first), "HTTP/1.1") || !is_host(h->values[HTTP_HOST]))
+        return FAIL(E_MALFORMED);
+    return OK;
+}
+
+struct err http_question_read(struct bytes in, struct http_question *out)
+{
+    struct bytes method, path;
+    struct head h;
+
+    TRY(asking_read(in, &h, &method, &path));
+    if (!is(method, "GET") && !is(method, "HEAD"))
+        return FAIL(E_DENIED);
+    *out = (struct http_question){path, is(method, "HEAD")};
+    return OK;
+}
+
 struct err http_request_read(struct bytes in, struct bytes *key)
 {
+    struct bytes method, path;
     struct head h;
-    struct reader first;
-    struct bytes path;
 
-    TRY(head_read(in, &h));
-    if (has_body(&h) || h.n != in.n) /* the client must wait for our answer */
-        return FAIL(E_MALFORMED);
-    first = reader(h.first);
-    if (!is(take_word(&first), "GET"))
-        return FAIL(E_MALFORMED);
-    path = take_word(&first);
-    if (path.n == 0 || path.at[0] != '/' || !is(reader_rest(&first), "HTTP/1.1") ||
-        !is_host(h.values[HTTP_HOST]))
+    TRY(asking_read(in, &h, &method, &path));
+    if (!is(method, "GET"))
         return FAIL(E_MALFORMED);
     if (!is(path, HTTP_PATH))
         return FAIL(E_ABSENT);
@@ -245,14 +267,30 @@ struct err http_acceptance_write(struct buf *out, struct bytes key)
     return buf_end(out, &all);
 }
 
+void http_answer_write(struct buf *out, const char *status, const char *type, struct bytes body,
+                       bool head)
+{
+    char text[256];
+
+    snprintf(text, sizeof text,
+             "HTTP/1.1 %s\r\nConnection: close\r\nCache-Control: no-store\r\n"
+             "Content-Type: %s\r\nContent-Length: %zu\r\n\r\n",
+             status, type, body.n);
+    buf_text(out, text);
+    if (!head)
+        buf_bytes(out, body);
+}
+
 void http_refusal_write(struct buf *out, enum err_code why)
 {
     const char *status = why == E_ABSENT    ? "404 Not Found"
+                         : why == E_DENIED  ? "405 Method Not Allowed"
                          : why == E_VERSION ? "426 Upgrade Required"
                          : why == E_LIMIT   ? "431 Request Header Fields Too Large"
                                             : "400 Bad Request";
-    const char *more =
-        why == E_VERSION ? "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" : "";
+    const char *more = why == E_VERSION  ? "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                       : why == E_DENIED ? "Allow: GET, HEAD\r\n"
+                                         : "";
     char text[256];
 
     snprintf(text, sizeof text,

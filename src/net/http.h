@@ -29,6 +29,21 @@ FALLIBLE http_request_read(struct bytes in, struct bytes *key);
 /* The 101 that accepts it.  E_CRYPTO; E_LIMIT, E_NOMEM: the buf's. */
 FALLIBLE http_acceptance_write(struct buf *out, struct bytes key);
 
+/*
+ * Server without TLS, of programs on this machine: a whole GET or HEAD of a path, by the same
+ * strict rules.  `path` is borrowed.  E_TRUNCATED: its end has not come yet.  Otherwise it is
+ * refused: E_MALFORMED 400, E_DENIED 405: another method, E_LIMIT 431.
+ */
+struct http_question {
+    struct bytes path;
+    bool head; /* no body is wanted */
+};
+FALLIBLE http_question_read(struct bytes in, struct http_question *out);
+
+/* Its whole answer, after which the connection closes.  `status` is "200 OK". */
+void http_answer_write(struct buf *out, const char *status, const char *type, struct bytes body,
+                       bool head);
+
 /* A whole response with a word for a body, after which the connection closes. */
 void http_refusal_write(struct buf *out, enum err_code why);
 
