@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/fault.h"
+#include "server/main/measure.h"
 #include "server/main/peers.h"
 #include "server/main/serving_internal.h"
 #include "server/queue/queue.h"
@@ -13,9 +14,12 @@ struct batch {
     struct effects effects;
     struct job **job;
     size_t jobs;
+    size_t requests;
+    uint64_t took_us; /* for them */
     bool kept_house;
-    struct err expiry;          /* how that went */
-    uint64_t deleted;           /* items that were due */
+    struct err expiry; /* how that went */
+    uint64_t deleted;  /* items that were due */
+    uint64_t queue_items, queue_bytes;
     uint64_t directory_ends_ms; /* its certificate; 0: not known */
     enum err_code trouble;      /* db_trouble() */
 };
@@ -58,11 +62,16 @@ void *jobs_work(void *ctx, void **items, size_t n)
         else
             rq[requests++] = b->job[i]->rq;
     }
-    if (requests > 0)
+    if (requests > 0) {
+        b->requests = requests;
+        b->took_us = measure_steady_us();
         api_batch(&s->server, rq, requests, now, &s->random, &b->effects);
+        b->took_us = measure_steady_us() - b->took_us;
+    }
     if (b->kept_house) {
         b->expiry = queue_expire(s->db, now, &b->deleted);
         (void)!networks_ends(s->db, &b->directory_ends_ms).code;
+        (void)!queue_totals(s->db, &b->queue_items, &b->queue_bytes).code;
     }
     b->trouble = db_trouble(s->db);
     free(rq);
@@ -113,6 +122,9 @@ static void note_housekeeping(struct serving *s, const struct batch *b)
         journal_failure(&s->journal, JOURNAL_EXPIRY_FAILED, b->expiry);
     if (b->deleted > 0)
         journal_note(&s->journal, JOURNAL_EXPIRED, LOG_FIELDS(log_count(b->deleted)));
+    s->metrics.expired += b->deleted;
+    s->metrics.now.queue_items = b->queue_items;
+    s->metrics.now.queue_bytes = b->queue_bytes;
     if (b->directory_ends_ms != 0)
         watch_ends(&s->watch, WATCH_DIRECTORY, b->directory_ends_ms);
     watch_certificates(&s->watch, serving_now_ms());
@@ -128,8 +140,11 @@ static void note(struct serving *s, const struct batch *b)
         if (rq == NULL)
             continue;
         journal_refusal(&s->journal, rq);
+        metrics_request(&s->metrics, rq->op, rq->outcome.code);
         wrote = wrote || has_written(rq);
     }
+    if (b->requests > 0)
+        metrics_batch(&s->metrics, b->requests, b->took_us);
     watch_batch(&s->watch, b->trouble, wrote);
     if (b->kept_house)
         note_housekeeping(s, b);

@@ -43,6 +43,7 @@ static void trust(struct peer *p)
         return;
     loop_timer_free(p->deadline);
     p->deadline = NULL;
+    p->s->metrics.sign_ins++;
     stream_trust(p->stream, &p->s->known);
 }
 
@@ -54,6 +55,7 @@ void peers_send(void *ctx, struct session *session, struct bytes frame)
 
     if (session->signed_in) /* its first page leaves in the round in which it signs in */
         trust(p);
+    s->metrics.sent_bytes += frame.n;
     if (p->stream != NULL)
         e = stream_send(p->stream, frame);
     else if (p->local != NULL)
@@ -135,6 +137,7 @@ static void take_frame(void *ctx, struct bytes frame)
         peers_close(p->s, &p->session, E_NOMEM);
         return;
     }
+    p->s->metrics.received_bytes += frame.n;
     p->session.now_ms = serving_now_ms();
     e = api_frame(&p->session, &j->arena, frame, &j->rq);
     if (e.code == E_OK) {
@@ -143,6 +146,7 @@ static void take_frame(void *ctx, struct bytes frame)
         return;
     }
     jobs_free(j);
+    p->s->metrics.frames_refused++;
     journal_closed(&p->s->journal, p->session.id, e);
     peers_close(p->s, &p->session, e.code);
 }
@@ -187,6 +191,7 @@ void peers_accept_tcp(void *ctx, int fd)
     struct err e;
 
     if (p == NULL) {
+        s->metrics.clients_turned_away++;
         close(fd);
         return;
     }
@@ -197,6 +202,7 @@ void peers_accept_tcp(void *ctx, int fd)
         return;
     }
     s->clients++;
+    s->metrics.clients_accepted++;
 }
 
 static void local_closed(void *ctx, struct err why)
@@ -225,6 +231,8 @@ void peers_accept_unix(void *ctx, int fd)
     uid = local_peer_uid(p->local);
     if ((uid != 0 && uid != geteuid()) || !enter(p, SESSION_CONTROL, (struct bytes){0}))
         peer_free(p);
+    else
+        s->metrics.controls_accepted++;
 }
 
 void peers_limits(struct serving *s)
@@ -246,6 +254,18 @@ void peers_farewell(struct serving *s)
         else
             peer_free(p);
     }
+}
+
+void peers_count(const struct serving *s, struct metrics_now *out)
+{
+    out->clients = out->strangers = out->controls = 0;
+    for (const struct peer *p = s->peers; p != NULL; p = p->next)
+        if (p->stream == NULL)
+            out->controls++;
+        else if (p->session.signed_in)
+            out->clients++;
+        else
+            out->strangers++;
 }
 
 void peers_free_all(struct serving *s)

@@ -5,6 +5,7 @@
 
 #include "server/api/api.h"
 
+struct metrics_now;
 struct serving;
 
 /* What struct serving needs to know of strangers and of those who signed in. */
@@ -21,6 +22,9 @@ void peers_close(void *serving, struct session *session, enum err_code why);
 /* Tell everybody that the server stops; who has nothing to be told is freed.  The loop is stopped
  * when the last one has gone. */
 void peers_farewell(struct serving *s);
+
+/* Who is connected, now. */
+void peers_count(const struct serving *s, struct metrics_now *out);
 
 /* At once. */
 void peers_free_all(struct serving *s);

@@ -12,6 +12,7 @@
 #include "server/main/house.h"
 #include "server/main/jobs.h"
 #include "server/main/measure.h"
+#include "server/main/monitor.h"
 #include "server/main/peers.h"
 #include "server/main/room.h"
 #include "server/main/serving_internal.h"
@@ -99,6 +100,7 @@ static struct err open_keys(struct serving *s, const struct serving_options *o)
     TRY_OUT(tls_pin(buf_view(&certificate), s->server.pin));
     TRY_OUT(tls_certificate_ends(buf_view(&certificate), &s->watch.ends_ms[WATCH_TLS]));
     TRY_OUT(networks_open(s->db, buf_view(&directory), &s->networks));
+    TRY_OUT(networks_ends(s->db, &s->watch.ends_ms[WATCH_DIRECTORY]));
 out:
     buf_free(&key);
     buf_free(&certificate);
@@ -174,6 +176,9 @@ static struct err serve(struct serving *s, const struct serving_options *o,
     TRY(open_loop(s));
     *stage = SERVING_LISTENING;
     TRY(listen_on(s, o));
+    *stage = SERVING_MONITOR;
+    if (o->monitor != NULL)
+        TRY(monitor_open(s, o->monitor));
     *stage = SERVING;
     housekeep(s);
     loop_run(s->loop);
@@ -198,6 +203,7 @@ static void close_all(struct serving *s)
 {
     if (s->loop != NULL)
         say_farewell(s);
+    monitor_close(s);
     peers_free_all(s);
     live_free(s->live);
     loop_task_cancel(&s->after_release);
@@ -221,13 +227,17 @@ struct err serving_run(const struct serving_options *o, enum serving_stage *stag
         return FAIL(E_NOMEM);
     s->watch = (struct watch){.health = &s->health, .journal = &s->journal};
     s->data = o->data;
+    s->metrics.now.started_ms = serving_now_ms();
+    signal(SIGXFSZ, SIG_IGN); /* a file that may grow no more is an error of a write */
     journal_open(&s->journal, o->log_level, serving_now_ms);
     journal_note(&s->journal, JOURNAL_STARTED, LOG_FIELDS(log_version(version_text())));
     if (o->from_file)
         journal_note(&s->journal, JOURNAL_CONFIGURED, LOG_NO_FIELDS);
     err = serve(s, o, stage);
     close_all(s);
-    journal_note(&s->journal, JOURNAL_STOPPED, LOG_NO_FIELDS);
+    journal_note(
+        &s->journal, JOURNAL_STOPPED,
+        LOG_FIELDS(log_duration_ms(clock_since(serving_now_ms(), s->metrics.now.started_ms))));
     free(s);
     return err;
 }

@@ -15,6 +15,7 @@ struct serving_options {
     const char *listen;                    /* "host:port"; port 0: the kernel chooses */
     const char *address;                   /* for invitations; NULL: as `listen` */
     const char *tls_key, *tls_certificate; /* files; both NULL: those in `data` */
+    const char *monitor;                   /* "host:port" on loopback; NULL: none */
     enum log_level log_level;
     bool from_file; /* a config was read: for the log */
 };
@@ -27,6 +28,7 @@ enum serving_stage {
     SERVING_KEYS,
     SERVING_LOOP,
     SERVING_LISTENING,
+    SERVING_MONITOR,
     SERVING,
 };
 

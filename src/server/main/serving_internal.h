@@ -12,12 +12,14 @@
 #include "server/main/health.h"
 #include "server/main/journal.h"
 #include "server/main/watch.h"
+#include "server/metrics/metrics.h"
 #include "server/networks/networks.h"
 #include "storage/db.h"
 
 #define SERVING_ADDRESS_SIZE 320
 
 struct peer;
+struct plain;
 
 struct serving {
     struct loop *loop;
@@ -36,7 +38,10 @@ struct serving {
     struct journal journal;
     struct health health;
     struct watch watch;
-    const char *data; /* the directory */
+    struct metrics metrics;
+    const char *reasons[HEALTH_REASONS]; /* health_name() of each, for metrics */
+    struct plain *monitor;               /* or NULL */
+    const char *data;                    /* the directory */
     char address[SERVING_ADDRESS_SIZE];
     uint64_t next_session;
     struct peer *peers;

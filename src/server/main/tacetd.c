@@ -22,7 +22,7 @@ static const char USAGE[] =
     "Usage: tacetd init --data DIR --root FILE --name NAME --domain DOMAIN\n"
     "                   [--passphrase-fd N] [--kdf-cost N]\n"
     "       tacetd run [--config FILE] [--data DIR] [--listen HOST:PORT]\n"
-    "                  [--address HOST:PORT] [--log-level LEVEL]\n"
+    "                  [--address HOST:PORT] [--monitor HOST:PORT] [--log-level LEVEL]\n"
     "                  [--tls-key FILE --tls-certificate FILE]\n"
     "       tacetd check-config --config FILE [the options of run]\n"
     "       tacetd --help | --version\n"
@@ -34,6 +34,8 @@ static const char USAGE[] =
     "       name, when clients reach the server by another address.  The log goes to standard\n"
     "       error, as lines of JSON; LEVEL is error, warning or info, the default.  The files\n"
     "       of --tls-key and --tls-certificate (PEM) stand in for those that init made.\n"
+    "       --monitor, an address of this machine alone, answers plain HTTP with /live,\n"
+    "       /ready and /metrics.\n"
     "\n"
     "check-config\n"
     "       Say what would be in force, or what is wrong and in which line.\n"
@@ -184,6 +186,8 @@ static const char *run_why(enum serving_stage stage, enum err_code code)
         return "the event loop";
     case SERVING_LISTENING:
         return listening_why(code);
+    case SERVING_MONITOR:
+        return "the address of --monitor is in use, or cannot be listened at";
     case SERVING:
         break;
     }
@@ -205,6 +209,7 @@ static int run(struct options *o)
     so.address = config_get(&c, CONFIG_ADDRESS);
     so.tls_key = config_get(&c, CONFIG_TLS_KEY);
     so.tls_certificate = config_get(&c, CONFIG_TLS_CERTIFICATE);
+    so.monitor = config_get(&c, CONFIG_MONITOR);
     so.log_level = config_log_level(&c);
     e = serving_run(&so, &stage);
     return e.code == E_OK ? EXIT_SUCCESS : fail_with(run_why(stage, e.code), e);

@@ -64,9 +64,11 @@ void watch_disk(struct watch *w, uint64_t free_bytes)
 {
     bool low = free_bytes < WATCH_DISK_LOW;
 
-    if (health_set(w->health, HEALTH_DISK_LOW, low) && low)
+    if (!health_set(w->health, HEALTH_DISK_LOW, low))
+        return;
+    if (low)
         journal_note(w->journal, JOURNAL_DISK_LOW, LOG_FIELDS(log_size_bytes(free_bytes)));
-    if (!low) /* if nobody writes, nobody would find out */
+    else /* if nobody writes, nobody would find out; of a quota only writing tells */
         disk_freed(w);
 }
 

@@ -10,6 +10,7 @@
 static const char BODY[] = "INSERT INTO mail_body (waiting, sealed) VALUES ($1, $2) RETURNING id";
 static const char INSERT[] = "INSERT INTO mail (device, kind, body, sealed, size, received_ms,"
                              " expires_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+static const char TOTALS[] = "SELECT sum(items), sum(bytes) FROM mailbox";
 static const char MAILBOX[] = "SELECT items, bytes FROM mailbox WHERE device = $1";
 static const char PAGE[] =
     "SELECT m.number, m.kind, m.size, m.received_ms, m.sealed, b.sealed"
@@ -208,6 +209,21 @@ struct err queue_waiting(struct db *db, uint64_t device, uint64_t *items)
     uint64_t size;
 
     return mailbox(db, device, items, &size);
+}
+
+struct err queue_totals(struct db *db, uint64_t *items, uint64_t *bytes)
+{
+    struct db_query *q = NULL;
+    struct err err = OK;
+    bool more;
+
+    TRY_OUT(db_begin_query(db, TOTALS, DB_NO_VALUES, &q));
+    TRY_OUT(db_next(q, &more));
+    *items = more ? (uint64_t)db_number(q, 0) : 0;
+    *bytes = more ? (uint64_t)db_number(q, 1) : 0;
+out:
+    db_end_query(q);
+    return err;
 }
 
 struct err queue_forget(struct db *db, uint64_t device)

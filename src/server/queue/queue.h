@@ -77,6 +77,9 @@ FALLIBLE queue_acknowledge(struct db *db, uint64_t device, uint64_t number);
  * says how many.  For the host, now and then; cheap when nothing is due. */
 FALLIBLE queue_expire(struct db *db, uint64_t now_ms, uint64_t *deleted);
 
+/* Items and bytes in all mailboxes. */
+FALLIBLE queue_totals(struct db *db, uint64_t *items, uint64_t *bytes);
+
 /* Items in the mailbox; empty it, of a device that was removed. */
 FALLIBLE queue_waiting(struct db *db, uint64_t device, uint64_t *items);
 FALLIBLE queue_forget(struct db *db, uint64_t device);

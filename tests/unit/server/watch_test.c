@@ -105,7 +105,10 @@ static void a_full_disk_is_over_when_something_was_written_or_there_is_room(void
     watch_disk(&p.watch, WATCH_DISK_LOW);
     assert_false(p.health.is[HEALTH_DISK_FULL]);
     assert_false(p.health.is[HEALTH_DISK_LOW]);
-    assert_int_equal(p.lines, 5);
+    watch_batch(&p.watch, E_FULL, false);
+    watch_disk(&p.watch, WATCH_DISK_LOW); /* a quota: there was room all the time */
+    assert_true(p.health.is[HEALTH_DISK_FULL]);
+    assert_int_equal(p.lines, 6);
 }
 
 static void a_failed_commit_is_for_good(void **state)
