@@ -22,9 +22,23 @@ static const char LEAVE[] = "PRAGMA secure_delete = OFF;";
 /* Locks are taken at the first use, and this is it: a conflict shows now and not in mid-work. */
 static const char TAKE[] = "BEGIN EXCLUSIVE; COMMIT;";
 
+/* Why the log could not be written: SQLite has forgotten it by the time that it answers, but the
+ * file has not. */
+static int log_cause(const struct sqlite *lite)
+{
+    sqlite3_file *log = NULL;
+    int cause = 0;
+
+    if (sqlite3_file_control(lite->handle, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK ||
+        log == NULL || log->pMethods == NULL ||
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &cause) != SQLITE_OK)
+        return 0;
+    return cause;
+}
+
 enum err_code sqlite_code(const struct sqlite *lite, int result)
 {
-    int cause = sqlite3_system_errno(lite->handle);
+    int cause = result == SQLITE_IOERR_WRITE ? log_cause(lite) : sqlite3_system_errno(lite->handle);
 
     if (result == SQLITE_IOERR_NOMEM)
         return E_NOMEM;

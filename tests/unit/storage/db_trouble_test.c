@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* db over a driver that fails as it is told to. */
-#include "assert_err.h"
+/* db over a driver that fails as it is told to, and over SQLite on a file that may not grow. */
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "scratch.h"
 #include "storage/driver.h"
 
 struct fake {
@@ -80,12 +83,41 @@ static void what_fails_before_the_commit_is_no_trouble(void **state)
     assert_int_equal(db_trouble(&f.db), E_OK);
 }
 
+static void may_grow_to(rlim_t bytes)
+{
+    struct rlimit limit;
+
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void a_file_that_may_grow_no_more_is_a_full_disk(void **state)
+{
+    static const char make[] = "CREATE TABLE thing (body BLOB)";
+    static const char insert[] = "INSERT INTO thing (body) VALUES (zeroblob(200000))";
+    struct scratch *s = *state;
+
+    signal(SIGXFSZ, SIG_IGN);
+    assert_ok(db_script(s->db, make));
+    may_grow_to(100000);
+    assert_ok(db_begin(s->db));
+    assert_ok(db_run(s->db, insert, DB_NO_VALUES, NULL));
+    assert_err(db_commit(s->db), E_FULL);
+    assert_int_equal(db_trouble(s->db), E_FULL);
+    may_grow_to(RLIM_INFINITY);
+    assert_ok(db_run(s->db, insert, DB_NO_VALUES, NULL));
+    assert_int_equal(scratch_number(s->db, "SELECT count(*) FROM thing"), 1);
+    assert_int_equal(db_trouble(s->db), E_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(after_a_failed_commit_nothing_is_believed_any_more),
         cmocka_unit_test(a_full_disk_is_told_once_and_may_end),
         cmocka_unit_test(what_fails_before_the_commit_is_no_trouble),
+        scratch_test(a_file_that_may_grow_no_more_is_a_full_disk),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
