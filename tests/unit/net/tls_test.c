@@ -326,6 +326,22 @@ static void the_certificate_is_what_it_should_be(void **state)
     server_free(&s);
 }
 
+static void the_end_of_a_certificate_is_known_to_the_second(void **state)
+{
+    const uint64_t began_ms = CLOCK_SECOND_MS * (NOW_MS / CLOCK_SECOND_MS);
+    struct server s;
+    uint64_t ends_ms = 0;
+
+    (void)state;
+    server_new(&s);
+    assert_ok(tls_certificate_ends(buf_view(&s.cert), &ends_ms));
+    assert_int_equal(ends_ms % CLOCK_SECOND_MS, 0);
+    assert_int_equal((ends_ms - began_ms) / CLOCK_DAY_MS, 10 * 365 + 2); /* two leap days */
+    assert_err(tls_certificate_ends(BYTES_LITERAL("no PEM"), &ends_ms), E_MALFORMED);
+    assert_err(tls_certificate_ends(bytes(NULL, 0), &ends_ms), E_MALFORMED);
+    server_free(&s);
+}
+
 static void what_is_no_certificate_or_no_name_is_refused(void **state)
 {
     struct buf key = BUF(8192), cert = BUF(8192), small = BUF(100);
@@ -365,6 +381,7 @@ int main(void)
         cmocka_unit_test(no_ticket_is_given_and_nothing_is_resumed),
         cmocka_unit_test(a_peer_that_vanishes_is_closed_and_one_that_talks_nonsense_malformed),
         cmocka_unit_test(the_certificate_is_what_it_should_be),
+        cmocka_unit_test(the_end_of_a_certificate_is_known_to_the_second),
         cmocka_unit_test(what_is_no_certificate_or_no_name_is_refused),
     };
 

@@ -254,6 +254,21 @@ static void a_full_mailbox_takes_nothing_more(void **state)
     end(&x);
 }
 
+static void what_waits_is_counted_for_all_together(void **state)
+{
+    struct pair x = begin(state);
+    uint64_t items = 9, size = 9;
+
+    assert_ok(queue_totals(x.w->db, &items, &size));
+    assert_int_equal(items, 0);
+    assert_int_equal(size, 0);
+    send_many(&x, 3);
+    assert_ok(queue_totals(x.w->db, &items, &size));
+    assert_int_equal(items, 3);
+    assert_true(size > 3 * 256);
+    end(&x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +282,7 @@ int main(void)
         world_test(mail_survives_a_restart),
         world_test(a_number_is_never_given_twice),
         world_test(a_full_mailbox_takes_nothing_more),
+        world_test(what_waits_is_counted_for_all_together),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

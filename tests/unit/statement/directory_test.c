@@ -86,6 +86,11 @@ static void a_certificate_says_what_the_root_signed(void **state)
     assert_int_equal(c.made_ms, PEOPLE_NOW_MS);
     assert_int_equal(c.expires_ms, PEOPLE_NOW_MS + DIRECTORY_LIFE_MS);
     assert_bytes(c.name, BYTES_LITERAL("Example"));
+    c = (struct directory_certificate){.made_ms = 0};
+    assert_ok(directory_parse_certificate(buf_view(&certificate), &c)); /* by its form alone */
+    assert_int_equal(c.expires_ms, PEOPLE_NOW_MS + DIRECTORY_LIFE_MS);
+    assert_err(directory_parse_certificate(bytes(certificate.at, certificate.n - 1), &c),
+               E_TRUNCATED);
     assert_ok(directory_certify(&c, &nid, root.secret, &again));
     assert_bytes(bytes(again.at, again.n - SIGN_SIZE),
                  bytes(certificate.at, certificate.n - SIGN_SIZE));
