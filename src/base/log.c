@@ -45,7 +45,7 @@ static void put(struct line *l, const char *text)
     l->n += n;
 }
 
-/* In quotes; all but printable ASCII is escaped [RFC8259 7]. */
+/* In quotes; all but printable ASCII is escaped. */
 static void put_text(struct line *l, const char *text)
 {
     size_t most = l->n + LOG_TEXT_MAX;

@@ -262,7 +262,7 @@ static const struct row ROWS[] = {
      BY(write_requests)},
     {{"tacet_uploads_total", "counter", "Messages offered by senders, by code; ok: accepted."},
      BY(write_uploads)},
-    {{"tacet_pages_total", "counter", "Pages of mail handed to devices that were connected."},
+    {{"tacet_pages_total", "counter", "Pages of mail read from the database for connected devices."},
      AT(pages)},
     {{"tacet_queue_items", "gauge", "Items waiting for their devices, as of the last minute."},
      AT(now.queue_items)},
