@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "assert_err.h"
+#include "server/main/features.h"
 #include "server/main/health.h"
 #include "server/main/journal.h"
 #include "server/metrics/metrics.h"
@@ -96,11 +97,15 @@ static void every_operation_is_listed_with_its_number(void **state)
 
     begin(&c, "reference-log.md", "\n## Operations\n");
     for (uint32_t i = 0; i < METRICS_OPERATIONS; i++) {
+        if (api_route(features_routes(), i) != NULL)
+            assert_non_null(metrics_operation(i));
         if (metrics_operation(i) == NULL)
             continue;
         snprintf(row, sizeof row, "| `%s` | %u |", metrics_operation(i), (unsigned)i);
         assert_row(&c, row);
     }
+    for (uint32_t i = METRICS_OPERATIONS; i < 1000; i++)
+        assert_null(api_route(features_routes(), i)); /* each has a name */
     end(&c);
 }
 
