@@ -12,6 +12,7 @@
 
 #include "assert_err.h"
 #include "base/clock.h"
+#include "net/tls_certificate.h"
 #include "net/tls_session.h"
 
 #define NOW_MS UINT64_C(1790000000000) /* 2026-09-21 */
@@ -31,7 +32,7 @@ struct pair {
 static void server_new(struct server *s)
 {
     s->key = s->cert = BUF(8192);
-    assert_ok(tls_make_certificate("chat.example.org", NOW_MS, &s->key, &s->cert));
+    assert_ok(tls_certificate_make("chat.example.org", NOW_MS, &s->key, &s->cert));
     assert_ok(tls_pin(buf_view(&s->cert), s->pin));
     assert_ok(tls_new_server(buf_view(&s->key), buf_view(&s->cert), &s->tls));
 }
@@ -75,7 +76,7 @@ static void connect_pair(struct pair *p, const struct server *s, const uint8_t *
     struct tls *t;
 
     pair_new(p);
-    assert_ok(tls_new_client(pin, &t));
+    assert_ok(tls_new_client(bytes(pin, TLS_PIN_SIZE), &t));
     assert_ok(tls_session_new(s->tls, p->fd[0], NULL, &p->server));
     assert_ok(tls_session_new(t, p->fd[1], "chat.example.org", &p->client));
     shake(p, server, client);
@@ -334,16 +335,16 @@ static void what_is_no_certificate_or_no_name_is_refused(void **state)
     uint8_t pin[TLS_PIN_SIZE];
 
     (void)state;
-    assert_err(tls_make_certificate("Not A Name", NOW_MS, &key, &cert), E_MALFORMED);
-    assert_err(tls_make_certificate("a,IP:10.0.0.1", NOW_MS, &key, &cert), E_MALFORMED);
-    assert_err(tls_make_certificate("", NOW_MS, &key, &cert), E_MALFORMED);
-    assert_err(tls_make_certificate("a.example", NOW_MS, &key, &small), E_LIMIT);
+    assert_err(tls_certificate_make("Not A Name", NOW_MS, &key, &cert), E_MALFORMED);
+    assert_err(tls_certificate_make("a,IP:10.0.0.1", NOW_MS, &key, &cert), E_MALFORMED);
+    assert_err(tls_certificate_make("", NOW_MS, &key, &cert), E_MALFORMED);
+    assert_err(tls_certificate_make("a.example", NOW_MS, &key, &small), E_LIMIT);
     assert_int_equal(key.n, 0);
     assert_err(tls_pin(BYTES_LITERAL("no PEM"), pin), E_MALFORMED);
     assert_err(tls_pin(bytes(NULL, 0), pin), E_MALFORMED);
     server_new(&s);
     server_new(&other);
-    assert_err(tls_new_server(buf_view(&other.key), buf_view(&s.cert), &t), E_MALFORMED);
+    assert_err(tls_new_server(buf_view(&other.key), buf_view(&s.cert), &t), E_CONFLICT);
     assert_err(tls_new_server(buf_view(&s.cert), buf_view(&s.cert), &t), E_MALFORMED);
     assert_err(tls_new_server(buf_view(&s.key), buf_view(&s.key), &t), E_MALFORMED);
     server_free(&s);
