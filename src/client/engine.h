@@ -36,7 +36,7 @@ struct command {
 enum event_kind {
     EVENT_JOINED = 1, /* this profile has its account */
     EVENT_LINK,       /* signed in (code E_OK), or not (why) */
-    EVENT_DRAINED,    /* the mailbox is empty, and nothing is being fetched for what came */
+    EVENT_DRAINED,    /* the mailbox is empty, and nothing is being asked for */
     EVENT_MESSAGE,    /* somebody wrote */
     EVENT_STATE,      /* a message of mine is in another state */
     EVENT_CONTACT,    /* the network said who `contact` is; or could not (code) */

@@ -5,6 +5,7 @@
 
 #include "base/fault.h"
 #include "server/main/peers.h"
+#include "server/main/rekeying.h"
 #include "server/main/serving_internal.h"
 #include "server/queue/queue.h"
 
@@ -105,8 +106,10 @@ void jobs_expire(struct serving *s)
 static void note(struct serving *s, const struct batch *b)
 {
     for (size_t i = 0; i < b->jobs; i++)
-        if (b->job[i]->rq != NULL)
+        if (b->job[i]->rq != NULL) {
             journal_refusal(&s->journal, b->job[i]->rq);
+            rekeying_note(s, b->job[i]->rq);
+        }
     if (b->expiry.code != E_OK)
         journal_failure(&s->journal, "expiry", b->expiry);
     if (b->certificate.code == E_EXPIRED)

@@ -11,6 +11,7 @@
 #include "server/main/house.h"
 #include "server/main/jobs.h"
 #include "server/main/peers.h"
+#include "server/main/rekeying.h"
 #include "server/main/room.h"
 #include "server/main/serving_internal.h"
 #include "storage/sqlite/sqlite.h"
@@ -49,33 +50,6 @@ static void stop(void *ctx)
     loop_stop(s->loop);
 }
 
-static struct err read_file(const struct serving_options *o, const char *name, struct buf *out)
-{
-    char path[HOUSE_PATH_SIZE];
-
-    TRY(house_path(o->data, name, path));
-    return house_read(path, out);
-}
-
-static struct err open_keys(struct serving *s, const struct serving_options *o)
-{
-    struct err err = OK;
-    struct buf key = BUF(HOUSE_FILE_MAX), certificate = BUF(HOUSE_FILE_MAX),
-               directory = BUF(HOUSE_FILE_MAX);
-
-    TRY_OUT(read_file(o, HOUSE_TLS_KEY, &key));
-    TRY_OUT(read_file(o, HOUSE_TLS_CERT, &certificate));
-    TRY_OUT(read_file(o, HOUSE_DIRECTORY_KEY, &directory));
-    TRY_OUT(tls_new_server(buf_view(&key), buf_view(&certificate), &s->tls));
-    TRY_OUT(tls_pin(buf_view(&certificate), s->server.pin));
-    TRY_OUT(networks_open(s->db, buf_view(&directory), &s->networks));
-out:
-    buf_free(&key);
-    buf_free(&certificate);
-    buf_free(&directory);
-    return err;
-}
-
 static struct err open_database(struct serving *s, const struct serving_options *o)
 {
     char path[HOUSE_PATH_SIZE];
@@ -88,7 +62,7 @@ static struct err open_database(struct serving *s, const struct serving_options 
 static struct err open_loop(struct serving *s)
 {
     static const struct workers_plan plan = {jobs_work, jobs_done};
-    const struct live_host host = {s, peers_send, peers_close, jobs_ask_page};
+    const struct live_host host = {s, peers_send, peers_close, jobs_ask_page, rekeying_change};
 
     s->clients_max = room_for_clients();
     TRY(loop_new(&s->loop));
@@ -97,6 +71,7 @@ static struct err open_loop(struct serving *s)
     TRY(live_new(&s->live, &host));
     TRY(loop_signal_new(s->loop, SIGTERM, stop, s, &s->term));
     TRY(loop_signal_new(s->loop, SIGINT, stop, s, &s->interrupt));
+    TRY(loop_signal_new(s->loop, SIGHUP, rekeying_reload, s, &s->hangup));
     TRY(loop_timer_new(s->loop, housekeep, s, &s->housekeeping));
     TRY(loop_timer_new(s->loop, stop, s, &s->farewell));
     return workers_new(s->loop, &plan, s, &s->workers);
@@ -127,14 +102,14 @@ static struct err listen_on(struct serving *s, const struct serving_options *o)
 }
 
 static struct err serve(struct serving *s, const struct serving_options *o,
-                        enum serving_stage *stage)
+                        enum serving_stage *stage, const char **why)
 {
     *stage = SERVING_HOUSE;
     TRY(house_check(o->data));
     *stage = SERVING_DATABASE;
     TRY(open_database(s, o));
     *stage = SERVING_KEYS;
-    TRY(open_keys(s, o));
+    TRY(rekeying_open(s, o, why));
     s->random = random_system();
     s->server.db = s->db;
     s->server.networks = s->networks;
@@ -173,6 +148,7 @@ static void close_all(struct serving *s)
     loop_timer_free(s->farewell);
     loop_signal_free(s->term);
     loop_signal_free(s->interrupt);
+    loop_signal_free(s->hangup);
     if (s->loop != NULL)
         loop_free(s->loop);
     tls_free(s->tls);
@@ -180,16 +156,17 @@ static void close_all(struct serving *s)
     db_close(s->db);
 }
 
-struct err serving_run(const struct serving_options *o, enum serving_stage *stage)
+struct err serving_run(const struct serving_options *o, enum serving_stage *stage, const char **why)
 {
     struct serving *s = calloc(1, sizeof *s);
     struct err err;
 
     *stage = SERVING_LOOP;
+    *why = NULL;
     if (s == NULL)
         return FAIL(E_NOMEM);
     s->journal.to = stderr;
-    err = serve(s, o, stage);
+    err = serve(s, o, stage, why);
     close_all(s);
     free(s);
     return err;

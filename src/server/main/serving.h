@@ -8,12 +8,16 @@
 #ifndef TACET_SERVER_MAIN_SERVING_H
 #define TACET_SERVER_MAIN_SERVING_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 struct serving_options {
     const char *data;
-    const char *listen;  /* "host:port"; port 0: the kernel chooses */
-    const char *address; /* for invitations; NULL: as `listen` */
+    const char *listen;                    /* "host:port"; port 0: the kernel chooses */
+    const char *address;                   /* for invitations; NULL: as `listen` */
+    const char *tls_key, *tls_certificate; /* PEM files; both NULL: those in `data` */
+    bool new_tls_key; /* take the key although no client accepts it: those of before are shut out */
 };
 
 /* How far it came. */
@@ -28,7 +32,8 @@ enum serving_stage {
 };
 
 /* Serve until SIGTERM or SIGINT; then finish the batch at hand.  Says on standard output where it
- * listens.  `stage` is what failed, when something did. */
-FALLIBLE serving_run(const struct serving_options *o, enum serving_stage *stage);
+ * listens.  SIGHUP looks at the TLS key and certificate again.  `stage` is what failed, when
+ * something did, and `why` a sentence about it, or NULL. */
+FALLIBLE serving_run(const struct serving_options *o, enum serving_stage *stage, const char **why);
 
 #endif

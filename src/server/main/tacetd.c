@@ -22,13 +22,18 @@ static const char USAGE[] =
     "Usage: tacetd init --data DIR --root FILE --name NAME --domain DOMAIN\n"
     "                   [--passphrase-fd N] [--kdf-cost N]\n"
     "       tacetd run --data DIR [--listen HOST:PORT] [--address HOST:PORT]\n"
+    "                  [--tls-key FILE --tls-certificate FILE] [--new-tls-key]\n"
     "       tacetd --help | --version\n"
     "\n"
     "init   Found a network: make the data directory DIR, and write the network root key to\n"
     "       FILE, sealed under a passphrase.  FILE must not lie below DIR: take it off this\n"
     "       machine.\n"
     "run    Serve it.  Listens on " LISTEN_DEFAULT " unless told; --address is what invitations\n"
-    "       name, when clients reach the server by another address.\n";
+    "       name, when clients reach the server by another address.\n"
+    "       --tls-key and --tls-certificate name PEM files instead of those in DIR; SIGHUP takes\n"
+    "       them anew.  Clients go by the key: see tacetctl help tls before you change it.\n"
+    "       --new-tls-key starts with a key that no client accepts, when the one that they do\n"
+    "       accept is lost: then everybody must be invited anew.\n";
 
 static int fail_with(const char *what, struct err e)
 {
@@ -155,18 +160,26 @@ static int run(struct options *o)
 {
     struct serving_options so = {.data = options_text(o, "--data"),
                                  .listen = options_text(o, "--listen"),
-                                 .address = options_text(o, "--address")};
+                                 .address = options_text(o, "--address"),
+                                 .tls_key = options_text(o, "--tls-key"),
+                                 .tls_certificate = options_text(o, "--tls-certificate"),
+                                 .new_tls_key = options_flag(o, "--new-tls-key")};
     enum serving_stage stage;
+    const char *why;
     struct err e;
 
     if (!options_end(o))
         return EXIT_USAGE;
     if (so.data == NULL)
         return usage("run needs --data");
+    if ((so.tls_key == NULL) != (so.tls_certificate == NULL))
+        return usage("--tls-key and --tls-certificate go together");
     if (so.listen == NULL)
         so.listen = LISTEN_DEFAULT;
-    e = serving_run(&so, &stage);
-    return e.code == E_OK ? EXIT_SUCCESS : fail_with(run_why(stage, e.code), e);
+    e = serving_run(&so, &stage, &why);
+    if (e.code == E_OK)
+        return EXIT_SUCCESS;
+    return fail_with(why != NULL ? why : run_why(stage, e.code), e);
 }
 
 static int act(const char *word, struct options *o)
