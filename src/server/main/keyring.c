@@ -152,7 +152,11 @@ static struct err put_next(void *ctx, struct bytes certificate, struct bytes key
     if (k->keystore.outside) {
         TRY(tls_pin(certificate, pin));
     } else {
-        TRY(tls_new_server(key, certificate, &t));
+        struct err err = tls_new_server(key, certificate, &t);
+
+        if (err.code == E_CONFLICT)
+            err.code = E_FORGED;
+        TRY(err);
         tls_free(t);
     }
     return store_next(k, certificate, key);

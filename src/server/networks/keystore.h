@@ -31,8 +31,9 @@ struct keystore {
     /* A new certificate for the key in force.  E_DENIED: it is outside. */
     struct err (*renew)(void *ctx, uint64_t now_ms);
 
-    /* A next key: made, or the given one (PEM), checked as it would be by a look.  E_DENIED: made,
-     * while the key in force is outside. */
+    /* A next key: made, or the given one (PEM), checked as it would be by a look, but that a key
+     * which is not the certificate's is E_FORGED.  E_DENIED: made, while the key in force is
+     * outside. */
     struct err (*make_next)(void *ctx, uint64_t now_ms);
     struct err (*put_next)(void *ctx, struct bytes certificate, struct bytes key);
 
