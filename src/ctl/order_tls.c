@@ -234,7 +234,7 @@ static void say_how_long(uint64_t announced_ms)
 
     fprintf(stderr,
             "The key was announced for %llu %s.  Clients that did not connect since do not know\n"
-            "it: each of those needs a new invitation.\n",
+            "it: each of those needs a new invitation, once the old account is removed.\n",
             days, days == 1 ? "day" : "days");
 }
 

@@ -68,14 +68,14 @@ struct err rekeying_open(struct serving *s, const struct serving_options *o, con
     TRY(keyring_open(&s->keyring, o->data, o->tls_key, o->tls_certificate,
                      networks_domain(s->networks)));
     err = keyring_load(&s->keyring, &s->tls, &found);
-    if (err.code == E_OK) {
-        warn_of_end(s, &found);
-        err = take_up(s, &found, o->new_tls_key);
-        if (err.code == E_CONFLICT)
-            err.code = E_STALE;
-    }
-    if (err.code != E_OK)
+    if (err.code != E_OK) {
         *why = keyring_why(err.code);
+        return err;
+    }
+    warn_of_end(s, &found);
+    err = take_up(s, &found, o->new_tls_key);
+    if (err.code == E_CONFLICT)
+        *why = keyring_why(E_STALE);
     s->server.keystore = &s->keyring.keystore;
     return err;
 }

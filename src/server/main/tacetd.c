@@ -30,8 +30,11 @@ static const char USAGE[] =
     "       machine.\n"
     "run    Serve it.  Listens on " LISTEN_DEFAULT " unless told; --address is what invitations\n"
     "       name, when clients reach the server by another address.\n"
-    "       --tls-key and --tls-certificate name PEM files instead of those in DIR; SIGHUP takes\n"
-    "       them anew.  Clients go by the key: see tacetctl help tls before you change it.\n"
+    "       --tls-key and --tls-certificate name PEM files instead of those in DIR.  Clients go "
+    "by\n"
+    "       the key: see tacetctl help tls before you change it.  SIGHUP takes the files anew: a\n"
+    "       certificate for the key in force, or a key that was announced 30 days before;\n"
+    "       anything else is refused, the log says why, and those before go on.\n"
     "       --new-tls-key starts with a key that no client accepts, when the one that they do\n"
     "       accept is lost: then everybody must be invited anew.\n";
 

@@ -6,6 +6,9 @@
 static const char NEWEST[] = "SELECT statement FROM server_keys WHERE id = 1";
 static const char REPLACE[] = "INSERT OR REPLACE INTO server_keys (id, statement) VALUES (1, $1)";
 
+static const char STARTED[] = "SELECT pin FROM server_pin WHERE id = 1";
+static const char START[] = "INSERT OR REPLACE INTO server_pin (id, pin) VALUES (1, $1)";
+
 struct err pins_newest(struct db *db, struct arena *a, struct bytes *statement,
                        struct server_keys *out)
 {
@@ -102,6 +105,21 @@ struct err pins_withdraw(const struct networks *n, struct db *db, uint64_t now_m
     return say(n, db, &s, now_ms);
 }
 
+/* Before the first statement: clients know the key that their invitations named. */
+static struct err start_without(struct db *db, const struct server_pin *with, bool anew)
+{
+    struct arena a = ARENA(NEWEST_ARENA);
+    struct db_value before;
+    struct err err = db_one(db, &a, STARTED, DB_NO_VALUES, &before, 1);
+
+    if (err.code == E_OK && !anew && !bytes_same(before.bytes, ID_BYTES(*with)))
+        err = FAIL(E_CONFLICT);
+    else if (err.code == E_OK || err.code == E_ABSENT)
+        err = db_run(db, START, DB_VALUES(DB_BYTES_OF(ID_BYTES(*with))), NULL);
+    arena_free(&a);
+    return err;
+}
+
 struct err pins_start(const struct networks *n, struct db *db, const struct server_pin *with,
                       bool anew, uint64_t now_ms, bool *changed)
 {
@@ -109,7 +127,9 @@ struct err pins_start(const struct networks *n, struct db *db, const struct serv
 
     *changed = false;
     TRY(read_newest(db, &s));
-    if (s.number == 0 || ID_SAME(s.pin[0], *with))
+    if (s.number == 0)
+        return start_without(db, with, anew);
+    if (ID_SAME(s.pin[0], *with))
         return OK;
     if (!anew && !server_keys_have(&s, with))
         return FAIL(E_CONFLICT);

@@ -35,8 +35,9 @@ FALLIBLE pins_switch(const struct networks *n, struct db *db, const struct serve
 FALLIBLE pins_withdraw(const struct networks *n, struct db *db, uint64_t now_ms);
 
 /* The server starts with this key.  One that was announced comes into force with it.  Any other
- * than those of the newest statement is E_CONFLICT, unless it is to be `anew`: then the clients of
- * before are shut out.  *changed: a statement was made. */
+ * than those of the newest statement, or than that of the last start while there is none, is
+ * E_CONFLICT, unless it is to be `anew`: then the clients of before are shut out.  *changed: a
+ * statement was made. */
 FALLIBLE pins_start(const struct networks *n, struct db *db, const struct server_pin *with,
                     bool anew, uint64_t now_ms, bool *changed);
 

@@ -326,8 +326,10 @@ static void a_start_finishes_a_switch_and_refuses_a_stranger(void **state)
 
     stock(w);
     first = shelf.key;
-    assert_ok(pins_start(w->networks, w->db, &strange, false, w->now_ms, &changed));
-    assert_false(changed); /* nobody was told anything yet */
+    assert_ok(pins_start(w->networks, w->db, &strange, true, w->now_ms, &changed));
+    assert_ok(pins_start(w->networks, w->db, &first, true, w->now_ms, &changed));
+    assert_false(changed); /* nobody was told anything yet, but by invitations */
+    assert_err(pins_start(w->networks, w->db, &strange, false, w->now_ms, &changed), E_CONFLICT);
     assert_int_equal(announce(w, bytes(NULL, 0)), E_OK);
     next = shelf.next;
     assert_ok(pins_start(w->networks, w->db, &first, false, w->now_ms, &changed));
