@@ -8,8 +8,10 @@
 #define ROWS(table) (sizeof(table) / sizeof(table)[0])
 
 const struct sentence sentences_refusal[] = {
-    {TACET_FORGED, "Whoever answered is not the server of your invitation, or what it says does not"
-                   " check.  Nothing was sent.  Ask your administrator."},
+    {TACET_FORGED,
+     "Whoever answered is not the server that this profile knows, or what it says does"
+     " not check.  Nothing was sent.  Ask your administrator: if the server's key was"
+     " changed while you were away, you need a new invitation."},
     {TACET_DENIED, "The server does not know this device.  Ask your administrator."},
     {TACET_ABSENT, "The server does not know this account.  Ask your administrator."},
     {TACET_CLOCK, "The clocks of this machine and of the server differ by more than an hour.  Set"

@@ -42,7 +42,7 @@ void actions_connect(struct engine *e)
     if (q == NULL)
         return;
     q->action.address = e->own.address;
-    q->action.pin = e->own.pin;
+    q->action.pins = own_pins(&e->own);
 }
 
 void actions_send(struct engine *e, struct bytes frame)

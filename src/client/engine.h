@@ -36,7 +36,7 @@ struct command {
 enum event_kind {
     EVENT_JOINED = 1, /* this profile has its account */
     EVENT_LINK,       /* signed in (code E_OK), or not (why) */
-    EVENT_DRAINED,    /* the mailbox is empty, and nothing is being fetched for what came */
+    EVENT_DRAINED,    /* the mailbox is empty, and nothing is being asked for */
     EVENT_MESSAGE,    /* somebody wrote */
     EVENT_STATE,      /* a message of mine is in another state */
     EVENT_CONTACT,    /* the network said who `contact` is; or could not (code) */
@@ -69,7 +69,7 @@ enum action_kind { ACTION_CONNECT = 1, ACTION_SEND, ACTION_CLOSE, ACTION_WAKE, A
 struct action {
     enum action_kind kind;
     const char *address; /* CONNECT: "host:port" */
-    const uint8_t *pin;  /* CONNECT: 32 bytes */
+    struct bytes pins;   /* CONNECT: 1 to 4 of 32 bytes: the server has one of these keys */
     struct bytes frame;  /* SEND */
     uint64_t at_ms;      /* WAKE: call engine_wake() then; replaces an earlier one */
     struct event event;  /* TELL */

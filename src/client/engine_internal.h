@@ -31,6 +31,7 @@ struct link {
     enum link_state state;
     uint8_t binding[32];
     uint64_t next_id, retry_ms;
+    uint64_t keys_ms; /* when this connection's server was asked for its keys; 0: not yet */
     unsigned failures;
     struct waiting waiting[ENGINE_REQUESTS_MAX];
     size_t n;

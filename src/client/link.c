@@ -19,6 +19,7 @@
 #define BACKOFF_MOST_MS   CLOCK_MINUTE_MS
 #define BACKOFF_DOUBLINGS 6
 #define PATIENCE_MS       CLOCK_MINUTE_MS
+#define KEYS_AGAIN_MS     (12 * CLOCK_HOUR_MS)
 #define ANSWER_ARENA      (16 * LIMIT_FRAME)
 
 /* ---- requests */
@@ -179,6 +180,7 @@ void link_down(struct engine *e, enum err_code why)
         return;
     l->state = LINK_OFF;
     l->n = 0;
+    l->keys_ms = 0;
     e->drained = e->drained_news = false;
     tell_link(e, why == E_OK ? E_CLOSED : why);
     retry_later(e);
@@ -288,6 +290,39 @@ static void compare_clocks(struct engine *e, uint64_t servers_ms)
         lookups_tell_bad(e, E_CLOCK);
 }
 
+/* Once for each connection, and once a day while it lasts: a key that is announced for a month is
+ * known to everybody who was here in that month. */
+static struct err ask_server_keys(struct engine *e)
+{
+    Tacet__Wire__AskServerKeys m = TACET__WIRE__ASK_SERVER_KEYS__INIT;
+    struct link *l = &e->link;
+
+    if (l->keys_ms != 0 && clock_since(e->now_ms, l->keys_ms) < KEYS_AGAIN_MS)
+        return OK;
+    l->keys_ms = e->now_ms == 0 ? 1 : e->now_ms;
+    return link_request(e, OP_SERVER_KEYS, &m, NULL);
+}
+
+/* What does not check is told, and the keys that we know go on to hold.  A server that is older
+ * than the question does not answer it. */
+static struct err server_keys_answered(struct engine *e, const struct frame *f, struct arena *a)
+{
+    Tacet__Wire__ServerKeys *m;
+    struct err err = OK;
+
+    if (f->code == 0) {
+        TRY(frame_unpack(f->body, &tacet__wire__server_keys__descriptor, a, &m));
+        err = own_learn_server(&e->own, e->vault, frame_bytes(m->statement),
+                               frame_bytes(m->certificate), e->now_ms);
+    }
+    if (err.code != E_OK && err_who(err.code) == WHO_OPERATOR)
+        return err;
+    if (err.code != E_OK)
+        lookups_tell_bad(e, err.code);
+    incoming_report(e);
+    return OK;
+}
+
 static struct err welcomed(struct engine *e, const struct frame *f, struct arena *a)
 {
     Tacet__Wire__Welcome *m;
@@ -306,6 +341,7 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
     TRY(compare_prekeys(e, m->prekey));
     TRY(compare_uploads(e, m->uploads));
     tell_link(e, E_OK);
+    TRY(ask_server_keys(e));
     return outgoing_pump(e);
 }
 
@@ -383,6 +419,7 @@ static struct err prekey_published(struct engine *e, const struct waiting *w, co
 static struct err tidy(struct engine *e)
 {
     TRY(rotate(e, own_prekey_is_due(&e->own, e->now_ms)));
+    TRY(ask_server_keys(e));
     return incoming_retry(e, true);
 }
 
@@ -443,6 +480,8 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
         return lookups_roster_answer(e, w, f);
     if (w->op == OP_PREKEY)
         return prekey_published(e, w, f);
+    if (w->op == OP_SERVER_KEYS)
+        return server_keys_answered(e, f, a);
     if (w->op == OP_SEND)
         return outgoing_answer(e, w->number, f);
     return FAIL(E_MALFORMED);

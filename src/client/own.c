@@ -72,6 +72,18 @@ static struct err get_network(struct own *o, struct vault *v, struct arena *a)
     return reader_end(&r);
 }
 
+/* [PROTOCOL 4.7] */
+static struct err get_server(struct own *o, struct vault *v, struct arena *a)
+{
+    struct bytes value;
+    struct err err = vault_get(v, VAULT_SERVER_KEYS, NO_KEY, 0, a, &value);
+
+    if (err.code == E_ABSENT)
+        return OK;
+    TRY(err);
+    return server_keys_parse(value, &o->server);
+}
+
 static struct err put_identity(const struct own *o, struct vault *v)
 {
     struct err err = OK;
@@ -255,6 +267,7 @@ struct err own_load(struct vault *v, struct own *out)
 
     *out = (struct own){0};
     TRY_OUT(get_network(out, v, &a));
+    TRY_OUT(get_server(out, v, &a));
     TRY_OUT(vault_get(v, VAULT_IDENTITY, NO_KEY, 0, &a, &value));
     TRY_OUT(identity_parse(value, &out->me));
     TRY_OUT(vault_last(v, VAULT_LIST, ID_BYTES(out->me.who.aid), UINT64_MAX, &a, &version, &value));
@@ -318,6 +331,45 @@ struct err own_join(struct own *o, struct vault *v, const struct own_joined *ans
     o->joined = true;
     TRY(vault_begin(v));
     return vault_end(v, join_in(o, v, now_ms));
+}
+
+/* ---- the server's keys */
+
+struct bytes own_pins(const struct own *o)
+{
+    return o->server.pins == 0 ? BYTES(o->pin)
+                               : bytes(o->server.pin, o->server.pins * sizeof o->server.pin[0]);
+}
+
+static struct err check_server(const struct own *o, struct bytes statement,
+                               struct bytes certificate, uint64_t now_ms, struct server_keys *out)
+{
+    struct directory_certificate c;
+
+    TRY(directory_check_certificate(certificate, &o->nid, &o->root, now_ms, &c));
+    TRY(server_keys_check(statement, &o->nid, &c.key, now_ms, out));
+    if (out->number < o->server.number)
+        return FAIL(E_STALE);
+    if (out->number == o->server.number && !server_keys_same(out, &o->server))
+        return FAIL(E_CONFLICT);
+    return OK;
+}
+
+struct err own_learn_server(struct own *o, struct vault *v, struct bytes statement,
+                            struct bytes certificate, uint64_t now_ms)
+{
+    struct server_keys s;
+
+    if (statement.n == 0)
+        return o->server.number == 0 ? OK : FAIL(E_STALE);
+    /* What says what we know needs no check. */
+    if (server_keys_parse(statement, &s).code == E_OK && server_keys_same(&s, &o->server))
+        return OK;
+    TRY(check_server(o, statement, certificate, now_ms, &s));
+    TRY(vault_begin(v));
+    TRY(vault_end(v, vault_put(v, VAULT_SERVER_KEYS, NO_KEY, 0, statement)));
+    o->server = s;
+    return OK;
 }
 
 /* ---- statements */

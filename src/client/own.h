@@ -15,6 +15,7 @@
 #include "statement/directory.h"
 #include "statement/invitation.h"
 #include "statement/prekey.h"
+#include "statement/server_keys.h"
 
 #define OWN_DOMAIN_MAX  253
 #define OWN_PREKEYS_MAX 64 /* private halves alive at once: 31 days and some */
@@ -32,7 +33,8 @@ struct own {
     struct point root;
     char domain[OWN_DOMAIN_MAX + 1];
     char address[INVITATION_ADDRESS_MAX + 1];
-    uint8_t pin[INVITATION_PIN_SIZE];
+    uint8_t pin[INVITATION_PIN_SIZE];     /* the invitation's: until there is a statement */
+    struct server_keys server;            /* the newest statement; number 0: none yet */
     uint8_t token[INVITATION_TOKEN_SIZE]; /* until joined */
     bool joined;
     char handle[TEXT_HANDLE_MAX + 1];
@@ -60,6 +62,16 @@ struct own_joined {
     struct bytes root, domain, certificate, me;
 };
 FALLIBLE own_join(struct own *o, struct vault *v, const struct own_joined *answer, uint64_t now_ms);
+
+/* The pins of the keys by which the server is accepted, one behind the other: borrowed. */
+struct bytes own_pins(const struct own *o);
+
+/* What the server says of its keys: checked, then committed if it is news.  An empty statement says
+ * that there never was one.  E_STALE: older than what is known here; E_CONFLICT: it contradicts it;
+ * E_FORGED, E_CLOCK, E_EXPIRED, E_MALFORMED, E_TRUNCATED: statement or certificate.  Nothing is
+ * changed then. */
+FALLIBLE own_learn_server(struct own *o, struct vault *v, struct bytes statement,
+                          struct bytes certificate, uint64_t now_ms);
 
 /* My device list and a prekey as statements, in the arena. */
 FALLIBLE own_list_statement(struct own *o, struct vault *v, struct arena *a, struct bytes *out);

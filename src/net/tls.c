@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/tls.h"
 
-#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/obj_mac.h>
-#include <openssl/pem.h>
+#include <openssl/objects.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
-#include <openssl/x509v3.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
-#include "base/clock.h"
-#include "base/text.h"
+#include "net/tls_pem.h"
 
-static const uint64_t VALID_BEFORE_MS = CLOCK_HOUR_MS; /* clients' clocks may be behind */
-static const uint64_t VALID_AFTER_MS = 3652 * CLOCK_DAY_MS;
+static const int RSA_BITS_LEAST = 2048, RSA_BITS_MOST = 4096;
 
 /* X25519 first: against P-256 it saves 75 us and 4 KB a connection.  A FIPS provider has none. */
 static const char GROUPS[] = "X25519:P-256:P-384";
@@ -27,7 +20,8 @@ static const char GROUPS_APPROVED[] = "P-256:P-384";
 struct tls {
     SSL_CTX *ctx;
     bool client;
-    uint8_t pin[TLS_PIN_SIZE];
+    size_t pins;
+    uint8_t pin[TLS_PINS_MAX][TLS_PIN_SIZE];
 };
 
 static struct err pin_of(X509 *cert, uint8_t pin[TLS_PIN_SIZE])
@@ -40,6 +34,15 @@ static struct err pin_of(X509 *cert, uint8_t pin[TLS_PIN_SIZE])
     return good ? OK : FAIL(E_CRYPTO);
 }
 
+/* Pins are public: time tells nothing. */
+static bool has_pin(const struct tls *t, const uint8_t pin[TLS_PIN_SIZE])
+{
+    for (size_t i = 0; i < t->pins; i++)
+        if (memcmp(pin, t->pin[i], TLS_PIN_SIZE) == 0)
+            return true;
+    return false;
+}
+
 /* The whole of what OpenSSL would otherwise verify about a certificate.  That the server has the
  * key, its signature over the handshake shows. */
 static int accept_pinned(X509_STORE_CTX *store, void *arg)
@@ -48,7 +51,7 @@ static int accept_pinned(X509_STORE_CTX *store, void *arg)
     uint8_t pin[TLS_PIN_SIZE];
     X509 *leaf = X509_STORE_CTX_get0_cert(store);
 
-    if (leaf != NULL && pin_of(leaf, pin).code == E_OK && memcmp(pin, t->pin, sizeof pin) == 0) {
+    if (leaf != NULL && pin_of(leaf, pin).code == E_OK && has_pin(t, pin)) {
         X509_STORE_CTX_set_error(store, X509_V_OK);
         return 1;
     }
@@ -82,80 +85,86 @@ static struct err new_context(const SSL_METHOD *method, bool client, struct tls 
     return OK;
 }
 
-/* No passphrase: a PEM that wants one is malformed, instead of a question on the terminal. */
-static int no_passphrase(char *at, int n, int writing, void *ctx)
+/* What every client takes: all libraries that the API is kept to verify it unasked. */
+static bool is_allowed(X509 *cert, const EVP_PKEY *key)
 {
-    (void)at;
-    (void)n;
-    (void)writing;
-    (void)ctx;
-    return -1;
+    ASN1_OBJECT *kind = NULL;
+    const ASN1_OBJECT *curve = NULL;
+    X509_ALGOR *how = NULL;
+    const void *parameter = NULL;
+    int type = 0;
+
+    if (X509_PUBKEY_get0_param(&kind, NULL, NULL, &how, X509_get_X509_PUBKEY(cert)) != 1)
+        return false;
+    if (OBJ_obj2nid(kind) == NID_rsaEncryption)
+        return EVP_PKEY_bits(key) >= RSA_BITS_LEAST && EVP_PKEY_bits(key) <= RSA_BITS_MOST;
+    X509_ALGOR_get0(NULL, &type, &parameter, how);
+    if (OBJ_obj2nid(kind) != NID_X9_62_id_ecPublicKey || type != V_ASN1_OBJECT)
+        return false;
+    curve = parameter;
+    return OBJ_obj2nid(curve) == NID_X9_62_prime256v1 || OBJ_obj2nid(curve) == NID_secp384r1;
 }
 
-static struct err pem_open(struct bytes pem, BIO **out)
+static struct err use_certificate(SSL_CTX *ctx, BIO *certs, EVP_PKEY *key)
 {
-    BIO *bio;
+    struct err err = OK;
+    X509 *cert = tls_pem_next(certs);
 
-    if (pem.n == 0 || pem.n > TLS_CERTIFICATE_MAX)
+    if (cert == NULL)
         return FAIL(E_MALFORMED);
-    bio = BIO_new_mem_buf(pem.at, (int)pem.n);
-    if (bio == NULL)
-        return FAIL(E_NOMEM);
-    *out = bio;
-    return OK;
-}
-
-static bool use_key(SSL_CTX *ctx, BIO *bio)
-{
-    EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
-    bool good = key != NULL && SSL_CTX_use_PrivateKey(ctx, key) == 1;
-
-    EVP_PKEY_free(key);
-    return good;
-}
-
-static bool use_certificates(SSL_CTX *ctx, BIO *bio)
-{
-    X509 *cert = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
-    bool good = cert != NULL && SSL_CTX_use_certificate(ctx, cert) == 1;
-
+    if (X509_check_private_key(cert, key) != 1)
+        TRY_OUT(FAIL(E_CONFLICT));
+    if (!is_allowed(cert, key))
+        TRY_OUT(FAIL(E_DENIED));
+    if (SSL_CTX_use_certificate(ctx, cert) != 1 || SSL_CTX_use_PrivateKey(ctx, key) != 1)
+        TRY_OUT(FAIL(E_MALFORMED));
+out:
     X509_free(cert);
-    while (good && (cert = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL)) != NULL) {
-        good = SSL_CTX_add0_chain_cert(ctx, cert) == 1;
-        if (!good)
+    return err;
+}
+
+static struct err use_chain(SSL_CTX *ctx, BIO *certs)
+{
+    X509 *cert;
+
+    while ((cert = tls_pem_next(certs)) != NULL)
+        if (SSL_CTX_add0_chain_cert(ctx, cert) != 1) {
             X509_free(cert);
-    }
-    return good;
+            return FAIL(E_MALFORMED);
+        }
+    return OK;
 }
 
 struct err tls_new_server(struct bytes key_pem, struct bytes cert_pem, struct tls **out)
 {
     struct err err = OK;
     struct tls *t = NULL;
-    BIO *key = NULL, *certs = NULL;
+    EVP_PKEY *key = NULL;
+    BIO *certs = NULL;
 
     TRY_OUT(new_context(TLS_server_method(), false, &t));
-    TRY_OUT(pem_open(cert_pem, &certs));
-    TRY_OUT(pem_open(key_pem, &key));
-    if (!use_certificates(t->ctx, certs) || !use_key(t->ctx, key) ||
-        SSL_CTX_check_private_key(t->ctx) != 1)
-        TRY_OUT(FAIL(E_MALFORMED));
+    TRY_OUT(tls_pem_open(cert_pem, &certs));
+    TRY_OUT(tls_pem_key(key_pem, &key));
+    TRY_OUT(use_certificate(t->ctx, certs, key));
+    TRY_OUT(use_chain(t->ctx, certs));
     *out = t;
     t = NULL;
 out:
-    BIO_free(key);
+    EVP_PKEY_free(key);
     BIO_free(certs);
     ERR_clear_error();
     tls_free(t);
     return err;
 }
 
-struct err tls_new_client(const uint8_t pin[TLS_PIN_SIZE], struct tls **out)
+struct err tls_new_client(struct bytes pins, struct tls **out)
 {
     struct tls *t;
 
+    invariant(pins.n > 0 && pins.n <= sizeof t->pin && pins.n % TLS_PIN_SIZE == 0);
     TRY(new_context(TLS_client_method(), true, &t));
-    memcpy(t->pin, pin, sizeof t->pin);
+    memcpy(t->pin, pins.at, pins.n);
+    t->pins = pins.n / TLS_PIN_SIZE;
     SSL_CTX_set_verify(t->ctx, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_cert_verify_callback(t->ctx, accept_pinned, t);
     *out = t;
@@ -180,145 +189,14 @@ SSL *tls_new_ssl(const struct tls *t)
     return SSL_new(t->ctx);
 }
 
-static EVP_PKEY *new_key(void)
-{
-    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_EC, NULL);
-    EVP_PKEY *key = NULL;
-
-    if (ctx != NULL && EVP_PKEY_keygen_init(ctx) == 1 &&
-        EVP_PKEY_CTX_set_ec_paramgen_curve_nid(ctx, NID_X9_62_prime256v1) == 1)
-        (void)EVP_PKEY_keygen(ctx, &key);
-    EVP_PKEY_CTX_free(ctx);
-    return key;
-}
-
-/* A domain has no comma or colon, so that this is one name and nothing else. */
-static bool add_name(X509 *cert, const char *domain)
-{
-    char text[sizeof "DNS:" + TEXT_DOMAIN_MAX];
-    X509_EXTENSION *name;
-    bool good;
-
-    snprintf(text, sizeof text, "DNS:%s", domain);
-    name = X509V3_EXT_nconf_nid(NULL, NULL, NID_subject_alt_name, text);
-    good = name != NULL && X509_add_ext(cert, name, -1) == 1;
-    X509_EXTENSION_free(name);
-    return good;
-}
-
-static bool set_serial(X509 *cert)
-{
-    uint8_t serial[16];
-
-    if (RAND_bytes(serial, sizeof serial) != 1)
-        return false;
-    serial[0] = (uint8_t)((serial[0] & 0x3f) | 0x40); /* positive, and always of one length */
-    return ASN1_STRING_set(X509_get_serialNumber(cert), serial, sizeof serial) == 1;
-}
-
-static bool fill_in(X509 *cert, EVP_PKEY *key, const char *domain, uint64_t now_ms)
-{
-    uint64_t from_ms = clock_since(now_ms, VALID_BEFORE_MS);
-    uint64_t until_ms = clock_add(now_ms, VALID_AFTER_MS);
-    X509_NAME *name = X509_get_subject_name(cert);
-
-    return X509_set_version(cert, 2) == 1 && set_serial(cert) && name != NULL &&
-           X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const uint8_t *)"Tacet server", -1,
-                                      -1, 0) == 1 &&
-           X509_set_issuer_name(cert, name) == 1 &&
-           ASN1_TIME_set(X509_getm_notBefore(cert), (time_t)(from_ms / CLOCK_SECOND_MS)) != NULL &&
-           ASN1_TIME_set(X509_getm_notAfter(cert), (time_t)(until_ms / CLOCK_SECOND_MS)) != NULL &&
-           X509_set_pubkey(cert, key) == 1 && add_name(cert, domain) &&
-           X509_sign(cert, key, EVP_sha256()) > 0;
-}
-
-static struct err append_pem(BIO *bio, struct buf *out)
-{
-    char *at = NULL;
-    long n = BIO_get_mem_data(bio, &at);
-    struct bytes all;
-
-    if (n <= 0)
-        return FAIL(E_CRYPTO);
-    buf_bytes(out, bytes(at, (size_t)n));
-    return buf_end(out, &all);
-}
-
-struct err tls_make_certificate(const char *domain, uint64_t now_ms, struct buf *key_pem,
-                                struct buf *cert_pem)
-{
-    size_t key_before = key_pem->n, cert_before = cert_pem->n;
-    struct err err = OK;
-    EVP_PKEY *key = NULL;
-    X509 *cert = NULL;
-    BIO *key_bio = BIO_new(BIO_s_mem()), *cert_bio = BIO_new(BIO_s_mem());
-
-    if (!text_is_domain(bytes_text(domain)))
-        TRY_OUT(FAIL(E_MALFORMED));
-    key = new_key();
-    cert = X509_new();
-    if (key == NULL || cert == NULL || key_bio == NULL || cert_bio == NULL ||
-        !fill_in(cert, key, domain, now_ms) ||
-        PEM_write_bio_PKCS8PrivateKey(key_bio, key, NULL, NULL, 0, NULL, NULL) != 1 ||
-        PEM_write_bio_X509(cert_bio, cert) != 1)
-        TRY_OUT(FAIL(E_CRYPTO));
-    TRY_OUT(append_pem(key_bio, key_pem));
-    TRY_OUT(append_pem(cert_bio, cert_pem));
-out:
-    if (err.code != E_OK) {
-        buf_cut(key_pem, key_before);
-        buf_cut(cert_pem, cert_before);
-    }
-    BIO_free(cert_bio);
-    BIO_free(key_bio);
-    X509_free(cert);
-    EVP_PKEY_free(key);
-    return err;
-}
-
 struct err tls_pin(struct bytes cert_pem, uint8_t pin[TLS_PIN_SIZE])
 {
-    struct err err = OK;
+    struct err err;
     X509 *cert;
-    BIO *bio;
 
-    TRY(pem_open(cert_pem, &bio));
-    cert = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
-    err = cert == NULL ? FAIL(E_MALFORMED) : pin_of(cert, pin);
-    ERR_clear_error();
+    TRY(tls_pem_certificate(cert_pem, &cert));
+    err = pin_of(cert, pin);
     X509_free(cert);
-    BIO_free(bio);
-    return err;
-}
-
-/* Time since 1970, which is the one form of it that every library can be asked for. */
-static struct err end_of(const X509 *cert, uint64_t *ends_ms)
-{
-    ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
-    int days = 0, seconds = 0;
-    int good = epoch == NULL ? 0 : ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(cert));
-
-    ASN1_TIME_free(epoch);
-    if (good != 1)
-        return FAIL(E_MALFORMED);
-    *ends_ms = days < 0 || seconds < 0
-                   ? 0
-                   : (uint64_t)days * CLOCK_DAY_MS + (uint64_t)seconds * CLOCK_SECOND_MS;
-    return OK;
-}
-
-struct err tls_certificate_ends(struct bytes cert_pem, uint64_t *ends_ms)
-{
-    struct err err = OK;
-    X509 *cert;
-    BIO *bio;
-
-    TRY(pem_open(cert_pem, &bio));
-    cert = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
-    err = cert == NULL ? FAIL(E_MALFORMED) : end_of(cert, ends_ms);
-    ERR_clear_error();
-    X509_free(cert);
-    BIO_free(bio);
     return err;
 }
 

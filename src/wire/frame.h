@@ -27,12 +27,19 @@ enum op {
     OP_SEND = 7,
     OP_DELIVER = 8,
     OP_ACKNOWLEDGE = 9,
+    OP_SERVER_KEYS = 10,
     OP_INVITE = 32,
     OP_REVOKE = 33,
     OP_PEOPLE = 34,
     OP_REMOVE = 35,
     OP_DIRECTORY = 36,
     OP_CERTIFY = 37,
+    OP_TLS_SHOW = 48,
+    OP_TLS_RENEW = 49,
+    OP_TLS_ANNOUNCE = 50,
+    OP_TLS_SWITCH = 51,
+    OP_TLS_WITHDRAW = 52,
+    OP_TLS_RELOAD = 53,
 };
 
 enum frame_item { FRAME_CAPSULE = 1, FRAME_MESSAGE = 2 };

@@ -92,7 +92,7 @@ static void settle(void)
         invariant(++actions < ACTIONS_MAX);
         switch (a.kind) {
         case ACTION_CONNECT:
-            invariant(a.address != NULL && a.pin != NULL);
+            invariant(a.address != NULL && a.pins.n > 0);
             connect();
             break;
         case ACTION_SEND:

@@ -7,9 +7,11 @@
 #include "scenario/lies.h"
 
 extern const struct CMUnitTest hostile_deliveries[], hostile_statements[], hostile_answers[],
-    hostile_refusals[], hostile_lists[], hostile_members[], hostile_crashes[], hostile_flips[];
+    hostile_refusals[], hostile_lists[], hostile_members[], hostile_crashes[], hostile_flips[],
+    hostile_keys[];
 extern const size_t hostile_deliveries_n, hostile_statements_n, hostile_answers_n,
-    hostile_refusals_n, hostile_lists_n, hostile_members_n, hostile_crashes_n, hostile_flips_n;
+    hostile_refusals_n, hostile_lists_n, hostile_members_n, hostile_crashes_n, hostile_flips_n,
+    hostile_keys_n;
 
 /* How many parked items `who` keeps, and messages that wait to be sent. */
 static inline uint64_t parked_by(struct person *who)

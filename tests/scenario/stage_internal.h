@@ -6,6 +6,7 @@
 #include "client/vault.h"
 #include "scenario/stage_memory.h"
 #include "server/live/live.h"
+#include "server/networks/keystore.h"
 
 #define PEOPLE_MAX  8
 #define SHOWN_MAX   256
@@ -55,6 +56,9 @@ struct play {
     bool up;
     struct request *pending[PENDING_MAX];
     size_t n_pending;
+    struct keystore keystore;
+    struct server_pin key, next, shown; /* in the keystore; to whoever connects */
+    bool has_next;
     struct line control, *lines; /* lines: every one there ever was */
     struct buf control_answer;
     struct person *person[PEOPLE_MAX];
@@ -68,6 +72,13 @@ struct play {
 uint64_t stage_clock(const struct person *who);
 void stage_start_server(struct play *p);
 void stage_drop_line(struct play *p, struct line *line, enum err_code why);
+
+/* ---- stage_keys.c */
+
+void stage_open_keys(struct play *p);
+void stage_change_key(void *play, struct bytes pin);
+/* Would whoever has these pins accept the server? */
+bool stage_accepts(const struct play *p, struct bytes pins);
 
 /* ---- stage_people.c */
 

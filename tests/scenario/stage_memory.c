@@ -128,7 +128,7 @@ static void frame_to_server(struct play *p, struct line *line, struct bytes fram
 
 void stage_start_server(struct play *p)
 {
-    const struct live_host host = {p, send_down, close_line, ask_page};
+    const struct live_host host = {p, send_down, close_line, ask_page, stage_change_key};
     uint8_t scalar[SIGN_PRIVATE_SIZE];
     char path[128];
 
@@ -155,6 +155,7 @@ void stage_start_server(struct play *p)
     }
     assert_ok(err);
     p->server.networks = p->networks;
+    stage_open_keys(p);
     assert_ok(live_new(&p->live, &host));
     p->control = (struct line){.open = true};
     api_session(&p->control.session, ++p->next_session, SESSION_CONTROL, features_routes(),
@@ -228,7 +229,7 @@ static void hear(struct person *who, const struct event *e)
     }
 }
 
-static void connect_up(struct person *who)
+static void connect_up(struct person *who, struct bytes pins)
 {
     struct play *p = who->play;
     uint8_t binding[API_BINDING_SIZE];
@@ -236,6 +237,10 @@ static void connect_up(struct person *who)
 
     if (!p->up) {
         engine_link_down(who->engine, E_CLOSED);
+        return;
+    }
+    if (!stage_accepts(p, pins)) {
+        engine_link_down(who->engine, E_FORGED);
         return;
     }
     line = calloc(1, sizeof *line);
@@ -278,7 +283,7 @@ static bool act(struct person *who)
             break;
         switch (a.kind) {
         case ACTION_CONNECT:
-            connect_up(who);
+            connect_up(who, a.pins);
             break;
         case ACTION_SEND:
             send_up(who, a.frame);

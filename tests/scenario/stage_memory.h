@@ -8,6 +8,7 @@
 #include "client/engine.h"
 #include "scenario/play.h"
 #include "server/api/api.h"
+#include "statement/server_keys.h"
 
 /* Let time pass, in steps small enough for every timer. */
 void stage_forward(struct play *p, uint64_t ms);
@@ -57,6 +58,11 @@ unsigned stage_copies(struct person *who, struct person *with, const char *text)
 /* Renew the directory certificate; and the key that it is about. */
 void stage_certify(struct play *p, uint64_t lives_ms);
 struct sign_private *stage_directory_key(struct play *p);
+
+/* The key that the server has, and another one to show in its place from now on: as whoever sits
+ * between would, or a server whose files were mixed up. */
+struct server_pin stage_key(const struct play *p);
+void stage_show_key(struct play *p, const struct server_pin *pin);
 
 /* Send a request of the operator's; the code of the answer. */
 enum err_code stage_operate(struct play *p, enum op op, const void *message, struct buf *answer);

@@ -5,6 +5,7 @@
 #include "statement/invitation.h"
 #include "statement/prekey.h"
 #include "statement/roster.h"
+#include "statement/server_keys.h"
 #include "statement/signin.h"
 #include "vectors/make.h"
 
@@ -114,6 +115,24 @@ static void put_prekey(json_t *to, const struct people *p, const struct device_l
     free_agreer(&pair);
 }
 
+/* Pins are not drawn: what follows stays as it was. */
+static void put_server_keys(json_t *to, const struct people *p)
+{
+    struct server_keys s = {.number = 7, .made_ms = MAKE_NOW_MS, .pins = 2};
+    struct buf b = BUF(SERVER_KEYS_MAX_SIZE);
+    json_t *o = put_object(to, "server_keys"), *pins = put_array(o, "pins");
+
+    for (size_t i = 0; i < s.pins; i++) {
+        memset(s.pin[i].b, (int)(0xa1 + i), sizeof s.pin[i].b);
+        put_bytes(add_object(pins), "pin", ID_BYTES(s.pin[i]));
+    }
+    must(server_keys_sign(&s, &p->nid, p->directory.secret, &b));
+    put_number(o, "number", s.number);
+    put_number(o, "made_ms", s.made_ms);
+    put_bytes(o, "statement", buf_view(&b));
+    buf_free(&b);
+}
+
 static void put_signin(json_t *to, const struct people *p)
 {
     uint8_t binding[SIGNIN_BINDING_SIZE];
@@ -218,6 +237,7 @@ json_t *make_statements(const struct people *p)
     put_person(o, "bob", &p->bob);
     put_certificate(o, p);
     put_directory(o, p);
+    put_server_keys(o, p);
     make_lists(put_array(o, "alice_lists"), &p->alice, alice);
     make_lists(put_array(o, "bob_lists"), &p->bob, bob);
     put_prekey(o, p, &alice[1]);

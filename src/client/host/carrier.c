@@ -132,7 +132,7 @@ static void sent(void *ctx)
 static struct err dial_up(struct carrier *c, const struct action *a)
 {
     hang_up(c);
-    TRY(tls_new_client(a->pin, &c->tls));
+    TRY(tls_new_client(a->pins, &c->tls));
     c->setup = (struct stream_setup){c->loop, c->tls, &EVENTS, STREAM_LIMITS};
     return stream_connect(&c->setup, a->address, NULL, c, &c->stream);
 }

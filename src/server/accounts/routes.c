@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypto/secret.h"
 #include "server/accounts/accounts.h"
+#include "server/networks/pins.h"
 #include "wire/tacet.pb-c.h"
 
 /* The link is in the arena, which is wiped: the token stays nowhere here. */
@@ -8,6 +9,7 @@ static struct err make_link(struct request *rq, struct bytes address, struct byt
                             uint64_t lives_ms, struct bytes *link)
 {
     struct invitation i = {.nid = *networks_id(rq->server->networks)};
+    struct server_pin pin;
     struct buf b = BUF(INVITATION_LINK_MAX);
     struct err err = OK;
     struct bytes text;
@@ -18,7 +20,8 @@ static struct err make_link(struct request *rq, struct bytes address, struct byt
         return FAIL(E_LIMIT);
     memcpy(i.address, address.at, address.n);
     i.address_n = address.n;
-    memcpy(i.pin, rq->server->pin, sizeof i.pin);
+    TRY(pins_in_force(rq->db, rq->server->pin, &pin));
+    memcpy(i.pin, pin.b, sizeof i.pin);
     TRY_OUT(random_fill(rq->random, i.token, sizeof i.token));
     TRY_OUT(invitation_write(&i, &b));
     TRY_OUT(buf_end(&b, &text));

@@ -7,6 +7,6 @@
 
 #define ADMIN_PEOPLE_PAGE 100
 
-extern const struct route admin_routes[];
+extern const struct route admin_routes[], admin_keys_routes[];
 
 #endif

@@ -158,3 +158,14 @@ struct err api_deliver(const struct session *s, struct arena *a, struct request 
     *out = rq;
     return OK;
 }
+
+struct err api_order(const struct routes *routes, struct arena *a, enum op op, struct request **out)
+{
+    const struct session nobody = {.kind = SESSION_CONTROL, .routes = routes};
+    struct request *rq;
+
+    TRY(new_request(&nobody, a, op, &rq));
+    invariant(rq->route != NULL && rq->route->who == ROUTE_OPERATOR);
+    *out = rq;
+    return OK;
+}

@@ -19,6 +19,7 @@
 #include "wire/frame.h"
 #include "wire/limits.h"
 
+struct keystore;
 struct request;
 struct networks;
 
@@ -101,7 +102,8 @@ struct server {
     struct db *db;
     struct networks *networks;
     const struct routes *routes;
-    uint8_t pin[32];     /* of our TLS key, for invitations */
+    const struct keystore *keystore;
+    uint8_t pin[32];     /* of the TLS key that we started with */
     const char *address; /* "host:port", for the same */
 };
 
@@ -115,6 +117,7 @@ enum effect_kind {
     EFFECT_CLOSE,     /* close this session with `code` */
     EFFECT_ANSWERED,  /* an upload of the session was answered */
     EFFECT_DONE,      /* a request of the session, of weight `number`, is no longer on its way */
+    EFFECT_KEYS, /* the keystore holds what new connections are to be shown; `frame`: its pin */
 };
 
 struct effect {
@@ -179,6 +182,9 @@ FALLIBLE api_frame(struct session *s, struct arena *a, struct bytes frame, struc
 
 /* A request of the server's own: a page of mail for this session's device. */
 FALLIBLE api_deliver(const struct session *s, struct arena *a, struct request **out);
+
+/* The same for what its operator might have asked: an operation without a body. */
+FALLIBLE api_order(const struct routes *routes, struct arena *a, enum op op, struct request **out);
 
 /*
  * One transaction, a savepoint for each request that writes, one commit; then `out` holds every

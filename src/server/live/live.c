@@ -118,7 +118,7 @@ static void carry_out(struct live *l, const struct effect *e)
     bool of_a_device = e->kind == EFFECT_MAIL || e->kind == EFFECT_GONE;
     struct session *s = of_a_device ? of_device(l, &e->did) : with_id(l, e->session);
 
-    if (s == NULL)
+    if (s == NULL && e->kind != EFFECT_KEYS)
         return; /* it is gone */
     switch (e->kind) {
     case EFFECT_SEND:
@@ -149,6 +149,10 @@ static void carry_out(struct live *l, const struct effect *e)
     case EFFECT_DONE:
         invariant(e->number <= s->waiting);
         s->waiting -= e->number;
+        break;
+    case EFFECT_KEYS: /* of no session */
+        if (l->host.keys != NULL)
+            l->host.keys(l->host.ctx, e->frame);
         break;
     }
 }

@@ -27,8 +27,8 @@ const struct schema *features_schemas(size_t *n)
 }
 
 static const struct route *const TABLES[] = {
-    networks_routes, accounts_routes, devices_routes, prekeys_routes,
-    rooms_routes,    queue_routes,    welcome_routes, admin_routes,
+    networks_routes, accounts_routes, devices_routes, prekeys_routes,    rooms_routes,
+    queue_routes,    welcome_routes,  admin_routes,   admin_keys_routes,
 };
 static const struct routes ROUTES = {TABLES, sizeof TABLES / sizeof TABLES[0]};
 

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "crypto/keyfile.h"
 #include "crypto/secret.h"
-#include "net/tls.h"
+#include "net/tls_certificate.h"
 #include "server/main/features.h"
 #include "server/main/house.h"
 #include "server/networks/networks.h"
@@ -81,7 +81,7 @@ static struct err write_tls(const struct founding *f)
     struct err err = OK;
     struct buf key = BUF(PEM_MAX), certificate = BUF(PEM_MAX);
 
-    TRY_OUT(tls_make_certificate(f->domain, f->now_ms, &key, &certificate));
+    TRY_OUT(tls_certificate_make(f->domain, f->now_ms, &key, &certificate));
     TRY_OUT(write_in(f->data, HOUSE_TLS_KEY, buf_view(&key)));
     TRY_OUT(write_in(f->data, HOUSE_TLS_CERT, buf_view(&certificate)));
 out:

@@ -96,23 +96,60 @@ static struct err sync_parent(const char *path)
     return err;
 }
 
-struct err house_write(const char *path, struct bytes content)
+/* The content under a name of its own, on disk. */
+static struct err write_draft(const char *path, struct bytes content, char draft[HOUSE_PATH_SIZE])
 {
     struct err err;
-    char draft[HOUSE_PATH_SIZE];
     int fd;
 
     TRY(house_path(path, "", draft)); /* long enough for the suffix below */
-    snprintf(draft, sizeof draft, "%.*s.new", HOUSE_PATH_SIZE - 8, path);
+    snprintf(draft, HOUSE_PATH_SIZE, "%.*s.new", HOUSE_PATH_SIZE - 8, path);
     fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return failure();
     err = write_all(fd, content);
     close(fd);
-    if (err.code == E_OK && link(draft, path) != 0) /* unlike rename, keeps what is there */
+    if (err.code != E_OK)
+        unlink(draft);
+    return err;
+}
+
+struct err house_write(const char *path, struct bytes content)
+{
+    char draft[HOUSE_PATH_SIZE];
+    struct err err = OK;
+
+    TRY(write_draft(path, content, draft));
+    if (link(draft, path) != 0) /* unlike rename, keeps what is there */
         err = failure();
     unlink(draft);
     return err.code == E_OK ? sync_parent(path) : err;
+}
+
+struct err house_replace(const char *path, struct bytes content)
+{
+    char draft[HOUSE_PATH_SIZE];
+    struct err err;
+
+    TRY(write_draft(path, content, draft));
+    err = house_move(draft, path);
+    if (err.code != E_OK)
+        unlink(draft);
+    return err;
+}
+
+struct err house_move(const char *from, const char *to)
+{
+    if (rename(from, to) != 0)
+        return failure();
+    return sync_parent(to);
+}
+
+struct err house_erase(const char *path)
+{
+    if (unlink(path) != 0)
+        return errno == ENOENT ? OK : failure();
+    return sync_parent(path);
 }
 
 struct err house_read(const char *path, struct buf *out)

@@ -16,6 +16,8 @@
 #define HOUSE_DIRECTORY_KEY "directory.key"
 #define HOUSE_TLS_KEY       "tls.key"
 #define HOUSE_TLS_CERT      "tls.crt"
+#define HOUSE_NEXT_KEY      "tls-next.key" /* of the key that is announced */
+#define HOUSE_NEXT_CERT     "tls-next.crt"
 #define HOUSE_CONTROL       "control.sock"
 
 /* dir/name.  E_LIMIT: too long. */
@@ -30,6 +32,16 @@ FALLIBLE house_check(const char *dir);
 
 /* Write a file that must not exist yet, mode 0600.  E_CONFLICT: it does; E_FULL, E_IO. */
 FALLIBLE house_write(const char *path, struct bytes content);
+
+/* The same, in the place of what may be there: at any moment the name is of the old or of the new,
+ * whole. */
+FALLIBLE house_replace(const char *path, struct bytes content);
+
+/* Give a file another name, in the place of what may have it.  E_ABSENT, E_IO. */
+FALLIBLE house_move(const char *from, const char *to);
+
+/* Erasing what is not there is fine.  E_IO. */
+FALLIBLE house_erase(const char *path);
 
 /* Append what is in a file.  E_ABSENT, E_LIMIT: over HOUSE_FILE_MAX; E_IO. */
 FALLIBLE house_read(const char *path, struct buf *out);

@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "server/main/measure.h"
 #include "server/main/peers.h"
+#include "server/main/rekeying.h"
 #include "server/main/serving_internal.h"
 #include "server/queue/queue.h"
 
@@ -140,6 +141,7 @@ static void note(struct serving *s, const struct batch *b)
         if (rq == NULL)
             continue;
         journal_refusal(&s->journal, rq);
+        rekeying_note(s, rq);
         metrics_request(&s->metrics, rq->op, rq->outcome.code);
         wrote = wrote || has_written(rq);
     }

@@ -14,6 +14,7 @@
 #include "server/main/measure.h"
 #include "server/main/monitor.h"
 #include "server/main/peers.h"
+#include "server/main/rekeying.h"
 #include "server/main/room.h"
 #include "server/main/serving_internal.h"
 #include "storage/sqlite/sqlite.h"
@@ -66,48 +67,6 @@ static void stop(void *ctx)
     loop_stop(s->loop);
 }
 
-static struct err read_file(const struct serving_options *o, const char *name, struct buf *out)
-{
-    char path[HOUSE_PATH_SIZE];
-
-    TRY(house_path(o->data, name, path));
-    return house_read(path, out);
-}
-
-/* The operator's own, or those that init made. */
-static struct err read_tls(const struct serving_options *o, struct buf *key,
-                           struct buf *certificate)
-{
-    if (o->tls_key == NULL) {
-        TRY(read_file(o, HOUSE_TLS_KEY, key));
-        return read_file(o, HOUSE_TLS_CERT, certificate);
-    }
-    TRY(house_check(o->tls_key));
-    TRY(house_check(o->tls_certificate));
-    TRY(house_read(o->tls_key, key));
-    return house_read(o->tls_certificate, certificate);
-}
-
-static struct err open_keys(struct serving *s, const struct serving_options *o)
-{
-    struct err err = OK;
-    struct buf key = BUF(HOUSE_FILE_MAX), certificate = BUF(HOUSE_FILE_MAX),
-               directory = BUF(HOUSE_FILE_MAX);
-
-    TRY_OUT(read_tls(o, &key, &certificate));
-    TRY_OUT(read_file(o, HOUSE_DIRECTORY_KEY, &directory));
-    TRY_OUT(tls_new_server(buf_view(&key), buf_view(&certificate), &s->tls));
-    TRY_OUT(tls_pin(buf_view(&certificate), s->server.pin));
-    TRY_OUT(tls_certificate_ends(buf_view(&certificate), &s->watch.ends_ms[WATCH_TLS]));
-    TRY_OUT(networks_open(s->db, buf_view(&directory), &s->networks));
-    TRY_OUT(networks_ends(s->db, &s->watch.ends_ms[WATCH_DIRECTORY]));
-out:
-    buf_free(&key);
-    buf_free(&certificate);
-    buf_free(&directory);
-    return err;
-}
-
 static struct err open_database(struct serving *s, const struct serving_options *o)
 {
     char path[HOUSE_PATH_SIZE];
@@ -120,7 +79,7 @@ static struct err open_database(struct serving *s, const struct serving_options 
 static struct err open_loop(struct serving *s)
 {
     static const struct workers_plan plan = {jobs_work, jobs_done};
-    const struct live_host host = {s, peers_send, peers_close, jobs_ask_page};
+    const struct live_host host = {s, peers_send, peers_close, jobs_ask_page, rekeying_change};
 
     s->clients_max = room_for_clients();
     TRY(loop_new(&s->loop));
@@ -129,6 +88,7 @@ static struct err open_loop(struct serving *s)
     TRY(live_new(&s->live, &host));
     TRY(loop_signal_new(s->loop, SIGTERM, stop, s, &s->term));
     TRY(loop_signal_new(s->loop, SIGINT, stop, s, &s->interrupt));
+    TRY(loop_signal_new(s->loop, SIGHUP, rekeying_reload, s, &s->hangup));
     TRY(loop_timer_new(s->loop, housekeep, s, &s->housekeeping));
     TRY(loop_timer_new(s->loop, stop, s, &s->farewell));
     return workers_new(s->loop, &plan, s, &s->workers);
@@ -160,14 +120,14 @@ static struct err listen_on(struct serving *s, const struct serving_options *o)
 }
 
 static struct err serve(struct serving *s, const struct serving_options *o,
-                        enum serving_stage *stage)
+                        enum serving_stage *stage, const char **why)
 {
     *stage = SERVING_HOUSE;
     TRY(house_check(o->data));
     *stage = SERVING_DATABASE;
     TRY(open_database(s, o));
     *stage = SERVING_KEYS;
-    TRY(open_keys(s, o));
+    TRY(rekeying_open(s, o, why));
     s->random = random_system();
     s->server.db = s->db;
     s->server.networks = s->networks;
@@ -210,6 +170,7 @@ static void close_all(struct serving *s)
     loop_timer_free(s->farewell);
     loop_signal_free(s->term);
     loop_signal_free(s->interrupt);
+    loop_signal_free(s->hangup);
     if (s->loop != NULL)
         loop_free(s->loop);
     tls_free(s->tls);
@@ -217,12 +178,13 @@ static void close_all(struct serving *s)
     db_close(s->db);
 }
 
-struct err serving_run(const struct serving_options *o, enum serving_stage *stage)
+struct err serving_run(const struct serving_options *o, enum serving_stage *stage, const char **why)
 {
     struct serving *s = calloc(1, sizeof *s);
     struct err err;
 
     *stage = SERVING_LOOP;
+    *why = NULL;
     if (s == NULL)
         return FAIL(E_NOMEM);
     s->watch = (struct watch){.health = &s->health, .journal = &s->journal};
@@ -233,7 +195,7 @@ struct err serving_run(const struct serving_options *o, enum serving_stage *stag
     journal_note(&s->journal, JOURNAL_STARTED, LOG_FIELDS(log_version(version_text())));
     if (o->from_file)
         journal_note(&s->journal, JOURNAL_CONFIGURED, LOG_NO_FIELDS);
-    err = serve(s, o, stage);
+    err = serve(s, o, stage, why);
     close_all(s);
     journal_note(
         &s->journal, JOURNAL_STOPPED,

@@ -14,8 +14,9 @@ struct serving_options {
     const char *data;
     const char *listen;                    /* "host:port"; port 0: the kernel chooses */
     const char *address;                   /* for invitations; NULL: as `listen` */
-    const char *tls_key, *tls_certificate; /* files; both NULL: those in `data` */
-    const char *monitor;                   /* "host:port" on loopback; NULL: none */
+    const char *tls_key, *tls_certificate; /* PEM files; both NULL: those in `data` */
+    bool new_tls_key;    /* take it although no client accepts it: those of before are shut out */
+    const char *monitor; /* "host:port" on loopback; NULL: none */
     enum log_level log_level;
     bool from_file; /* a config was read: for the log */
 };
@@ -33,7 +34,8 @@ enum serving_stage {
 };
 
 /* Serve until SIGTERM or SIGINT; then finish the batch at hand.  Says on standard output where it
- * listens.  `stage` is what failed, when something did. */
-FALLIBLE serving_run(const struct serving_options *o, enum serving_stage *stage);
+ * listens.  SIGHUP looks at the TLS key and certificate again.  `stage` is what failed, when
+ * something did, and `why` a sentence about it, or NULL. */
+FALLIBLE serving_run(const struct serving_options *o, enum serving_stage *stage, const char **why);
 
 #endif

@@ -11,6 +11,7 @@
 #include "server/live/live.h"
 #include "server/main/health.h"
 #include "server/main/journal.h"
+#include "server/main/keyring.h"
 #include "server/main/watch.h"
 #include "server/metrics/metrics.h"
 #include "server/networks/networks.h"
@@ -23,13 +24,14 @@ struct plain;
 
 struct serving {
     struct loop *loop;
-    struct tls *tls;
+    struct tls *tls; /* what new connections are shown */
+    struct keyring keyring;
     struct db *db;
     struct networks *networks;
     struct live *live;
     struct workers *workers;
     struct listener *tcp, *unix_socket;
-    struct loop_signal *term, *interrupt;
+    struct loop_signal *term, *interrupt, *hangup;
     struct loop_timer *housekeeping, *farewell;
     struct loop_task after_release;       /* tests may kill the server here */
     struct stream_setup strangers, known; /* before and after a client has signed in */

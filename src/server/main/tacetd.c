@@ -23,7 +23,7 @@ static const char USAGE[] =
     "                   [--passphrase-fd N] [--kdf-cost N]\n"
     "       tacetd run [--config FILE] [--data DIR] [--listen HOST:PORT]\n"
     "                  [--address HOST:PORT] [--monitor HOST:PORT] [--log-level LEVEL]\n"
-    "                  [--tls-key FILE --tls-certificate FILE]\n"
+    "                  [--tls-key FILE --tls-certificate FILE] [--new-tls-key]\n"
     "       tacetd check-config --config FILE [the options of run]\n"
     "       tacetd --help | --version\n"
     "\n"
@@ -32,10 +32,15 @@ static const char USAGE[] =
     "       machine.\n"
     "run    Serve it.  Listens on 127.0.0.1:8443 unless told; --address is what invitations\n"
     "       name, when clients reach the server by another address.  The log goes to standard\n"
-    "       error, as lines of JSON; LEVEL is error, warning or info, the default.  The files\n"
-    "       of --tls-key and --tls-certificate (PEM) stand in for those that init made.\n"
+    "       error, as lines of JSON; LEVEL is error, warning or info, the default.\n"
     "       --monitor, an address of this machine alone, answers plain HTTP with /live,\n"
     "       /ready and /metrics.\n"
+    "       --tls-key and --tls-certificate name PEM files instead of those in DIR.  Clients\n"
+    "       go by the key: see tacetctl help tls before you change it.  SIGHUP takes the files\n"
+    "       anew: a certificate for the key in force, or a key that was announced 30 days\n"
+    "       before; anything else is refused, the log says why, and those before go on.\n"
+    "       --new-tls-key starts with a key that no client accepts, when the one that they do\n"
+    "       accept is lost: then everybody must be invited anew.\n"
     "\n"
     "check-config\n"
     "       Say what would be in force, or what is wrong and in which line.\n"
@@ -138,18 +143,19 @@ static const char *database_why(enum err_code code)
     }
 }
 
-/* The place that is printed behind says which of the three. */
+/* What is wrong with the TLS key, its keyring says. */
 static const char *keys_why(enum err_code code)
 {
     switch ((int)code) {
     case E_ABSENT:
-        return "directory.key, tls.key or tls.crt is missing from the data directory: bring it "
-               "back from the backup";
+        return "directory.key is missing from the data directory: bring it back from the backup";
     case E_IO:
-        return "directory.key, tls.key or tls.crt cannot be read: look at their rights";
+        return "directory.key cannot be read: look at its rights";
+    case E_FULL:
+        return "the disk is full";
     default:
-        return "directory.key, tls.key or tls.crt is damaged, or they do not belong together: "
-               "bring them back from the backup";
+        return "directory.key is damaged, or not the key of this network: bring it back from the "
+               "backup";
     }
 }
 
@@ -196,9 +202,10 @@ static const char *run_why(enum serving_stage stage, enum err_code code)
 
 static int run(struct options *o)
 {
-    struct serving_options so = {.data = NULL};
+    struct serving_options so = {.new_tls_key = options_flag(o, "--new-tls-key")};
     struct config c;
     enum serving_stage stage;
+    const char *why;
     struct err e;
     int status = settings_take(o, &c, &so.from_file);
 
@@ -211,8 +218,10 @@ static int run(struct options *o)
     so.tls_certificate = config_get(&c, CONFIG_TLS_CERTIFICATE);
     so.monitor = config_get(&c, CONFIG_MONITOR);
     so.log_level = config_log_level(&c);
-    e = serving_run(&so, &stage);
-    return e.code == E_OK ? EXIT_SUCCESS : fail_with(run_why(stage, e.code), e);
+    e = serving_run(&so, &stage, &why);
+    if (e.code == E_OK)
+        return EXIT_SUCCESS;
+    return fail_with(why != NULL ? why : run_why(stage, e.code), e);
 }
 
 static int check_config(struct options *o)

@@ -15,12 +15,19 @@ static const char *const OPERATIONS[METRICS_OPERATIONS] = {
     [OP_SEND] = "send",
     [OP_DELIVER] = "deliver",
     [OP_ACKNOWLEDGE] = "acknowledge",
+    [OP_SERVER_KEYS] = "server_keys",
     [OP_INVITE] = "invite",
     [OP_REVOKE] = "revoke",
     [OP_PEOPLE] = "people",
     [OP_REMOVE] = "remove",
     [OP_DIRECTORY] = "directory",
     [OP_CERTIFY] = "certify",
+    [OP_TLS_SHOW] = "tls_show",
+    [OP_TLS_RENEW] = "tls_renew",
+    [OP_TLS_ANNOUNCE] = "tls_announce",
+    [OP_TLS_SWITCH] = "tls_switch",
+    [OP_TLS_WITHDRAW] = "tls_withdraw",
+    [OP_TLS_RELOAD] = "tls_reload",
 };
 
 static const char *const OUTCOMES[METRICS_OUTCOMES] = {

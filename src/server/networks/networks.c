@@ -159,3 +159,18 @@ out:
     buf_free(&b);
     return err;
 }
+
+struct err networks_sign_keys(const struct networks *n, const struct server_keys *s,
+                              struct arena *a, struct bytes *out)
+{
+    struct buf b = BUF(SERVER_KEYS_MAX_SIZE);
+    struct err err = OK;
+    struct bytes whole;
+
+    TRY_OUT(server_keys_sign(s, &n->nid, n->directory, &b));
+    TRY_OUT(buf_end(&b, &whole));
+    TRY_OUT(arena_copy(a, whole, out));
+out:
+    buf_free(&b);
+    return err;
+}

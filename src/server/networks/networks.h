@@ -11,6 +11,7 @@
 
 #include "server/api/api.h"
 #include "statement/directory.h"
+#include "statement/server_keys.h"
 #include "storage/migrate.h"
 
 /* Holds the directory key; nothing in it changes while it is open. */
@@ -45,6 +46,10 @@ FALLIBLE networks_certify(const struct networks *n, struct db *db, struct bytes 
 /* Sign a directory statement; it lives in the arena. */
 FALLIBLE networks_sign(const struct networks *n, const struct directory_statement *s,
                        struct arena *a, struct bytes *out);
+
+/* The same for a statement of the server's keys. */
+FALLIBLE networks_sign_keys(const struct networks *n, const struct server_keys *s, struct arena *a,
+                            struct bytes *out);
 
 extern const struct schema networks_schema;
 extern const struct route networks_routes[];

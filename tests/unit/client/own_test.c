@@ -331,6 +331,78 @@ static void confirming_counts_the_first_time(void **state)
     own_free(&own);
 }
 
+/* ---- the server's keys */
+
+static struct err learn(struct own *o, struct safe *s, const struct court *c, uint32_t number,
+                        size_t pins, uint8_t first)
+{
+    struct server_keys k = {.number = number, .made_ms = PEOPLE_NOW_MS, .pins = pins};
+    struct buf b = BUF(SERVER_KEYS_MAX_SIZE);
+    struct err err;
+
+    for (size_t i = 0; i < pins; i++)
+        k.pin[i].b[0] = (uint8_t)(first + i);
+    assert_ok(server_keys_sign(&k, &o->nid, c->directory.secret, &b));
+    err = own_learn_server(o, s->vault, buf_view(&b), buf_view(&c->certificate), PEOPLE_NOW_MS);
+    buf_free(&b);
+    return err;
+}
+
+static void the_invitations_pin_holds_until_there_is_a_statement(void **state)
+{
+    struct safe *s = *state;
+    struct own own = created(s);
+    struct court c;
+    uint8_t pins[2][INVITATION_PIN_SIZE] = {{20}, {21}};
+
+    hold_court(&c, &own, &own.me.who.aid, &own.me.ark, DIRECTORY_ACTIVE);
+    assert_ok(own_join(&own, s->vault, &c.answer, PEOPLE_NOW_MS));
+    assert_bytes(own_pins(&own), BYTES(own.pin));
+    assert_ok(own_learn_server(&own, s->vault, bytes(NULL, 0), bytes(NULL, 0), PEOPLE_NOW_MS));
+    own_free(&own);
+    own = loaded(s); /* a vault without that record is as every vault was before */
+    assert_int_equal(own.server.number, 0);
+    assert_bytes(own_pins(&own), BYTES(own.pin));
+
+    assert_ok(learn(&own, s, &c, 4, 2, 20));
+    assert_bytes(own_pins(&own), bytes(pins, sizeof pins));
+    own_free(&own);
+    own = loaded(s);
+    assert_int_equal(own.server.number, 4);
+    assert_bytes(own_pins(&own), bytes(pins, sizeof pins));
+    adjourn(&c);
+    own_free(&own);
+}
+
+static void what_is_known_of_the_server_never_goes_back(void **state)
+{
+    struct safe *s = *state;
+    struct own own = created(s);
+    struct court c, other;
+
+    hold_court(&c, &own, &own.me.who.aid, &own.me.ark, DIRECTORY_ACTIVE);
+    hold_court(&other, &own, &own.me.who.aid, &own.me.ark, DIRECTORY_ACTIVE);
+    assert_ok(own_join(&own, s->vault, &c.answer, PEOPLE_NOW_MS));
+    assert_ok(learn(&own, s, &c, 4, 2, 20));
+    assert_ok(learn(&own, s, &c, 4, 2, 20));
+    assert_err(learn(&own, s, &c, 3, 2, 20), E_STALE);
+    assert_err(learn(&own, s, &c, 4, 1, 20), E_CONFLICT);
+    assert_err(own_learn_server(&own, s->vault, bytes(NULL, 0), bytes(NULL, 0), PEOPLE_NOW_MS),
+               E_STALE);
+    key_free(&other.directory);
+    other.directory = key_new(9); /* not the one that the certificate is of */
+    assert_err(learn(&own, s, &other, 5, 1, 30), E_FORGED);
+    assert_int_equal(own.server.number, 4);
+    own_free(&own);
+    own = loaded(s);
+    assert_int_equal(own.server.number, 4);
+    assert_ok(learn(&own, s, &c, 7, 1, 21)); /* those in between were missed */
+    assert_int_equal(own.server.pins, 1);
+    adjourn(&c);
+    adjourn(&other);
+    own_free(&own);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +418,8 @@ int main(void)
         safe_test(a_new_one_is_due_after_a_day_or_an_hour_unconfirmed),
         safe_test(an_old_one_goes_when_drained_a_day_after_or_31_days_after_the_next),
         safe_test(confirming_counts_the_first_time),
+        safe_test(the_invitations_pin_holds_until_there_is_a_statement),
+        safe_test(what_is_known_of_the_server_never_goes_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -284,6 +284,77 @@ static void people_come_in_pages(void **state)
              "\"expires\":\"2026-11-21T21:38:00.000Z\"}\n");
 }
 
+/* ---- the TLS key */
+
+static void answer_tls(bool announced)
+{
+    static uint8_t pin[2][32] = {{0xab}, {0xcd}};
+    Tacet__Wire__TlsKeys m = TACET__WIRE__TLS_KEYS__INIT;
+    Tacet__Wire__TlsKey force = TACET__WIRE__TLS_KEY__INIT, next = TACET__WIRE__TLS_KEY__INIT;
+
+    force.pin = frame_data(BYTES(pin[0]));
+    force.expires_ms = UINT64_C(1795297080000);
+    next.pin = frame_data(BYTES(pin[1]));
+    m.in_force = &force;
+    m.number = 3;
+    if (announced) {
+        m.announced = &next;
+        m.announced_ms = UINT64_C(1795297080000);
+    }
+    frame_pack(&m, next_answer(0));
+}
+
+static void the_tls_keys_are_shown(void **state)
+{
+    answer_tls(true);
+    assert_int_equal(SERVED("--data", directory, "tls", "show"), 0);
+    assert_memory_equal(out, "in force   ab00000000", 21);
+    assert_non_null(strstr(out, ", certificate until 2026-11-2"));
+    assert_non_null(strstr(out, "\nannounced  cd00000000"));
+    answer_tls(false);
+    assert_int_equal(SERVED("--data", directory, "tls", "show", "--json"), 0);
+    assert_string_equal(out, "{\"number\":3,\"outside\":false,\"in_force\":{\"pin\":\"ab"
+                             "00000000000000000000000000000000000000000000000000000000000000\","
+                             "\"certificate_expires\":\"2026-11-21T21:38:00.000Z\"}}\n");
+}
+
+static void a_switch_says_for_how_long_and_what_it_costs(void **state)
+{
+    Tacet__Wire__SwitchTls *asked;
+    struct arena a = ARENA(FRAME_MAX);
+    uint8_t request[64];
+
+    answer_tls(true);
+    next_answer(E_LIMIT);
+    assert_int_equal(SERVED("--data", directory, "tls", "switch"), 1);
+    assert_non_null(strstr(err, "The key was announced for "));
+    assert_non_null(strstr(err, "needs a new invitation"));
+    assert_non_null(strstr(err, "say --yes"));
+    answer_tls(true);
+    answer_tls(false);
+    assert_int_equal(SERVED("--data", directory, "tls", "switch", "--yes"), 0);
+    assert_ok(frame_unpack(bytes(request, kept_request(request, sizeof request)),
+                           &tacet__wire__switch_tls__descriptor, &a, &asked));
+    assert_int_equal(asked->early, 1);
+    answer_tls(false);
+    next_answer(E_ABSENT);
+    assert_int_equal(SERVED("--data", directory, "tls", "switch"), 1);
+    assert_null(strstr(err, "was announced for"));
+    assert_non_null(strstr(err, "no announced key"));
+    arena_free(&a);
+}
+
+static void wrong_calls_of_tls_end_with_2(void **state)
+{
+    assert_int_equal(RUN("--data", directory, "tls"), 2);
+    assert_int_equal(RUN("--data", directory, "tls", "frob"), 2);
+    assert_int_equal(RUN("--data", directory, "tls", "announce", "--key", "x"), 2);
+    assert_int_equal(RUN("--data", directory, "tls", "show", "--yes"), 2);
+    assert_int_equal(RUN("--data", directory, "tls", "renew", "--certificate", "x"), 2);
+    assert_int_equal(RUN("--data", directory, "tls", "announce", "--certificate", "/none"), 1);
+    assert_non_null(strstr(err, "/none cannot be read"));
+}
+
 /* ---- the root key */
 
 static struct sign_private *root_key;
@@ -415,6 +486,9 @@ int main(void)
         cmocka_unit_test(an_invitation_is_a_link_and_a_qr_code),
         cmocka_unit_test(refusals_are_said_in_words),
         cmocka_unit_test(people_come_in_pages),
+        cmocka_unit_test(the_tls_keys_are_shown),
+        cmocka_unit_test(a_switch_says_for_how_long_and_what_it_costs),
+        cmocka_unit_test(wrong_calls_of_tls_end_with_2),
         cmocka_unit_test(a_new_certificate_has_the_old_name_and_90_days),
         cmocka_unit_test(nothing_is_signed_that_does_not_fit),
     };

@@ -5,6 +5,7 @@
 #include "statement/invitation.h"
 #include "statement/prekey.h"
 #include "statement/roster.h"
+#include "statement/server_keys.h"
 #include "statement/signin.h"
 #include "vectors/vector.h"
 
@@ -92,6 +93,20 @@ static void the_directory_names_alice(void **state)
     assert_int_equal(s.made_ms, vector_number(o, "made_ms"));
     assert_true(ID_SAME(s.aid, alice));
     assert_bytes(s.handle, vector_text(o, "handle"));
+}
+
+static void the_servers_keys_are_the_directorys_word(void **state)
+{
+    json_t *o = vector_get(v, "server_keys"), *pins = vector_get(o, "pins");
+    struct point key = vector_signer(vector_get(v, "certificate"), "key", NULL);
+    struct server_keys s;
+
+    assert_ok(server_keys_check(vector_bytes(o, "statement"), &nid, &key, now_ms, &s));
+    assert_int_equal(s.number, vector_number(o, "number"));
+    assert_int_equal(s.made_ms, vector_number(o, "made_ms"));
+    assert_int_equal(s.pins, json_array_size(pins));
+    for (size_t i = 0; i < s.pins; i++)
+        assert_field(ID_BYTES(s.pin[i]), json_array_get(pins, i), "pin");
 }
 
 static void check_lists(const char *who, const char *name, struct device_list list[2])
@@ -221,6 +236,7 @@ int main(void)
         cmocka_unit_test(names_follow_from_keys),
         cmocka_unit_test(the_certificate_is_the_roots),
         cmocka_unit_test(the_directory_names_alice),
+        cmocka_unit_test(the_servers_keys_are_the_directorys_word),
         cmocka_unit_test(the_second_list_follows_the_first),
         cmocka_unit_test(the_prekey_is_of_alices_device),
         cmocka_unit_test(the_signin_is_of_this_connection),

@@ -98,7 +98,7 @@ static void a_server_with_another_key_is_left_before_anything_is_said(void **sta
     uint8_t pin[TLS_PIN_SIZE] = {1};
 
     tls_free(w->client_tls);
-    assert_ok(tls_new_client(pin, &w->client_tls));
+    assert_ok(tls_new_client(BYTES(pin), &w->client_tls));
     w->client.tls = w->client_tls;
     connect_near(w);
     run_until(w, both_have_ended);

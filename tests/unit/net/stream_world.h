@@ -11,6 +11,7 @@
 #include "net/loop.h"
 #include "net/stream.h"
 #include "net/tls.h"
+#include "net/tls_certificate.h"
 
 #define PATIENCE_MS 90000
 #define NOW_MS      UINT64_C(1790000000000)
@@ -125,7 +126,7 @@ static inline void make_server(struct tls **tls, uint8_t pin[TLS_PIN_SIZE])
 {
     struct buf key = BUF(8192), cert = BUF(8192);
 
-    assert_ok(tls_make_certificate("chat.example.org", NOW_MS, &key, &cert));
+    assert_ok(tls_certificate_make("chat.example.org", NOW_MS, &key, &cert));
     assert_ok(tls_pin(buf_view(&cert), pin));
     assert_ok(tls_new_server(buf_view(&key), buf_view(&cert), tls));
     buf_free(&key);
@@ -152,7 +153,7 @@ static inline int world_new(void **state)
     assert_ok(loop_timer_new(w->loop, on_late, w, &w->patience));
     loop_timer_set(w->patience, PATIENCE_MS);
     make_server(&w->server_tls, pin);
-    assert_ok(tls_new_client(pin, &w->client_tls));
+    assert_ok(tls_new_client(BYTES(pin), &w->client_tls));
     w->server = (struct stream_setup){w->loop, w->server_tls, &events, usual};
     w->client = (struct stream_setup){w->loop, w->client_tls, &events, usual};
     end_init(&w->near, w);

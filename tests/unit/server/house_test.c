@@ -77,6 +77,42 @@ static void what_was_written_is_read_and_never_written_over(void **state)
     buf_free(&b);
 }
 
+/* What is in it now; and nothing else lies in the directory. */
+static void holds(const struct place *p, struct bytes content)
+{
+    struct buf b = BUF(HOUSE_FILE_MAX);
+    struct stat st;
+    char draft[160];
+
+    assert_ok(house_read(p->file, &b));
+    assert_bytes(buf_view(&b), content);
+    assert_int_equal(stat(p->file, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    snprintf(draft, sizeof draft, "%s.new", p->file);
+    assert_int_not_equal(access(draft, F_OK), 0);
+    buf_free(&b);
+}
+
+static void a_file_is_replaced_moved_and_erased_whole(void **state)
+{
+    struct place *p = *state;
+    char other[160];
+
+    snprintf(other, sizeof other, "%s-2", p->file);
+    assert_ok(house_replace(p->file, BYTES_LITERAL("first")));
+    holds(p, BYTES_LITERAL("first"));
+    assert_int_equal(chmod(p->file, 0644), 0);
+    assert_ok(house_replace(p->file, BYTES_LITERAL("second")));
+    holds(p, BYTES_LITERAL("second"));
+    assert_ok(house_write(other, BYTES_LITERAL("third")));
+    assert_ok(house_move(other, p->file));
+    holds(p, BYTES_LITERAL("third"));
+    assert_err(house_move(other, p->file), E_ABSENT);
+    assert_ok(house_erase(p->file));
+    assert_ok(house_erase(p->file));
+    assert_int_not_equal(access(p->file, F_OK), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -85,6 +121,7 @@ int main(void)
         TEST(an_empty_directory_becomes_private_and_a_full_one_is_left),
         TEST(a_directory_that_others_write_in_is_refused),
         TEST(what_was_written_is_read_and_never_written_over),
+        TEST(a_file_is_replaced_moved_and_erased_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
