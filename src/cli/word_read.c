@@ -5,6 +5,7 @@
 #include "cli/choice.h"
 #include "cli/cli.h"
 #include "cli/drive.h"
+#include "cli/people.h"
 #include "cli/sentences.h"
 #include "terminal/jsonl.h"
 #include "terminal/show.h"
@@ -35,11 +36,11 @@ static void show_notes(const struct tacet_message *m)
     }
 }
 
-static void show_message(const struct tacet_message *m)
+static void show_message(struct tacet_client *client, const struct tacet_message *m)
 {
     show_time(stdout, m->sent_ms);
     printf("  %s", m->mine ? "to " : "");
-    show_text(stdout, bytes_text(m->with));
+    people_show(stdout, client, m->with);
     if (m->mine)
         printf(" (%s)", sentences_state(m->state));
     printf(": ");
@@ -64,14 +65,14 @@ static json_t *notes_json(const struct tacet_message *m)
     return notes;
 }
 
-static bool print_json(const struct tacet_message *m)
+static bool print_json(struct tacet_client *client, const struct tacet_message *m)
 {
     const char *text = m->text_n == 0 ? "" : (const char *)m->text;
 
-    return jsonl_print(json_pack("{ss sb ss ss% so ss so sI}", "with", m->with, "mine", m->mine,
-                                 "id", m->id, "text", text, m->text_n, "sent",
-                                 jsonl_time(m->sent_ms), "state", state_name(m), "notes",
-                                 notes_json(m), "missing", (json_int_t)m->missing));
+    return jsonl_print(json_pack(
+        "{ss so sb ss ss% so ss so sI}", "with", m->with, "name", people_json(client, m->with),
+        "mine", m->mine, "id", m->id, "text", text, m->text_n, "sent", jsonl_time(m->sent_ms),
+        "state", state_name(m), "notes", notes_json(m), "missing", (json_int_t)m->missing));
 }
 
 /* Written, flushed, and only then marked: what a full disk or a closed pipe swallowed is unread. */
@@ -79,10 +80,10 @@ static bool show_one(struct reading *r, const struct tacet_message *m)
 {
     enum tacet_code code = TACET_OK;
 
-    if (r->json && !print_json(m))
+    if (r->json && !print_json(r->client, m))
         return false;
     if (!r->json)
-        show_message(m);
+        show_message(r->client, m);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fputs("This could not be written; it stays unread.\n", stderr);
         return false;
@@ -223,6 +224,6 @@ const struct word word_read = {
         "\n"
         "  --follow           Go on showing new messages until interrupted.\n"
         "  --all              Read ones too, and your own.\n"
-        "  --json             One JSON object a line: with, mine, id, text, sent, state, notes,\n"
-        "                     missing.\n",
+        "  --json             One JSON object a line: with, name, mine, id, text, sent, state,\n"
+        "                     notes, missing.\n",
 };

@@ -50,6 +50,7 @@ enum vault_kind {
     VAULT_MESSAGE,     /* messages: key = contact, number = place in the conversation */
     VAULT_MESSAGE_ID,  /* messages: key = sender's did, message id */
     VAULT_UNREAD,      /* messages: number = place in the conversation */
+    VAULT_NICKNAME,    /* nicknames: number = contact */
 };
 
 /* A new vault in an empty database.  E_CONFLICT: there is one already. */

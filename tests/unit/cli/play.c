@@ -107,6 +107,20 @@ enum tacet_code tacet_next_message(struct tacet_client *c, const char *with, uin
     return TACET_ABSENT;
 }
 
+enum tacet_code tacet_previous_message(struct tacet_client *c, const char *with, uint64_t place,
+                                       struct tacet_message *out)
+{
+    for (size_t i = play.messages; i > 0; i--) {
+        const struct tacet_message *m = &play.message[i - 1];
+
+        if ((place != 0 && m->place >= place) || strcmp(m->with, with) != 0)
+            continue;
+        *out = *m;
+        return TACET_OK;
+    }
+    return TACET_ABSENT;
+}
+
 enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m)
 {
     play.message[m->place - 1].read = true;
@@ -133,6 +147,21 @@ enum tacet_code tacet_find_contact(struct tacet_client *c, const char *handle,
         return TACET_OK;
     }
     return TACET_ABSENT;
+}
+
+enum tacet_code tacet_name(struct tacet_client *c, const char *handle, const char *name)
+{
+    snprintf(play.named, sizeof play.named, "%s=%s", handle, name == NULL ? "" : name);
+    return play.name;
+}
+
+enum tacet_code tacet_next_device(struct tacet_client *c, const char *handle, uint64_t number,
+                                  struct tacet_device *out)
+{
+    if (number >= play.devices)
+        return TACET_ABSENT;
+    *out = play.device[number];
+    return TACET_OK;
 }
 
 enum tacet_code tacet_safety_number(struct tacet_client *c, const char *handle,
