@@ -19,6 +19,17 @@ const struct sentence sentences_refusal[] = {
     {TACET_OK, NULL},
 };
 
+const struct sentence sentences_sending[] = {
+    {TACET_CONFLICT, "Their account key changed, so nothing is sent.  See: tacet help verify"},
+    {TACET_REMOVED, "They were removed from the network."},
+    {TACET_DENIED, "One cannot write to oneself."},
+    {TACET_ABSENT, "There is nobody with this handle in your network."},
+    {TACET_LIMIT, "The text is longer than 65,536 bytes."},
+    {TACET_FULL, "Their mailbox is full, or the disk of this machine."},
+    {TACET_EXPIRED, "It could not be delivered in time."},
+    {TACET_OK, NULL},
+};
+
 const char *sentences_find(const struct sentence *table, enum tacet_code code)
 {
     const char *text = words_explain(table, code);

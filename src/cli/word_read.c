@@ -7,8 +7,8 @@
 #include "cli/drive.h"
 #include "cli/people.h"
 #include "cli/sentences.h"
+#include "cli/sheet.h"
 #include "terminal/jsonl.h"
-#include "terminal/show.h"
 
 #define WAIT_SECONDS    10
 #define SENDING_SECONDS 2
@@ -22,31 +22,19 @@ struct reading {
 
 /* ---- one message */
 
-static void show_notes(const struct tacet_message *m)
+static bool show_message(struct tacet_client *client, const struct tacet_message *m)
 {
-    struct sentences_note note;
+    struct buf b = BUF(SHEET_MAX);
+    bool whole;
 
-    for (unsigned i = 0; sentences_note(i, &note); i++) {
-        if ((m->notes & note.bit) == 0)
-            continue;
-        printf("    (");
-        if (note.bit == TACET_NOTE_GAP)
-            printf("%llu ", (unsigned long long)m->missing);
-        printf("%s)\n", note.words);
-    }
-}
-
-static void show_message(struct tacet_client *client, const struct tacet_message *m)
-{
-    show_time(stdout, m->sent_ms);
-    printf("  %s", m->mine ? "to " : "");
-    people_show(stdout, client, m->with);
-    if (m->mine)
-        printf(" (%s)", sentences_state(m->state));
-    printf(": ");
-    show_lines(stdout, bytes(m->text, m->text_n), "    ");
-    printf("\n");
-    show_notes(m);
+    sheet_message(client, m, &b);
+    whole = b.failed == E_OK;
+    if (whole)
+        fwrite(b.at, 1, b.n, stdout);
+    else
+        fputs("There is no memory to show this.\n", stderr);
+    buf_free(&b);
+    return whole;
 }
 
 static const char *state_name(const struct tacet_message *m)
@@ -80,10 +68,8 @@ static bool show_one(struct reading *r, const struct tacet_message *m)
 {
     enum tacet_code code = TACET_OK;
 
-    if (r->json && !print_json(r->client, m))
+    if (!(r->json ? print_json(r->client, m) : show_message(r->client, m)))
         return false;
-    if (!r->json)
-        show_message(r->client, m);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fputs("This could not be written; it stays unread.\n", stderr);
         return false;

@@ -72,6 +72,11 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
     return TACET_OK;
 }
 
+void tacet_watch(struct tacet_client *c, int fd)
+{
+    play.watched = fd;
+}
+
 void tacet_interrupt(struct tacet_client *c)
 {
 }

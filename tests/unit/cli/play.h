@@ -25,6 +25,7 @@ struct play {
 
     /* What the program did. */
     bool opened, looked_up, accepted;
+    int watched;
     bool asked; /* for the passphrase, before the link was checked */
     unsigned cost;
     char passphrase[64], link[64], sent_to[64], sent[64], named[64];

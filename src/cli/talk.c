@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/talk.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/people.h"
+#include "cli/sentences.h"
+#include "cli/sheet.h"
+
+#define HISTORY        10 /* messages shown at the beginning to a person */
+#define PARTING_S      2  /* for what was written last, when a person leaves */
+#define NOTICE_MAX     2048
+#define DIGITS_A_GROUP 5
+
+static const char HELP[] =
+    "What you type is sent when you press Enter.  A line that begins with / is for Tacet:\n"
+    "  /lock             Close the profile, clear the screen, and ask for the passphrase.\n"
+    "  /verify           Show the safety number to compare with them.\n"
+    "  /verify DIGITS    These are the digits they read out: mark them as verified.\n"
+    "  /help             Say this.\n"
+    "  /quit             Leave; so does Ctrl-D.\n"
+    "  //text            Send a line that begins with one slash.\n";
+
+/* ---- saying */
+
+static void say(struct talk *t, const char *text)
+{
+    console_say(&t->console, bytes_text(text));
+}
+
+static void say_because(struct talk *t, const char *before, const char *why)
+{
+    struct buf b = BUF(NOTICE_MAX);
+
+    buf_text(&b, before);
+    buf_text(&b, why);
+    buf_text(&b, "\n");
+    console_say(&t->console, buf_view(&b));
+    buf_free(&b);
+}
+
+static void say_who(struct talk *t, const char *before, const char *who, const char *behind)
+{
+    struct buf b = BUF(NOTICE_MAX);
+
+    buf_text(&b, before);
+    people_write(t->client, who, &b);
+    buf_text(&b, behind);
+    console_say(&t->console, buf_view(&b));
+    buf_free(&b);
+}
+
+static void fail(struct talk *t, enum tacet_code code)
+{
+    say_because(t, "", sentences_find(NULL, code));
+    t->end = WORDS_FAILED;
+    t->ended = true;
+}
+
+static void show_prompt(struct talk *t)
+{
+    char prompt[CONSOLE_PROMPT_MAX];
+
+    if (t->pending > 0)
+        snprintf(prompt, sizeof prompt, "%s (%u on the way)> ", t->with, t->pending);
+    else
+        snprintf(prompt, sizeof prompt, "%s> ", t->with);
+    console_prompt(&t->console, prompt);
+}
+
+/* ---- messages */
+
+/* Printed, and only then marked: what could not be written is unread. */
+static bool show_message(struct talk *t, const struct tacet_message *m)
+{
+    struct buf b = BUF(SHEET_MAX);
+    enum tacet_code code = TACET_OK;
+    bool printed;
+
+    sheet_message(t->client, m, &b);
+    printed = b.failed == E_OK && console_print(&t->console, buf_view(&b)).code == E_OK;
+    buf_free(&b);
+    if (!printed) {
+        say(t, "This could not be written; it stays unread.\n");
+        t->end = WORDS_FAILED;
+        t->ended = true;
+        return false;
+    }
+    t->announced[0] = '\0';
+    if (!m->mine && !m->read)
+        code = tacet_mark_read(t->client, m);
+    if (code != TACET_OK)
+        fail(t, code);
+    return code == TACET_OK;
+}
+
+/* Where the last few messages begin: the place of the first of them; UINT64_MAX: there are none. */
+static uint64_t last_few(struct talk *t)
+{
+    struct tacet_message m = {.place = 0};
+    uint64_t from = UINT64_MAX;
+
+    for (int i = 0; i < HISTORY; i++) {
+        if (tacet_previous_message(t->client, t->with, m.place, &m) != TACET_OK)
+            break;
+        from = m.place;
+    }
+    return from;
+}
+
+static uint64_t first_unread(struct talk *t)
+{
+    struct tacet_message m = {.place = 0};
+
+    while (tacet_next_message(t->client, NULL, m.place, &m) == TACET_OK)
+        if (strcmp(m.with, t->with) == 0)
+            return m.place;
+    return UINT64_MAX;
+}
+
+/* What is unread, and for a person the last few. */
+static void show_kept(struct talk *t)
+{
+    uint64_t few = t->console.terminal ? last_few(t) : UINT64_MAX, unread = first_unread(t);
+    struct tacet_message m = {.place = few < unread ? few : unread};
+
+    if (m.place == UINT64_MAX)
+        return;
+    m.place--;
+    while (tacet_next_message(t->client, t->with, m.place, &m) == TACET_OK)
+        if ((m.place >= few || (!m.mine && !m.read)) && !show_message(t, &m))
+            return;
+}
+
+static void take_message(struct talk *t, const struct tacet_event *e)
+{
+    if (strcmp(e->who, t->with) == 0) {
+        show_message(t, &e->message);
+    } else if (strcmp(e->who, t->announced) != 0) {
+        memcpy(t->announced, e->who, sizeof t->announced);
+        say_who(t, "(", e->who, " wrote; to see it: tacet read)\n");
+    }
+}
+
+static bool is_of_this_run(const struct talk *t, const struct tacet_message *m)
+{
+    return strcmp(m->with, t->with) == 0 && t->first != 0 && m->place >= t->first;
+}
+
+static void say_accepted(struct talk *t)
+{
+    char text[64];
+
+    snprintf(text, sizeof text, t->accepted == 1 ? "    (accepted)\n" : "    (%u accepted)\n",
+             t->accepted);
+    say(t, text);
+    t->accepted = 0;
+}
+
+static void take_state(struct talk *t, const struct tacet_message *m)
+{
+    bool mine = is_of_this_run(t, m);
+
+    if (m->state == TACET_STATE_ACCEPTED && mine) {
+        t->pending -= t->pending > 0;
+        t->accepted++;
+        if (t->pending == 0)
+            say_accepted(t);
+    } else if (m->state == TACET_STATE_FAILED || m->state == TACET_STATE_EXPIRED) {
+        say_who(t, "    (your message to ", m->with, " was not sent)\n");
+        say_because(t, "    ", sentences_find(sentences_sending, m->code));
+        t->pending -= mine && t->pending > 0;
+        if (mine)
+            t->end = WORDS_FAILED;
+    }
+    show_prompt(t);
+}
+
+/* ---- lines */
+
+static void send_line(struct talk *t, struct bytes text)
+{
+    struct tacet_message m;
+    char id[TACET_ID_SIZE];
+    enum tacet_code code = tacet_send(t->client, t->with, text.at, text.n, id);
+
+    if (code == TACET_OK)
+        code = tacet_previous_message(t->client, t->with, 0, &m);
+    if (code != TACET_OK) {
+        say_because(t, "    not sent: ",
+                    code == TACET_MALFORMED ? "The text is not UTF-8."
+                                            : sentences_find(sentences_sending, code));
+        t->end = WORDS_FAILED;
+        return;
+    }
+    t->pending++;
+    if (t->first == 0)
+        t->first = m.place;
+    m.state = 0;
+    if (t->console.terminal)
+        show_message(t, &m);
+    show_prompt(t);
+}
+
+static void help(struct talk *t, struct bytes rest)
+{
+    (void)rest;
+    say(t, HELP);
+}
+
+static void quit(struct talk *t, struct bytes rest)
+{
+    (void)rest;
+    t->ended = true;
+}
+
+static void lock(struct talk *t, struct bytes rest)
+{
+    (void)rest;
+    t->locking = true;
+}
+
+static void confirm(struct talk *t, struct bytes digits)
+{
+    struct buf text = BUF(NOTICE_MAX);
+    enum tacet_code code;
+
+    buf_bytes(&text, digits);
+    buf_u8(&text, 0);
+    code = text.failed == E_OK ? tacet_confirm(t->client, t->with, (const char *)text.at)
+                               : TACET_FORGED;
+    buf_free(&text);
+    if (code == TACET_OK)
+        say_who(t, "    ", t->with, " is verified.\n");
+    else if (code == TACET_FORGED)
+        say(t, "    They differ.  Compare once more, and if they still differ write nothing"
+               " secret.\n    More: tacet help verify\n");
+    else
+        say_because(t, "    ", sentences_find(NULL, code));
+}
+
+static void verify(struct talk *t, struct bytes rest)
+{
+    char digits[TACET_SAFETY_SIZE], qr[128];
+    struct buf b = BUF(NOTICE_MAX);
+    enum tacet_code code;
+
+    if (rest.n > 0) {
+        confirm(t, rest);
+        return;
+    }
+    code = tacet_safety_number(t->client, t->with, digits, qr);
+    if (code == TACET_OK) {
+        buf_text(&b, "    ");
+        for (size_t i = 0; digits[i] != '\0'; i++) {
+            if (i > 0 && i % DIGITS_A_GROUP == 0)
+                buf_text(&b, " ");
+            buf_u8(&b, (uint8_t)digits[i]);
+        }
+        buf_text(&b, "\n    Compare it in person or by phone, then: /verify THE DIGITS THEY READ"
+                     " OUT\n");
+        console_say(&t->console, buf_view(&b));
+    } else if (code == TACET_ABSENT) {
+        say(t, "    They are not known here yet: write to them first.\n");
+    } else {
+        say_because(t, "    ", sentences_find(NULL, code));
+    }
+    buf_free(&b);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(struct talk *t, struct bytes rest);
+    bool takes; /* something behind it */
+} WORDS[] = {
+    {"/help", help, false},
+    {"/lock", lock, false},
+    {"/quit", quit, false},
+    {"/verify", verify, true},
+};
+
+/* Exact words alone: what was meant for a person is not obeyed by chance, nor sent. */
+static void obey(struct talk *t, struct bytes line)
+{
+    size_t n = 0, rest;
+
+    while (n < line.n && line.at[n] != ' ')
+        n++;
+    rest = n;
+    while (rest < line.n && line.at[rest] == ' ')
+        rest++;
+    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
+        if (!bytes_same(bytes_text(WORDS[i].name), bytes(line.at, n)) ||
+            (rest < line.n && !WORDS[i].takes))
+            continue;
+        WORDS[i].run(t, bytes(line.at + rest, line.n - rest));
+        return;
+    }
+    say(t, "    There is no such word: /help.  To send a line that begins with a slash, type two.\n"
+           "    Nothing was sent.\n");
+    t->end = t->console.terminal ? t->end : WORDS_FAILED;
+}
+
+static void take_line(struct talk *t, struct bytes line)
+{
+    if (line.n == 0)
+        console_show(&t->console);
+    else if (line.at[0] != '/')
+        send_line(t, line);
+    else if (line.n > 1 && line.at[1] == '/')
+        send_line(t, bytes(line.at + 1, line.n - 1));
+    else
+        obey(t, line);
+}
+
+/* No more lines: the server gets a while for what is on its way. */
+static void part(struct talk *t)
+{
+    t->ended = true;
+    tacet_watch(t->client, -1);
+    drive_allow(&t->drive, t->console.terminal ? PARTING_S : t->wait_s);
+}
+
+static void take_input(struct talk *t)
+{
+    struct bytes line;
+    enum console_got got = console_take(&t->console, &line);
+    struct buf copy = BUF(LINE_MOST);
+
+    switch (got) {
+    case CONSOLE_NOTHING:
+        return;
+    case CONSOLE_LINE: /* off the screen's own row before anything is said about it */
+        buf_bytes(&copy, line);
+        console_done(&t->console);
+        take_line(t, buf_view(&copy));
+        buf_free(&copy);
+        break;
+    case CONSOLE_LONG:
+        say(t, "    A line is longer than 65,536 bytes.  It was not sent.\n");
+        t->end = WORDS_FAILED;
+        break;
+    case CONSOLE_ENDED:
+        t->ended = true;
+        break;
+    }
+    if (t->ended)
+        part(t);
+    else
+        drive_allow(&t->drive, t->idle_s);
+}
+
+/* ---- the run */
+
+static void take_event(struct talk *t, const struct tacet_event *e)
+{
+    bool speaks = e->kind == TACET_EVENT_PROBLEM || t->drive.news != NULL;
+
+    if (speaks)
+        console_hide(&t->console);
+    drive_say(&t->drive, e);
+    if (speaks)
+        console_show(&t->console);
+    switch (e->kind) {
+    case TACET_EVENT_MESSAGE:
+        take_message(t, e);
+        break;
+    case TACET_EVENT_STATE:
+        take_state(t, &e->message);
+        break;
+    case TACET_EVENT_INPUT:
+        take_input(t);
+        break;
+    case TACET_EVENT_DRAINED: /* behind the messages that it speaks of */
+        t->drained = true;
+        break;
+    case TACET_EVENT_JOINED:
+    case TACET_EVENT_LINK:
+    case TACET_EVENT_CONTACT:
+    case TACET_EVENT_PROBLEM:
+        break;
+    }
+}
+
+static bool is_finished(const struct talk *t)
+{
+    return t->ended && t->pending == 0 && (t->console.terminal || t->drained);
+}
+
+static void greet(struct talk *t)
+{
+    struct tacet_contact c;
+
+    if (!t->console.terminal)
+        return;
+    if (tacet_find_contact(t->client, t->with, &c) != TACET_OK || !c.known)
+        say_who(t, "With ", t->with, ", who was not looked up yet.  /help says more.\n");
+    else
+        say_who(t, "With ", t->with,
+                c.verified ? ", verified.  /help says more.\n"
+                           : ", unverified: see /verify.  /help says more.\n");
+    show_prompt(t);
+}
+
+/* Said when the terminal is as it was. */
+static void conclude(struct talk *t)
+{
+    if (t->drive.why == TACET_AGAIN && !t->ended)
+        t->locking = true;
+    else if (drive_refused(&t->drive))
+        t->end = WORDS_FAILED;
+    else if (t->pending > 0 && !t->locking)
+        fprintf(stderr, "queued: %u; to be sent when tacet next runs\n", t->pending);
+}
+
+bool talk_run(struct talk *t)
+{
+    struct tacet_event e;
+
+    t->first = t->pending = t->accepted = 0;
+    t->announced[0] = '\0';
+    t->ended = t->drained = t->locking = false;
+    console_open(&t->console, STDIN_FILENO, STDOUT_FILENO);
+    t->person = t->console.terminal;
+    drive_begin(&t->drive, t->client, t->idle_s);
+    tacet_watch(t->client, STDIN_FILENO);
+    greet(t);
+    show_kept(t);
+    while (!t->locking && !is_finished(t) && drive_take(&t->drive, &e))
+        take_event(t, &e);
+    tacet_watch(t->client, -1);
+    drive_end(&t->drive);
+    if (t->locking || (t->drive.why == TACET_AGAIN && !t->ended))
+        console_clear(&t->console);
+    console_close(&t->console);
+    conclude(t);
+    return t->locking;
+}
