@@ -13,8 +13,6 @@ import time
 
 from world import PATIENCE_S, environment
 
-PASSPHRASE = "for this test only"  # as world.py writes it
-
 
 class Seat:
     def __init__(self, world, profile, *words):
@@ -22,6 +20,7 @@ class Seat:
         command = [world.build / "cli/tacet", "--data", world.dir / "people", "--profile", profile,
                    *words]
         self.name, self.seen, self.from_here = profile, "", 0
+        self.passphrase = (world.dir / "passphrase").read_text().splitlines()[0]
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             try:
@@ -61,7 +60,7 @@ class Seat:
 
     def unlocks(self):
         self.awaits("Passphrase: ")
-        self.says(PASSPHRASE)
+        self.says(self.passphrase)
 
     def leaves(self, how="\x04"):
         """The exit status of the program, which ends by this key."""
