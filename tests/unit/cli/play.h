@@ -15,6 +15,8 @@ struct play {
     struct tacet_event event[PLAY_MOST]; /* in this order, */
     size_t events, taken;
     enum tacet_code run; /* then this; TACET_OK as TACET_AGAIN */
+    bool accepting;      /* each text that is sent */
+    bool idle;           /* nobody types */
     struct tacet_message message[PLAY_MOST];
     size_t messages;
     struct tacet_contact contact[PLAY_MOST];
@@ -25,7 +27,8 @@ struct play {
 
     /* What the program did. */
     bool opened, looked_up, accepted;
-    int watched;
+    int watched; /* descriptor; -1: none */
+    unsigned openings, closed, sends, marked;
     bool asked; /* for the passphrase, before the link was checked */
     unsigned cost;
     char passphrase[64], link[64], sent_to[64], sent[64], named[64];
