@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/talk.h"
+#include "cli/talk_internal.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -9,28 +9,17 @@
 #include "cli/sentences.h"
 #include "cli/sheet.h"
 
-#define HISTORY        10 /* messages shown at the beginning to a person */
-#define PARTING_S      2  /* for what was written last, when a person leaves */
-#define NOTICE_MAX     2048
-#define DIGITS_A_GROUP 5
-
-static const char HELP[] =
-    "What you type is sent when you press Enter.  A line that begins with / is for Tacet:\n"
-    "  /lock             Close the profile, clear the screen, and ask for the passphrase.\n"
-    "  /verify           Show the safety number to compare with them.\n"
-    "  /verify DIGITS    These are the digits they read out: mark them as verified.\n"
-    "  /help             Say this.\n"
-    "  /quit             Leave; so does Ctrl-D.\n"
-    "  //text            Send a line that begins with one slash.\n";
+#define HISTORY   10 /* messages shown at the beginning to a person */
+#define PARTING_S 2  /* for what was written last, when a person leaves */
 
 /* ---- saying */
 
-static void say(struct talk *t, const char *text)
+void talk_say(struct talk *t, const char *text)
 {
     console_say(&t->console, bytes_text(text));
 }
 
-static void say_because(struct talk *t, const char *before, const char *why)
+void talk_say_because(struct talk *t, const char *before, const char *why)
 {
     struct buf b = BUF(NOTICE_MAX);
 
@@ -41,7 +30,7 @@ static void say_because(struct talk *t, const char *before, const char *why)
     buf_free(&b);
 }
 
-static void say_who(struct talk *t, const char *before, const char *who, const char *behind)
+void talk_say_who(struct talk *t, const char *before, const char *who, const char *behind)
 {
     struct buf b = BUF(NOTICE_MAX);
 
@@ -54,7 +43,7 @@ static void say_who(struct talk *t, const char *before, const char *who, const c
 
 static void fail(struct talk *t, enum tacet_code code)
 {
-    say_because(t, "", sentences_find(NULL, code));
+    talk_say_because(t, "", sentences_find(NULL, code));
     t->end = WORDS_FAILED;
     t->ended = true;
 }
@@ -83,7 +72,7 @@ static bool show_message(struct talk *t, const struct tacet_message *m)
     printed = b.failed == E_OK && console_print(&t->console, buf_view(&b)).code == E_OK;
     buf_free(&b);
     if (!printed) {
-        say(t, "This could not be written; it stays unread.\n");
+        talk_say(t, "This could not be written; it stays unread.\n");
         t->end = WORDS_FAILED;
         t->ended = true;
         return false;
@@ -140,7 +129,7 @@ static void take_message(struct talk *t, const struct tacet_event *e)
         show_message(t, &e->message);
     } else if (strcmp(e->who, t->announced) != 0) {
         memcpy(t->announced, e->who, sizeof t->announced);
-        say_who(t, "(", e->who, " wrote; to see it: tacet read)\n");
+        talk_say_who(t, "(", e->who, " wrote; to see it: tacet read)\n");
     }
 }
 
@@ -155,7 +144,7 @@ static void say_accepted(struct talk *t)
 
     snprintf(text, sizeof text, t->accepted == 1 ? "    (accepted)\n" : "    (%u accepted)\n",
              t->accepted);
-    say(t, text);
+    talk_say(t, text);
     t->accepted = 0;
 }
 
@@ -169,8 +158,8 @@ static void take_state(struct talk *t, const struct tacet_message *m)
         if (t->pending == 0)
             say_accepted(t);
     } else if (m->state == TACET_STATE_FAILED || m->state == TACET_STATE_EXPIRED) {
-        say_who(t, "    (your message to ", m->with, " was not sent)\n");
-        say_because(t, "    ", sentences_find(sentences_sending, m->code));
+        talk_say_who(t, "    (your message to ", m->with, " was not sent)\n");
+        talk_say_because(t, "    ", sentences_find(sentences_sending, m->code));
         t->pending -= mine && t->pending > 0;
         if (mine)
             t->end = WORDS_FAILED;
@@ -189,9 +178,9 @@ static void send_line(struct talk *t, struct bytes text)
     if (code == TACET_OK)
         code = tacet_previous_message(t->client, t->with, 0, &m);
     if (code != TACET_OK) {
-        say_because(t, "    not sent: ",
-                    code == TACET_MALFORMED ? "The text is not UTF-8."
-                                            : sentences_find(sentences_sending, code));
+        talk_say_because(t, "    not sent: ",
+                         code == TACET_MALFORMED ? "The text is not UTF-8."
+                                                 : sentences_find(sentences_sending, code));
         t->end = WORDS_FAILED;
         return;
     }
@@ -204,105 +193,6 @@ static void send_line(struct talk *t, struct bytes text)
     show_prompt(t);
 }
 
-static void help(struct talk *t, struct bytes rest)
-{
-    (void)rest;
-    say(t, HELP);
-}
-
-static void quit(struct talk *t, struct bytes rest)
-{
-    (void)rest;
-    t->ended = true;
-}
-
-static void lock(struct talk *t, struct bytes rest)
-{
-    (void)rest;
-    t->locking = true;
-}
-
-static void confirm(struct talk *t, struct bytes digits)
-{
-    struct buf text = BUF(NOTICE_MAX);
-    enum tacet_code code;
-
-    buf_bytes(&text, digits);
-    buf_u8(&text, 0);
-    code = text.failed == E_OK ? tacet_confirm(t->client, t->with, (const char *)text.at)
-                               : TACET_FORGED;
-    buf_free(&text);
-    if (code == TACET_OK)
-        say_who(t, "    ", t->with, " is verified.\n");
-    else if (code == TACET_FORGED)
-        say(t, "    They differ.  Compare once more, and if they still differ write nothing"
-               " secret.\n    More: tacet help verify\n");
-    else
-        say_because(t, "    ", sentences_find(NULL, code));
-}
-
-static void verify(struct talk *t, struct bytes rest)
-{
-    char digits[TACET_SAFETY_SIZE], qr[128];
-    struct buf b = BUF(NOTICE_MAX);
-    enum tacet_code code;
-
-    if (rest.n > 0) {
-        confirm(t, rest);
-        return;
-    }
-    code = tacet_safety_number(t->client, t->with, digits, qr);
-    if (code == TACET_OK) {
-        buf_text(&b, "    ");
-        for (size_t i = 0; digits[i] != '\0'; i++) {
-            if (i > 0 && i % DIGITS_A_GROUP == 0)
-                buf_text(&b, " ");
-            buf_u8(&b, (uint8_t)digits[i]);
-        }
-        buf_text(&b, "\n    Compare it in person or by phone, then: /verify THE DIGITS THEY READ"
-                     " OUT\n");
-        console_say(&t->console, buf_view(&b));
-    } else if (code == TACET_ABSENT) {
-        say(t, "    They are not known here yet: write to them first.\n");
-    } else {
-        say_because(t, "    ", sentences_find(NULL, code));
-    }
-    buf_free(&b);
-}
-
-static const struct {
-    const char *name;
-    void (*run)(struct talk *t, struct bytes rest);
-    bool takes; /* something behind it */
-} WORDS[] = {
-    {"/help", help, false},
-    {"/lock", lock, false},
-    {"/quit", quit, false},
-    {"/verify", verify, true},
-};
-
-/* Exact words alone: what was meant for a person is not obeyed by chance, nor sent. */
-static void obey(struct talk *t, struct bytes line)
-{
-    size_t n = 0, rest;
-
-    while (n < line.n && line.at[n] != ' ')
-        n++;
-    rest = n;
-    while (rest < line.n && line.at[rest] == ' ')
-        rest++;
-    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
-        if (!bytes_same(bytes_text(WORDS[i].name), bytes(line.at, n)) ||
-            (rest < line.n && !WORDS[i].takes))
-            continue;
-        WORDS[i].run(t, bytes(line.at + rest, line.n - rest));
-        return;
-    }
-    say(t, "    There is no such word: /help.  To send a line that begins with a slash, type two.\n"
-           "    Nothing was sent.\n");
-    t->end = t->console.terminal ? t->end : WORDS_FAILED;
-}
-
 static void take_line(struct talk *t, struct bytes line)
 {
     if (line.n == 0)
@@ -312,7 +202,7 @@ static void take_line(struct talk *t, struct bytes line)
     else if (line.n > 1 && line.at[1] == '/')
         send_line(t, bytes(line.at + 1, line.n - 1));
     else
-        obey(t, line);
+        talk_words_obey(t, line);
 }
 
 /* No more lines: the server gets a while for what is on its way. */
@@ -329,6 +219,7 @@ static void take_input(struct talk *t)
     enum console_got got = console_take(&t->console, &line);
     struct buf copy = BUF(LINE_MOST);
 
+    drive_allow(&t->drive, t->idle_s); /* somebody is there */
     switch (got) {
     case CONSOLE_NOTHING:
         return;
@@ -339,7 +230,7 @@ static void take_input(struct talk *t)
         buf_free(&copy);
         break;
     case CONSOLE_LONG:
-        say(t, "    A line is longer than 65,536 bytes.  It was not sent.\n");
+        talk_say(t, "    A line is longer than 65,536 bytes.  It was not sent.\n");
         t->end = WORDS_FAILED;
         break;
     case CONSOLE_ENDED:
@@ -348,8 +239,6 @@ static void take_input(struct talk *t)
     }
     if (t->ended)
         part(t);
-    else
-        drive_allow(&t->drive, t->idle_s);
 }
 
 /* ---- the run */
@@ -396,11 +285,11 @@ static void greet(struct talk *t)
     if (!t->console.terminal)
         return;
     if (tacet_find_contact(t->client, t->with, &c) != TACET_OK || !c.known)
-        say_who(t, "With ", t->with, ", who was not looked up yet.  /help says more.\n");
+        talk_say_who(t, "With ", t->with, ", who was not looked up yet.  /help says more.\n");
     else
-        say_who(t, "With ", t->with,
-                c.verified ? ", verified.  /help says more.\n"
-                           : ", unverified: see /verify.  /help says more.\n");
+        talk_say_who(t, "With ", t->with,
+                     c.verified ? ", verified.  /help says more.\n"
+                                : ", unverified: see /verify.  /help says more.\n");
     show_prompt(t);
 }
 

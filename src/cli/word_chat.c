@@ -62,7 +62,7 @@ static enum words_end run(struct options *o, const void *setting)
 const struct word word_chat = {
     .name = "chat",
     .run = run,
-    .usage = "HANDLE [--lock-after MINUTES] [--wait SECONDS]",
+    .usage = "HANDLE [--lock-after N] [--wait SECONDS]",
     .what = "Talk with somebody, line by line.",
     .details =
         "Shows the last messages, those that are unread, and what arrives, at once.  Each line\n"
@@ -77,8 +77,7 @@ const struct word word_chat = {
         "server has accepted all and handed over what was there.  After /lock the next line of\n"
         "--passphrase-fd unlocks.\n"
         "\n"
-        "  --lock-after MINUTES\n"
-        "                     Lock when nothing was typed for so long.\n"
+        "  --lock-after N     Lock when nothing was typed for N minutes.\n"
         "  --wait SECONDS     How long to wait for the server at the end of the input, 10 if not\n"
         "                     said.\n",
 };
