@@ -41,11 +41,13 @@ void talk_say_who(struct talk *t, const char *before, const char *who, const cha
     buf_free(&b);
 }
 
-static void fail(struct talk *t, enum tacet_code code)
+/* There is no going on: no more lines, and no waiting. */
+static void stop(struct talk *t)
 {
-    talk_say_because(t, "", sentences_find(NULL, code));
     t->end = WORDS_FAILED;
     t->ended = true;
+    tacet_watch(t->client, -1);
+    drive_allow(&t->drive, 0);
 }
 
 static void show_prompt(struct talk *t)
@@ -73,15 +75,16 @@ static bool show_message(struct talk *t, const struct tacet_message *m)
     buf_free(&b);
     if (!printed) {
         talk_say(t, "This could not be written; it stays unread.\n");
-        t->end = WORDS_FAILED;
-        t->ended = true;
+        stop(t);
         return false;
     }
     t->announced[0] = '\0';
     if (!m->mine && !m->read)
         code = tacet_mark_read(t->client, m);
-    if (code != TACET_OK)
-        fail(t, code);
+    if (code != TACET_OK) {
+        talk_say_because(t, "", sentences_find(NULL, code));
+        stop(t);
+    }
     return code == TACET_OK;
 }
 

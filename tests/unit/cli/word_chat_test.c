@@ -139,6 +139,12 @@ static void what_could_not_be_written_stays_unread(void **state)
     assert_int_equal(CHAT("", "--wait=5"), 1);
     assert_said("stays unread");
     assert_false(play.message[0].read);
+    begin(state);
+    play.taken = play.events = 0; /* nothing was drained, and still there is no waiting */
+    play_message("bob", "hello");
+    play_stdout = "/dev/full";
+    assert_int_equal(CHAT("not sent\n", "--wait=5"), 1);
+    assert_int_equal(play.sends, 0);
 }
 
 static void who_is_removed_is_told_and_it_ends(void **state)
