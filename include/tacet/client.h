@@ -27,6 +27,7 @@ extern "C" {
 #define TACET_HANDLE_SIZE    33    /* 32 and a NUL */
 #define TACET_ID_SIZE        33    /* a message id: 32 hexadecimal digits and a NUL */
 #define TACET_SAFETY_SIZE    61    /* a safety number: 60 digits and a NUL */
+#define TACET_NAME_MAX       64    /* bytes of a name that I give to somebody */
 #define TACET_PASSPHRASE_MAX 1024  /* bytes */
 #define TACET_COST_DEFAULT   17    /* scrypt with N = 2^17: about 0.3 s and 128 MiB */
 
@@ -93,6 +94,7 @@ enum tacet_event_kind {
     TACET_EVENT_STATE,   /* a message of mine is in another state */
     TACET_EVENT_CONTACT, /* code TACET_OK: the network said who it is; else why not */
     TACET_EVENT_PROBLEM,
+    TACET_EVENT_INPUT, /* the descriptor of tacet_watch() can be read, or has ended */
 };
 
 enum tacet_problem {
@@ -153,6 +155,11 @@ struct tacet_event {
 TACET_API enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms,
                                     struct tacet_event *out);
 
+/* From now on tacet_run() also ends with TACET_EVENT_INPUT when this descriptor can be read, so
+ * that one thread can wait for the network and for a person.  Any kind of file will do; it is not
+ * made non-blocking, and stays the caller's.  One at a time; negative: none. */
+TACET_API void tacet_watch(struct tacet_client *c, int fd);
+
 /* Make a tacet_run() in progress, or the next one, return TACET_CLOSED.  May be called from a
  * signal handler. */
 TACET_API void tacet_interrupt(struct tacet_client *c);
@@ -171,23 +178,51 @@ TACET_API enum tacet_code tacet_look_up(struct tacet_client *c, const char *hand
 /* ---- Reading what is kept */
 
 /* The next message after `place`: of one conversation, or with `with` NULL the next unread of any.
- * TACET_ABSENT: no more.  The text lives until the next call. */
+ * TACET_ABSENT: no more.  The text lives until the next call about a message. */
 TACET_API enum tacet_code tacet_next_message(struct tacet_client *c, const char *with,
                                              uint64_t place, struct tacet_message *out);
+
+/* The last message of a conversation before `place` (0: the newest).  TACET_ABSENT: there is none.
+ * The text lives until the next call about a message. */
+TACET_API enum tacet_code tacet_previous_message(struct tacet_client *c, const char *with,
+                                                 uint64_t place, struct tacet_message *out);
 
 TACET_API enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m);
 
 struct tacet_contact {
     char handle[TACET_HANDLE_SIZE];
     bool known, verified, removed, changed;
-    uint64_t number; /* pass it to get the next */
+    const char *name; /* what I call them, see tacet_name(); NULL: nothing */
+    uint64_t number;  /* pass it to get the next */
 };
 
-/* The contact after `number` (0: the first).  TACET_ABSENT: no more. */
+/* The contact after `number` (0: the first).  TACET_ABSENT: no more.  The name lives until a
+ * contact is asked for again. */
 TACET_API enum tacet_code tacet_next_contact(struct tacet_client *c, uint64_t number,
                                              struct tacet_contact *out);
 TACET_API enum tacet_code tacet_find_contact(struct tacet_client *c, const char *handle,
                                              struct tacet_contact *out);
+
+/* Call a contact so, in this profile alone: nobody else, and no server, sees it.  NULL: by no name.
+ * One line that shows as what it is: no control or invisible character, no backslash, no blank at
+ * an end.  TACET_ABSENT: no such contact.  TACET_MALFORMED, TACET_LIMIT: not such a line. */
+TACET_API enum tacet_code tacet_name(struct tacet_client *c, const char *handle, const char *name);
+
+/* A device, as its account's own signed list says. */
+struct tacet_device {
+    char id[TACET_ID_SIZE]; /* 32 hexadecimal digits */
+    bool here;              /* it is this one */
+    uint64_t since_ms;      /* when it was added; 0: not known any more, as it was revoked */
+    uint32_t revoked_at;    /* the first list without it; 0: it is in the list */
+    uint32_t list;          /* version of the newest list that is known here, and its date */
+    uint64_t list_ms;
+    uint64_t number; /* pass it to get the next */
+};
+
+/* The device after `number` (0: the first) of a contact, or with `handle` NULL of mine.
+ * TACET_ABSENT: no more, or the contact's list is not known here yet. */
+TACET_API enum tacet_code tacet_next_device(struct tacet_client *c, const char *handle,
+                                            uint64_t number, struct tacet_device *out);
 
 /* ---- Trust */
 

@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join send read contacts verify status help"
+    local words="join chat send read contacts name verify devices status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -29,7 +29,7 @@ _tacet() {
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
         ;;
-    --passphrase-fd | --kdf-cost | --wait | --confirm) return ;;
+    --passphrase-fd | --kdf-cost | --lock-after | --wait | --confirm) return ;;
     esac
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
@@ -45,10 +45,13 @@ _tacet() {
     "") options="$words $options" ;;
     help) options=$words ;;
     join) options+=" --kdf-cost" ;;
+    chat) options+=" --lock-after --wait" ;;
     send) options+=" --wait" ;;
     read) options+=" --follow --all --json" ;;
     contacts) options+=" --json" ;;
+    name) options+=" --none" ;;
     verify) options+=" --confirm --accept-new-key" ;;
+    devices) options+=" --json" ;;
     status) options+=" --json" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")

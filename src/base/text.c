@@ -3,8 +3,7 @@
 
 #include <stdio.h>
 
-/* The code point at the front of `in` and its length; length 0 when that is not UTF-8. */
-static size_t decode(struct bytes in, uint32_t *point)
+size_t text_point(struct bytes in, uint32_t *point)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     uint8_t first = in.at[0];
@@ -30,7 +29,7 @@ bool text_is_utf8(struct bytes in)
     uint32_t point;
 
     while (in.n > 0) {
-        size_t n = decode(in, &point);
+        size_t n = text_point(in, &point);
 
         if (n == 0)
             return false;
@@ -111,7 +110,7 @@ void text_harmless(struct buf *out, struct bytes in, bool lines)
 {
     while (in.n > 0) {
         uint32_t point = 0;
-        size_t n = decode(in, &point);
+        size_t n = text_point(in, &point);
         char escape[16];
 
         if (n == 0) {

@@ -11,6 +11,10 @@
 /* Well-formed UTF-8: shortest forms only, no surrogates, nothing past U+10FFFF. */
 bool text_is_utf8(struct bytes in);
 
+/* The code point at the front of `in`, which is not empty, and its length in bytes; 0: that is not
+ * UTF-8. */
+size_t text_point(struct bytes in, uint32_t *point);
+
 /* [a-z0-9][a-z0-9._-]{0,31} */
 bool text_is_handle(struct bytes in);
 

@@ -68,39 +68,58 @@ bool choice_directory(const struct choice *c, struct buf *path)
     return false;
 }
 
+/* *code: TACET_CLOSED: there was no passphrase. */
 static enum words_end open_profile(const struct choice *c, const char *directory,
-                                   struct tacet_client **out)
+                                   struct tacet_client **out, enum tacet_code *code)
 {
     struct buf passphrase = PROMPT_BUF;
     struct tacet_profile profile = {.directory = directory};
-    enum tacet_code code;
 
+    *code = TACET_CLOSED;
     if (!prompt_ask(c->passphrase_fd, "Passphrase", PROMPT_KNOWN, &passphrase))
         return WORDS_FAILED;
     profile.passphrase = passphrase.at;
     profile.passphrase_n = passphrase.n;
-    code = tacet_open(out, &profile);
+    *code = tacet_open(out, &profile);
     buf_free(&passphrase);
-    if (code == TACET_OK)
+    if (*code == TACET_OK)
         return WORDS_FINE;
-    sentences_say(OPENING, code);
-    return code == TACET_CONFLICT ? WORDS_LATER : WORDS_FAILED;
+    sentences_say(OPENING, *code);
+    return *code == TACET_CONFLICT ? WORDS_LATER : WORDS_FAILED;
 }
 
 enum words_end choice_open(const struct choice *c, struct tacet_client **out)
 {
     struct buf path = BUF(CHOICE_PATH_MAX);
     enum words_end end = WORDS_FAILED;
+    enum tacet_code code;
 
     if (choice_directory(c, &path)) {
         const char *directory = (const char *)path.at;
 
         if (tacet_profile_exists(directory))
-            end = open_profile(c, directory, out);
+            end = open_profile(c, directory, out, &code);
         else
             fprintf(stderr, "There is no profile at %s.  With an invitation: tacet join LINK\n",
                     directory);
     }
+    buf_free(&path);
+    return end;
+}
+
+enum words_end choice_unlock(const struct choice *c, bool person, struct tacet_client **out)
+{
+    struct buf path = BUF(CHOICE_PATH_MAX);
+    struct choice again = *c;
+    enum words_end end = WORDS_FAILED;
+    enum tacet_code code = TACET_DENIED;
+
+    if (person)
+        again.passphrase_fd = -1;
+    if (choice_directory(c, &path))
+        do
+            end = open_profile(&again, (const char *)path.at, out, &code);
+        while (person && (code == TACET_DENIED || code == TACET_CONFLICT));
     buf_free(&path);
     return end;
 }

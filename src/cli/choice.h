@@ -24,6 +24,10 @@ bool choice_directory(const struct choice *c, struct buf *path);
  * was said. */
 enum words_end choice_open(const struct choice *c, struct tacet_client **out);
 
+/* Open what was open before.  A person at the terminal is asked until the passphrase fits; else it
+ * is the next line of the descriptor. */
+enum words_end choice_unlock(const struct choice *c, bool person, struct tacet_client **out);
+
 /* All of a word that knows no option but --json: open the profile, report, close it. */
 enum words_end choice_report(struct options *o, const struct choice *c,
                              enum words_end (*report)(struct tacet_client *client, bool json));

@@ -27,13 +27,17 @@ static uint64_t monotonic_ms(void)
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
+void drive_allow(struct drive *d, int seconds)
+{
+    d->until_ms = seconds < 0 ? UINT64_MAX : monotonic_ms() + (uint64_t)seconds * 1000;
+}
+
 void drive_begin(struct drive *d, struct tacet_client *client, int seconds)
 {
     struct sigaction action = {.sa_handler = on_signal};
 
-    *d = (struct drive){.client = client, .until_ms = UINT64_MAX};
-    if (seconds >= 0)
-        d->until_ms = monotonic_ms() + (uint64_t)seconds * 1000;
+    *d = (struct drive){.client = client};
+    drive_allow(d, seconds);
     running = client;
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, &interrupt_before);
@@ -79,34 +83,53 @@ static bool is_refusal(enum tacet_code code)
     return code == TACET_FORGED || (code >= TACET_DENIED && code < TACET_AGAIN);
 }
 
-static void note_link(struct drive *d, enum tacet_code code)
+/* What there is to say about it, once and not for each try. */
+static const char *note_link(struct drive *d, enum tacet_code code)
 {
+    bool unreachable = d->unreachable;
+
     d->connected = code == TACET_OK;
-    if (d->connected && d->unreachable)
-        fputs("Connected.\n", stderr);
-    else if (!d->connected && !d->unreachable && code == TACET_FULL)
-        fputs("The server's disk is full.  Its operator must make room.\n", stderr);
-    else if (!d->connected && !d->unreachable && !is_refusal(code))
-        fputs("The server cannot be reached.\n", stderr);
     d->unreachable = !d->connected;
+    if (d->connected)
+        return unreachable ? "Connected.\n" : NULL;
+    if (unreachable || is_refusal(code))
+        return NULL;
+    return code == TACET_FULL ? "The server's disk is full.  Its operator must make room.\n"
+                              : "The server cannot be reached.\n";
 }
 
-bool drive_next(struct drive *d, struct tacet_event *out)
+bool drive_take(struct drive *d, struct tacet_event *out)
 {
+    d->news = NULL;
     d->why = tacet_run(d->client, left_ms(d), out);
     if (d->why != TACET_OK)
         return false;
-    if (out->kind == TACET_EVENT_PROBLEM)
-        sentences_problem(out);
     if (out->kind == TACET_EVENT_MESSAGE)
         d->arrived++;
     if (out->kind != TACET_EVENT_LINK)
         return true;
-    note_link(d, out->code);
+    d->news = note_link(d, out->code);
     if (!is_refusal(out->code))
         return true;
     d->why = out->code;
     return false;
+}
+
+void drive_say(const struct drive *d, const struct tacet_event *e)
+{
+    if (e->kind == TACET_EVENT_PROBLEM)
+        sentences_problem(e);
+    if (d->news != NULL)
+        fputs(d->news, stderr);
+}
+
+bool drive_next(struct drive *d, struct tacet_event *out)
+{
+    bool any = drive_take(d, out);
+
+    if (any)
+        drive_say(d, out);
+    return any;
 }
 
 bool drive_has_outgoing(const struct drive *d)

@@ -14,6 +14,7 @@ struct drive {
     uint64_t until_ms;   /* of the monotonic clock; UINT64_MAX: no limit */
     bool connected;      /* signed in */
     bool unreachable;    /* it was said that the server cannot be reached */
+    const char *news;    /* to say about the connection; NULL: nothing */
     unsigned arrived;    /* messages that others wrote */
     enum tacet_code why; /* after the end: TACET_AGAIN: time is over; TACET_CLOSED: interrupted;
                             a refusal of the server; or a failure of this machine */
@@ -24,6 +25,13 @@ void drive_begin(struct drive *d, struct tacet_client *client, int seconds);
 
 /* The next event; false: there will be none, and d->why says why. */
 bool drive_next(struct drive *d, struct tacet_event *out);
+
+/* The same in two: the next event, and to say what it means, where a word has a screen to keep. */
+bool drive_take(struct drive *d, struct tacet_event *out);
+void drive_say(const struct drive *d, const struct tacet_event *e);
+
+/* From now on for `seconds`, whatever was left; negative: without limit. */
+void drive_allow(struct drive *d, int seconds);
 
 /* From now on for `seconds` more at most. */
 void drive_shorten(struct drive *d, unsigned seconds);

@@ -21,6 +21,16 @@ const struct sentence sentences_refusal[] = {
     {TACET_OK, NULL},
 };
 
+const struct sentence sentences_sending[] = {
+    {TACET_CONFLICT, "Their account key changed, so nothing is sent.  See: tacet help verify"},
+    {TACET_REMOVED, "They were removed from the network."},
+    {TACET_DENIED, "One cannot write to oneself."},
+    {TACET_ABSENT, "There is nobody with this handle in your network."},
+    {TACET_LIMIT, "The text is longer than 65,536 bytes."},
+    {TACET_EXPIRED, "It could not be delivered in time."},
+    {TACET_OK, NULL},
+};
+
 /* What a call of this program's own found out: the server is not concerned. */
 static const struct sentence MACHINE[] = {
     {TACET_FULL, "The disk of this machine is full.  Make room."},

@@ -19,6 +19,9 @@ bool sentences_is_machine(enum tacet_code code);
 /* Why the server does not let this device in, and will not when asked again. */
 extern const struct sentence sentences_refusal[];
 
+/* Why a text is not sent. */
+extern const struct sentence sentences_sending[];
+
 /* Say a TACET_EVENT_PROBLEM. */
 void sentences_problem(const struct tacet_event *e);
 

@@ -24,12 +24,18 @@ static const char *trust(const struct tacet_contact *c)
 static bool show_contact(const struct tacet_contact *c, bool json)
 {
     if (json)
-        return jsonl_print(json_pack("{ss sb sb sb sb}", "handle", c->handle, "known", c->known,
-                                     "verified", c->verified, "changed", c->changed, "removed",
-                                     c->removed));
+        return jsonl_print(json_pack("{ss ss? sb sb sb sb}", "handle", c->handle, "name", c->name,
+                                     "known", c->known, "verified", c->verified, "changed",
+                                     c->changed, "removed", c->removed));
     show_text(stdout, bytes_text(c->handle));
-    printf("%*s%s%s\n", (int)(TACET_HANDLE_SIZE - strlen(c->handle)), "", trust(c),
+    printf("%*s%s%s", (int)(TACET_HANDLE_SIZE - strlen(c->handle)), "", trust(c),
            c->removed ? ", removed from the network" : "");
+    if (c->name != NULL) {
+        printf(" (");
+        show_text(stdout, bytes_text(c->name));
+        printf(")");
+    }
+    printf("\n");
     return true;
 }
 
@@ -68,5 +74,6 @@ const struct word word_contacts = {
     .details =
         "\"verified\" means that you compared safety numbers with them: tacet help verify\n"
         "\n"
-        "  --json             One JSON object a line: handle, known, verified, changed, removed.\n",
+        "  --json             One JSON object a line: handle, name, known, verified, changed,\n"
+        "                     removed.\n",
 };

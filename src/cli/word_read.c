@@ -5,9 +5,10 @@
 #include "cli/choice.h"
 #include "cli/cli.h"
 #include "cli/drive.h"
+#include "cli/people.h"
 #include "cli/sentences.h"
+#include "cli/sheet.h"
 #include "terminal/jsonl.h"
-#include "terminal/show.h"
 
 #define WAIT_SECONDS    10
 #define SENDING_SECONDS 2
@@ -21,31 +22,19 @@ struct reading {
 
 /* ---- one message */
 
-static void show_notes(const struct tacet_message *m)
+static bool show_message(struct tacet_client *client, const struct tacet_message *m)
 {
-    struct sentences_note note;
+    struct buf b = BUF(SHEET_MAX);
+    bool whole;
 
-    for (unsigned i = 0; sentences_note(i, &note); i++) {
-        if ((m->notes & note.bit) == 0)
-            continue;
-        printf("    (");
-        if (note.bit == TACET_NOTE_GAP)
-            printf("%llu ", (unsigned long long)m->missing);
-        printf("%s)\n", note.words);
-    }
-}
-
-static void show_message(const struct tacet_message *m)
-{
-    show_time(stdout, m->sent_ms);
-    printf("  %s", m->mine ? "to " : "");
-    show_text(stdout, bytes_text(m->with));
-    if (m->mine)
-        printf(" (%s)", sentences_state(m->state));
-    printf(": ");
-    show_lines(stdout, bytes(m->text, m->text_n), "    ");
-    printf("\n");
-    show_notes(m);
+    sheet_message(client, m, &b);
+    whole = b.failed == E_OK;
+    if (whole)
+        fwrite(b.at, 1, b.n, stdout);
+    else
+        fputs("There is no memory to show this.\n", stderr);
+    buf_free(&b);
+    return whole;
 }
 
 static const char *state_name(const struct tacet_message *m)
@@ -64,14 +53,14 @@ static json_t *notes_json(const struct tacet_message *m)
     return notes;
 }
 
-static bool print_json(const struct tacet_message *m)
+static bool print_json(struct tacet_client *client, const struct tacet_message *m)
 {
     const char *text = m->text_n == 0 ? "" : (const char *)m->text;
 
-    return jsonl_print(json_pack("{ss sb ss ss% so ss so sI}", "with", m->with, "mine", m->mine,
-                                 "id", m->id, "text", text, m->text_n, "sent",
-                                 jsonl_time(m->sent_ms), "state", state_name(m), "notes",
-                                 notes_json(m), "missing", (json_int_t)m->missing));
+    return jsonl_print(json_pack(
+        "{ss so sb ss ss% so ss so sI}", "with", m->with, "name", people_json(client, m->with),
+        "mine", m->mine, "id", m->id, "text", text, m->text_n, "sent", jsonl_time(m->sent_ms),
+        "state", state_name(m), "notes", notes_json(m), "missing", (json_int_t)m->missing));
 }
 
 /* Written, flushed, and only then marked: what a full disk or a closed pipe swallowed is unread. */
@@ -79,10 +68,8 @@ static bool show_one(struct reading *r, const struct tacet_message *m)
 {
     enum tacet_code code = TACET_OK;
 
-    if (r->json && !print_json(m))
+    if (!(r->json ? print_json(r->client, m) : show_message(r->client, m)))
         return false;
-    if (!r->json)
-        show_message(m);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fputs("This could not be written; it stays unread.\n", stderr);
         return false;
@@ -223,6 +210,6 @@ const struct word word_read = {
         "\n"
         "  --follow           Go on showing new messages until interrupted.\n"
         "  --all              Read ones too, and your own.\n"
-        "  --json             One JSON object a line: with, mine, id, text, sent, state, notes,\n"
-        "                     missing.\n",
+        "  --json             One JSON object a line: with, name, mine, id, text, sent, state,\n"
+        "                     notes, missing.\n",
 };

@@ -16,16 +16,6 @@
 #define OTHERS_SECONDS 2
 #define CHUNK          4096
 
-static const struct sentence SENDING[] = {
-    {TACET_CONFLICT, "Their account key changed, so nothing is sent.  See: tacet help verify"},
-    {TACET_REMOVED, "They were removed from the network."},
-    {TACET_DENIED, "One cannot write to oneself."},
-    {TACET_ABSENT, "There is nobody with this handle in your network."},
-    {TACET_LIMIT, "The text is longer than 65,536 bytes."},
-    {TACET_EXPIRED, "It could not be delivered in time."},
-    {TACET_OK, NULL},
-};
-
 /* ---- the text */
 
 static bool read_all(struct buf *text)
@@ -90,7 +80,7 @@ static void note_other(const struct tacet_message *m)
     if (is_on_server(m->state))
         fputs(" was accepted by the server.\n", stderr);
     else
-        fprintf(stderr, " was not sent: %s\n", sentences_find(SENDING, m->code));
+        fprintf(stderr, " was not sent: %s\n", sentences_find(sentences_sending, m->code));
 }
 
 /* Refused for trouble that lasts longer than anybody waits here. */
@@ -138,7 +128,7 @@ static enum words_end conclude(const struct drive *d, const struct tacet_message
     if (is_on_server(mine->state))
         return words_say(WORDS_FINE, "accepted by the server");
     if (is_over(mine->state)) {
-        fprintf(stderr, "not sent: %s\n", sentences_find(SENDING, mine->code));
+        fprintf(stderr, "not sent: %s\n", sentences_find(sentences_sending, mine->code));
         return WORDS_FAILED;
     }
     if (drive_is_final(d->why)) {
@@ -161,7 +151,7 @@ static enum words_end send_text(struct tacet_client *client, const char *to, str
     struct drive d;
 
     if (code != TACET_OK) {
-        fprintf(stderr, "not sent: %s\n", sentences_find(SENDING, code));
+        fprintf(stderr, "not sent: %s\n", sentences_find(sentences_sending, code));
         return WORDS_FAILED;
     }
     printf("%s\n", id); /* it is on the disk: from here on it cannot be lost */

@@ -5,6 +5,7 @@
 #include "cli/choice.h"
 #include "cli/cli.h"
 #include "cli/drive.h"
+#include "cli/people.h"
 #include "cli/sentences.h"
 #include "terminal/qr.h"
 #include "terminal/show.h"
@@ -107,11 +108,12 @@ static enum words_end show_number(const struct verifying *v, bool verified)
     fflush(stdout);
     if (verified)
         fputs("You have compared this number before.\n", stderr);
+    people_show(stderr, v->client, v->handle);
     fprintf(stderr,
-            "%s sees the same number, if nobody is between you: compare it when you meet, or read\n"
+            " sees the same number, if nobody is between you: compare it when you meet, or read\n"
             "it to each other by phone.  If it is the same:\n"
             "tacet verify %s --confirm \"THE DIGITS THEY READ OUT\"\n",
-            v->handle, v->handle);
+            v->handle);
     return WORDS_FINE;
 }
 

@@ -144,13 +144,14 @@ struct err messages_next(struct vault *v, uint64_t contact, uint64_t after, stru
     return parse_message(value, place, out);
 }
 
-struct err messages_last(struct vault *v, uint64_t contact, struct arena *a, struct message *out)
+struct err messages_last(struct vault *v, uint64_t contact, uint64_t most, struct arena *a,
+                         struct message *out)
 {
     struct bytes value;
     uint64_t place;
     uint8_t key[8];
 
-    TRY(vault_last(v, VAULT_MESSAGE, conversation(contact, key), UINT64_MAX, a, &place, &value));
+    TRY(vault_last(v, VAULT_MESSAGE, conversation(contact, key), most, a, &place, &value));
     return parse_message(value, place, out);
 }
 

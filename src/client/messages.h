@@ -50,8 +50,9 @@ FALLIBLE messages_get(struct vault *v, uint64_t contact, uint64_t place, struct 
 FALLIBLE messages_next(struct vault *v, uint64_t contact, uint64_t after, struct arena *a,
                        struct message *out);
 
-/* The newest of a conversation.  E_ABSENT. */
-FALLIBLE messages_last(struct vault *v, uint64_t contact, struct arena *a, struct message *out);
+/* The newest of a conversation with place <= most.  E_ABSENT. */
+FALLIBLE messages_last(struct vault *v, uint64_t contact, uint64_t most, struct arena *a,
+                       struct message *out);
 
 /* The next that was not read yet, of any conversation, with place > after.  E_ABSENT. */
 FALLIBLE messages_next_unread(struct vault *v, uint64_t after, struct arena *a,

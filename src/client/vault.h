@@ -51,6 +51,7 @@ enum vault_kind {
     VAULT_MESSAGE_ID,  /* messages: key = sender's did, message id */
     VAULT_UNREAD,      /* messages: number = place in the conversation */
     VAULT_SERVER_KEYS, /* own: the newest statement; absent: the invitation's pin holds */
+    VAULT_NICKNAME,    /* nicknames: number = contact */
 };
 
 /* A new vault in an empty database.  E_CONFLICT: there is one already. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/loop.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <uv.h>
@@ -11,6 +12,7 @@ struct loop {
     uv_idle_t hurry;             /* active while tasks are posted: the loop does not sleep then */
     struct loop_task posted;     /* head of a ring */
     struct loop_task running;    /* the same, of this round */
+    bool stopped;                /* since a run began */
     uint8_t scratch[LOOP_SCRATCH_SIZE];
 };
 
@@ -165,10 +167,30 @@ void loop_run(struct loop *l)
 {
     uv_run(&l->uv, UV_RUN_DEFAULT);
     run_tasks(l);
+    l->stopped = false;
+}
+
+bool loop_run_beside(struct loop *l, int fd)
+{
+    struct pollfd fds[] = {{.fd = fd, .events = POLLIN},
+                           {.fd = uv_backend_fd(&l->uv), .events = POLLIN}};
+    bool stopped;
+
+    for (;;) {
+        uv_run(&l->uv, UV_RUN_NOWAIT);
+        if (l->stopped || fds[0].revents != 0)
+            break;
+        poll(fds, 2, uv_loop_alive(&l->uv) != 0 ? uv_backend_timeout(&l->uv) : -1);
+    }
+    run_tasks(l);
+    stopped = l->stopped;
+    l->stopped = false;
+    return !stopped;
 }
 
 void loop_stop(struct loop *l)
 {
+    l->stopped = true;
     uv_stop(&l->uv);
 }
 

@@ -165,10 +165,15 @@ bool prompt_ask(int fd, const char *question, enum prompt_kind kind, struct buf 
         {E_CLOSED, "There was no passphrase to read."},
         {0, NULL},
     };
-    enum err_code code = prompt_passphrase(fd, question, kind, out).code;
-    const char *text = words_explain(why, code);
+    enum err_code code;
 
-    if (code != E_OK)
-        fprintf(stderr, "%s\n", text == NULL ? "The passphrase could not be read." : text);
+    do {
+        const char *text;
+
+        code = prompt_passphrase(fd, question, kind, out).code;
+        text = words_explain(why, code);
+        if (code != E_OK)
+            fprintf(stderr, "%s\n", text == NULL ? "The passphrase could not be read." : text);
+    } while (fd < 0 && code == E_TRUNCATED); /* a person who only pressed Enter */
     return code == E_OK;
 }

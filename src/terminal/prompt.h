@@ -29,7 +29,8 @@ enum prompt_kind {
  */
 FALLIBLE prompt_passphrase(int fd, const char *question, enum prompt_kind kind, struct buf *out);
 
-/* The same; false: stderr says in one sentence why there is no passphrase. */
+/* The same, asking a person again who only pressed Enter; false: stderr says in one sentence why
+ * there is no passphrase. */
 bool prompt_ask(int fd, const char *question, enum prompt_kind kind, struct buf *out);
 
 #endif

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -69,7 +70,8 @@ static enum words_end help(const struct program *p, struct options *o, const cha
     return WORDS_FINE;
 }
 
-/* A passphrase or a key must not end up in a core file, nor a vault in somebody else's hands. */
+/* A passphrase or a key must not end up in a core file or before a debugger, nor a vault in
+ * somebody else's hands. */
 static void guard(void)
 {
     const struct rlimit none = {0, 0};
@@ -77,6 +79,9 @@ static void guard(void)
     signal(SIGPIPE, SIG_IGN);
     umask(S_IRWXG | S_IRWXO);
     setrlimit(RLIMIT_CORE, &none);
+#ifndef __SANITIZE_ADDRESS__ /* whose leak check needs ptrace */
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
 }
 
 static enum words_end run(const struct program *p, const struct word *w, struct options *o)

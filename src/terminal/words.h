@@ -43,7 +43,8 @@ struct program {
 };
 
 /* Runs the word that the program was called with; the result is for exit().  From here on files are
- * made for their owner alone, no core is dumped, and a reader that went away is a failed write. */
+ * made for their owner alone, no core is dumped, other programs of the user may not look inside,
+ * and a reader that went away is a failed write. */
 int words_run(const struct program *p, int argc, char **argv);
 
 #endif

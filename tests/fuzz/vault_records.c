@@ -10,6 +10,7 @@
 
 #include "client/chains.h"
 #include "client/engine_internal.h"
+#include "client/nicknames.h"
 #include "e2ee/open.h"
 #include "fuzz/rehearsal.h"
 
@@ -96,6 +97,7 @@ static void read_people(struct vault *v, const struct own *me, struct arena *a)
     struct contact c;
     struct bytes roster;
     struct roster r;
+    const char *name;
 
     read_contact(v);
     went(people_by_handle(v, BYTES_LITERAL("eve"), &c));
@@ -103,6 +105,8 @@ static void read_people(struct vault *v, const struct own *me, struct arena *a)
     if (people_list(v, me, &ACCOUNT, NUMBER, &list).code == E_OK)
         invariant(people_newest_list(v, me, &ACCOUNT, &list).code == E_OK);
     went(people_prekey(v, &DEVICE, &prekey));
+    if (nicknames_get(v, NUMBER, a, &name).code == E_OK)
+        invariant(strlen(name) > 0 && strlen(name) <= NICKNAMES_MAX);
     if (people_roster(v, &ROSTER, a, &roster).code == E_OK)
         went(roster_parse(roster, a, &r));
 }
@@ -162,7 +166,7 @@ static void read_messages(struct vault *v, struct arena *a)
         invariant(messages_get(v, NUMBER, NUMBER, a, &again).code == E_OK);
         invariant(bytes_same(m.text, again.text) && ID_SAME(m.id, again.id));
         invariant(m.state == again.state && m.notes == again.notes && m.seq == again.seq);
-        went(messages_last(v, NUMBER, a, &again));
+        went(messages_last(v, NUMBER, NUMBER, a, &again));
         went(messages_next(v, NUMBER, 0, a, &again));
     }
     went(messages_next_unread(v, 0, a, &again));
@@ -221,7 +225,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
     struct rehearsal *r = rehearsal();
     struct vault *v = r->bob->vault;
     struct reader in = reader(bytes(at, n));
-    enum vault_kind kind = (enum vault_kind)(reader_u8(&in) % VAULT_UNREAD + 1);
+    enum vault_kind kind = (enum vault_kind)(reader_u8(&in) % VAULT_NICKNAME + 1);
 
     invariant(vault_begin(v).code == E_OK);
     if (kind == VAULT_IDENTITY)

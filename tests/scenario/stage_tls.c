@@ -168,6 +168,7 @@ static void take(struct person *who, const struct tacet_event *e)
         break;
     case TACET_EVENT_CONTACT:
     case TACET_EVENT_PROBLEM:
+    case TACET_EVENT_INPUT:
         break;
     }
 }

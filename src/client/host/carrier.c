@@ -21,6 +21,7 @@ struct carrier {
     struct tls *tls;
     struct stream *stream;
     struct stream_setup setup;
+    int watched; /* -1: none */
     bool time_is_over;
     atomic_bool interrupted; /* set by a signal handler or another thread */
 };
@@ -191,21 +192,41 @@ static bool carry_out(struct carrier *c, struct event *out)
     return false;
 }
 
-struct err carrier_run(struct carrier *c, int timeout_ms, struct event *out)
+void carrier_watch(struct carrier *c, int fd)
+{
+    c->watched = fd;
+}
+
+/* One wait; true: for the descriptor that is watched. */
+static bool wait(struct carrier *c)
+{
+    if (c->watched >= 0)
+        return loop_run_beside(c->loop, c->watched);
+    loop_run(c->loop);
+    return false;
+}
+
+struct err carrier_run(struct carrier *c, int timeout_ms, struct event *out, bool *input)
 {
     struct err err = OK;
 
-    c->time_is_over = false;
+    *input = c->time_is_over = false;
     if (timeout_ms >= 0)
         loop_timer_set(c->patience, (uint64_t)timeout_ms);
     engine_wake(c->engine, carrier_clock());
-    while (!carry_out(c, out)) {
+    for (;;) {
+        if (carry_out(c, out)) { /* events first: what can be read stays so */
+            *input = false;
+            break;
+        }
         TRY_OUT(engine_failure(c->engine));
         if (atomic_exchange(&c->interrupted, false))
             TRY_OUT(FAIL(E_CLOSED));
         if (c->time_is_over)
             TRY_OUT(FAIL(E_AGAIN));
-        loop_run(c->loop);
+        if (*input)
+            break;
+        *input = wait(c);
     }
 out:
     loop_timer_stop(c->patience); /* else it would end a later run that has no limit */
@@ -228,6 +249,7 @@ struct err carrier_new(struct carrier **out, struct engine *engine)
     if (c == NULL)
         return FAIL(E_NOMEM);
     c->engine = engine;
+    c->watched = -1;
     c->sent.run = sent;
     TRY_OUT(loop_new(&c->loop));
     TRY_OUT(loop_timer_new(c->loop, woken, c, &c->wake));

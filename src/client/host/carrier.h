@@ -16,9 +16,13 @@ void carrier_free(struct carrier *c); /* hangs up; NULL is fine */
 /*
  * Carry out actions until one is an event to tell, or for at most timeout_ms (negative: no limit).
  * E_AGAIN: time is over.  E_CLOSED: carrier_interrupt() was called.  Errors of this machine come
- * through.  What `out` points to lives until the next call.
+ * through.  What `out` points to lives until the next call.  `input`: there is no event, but the
+ * descriptor that is watched can be read.
  */
-FALLIBLE carrier_run(struct carrier *c, int timeout_ms, struct event *out);
+FALLIBLE carrier_run(struct carrier *c, int timeout_ms, struct event *out, bool *input);
+
+/* Watch a descriptor, which stays the caller's and as it is; negative: none. */
+void carrier_watch(struct carrier *c, int fd);
 
 /* From a signal handler or another thread: the run at hand, or the next, ends with E_CLOSED. */
 void carrier_interrupt(struct carrier *c);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tacet/client.h"
+#include "client/host/client_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,23 +9,13 @@
 
 #include "base/encoding.h"
 #include "base/version.h"
-#include "client/host/carrier.h"
+#include "client/nicknames.h"
 #include "crypto/password.h"
 #include "crypto/secret.h"
 #include "crypto/selftest.h"
-#include "e2ee/fingerprint.h"
 #include "storage/sqlite/sqlite.h"
 
 #define PATH_SIZE 4096
-
-struct tacet_client {
-    struct random random;
-    struct db *db;
-    struct vault *vault;
-    struct engine *engine;
-    struct carrier *carrier;
-    struct arena shown; /* what the last call lent to the caller */
-};
 
 /* The two vocabularies are one: numbers never change their meaning. */
 _Static_assert((int)TACET_FULL == (int)E_FULL && (int)TACET_REMOVED == (int)E_REMOVED, "codes");
@@ -34,11 +24,42 @@ _Static_assert((int)TACET_STATE_FAILED == (int)DELIVERY_FAILED, "states");
 _Static_assert((int)TACET_EVENT_PROBLEM == (int)EVENT_PROBLEM, "events");
 _Static_assert((int)TACET_PROBLEM_OLD_SERVER == (int)PROBLEM_OLD_SERVER, "problems");
 _Static_assert((int)TACET_NOTE_UNREADABLE == (int)MESSAGE_UNREADABLE, "notes");
+_Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
 _Static_assert(TACET_TEXT_MAX == LIMIT_TEXT && TACET_HANDLE_SIZE == TEXT_HANDLE_MAX + 1, "sizes");
 
-static enum tacet_code code_of(struct err err)
+/* ---- what the calls share */
+
+enum tacet_code client_code(struct err err)
 {
     return (enum tacet_code)err.code;
+}
+
+void client_hex(struct bytes in, char *out)
+{
+    struct buf b = BUF(128);
+
+    encoding_hex(&b, in);
+    invariant(b.failed == E_OK);
+    memcpy(out, b.at, b.n);
+    out[b.n] = '\0';
+    buf_free(&b);
+}
+
+void client_message(const struct message *m, const char *with, struct tacet_message *out)
+{
+    *out = (struct tacet_message){.mine = m->mine,
+                                  .read = m->read,
+                                  .state = (enum tacet_state)m->state,
+                                  .code = (enum tacet_code)m->code,
+                                  .notes = m->notes,
+                                  .missing = m->missing,
+                                  .sent_ms = m->sent_ms,
+                                  .received_ms = m->kept_ms,
+                                  .place = m->place,
+                                  .text = m->text.at,
+                                  .text_n = m->text.n};
+    snprintf(out->with, sizeof out->with, "%s", with);
+    client_hex(ID_BYTES(m->id), out->id);
 }
 
 /* ---- opening */
@@ -87,6 +108,7 @@ static struct err new_client(struct tacet_client **out)
         return FAIL(E_NOMEM);
     c->random = random_system();
     c->shown = ARENA(1 << 20);
+    c->named = ARENA(4096);
     *out = c;
     return selftest_run();
 }
@@ -134,7 +156,7 @@ enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile
     c = NULL;
 out:
     tacet_close(c);
-    return code_of(err);
+    return client_code(err);
 }
 
 /* What an interrupted join left behind: does it belong to this link? */
@@ -200,7 +222,7 @@ enum tacet_code tacet_check_link(const char *link)
     struct err err = invitation_read(bytes_text(link), &invitation);
 
     secret_wipe(&invitation, sizeof invitation);
-    return code_of(err);
+    return client_code(err);
 }
 
 enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile *p,
@@ -219,7 +241,7 @@ enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile
 out:
     secret_wipe(&invitation, sizeof invitation);
     tacet_close(c);
-    return code_of(err);
+    return client_code(err);
 }
 
 void tacet_close(struct tacet_client *c)
@@ -231,53 +253,36 @@ void tacet_close(struct tacet_client *c)
     vault_close(c->vault);
     db_close(c->db);
     arena_free(&c->shown);
+    arena_free(&c->named);
     free(c);
 }
 
 /* ---- the network */
 
-static void hex_of(struct bytes in, char *out)
-{
-    struct buf b = BUF(128);
-
-    encoding_hex(&b, in);
-    invariant(b.failed == E_OK);
-    memcpy(out, b.at, b.n);
-    out[b.n] = '\0';
-    buf_free(&b);
-}
-
-static void message_out(const struct message *m, const char *with, struct tacet_message *out)
-{
-    *out = (struct tacet_message){.mine = m->mine,
-                                  .read = m->read,
-                                  .state = (enum tacet_state)m->state,
-                                  .code = (enum tacet_code)m->code,
-                                  .notes = m->notes,
-                                  .missing = m->missing,
-                                  .sent_ms = m->sent_ms,
-                                  .received_ms = m->kept_ms,
-                                  .place = m->place,
-                                  .text = m->text.at,
-                                  .text_n = m->text.n};
-    snprintf(out->with, sizeof out->with, "%s", with);
-    hex_of(ID_BYTES(m->id), out->id);
-}
-
 enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_event *out)
 {
     struct event e;
-    struct err err = carrier_run(c->carrier, timeout_ms, &e);
+    bool input;
+    struct err err = carrier_run(c->carrier, timeout_ms, &e, &input);
 
     if (err.code != E_OK)
-        return code_of(err);
+        return client_code(err);
+    if (input) {
+        *out = (struct tacet_event){.kind = TACET_EVENT_INPUT};
+        return TACET_OK;
+    }
     *out = (struct tacet_event){.kind = (enum tacet_event_kind)e.kind,
                                 .code = (enum tacet_code)e.code,
                                 .problem = (enum tacet_problem)e.problem};
     snprintf(out->who, sizeof out->who, "%s", e.contact.handle);
     if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE)
-        message_out(&e.message, e.contact.handle, &out->message);
+        client_message(&e.message, e.contact.handle, &out->message);
     return TACET_OK;
+}
+
+void tacet_watch(struct tacet_client *c, int fd)
+{
+    carrier_watch(c->carrier, fd);
 }
 
 void tacet_interrupt(struct tacet_client *c)
@@ -292,7 +297,7 @@ static enum tacet_code command(struct tacet_client *c, enum command_kind kind, c
 {
     struct command cmd = {kind, bytes_text(handle), text};
 
-    return code_of(engine_command(c->engine, &cmd, carrier_clock()));
+    return client_code(engine_command(c->engine, &cmd, carrier_clock()));
 }
 
 /* The message that was queued last is the one with the highest place. */
@@ -303,8 +308,8 @@ static struct err newest_id(struct tacet_client *c, const char *to, char id[TACE
 
     TRY(people_by_handle(c->vault, bytes_text(to), &contact));
     arena_free(&c->shown);
-    TRY(messages_last(c->vault, contact.number, &c->shown, &m));
-    hex_of(ID_BYTES(m.id), id);
+    TRY(messages_last(c->vault, contact.number, UINT64_MAX, &c->shown, &m));
+    client_hex(ID_BYTES(m.id), id);
     return OK;
 }
 
@@ -313,7 +318,7 @@ enum tacet_code tacet_send(struct tacet_client *c, const char *to, const uint8_t
 {
     enum tacet_code code = command(c, COMMAND_SEND, to, bytes(text, n));
 
-    return code != TACET_OK ? code : code_of(newest_id(c, to, id));
+    return code != TACET_OK ? code : client_code(newest_id(c, to, id));
 }
 
 enum tacet_code tacet_look_up(struct tacet_client *c, const char *handle)
@@ -329,128 +334,6 @@ enum tacet_code tacet_confirm(struct tacet_client *c, const char *handle, const 
 enum tacet_code tacet_accept_key(struct tacet_client *c, const char *handle)
 {
     return command(c, COMMAND_ACCEPT, handle, (struct bytes){0});
-}
-
-/* ---- reading */
-
-static struct err next_message(struct tacet_client *c, const char *with, uint64_t place,
-                               struct tacet_message *out)
-{
-    struct contact contact;
-    struct message m;
-
-    arena_free(&c->shown);
-    if (with == NULL) {
-        TRY(messages_next_unread(c->vault, place, &c->shown, &m));
-        TRY(people_get(c->vault, m.contact, &contact));
-    } else {
-        TRY(people_by_handle(c->vault, bytes_text(with), &contact));
-        TRY(messages_next(c->vault, contact.number, place, &c->shown, &m));
-    }
-    message_out(&m, contact.handle, out);
-    return OK;
-}
-
-enum tacet_code tacet_next_message(struct tacet_client *c, const char *with, uint64_t place,
-                                   struct tacet_message *out)
-{
-    return code_of(next_message(c, with, place, out));
-}
-
-static struct err mark_read(struct tacet_client *c, const struct tacet_message *in)
-{
-    struct contact contact;
-    struct message m;
-
-    TRY(people_by_handle(c->vault, bytes_text(in->with), &contact));
-    arena_free(&c->shown);
-    TRY(messages_get(c->vault, contact.number, in->place, &c->shown, &m));
-    TRY(vault_begin(c->vault));
-    return vault_end(c->vault, messages_mark_read(c->vault, &m));
-}
-
-enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m)
-{
-    return code_of(mark_read(c, m));
-}
-
-static void contact_out(const struct contact *in, struct tacet_contact *out)
-{
-    *out = (struct tacet_contact){.known = in->known,
-                                  .verified = in->verified,
-                                  .removed = in->removed,
-                                  .changed = in->changed,
-                                  .number = in->number};
-    snprintf(out->handle, sizeof out->handle, "%s", in->handle);
-}
-
-enum tacet_code tacet_next_contact(struct tacet_client *c, uint64_t number,
-                                   struct tacet_contact *out)
-{
-    struct contact contact;
-    struct err err = people_next(c->vault, number, &contact);
-
-    if (err.code == E_OK)
-        contact_out(&contact, out);
-    return code_of(err);
-}
-
-enum tacet_code tacet_find_contact(struct tacet_client *c, const char *handle,
-                                   struct tacet_contact *out)
-{
-    struct contact contact;
-    struct err err = people_by_handle(c->vault, bytes_text(handle), &contact);
-
-    if (err.code == E_OK)
-        contact_out(&contact, out);
-    return code_of(err);
-}
-
-/* ---- trust */
-
-static struct err safety(struct tacet_client *c, const char *handle, char digits[TACET_SAFETY_SIZE],
-                         char qr[128])
-{
-    struct contact contact;
-    uint8_t fingerprint[FINGERPRINT_SIZE];
-    struct buf b = BUF(127);
-
-    TRY(people_by_handle(c->vault, bytes_text(handle), &contact));
-    TRY(people_fingerprint(engine_own(c->engine), &contact, fingerprint));
-    fingerprint_digits(fingerprint, digits);
-    fingerprint_qr(fingerprint, &b);
-    invariant(b.failed == E_OK);
-    memcpy(qr, b.at, b.n);
-    qr[b.n] = '\0';
-    buf_free(&b);
-    return OK;
-}
-
-enum tacet_code tacet_safety_number(struct tacet_client *c, const char *handle,
-                                    char digits[TACET_SAFETY_SIZE], char qr[128])
-{
-    return code_of(safety(c, handle, digits, qr));
-}
-
-/* ---- status */
-
-enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *out)
-{
-    const struct own *own = engine_own(c->engine);
-
-    *out = (struct tacet_status){.joined = own->joined,
-                                 .connected = engine_is_ready(c->engine),
-                                 .drained = engine_is_drained(c->engine),
-                                 .prekey = own->prekey[0].statement.number,
-                                 .prekey_made_ms = own->prekey[0].statement.made_ms};
-    snprintf(out->handle, sizeof out->handle, "%s", own->handle);
-    snprintf(out->domain, sizeof out->domain, "%s", own->domain);
-    snprintf(out->network, sizeof out->network, "%s", own->network_name);
-    snprintf(out->address, sizeof out->address, "%s", own->address);
-    hex_of(ID_BYTES(own->nid), out->network_id);
-    hex_of(ID_BYTES(own->me.who.aid), out->account_id);
-    hex_of(ID_BYTES(own->me.who.did), out->device_id);
-    return code_of(engine_waiting(c->engine, &out->outgoing, &out->parked));
 }
 
 const char *tacet_version(void)

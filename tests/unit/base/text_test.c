@@ -268,6 +268,18 @@ static void shown_text_is_utf8_whatever_came_in(void **state)
     }
 }
 
+static void the_first_code_point_of_a_text_has_its_length(void **state)
+{
+    uint32_t point = 0;
+
+    (void)state;
+    assert_int_equal(text_point(BYTES_LITERAL("a\xff"), &point), 1);
+    assert_int_equal(point, 'a');
+    assert_int_equal(text_point(BYTES_LITERAL("\xe2\x82\xacx"), &point), 3);
+    assert_int_equal(point, 0x20ac);
+    assert_int_equal(text_point(BYTES_LITERAL("\xe2\x82"), &point), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +288,7 @@ int main(void)
         cmocka_unit_test(surrogates_and_points_past_the_last_are_not_utf8),
         cmocka_unit_test(cut_and_stray_bytes_are_not_utf8),
         cmocka_unit_test(every_code_point_but_the_surrogates_is_utf8),
+        cmocka_unit_test(the_first_code_point_of_a_text_has_its_length),
         cmocka_unit_test(handles_are_short_and_plain),
         cmocka_unit_test(other_handles_are_refused),
         cmocka_unit_test(domains_are_lower_case_labels),

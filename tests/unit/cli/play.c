@@ -31,6 +31,7 @@ bool tacet_profile_exists(const char *directory)
 static void keep_profile(const struct tacet_profile *p)
 {
     play.opened = true;
+    play.openings++;
     play.cost = p->cost;
     snprintf(play.passphrase, sizeof play.passphrase, "%.*s", (int)p->passphrase_n,
              (const char *)p->passphrase);
@@ -62,18 +63,42 @@ enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile
 
 void tacet_close(struct tacet_client *c)
 {
+    play.closed += c != NULL;
 }
 
 enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_event *out)
 {
-    if (play.taken >= play.events)
+    if (play.taken < play.events) {
+        *out = play.event[play.taken++];
+        return TACET_OK;
+    }
+    if (play.watched < 0 || play.idle)
         return play.run == TACET_OK ? TACET_AGAIN : play.run;
-    *out = play.event[play.taken++];
+    *out = (struct tacet_event){.kind = TACET_EVENT_INPUT};
     return TACET_OK;
+}
+
+void tacet_watch(struct tacet_client *c, int fd)
+{
+    play.watched = fd;
 }
 
 void tacet_interrupt(struct tacet_client *c)
 {
+}
+
+/* The conversation has it, and if so scripted the server too. */
+static void keep_sent(const char *to)
+{
+    struct tacet_message *m = play_message(to, "");
+
+    m->mine = true;
+    m->state = TACET_STATE_QUEUED;
+    play.sends++;
+    if (!play.accepting)
+        return;
+    play_state(TACET_STATE_ACCEPTED, TACET_OK)->message.place = m->place;
+    snprintf(play.event[play.events - 1].message.with, TACET_HANDLE_SIZE, "%s", to);
 }
 
 enum tacet_code tacet_send(struct tacet_client *c, const char *to, const uint8_t *text, size_t n,
@@ -83,6 +108,8 @@ enum tacet_code tacet_send(struct tacet_client *c, const char *to, const uint8_t
     snprintf(play.sent, sizeof play.sent, "%.*s", (int)n, (const char *)text);
     play.sent_n = n;
     memcpy(id, PLAY_ID, TACET_ID_SIZE);
+    if (play.send == TACET_OK)
+        keep_sent(to);
     return play.send;
 }
 
@@ -107,8 +134,23 @@ enum tacet_code tacet_next_message(struct tacet_client *c, const char *with, uin
     return TACET_ABSENT;
 }
 
+enum tacet_code tacet_previous_message(struct tacet_client *c, const char *with, uint64_t place,
+                                       struct tacet_message *out)
+{
+    for (size_t i = play.messages; i > 0; i--) {
+        const struct tacet_message *m = &play.message[i - 1];
+
+        if ((place != 0 && m->place >= place) || strcmp(m->with, with) != 0)
+            continue;
+        *out = *m;
+        return TACET_OK;
+    }
+    return TACET_ABSENT;
+}
+
 enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m)
 {
+    play.marked++;
     play.message[m->place - 1].read = true;
     return TACET_OK;
 }
@@ -133,6 +175,21 @@ enum tacet_code tacet_find_contact(struct tacet_client *c, const char *handle,
         return TACET_OK;
     }
     return TACET_ABSENT;
+}
+
+enum tacet_code tacet_name(struct tacet_client *c, const char *handle, const char *name)
+{
+    snprintf(play.named, sizeof play.named, "%s=%s", handle, name == NULL ? "" : name);
+    return play.name;
+}
+
+enum tacet_code tacet_next_device(struct tacet_client *c, const char *handle, uint64_t number,
+                                  struct tacet_device *out)
+{
+    if (number >= play.devices)
+        return TACET_ABSENT;
+    *out = play.device[number];
+    return TACET_OK;
 }
 
 enum tacet_code tacet_safety_number(struct tacet_client *c, const char *handle,
@@ -175,6 +232,7 @@ int play_begin(void **state)
     memset(&play, 0, sizeof play);
     play_stdout = NULL;
     play.status.joined = true;
+    play.watched = -1;
     snprintf(play.status.handle, sizeof play.status.handle, "alice");
     snprintf(play.status.domain, sizeof play.status.domain, "x.example");
     snprintf(play.status.network, sizeof play.status.network, "Ministry of X");
@@ -263,7 +321,7 @@ int play_run(const char *in, size_t in_n, const char *const *words, size_t n)
     }
     play.taken = 0;
     fflush(NULL);
-    replace(PASSPHRASE_FD, NULL, "secret\n", 7);
+    replace(PASSPHRASE_FD, NULL, "secret\nsecret\n", 14);
     in_before = replace(STDIN_FILENO, NULL, in, in_n);
     out_before = replace(STDOUT_FILENO, play_stdout, "", 0);
     err_before = replace(STDERR_FILENO, NULL, "", 0);

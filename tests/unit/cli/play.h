@@ -11,21 +11,27 @@
 /* The script: what there is, and what is answered.  Zero is success and emptiness. */
 struct play {
     bool no_profile;
-    enum tacet_code open, link_is, join, send, confirm, accept;
+    enum tacet_code open, link_is, join, send, confirm, accept, name;
     struct tacet_event event[PLAY_MOST]; /* in this order, */
     size_t events, taken;
     enum tacet_code run; /* then this; TACET_OK as TACET_AGAIN */
+    bool accepting;      /* each text that is sent */
+    bool idle;           /* nobody types */
     struct tacet_message message[PLAY_MOST];
     size_t messages;
     struct tacet_contact contact[PLAY_MOST];
     size_t contacts;
+    struct tacet_device device[PLAY_MOST]; /* everybody's */
+    size_t devices;
     struct tacet_status status;
 
     /* What the program did. */
     bool opened, looked_up, accepted;
+    int watched; /* descriptor; -1: none */
+    unsigned openings, closed, sends, marked;
     bool asked; /* for the passphrase, before the link was checked */
     unsigned cost;
-    char passphrase[64], link[64], sent_to[64], sent[64];
+    char passphrase[64], link[64], sent_to[64], sent[64], named[64];
     size_t sent_n;
 };
 extern struct play play;

@@ -54,6 +54,17 @@ static void what_a_terminal_would_obey_is_escaped(void **state)
     assert_null(strchr(play_out, '\033'));
 }
 
+static void who_has_a_name_is_shown_by_both(void **state)
+{
+    play_contact("bob")->name = "Robert";
+    play_message("bob", "hello");
+    assert_int_equal(PLAY("read"), 0);
+    assert_string_equal(play_out, "2026-11-21 21:38  bob (Robert): hello\n");
+    play.message[0].read = false;
+    assert_int_equal(PLAY("read", "--json"), 0);
+    assert_non_null(strstr(play_out, "\"name\":\"Robert\""));
+}
+
 static void notes_are_said_in_words(void **state)
 {
     struct tacet_message *m = play_message("bob", "hello");
@@ -166,6 +177,7 @@ int main(void)
         cmocka_unit_test_setup(one_person_s_messages_can_be_asked_for_and_all_of_them,
                                begin_drained),
         cmocka_unit_test_setup(what_a_terminal_would_obey_is_escaped, begin_drained),
+        cmocka_unit_test_setup(who_has_a_name_is_shown_by_both, begin_drained),
         cmocka_unit_test_setup(notes_are_said_in_words, begin_drained),
         cmocka_unit_test_setup(what_could_not_be_written_stays_unread, begin_drained),
         cmocka_unit_test_setup(without_the_server_what_is_kept_is_shown, begin_drained),

@@ -147,6 +147,24 @@ static void the_longest_text_fits_and_a_longer_one_does_not(void **state)
     arena_free(&a);
 }
 
+static void a_conversation_is_walked_from_its_end_too(void **state)
+{
+    struct safe *s = *state;
+    struct arena a = ARENA(1 << 20);
+    struct message first = message(1, 1, "first"), other = message(2, 2, "other"),
+                   last = message(1, 3, "last"), got;
+
+    assert_ok(add(s->vault, &first));
+    assert_ok(add(s->vault, &other));
+    assert_ok(add(s->vault, &last));
+    assert_ok(messages_last(s->vault, 1, UINT64_MAX, &a, &got));
+    assert_bytes(got.text, BYTES_LITERAL("last"));
+    assert_ok(messages_last(s->vault, 1, got.place - 1, &a, &got));
+    assert_bytes(got.text, BYTES_LITERAL("first"));
+    assert_err(messages_last(s->vault, 1, got.place - 1, &a, &got), E_ABSENT);
+    arena_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +173,7 @@ int main(void)
         safe_test(a_conversation_is_in_the_order_in_which_it_was_kept),
         safe_test(what_others_wrote_is_unread_until_it_is_marked),
         safe_test(an_update_changes_state_and_nothing_about_its_place),
+        safe_test(a_conversation_is_walked_from_its_end_too),
         safe_test(the_longest_text_fits_and_a_longer_one_does_not),
     };
 

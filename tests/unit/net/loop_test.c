@@ -309,6 +309,50 @@ static void what_was_posted_before_a_stop_still_runs(void **state)
     world_free(&w);
 }
 
+static void a_run_beside_a_descriptor_ends_when_it_can_be_read(void **state)
+{
+    struct world w;
+    int fds[2], file = open("/dev/null", O_RDONLY);
+
+    (void)state;
+    world_new(&w);
+    assert_int_equal(pipe(fds), 0);
+    assert_ok(loop_timer_new(w.loop, on_stop, &w, &w.timer));
+    loop_timer_set(w.timer, 20);
+    assert_false(loop_run_beside(w.loop, fds[0])); /* nothing to read: the timer ends it */
+    assert_string_equal(w.log, "s");
+    assert_int_equal(write(fds[1], "x", 1), 1);
+    assert_true(loop_run_beside(w.loop, fds[0]));
+    assert_int_equal(fcntl(fds[0], F_GETFL) & O_NONBLOCK, 0);
+    assert_true(loop_run_beside(w.loop, file));
+    loop_stop(w.loop); /* outside of a run: ends the next one */
+    assert_false(loop_run_beside(w.loop, file));
+    assert_true(loop_run_beside(w.loop, file));
+    close(fds[1]);
+    assert_true(loop_run_beside(w.loop, fds[0]));
+    assert_string_equal(w.log, "s");
+    close(fds[0]);
+    close(file);
+    world_free(&w);
+}
+
+static void the_loop_works_beside_a_descriptor_that_can_always_be_read(void **state)
+{
+    struct world w;
+    int file = open("/dev/null", O_RDONLY);
+    unsigned rounds = 0;
+
+    (void)state;
+    world_new(&w);
+    assert_ok(loop_timer_new(w.loop, on_stop, &w, &w.timer));
+    loop_timer_set(w.timer, 1);
+    while (loop_run_beside(w.loop, file) && rounds < 10000000)
+        rounds++;
+    assert_string_equal(w.log, "s");
+    close(file);
+    world_free(&w);
+}
+
 static void on_accepted(void *ctx, int fd)
 {
     struct world *w = ctx;
@@ -485,6 +529,8 @@ int main(void)
         cmocka_unit_test(what_tasks_post_runs_in_the_rounds_after),
         cmocka_unit_test(a_task_that_was_cancelled_does_not_run),
         cmocka_unit_test(what_was_posted_before_a_stop_still_runs),
+        cmocka_unit_test(a_run_beside_a_descriptor_ends_when_it_can_be_read),
+        cmocka_unit_test(the_loop_works_beside_a_descriptor_that_can_always_be_read),
         cmocka_unit_test(a_dial_meets_a_listener_over_ipv4),
         cmocka_unit_test(a_dial_meets_a_listener_over_ipv6),
         cmocka_unit_test(a_dial_meets_a_listener_by_name),

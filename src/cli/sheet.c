@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/sheet.h"
+
+#include <stdio.h>
+
+#include "cli/people.h"
+#include "cli/sentences.h"
+#include "terminal/show.h"
+
+#define NUMBER_MAX 24
+
+static void write_notes(const struct tacet_message *m, struct buf *out)
+{
+    struct sentences_note note;
+    char number[NUMBER_MAX];
+
+    for (unsigned i = 0; sentences_note(i, &note); i++) {
+        if ((m->notes & note.bit) == 0)
+            continue;
+        buf_text(out, "    (");
+        if (note.bit == TACET_NOTE_GAP) {
+            snprintf(number, sizeof number, "%llu ", (unsigned long long)m->missing);
+            buf_text(out, number);
+        }
+        buf_text(out, note.words);
+        buf_text(out, ")\n");
+    }
+}
+
+void sheet_message(struct tacet_client *client, const struct tacet_message *m, struct buf *out)
+{
+    show_write_time(out, m->sent_ms);
+    buf_text(out, m->mine ? "  to " : "  ");
+    people_write(client, m->with, out);
+    if (m->mine && m->state != 0) {
+        buf_text(out, " (");
+        buf_text(out, sentences_state(m->state));
+        buf_text(out, ")");
+    }
+    buf_text(out, ": ");
+    show_lines(out, bytes(m->text, m->text_n), "    ");
+    buf_text(out, "\n");
+    write_notes(m, out);
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/talk_internal.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/people.h"
+#include "cli/sentences.h"
+#include "cli/sheet.h"
+
+#define HISTORY   10 /* messages shown at the beginning to a person */
+#define PARTING_S 2  /* for what was written last, when a person leaves */
+
+/* ---- saying */
+
+void talk_say(struct talk *t, const char *text)
+{
+    console_say(&t->console, bytes_text(text));
+}
+
+void talk_say_because(struct talk *t, const char *before, const char *why)
+{
+    struct buf b = BUF(NOTICE_MAX);
+
+    buf_text(&b, before);
+    buf_text(&b, why);
+    buf_text(&b, "\n");
+    console_say(&t->console, buf_view(&b));
+    buf_free(&b);
+}
+
+void talk_say_who(struct talk *t, const char *before, const char *who, const char *behind)
+{
+    struct buf b = BUF(NOTICE_MAX);
+
+    buf_text(&b, before);
+    people_write(t->client, who, &b);
+    buf_text(&b, behind);
+    console_say(&t->console, buf_view(&b));
+    buf_free(&b);
+}
+
+/* There is no going on: no more lines, and no waiting. */
+static void stop(struct talk *t)
+{
+    t->end = WORDS_FAILED;
+    t->ended = true;
+    tacet_watch(t->client, -1);
+    drive_allow(&t->drive, 0);
+}
+
+static void show_prompt(struct talk *t)
+{
+    char prompt[CONSOLE_PROMPT_MAX];
+
+    if (t->pending > 0)
+        snprintf(prompt, sizeof prompt, "%s (%u on the way)> ", t->with, t->pending);
+    else
+        snprintf(prompt, sizeof prompt, "%s> ", t->with);
+    console_prompt(&t->console, prompt);
+}
+
+/* ---- messages */
+
+/* Printed, and only then marked: what could not be written is unread. */
+static bool show_message(struct talk *t, const struct tacet_message *m)
+{
+    struct buf b = BUF(SHEET_MAX);
+    enum tacet_code code = TACET_OK;
+    bool printed;
+
+    sheet_message(t->client, m, &b);
+    printed = b.failed == E_OK && console_print(&t->console, buf_view(&b)).code == E_OK;
+    buf_free(&b);
+    if (!printed) {
+        talk_say(t, "This could not be written; it stays unread.\n");
+        stop(t);
+        return false;
+    }
+    t->announced[0] = '\0';
+    if (!m->mine && !m->read)
+        code = tacet_mark_read(t->client, m);
+    if (code != TACET_OK) {
+        talk_say_because(t, "", sentences_find(NULL, code));
+        stop(t);
+    }
+    return code == TACET_OK;
+}
+
+/* Where the last few messages begin: the place of the first of them; UINT64_MAX: there are none. */
+static uint64_t last_few(struct talk *t)
+{
+    struct tacet_message m = {.place = 0};
+    uint64_t from = UINT64_MAX;
+
+    for (int i = 0; i < HISTORY; i++) {
+        if (tacet_previous_message(t->client, t->with, m.place, &m) != TACET_OK)
+            break;
+        from = m.place;
+    }
+    return from;
+}
+
+static uint64_t first_unread(struct talk *t)
+{
+    struct tacet_message m = {.place = 0};
+
+    while (tacet_next_message(t->client, NULL, m.place, &m) == TACET_OK)
+        if (strcmp(m.with, t->with) == 0)
+            return m.place;
+    return UINT64_MAX;
+}
+
+/* What is unread, and for a person the last few. */
+static void show_kept(struct talk *t)
+{
+    uint64_t few = t->console.terminal ? last_few(t) : UINT64_MAX, unread = first_unread(t);
+    struct tacet_message m = {.place = few < unread ? few : unread};
+
+    if (m.place == UINT64_MAX)
+        return;
+    m.place--;
+    while (tacet_next_message(t->client, t->with, m.place, &m) == TACET_OK)
+        if ((m.place >= few || (!m.mine && !m.read)) && !show_message(t, &m))
+            return;
+}
+
+static void take_message(struct talk *t, const struct tacet_event *e)
+{
+    if (strcmp(e->who, t->with) == 0) {
+        show_message(t, &e->message);
+    } else if (strcmp(e->who, t->announced) != 0) {
+        memcpy(t->announced, e->who, sizeof t->announced);
+        talk_say_who(t, "(", e->who, " wrote; to see it: tacet read)\n");
+    }
+}
+
+static bool is_of_this_run(const struct talk *t, const struct tacet_message *m)
+{
+    return strcmp(m->with, t->with) == 0 && t->first != 0 && m->place >= t->first;
+}
+
+static void say_accepted(struct talk *t)
+{
+    char text[64];
+
+    snprintf(text, sizeof text, t->accepted == 1 ? "    (accepted)\n" : "    (%u accepted)\n",
+             t->accepted);
+    talk_say(t, text);
+    t->accepted = 0;
+}
+
+static void take_state(struct talk *t, const struct tacet_message *m)
+{
+    bool mine = is_of_this_run(t, m);
+
+    if (m->state == TACET_STATE_ACCEPTED && mine) {
+        t->pending -= t->pending > 0;
+        t->accepted++;
+        if (t->pending == 0)
+            say_accepted(t);
+    } else if (m->state == TACET_STATE_FAILED || m->state == TACET_STATE_EXPIRED) {
+        talk_say_who(t, "    (your message to ", m->with, " was not sent)\n");
+        talk_say_because(t, "    ", sentences_find(sentences_sending, m->code));
+        t->pending -= mine && t->pending > 0;
+        if (mine)
+            t->end = WORDS_FAILED;
+    }
+    show_prompt(t);
+}
+
+/* ---- lines */
+
+static void send_line(struct talk *t, struct bytes text)
+{
+    struct tacet_message m;
+    char id[TACET_ID_SIZE];
+    enum tacet_code code = tacet_send(t->client, t->with, text.at, text.n, id);
+
+    if (code == TACET_OK)
+        code = tacet_previous_message(t->client, t->with, 0, &m);
+    if (code != TACET_OK) {
+        talk_say_because(t, "    not sent: ",
+                         code == TACET_MALFORMED ? "The text is not UTF-8."
+                                                 : sentences_find(sentences_sending, code));
+        t->end = WORDS_FAILED;
+        return;
+    }
+    t->pending++;
+    if (t->first == 0)
+        t->first = m.place;
+    m.state = 0;
+    if (t->console.terminal)
+        show_message(t, &m);
+    show_prompt(t);
+}
+
+static void take_line(struct talk *t, struct bytes line)
+{
+    if (line.n == 0)
+        console_show(&t->console);
+    else if (line.at[0] != '/')
+        send_line(t, line);
+    else if (line.n > 1 && line.at[1] == '/')
+        send_line(t, bytes(line.at + 1, line.n - 1));
+    else
+        talk_words_obey(t, line);
+}
+
+/* No more lines: the server gets a while for what is on its way. */
+static void part(struct talk *t)
+{
+    t->ended = true;
+    tacet_watch(t->client, -1);
+    drive_allow(&t->drive, t->console.terminal ? PARTING_S : t->wait_s);
+}
+
+static void take_input(struct talk *t)
+{
+    struct bytes line;
+    enum console_got got = console_take(&t->console, &line);
+    struct buf copy = BUF(LINE_MOST);
+
+    drive_allow(&t->drive, t->idle_s); /* somebody is there */
+    switch (got) {
+    case CONSOLE_NOTHING:
+        return;
+    case CONSOLE_LINE: /* off the screen's own row before anything is said about it */
+        buf_bytes(&copy, line);
+        console_done(&t->console);
+        take_line(t, buf_view(&copy));
+        buf_free(&copy);
+        break;
+    case CONSOLE_LONG:
+        talk_say(t, "    A line is longer than 65,536 bytes.  It was not sent.\n");
+        t->end = WORDS_FAILED;
+        break;
+    case CONSOLE_ENDED:
+        t->ended = true;
+        break;
+    }
+    if (t->ended)
+        part(t);
+}
+
+/* ---- the run */
+
+static void take_event(struct talk *t, const struct tacet_event *e)
+{
+    bool speaks = e->kind == TACET_EVENT_PROBLEM || t->drive.news != NULL;
+
+    if (speaks)
+        console_hide(&t->console);
+    drive_say(&t->drive, e);
+    if (speaks)
+        console_show(&t->console);
+    switch (e->kind) {
+    case TACET_EVENT_MESSAGE:
+        take_message(t, e);
+        break;
+    case TACET_EVENT_STATE:
+        take_state(t, &e->message);
+        break;
+    case TACET_EVENT_INPUT:
+        take_input(t);
+        break;
+    case TACET_EVENT_DRAINED: /* behind the messages that it speaks of */
+        t->drained = true;
+        break;
+    case TACET_EVENT_JOINED:
+    case TACET_EVENT_LINK:
+    case TACET_EVENT_CONTACT:
+    case TACET_EVENT_PROBLEM:
+        break;
+    }
+}
+
+static bool is_finished(const struct talk *t)
+{
+    return t->ended && t->pending == 0 && (t->console.terminal || t->drained);
+}
+
+static void greet(struct talk *t)
+{
+    struct tacet_contact c;
+
+    if (!t->console.terminal)
+        return;
+    if (tacet_find_contact(t->client, t->with, &c) != TACET_OK || !c.known)
+        talk_say_who(t, "With ", t->with, ", who was not looked up yet.  /help says more.\n");
+    else
+        talk_say_who(t, "With ", t->with,
+                     c.verified ? ", verified.  /help says more.\n"
+                                : ", unverified: see /verify.  /help says more.\n");
+    show_prompt(t);
+}
+
+/* Said when the terminal is as it was. */
+static void conclude(struct talk *t)
+{
+    if (t->drive.why == TACET_AGAIN && !t->ended)
+        t->locking = true;
+    else if (drive_refused(&t->drive))
+        t->end = WORDS_FAILED;
+    else if (t->pending > 0 && !t->locking)
+        fprintf(stderr, "queued: %u; to be sent when tacet next runs\n", t->pending);
+}
+
+bool talk_run(struct talk *t)
+{
+    struct tacet_event e;
+
+    t->first = t->pending = t->accepted = 0;
+    t->announced[0] = '\0';
+    t->ended = t->drained = t->locking = false;
+    console_open(&t->console, STDIN_FILENO, STDOUT_FILENO);
+    t->person = t->console.terminal;
+    drive_begin(&t->drive, t->client, t->idle_s);
+    tacet_watch(t->client, STDIN_FILENO);
+    greet(t);
+    show_kept(t);
+    while (!t->locking && !is_finished(t) && drive_take(&t->drive, &e))
+        take_event(t, &e);
+    tacet_watch(t->client, -1);
+    drive_end(&t->drive);
+    if (t->locking || (t->drive.why == TACET_AGAIN && !t->ended))
+        console_clear(&t->console);
+    console_close(&t->console);
+    conclude(t);
+    return t->locking;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* client_internal: the client as the files of its public calls see it. */
+#ifndef TACET_CLIENT_HOST_CLIENT_INTERNAL_H
+#define TACET_CLIENT_HOST_CLIENT_INTERNAL_H
+
+#include "client/host/carrier.h"
+#include "tacet/client.h"
+
+struct tacet_client {
+    struct random random;
+    struct db *db;
+    struct vault *vault;
+    struct engine *engine;
+    struct carrier *carrier;
+    struct arena shown; /* the text that the last call lent to the caller */
+    struct arena named; /* the name of the contact that was given last */
+};
+
+enum tacet_code client_code(struct err err);
+
+/* In hexadecimal, with a NUL. */
+void client_hex(struct bytes in, char *out);
+
+/* As a caller sees it; the text stays where it is. */
+void client_message(const struct message *m, const char *with, struct tacet_message *out);
+
+#endif

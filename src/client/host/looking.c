@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* looking: the calls that show what the vault holds, and keep what the person makes of it. */
+#include <stdio.h>
+
+#include "base/encoding.h"
+#include "client/host/client_internal.h"
+#include "client/nicknames.h"
+#include "e2ee/fingerprint.h"
+
+/* ---- reading */
+
+static struct err next_message(struct tacet_client *c, const char *with, uint64_t place,
+                               struct tacet_message *out)
+{
+    struct contact contact;
+    struct message m;
+
+    arena_free(&c->shown);
+    if (with == NULL) {
+        TRY(messages_next_unread(c->vault, place, &c->shown, &m));
+        TRY(people_get(c->vault, m.contact, &contact));
+    } else {
+        TRY(people_by_handle(c->vault, bytes_text(with), &contact));
+        TRY(messages_next(c->vault, contact.number, place, &c->shown, &m));
+    }
+    client_message(&m, contact.handle, out);
+    return OK;
+}
+
+enum tacet_code tacet_next_message(struct tacet_client *c, const char *with, uint64_t place,
+                                   struct tacet_message *out)
+{
+    return client_code(next_message(c, with, place, out));
+}
+
+static struct err previous_message(struct tacet_client *c, const char *with, uint64_t place,
+                                   struct tacet_message *out)
+{
+    struct contact contact;
+    struct message m;
+
+    arena_free(&c->shown);
+    TRY(people_by_handle(c->vault, bytes_text(with), &contact));
+    if (place == 1)
+        return FAIL(E_ABSENT);
+    TRY(messages_last(c->vault, contact.number, place - 1, &c->shown, &m)); /* 0 - 1: the newest */
+    client_message(&m, contact.handle, out);
+    return OK;
+}
+
+enum tacet_code tacet_previous_message(struct tacet_client *c, const char *with, uint64_t place,
+                                       struct tacet_message *out)
+{
+    return client_code(previous_message(c, with, place, out));
+}
+
+static struct err mark_read(struct tacet_client *c, const struct tacet_message *in)
+{
+    struct contact contact;
+    struct message m;
+
+    TRY(people_by_handle(c->vault, bytes_text(in->with), &contact));
+    arena_free(&c->shown);
+    TRY(messages_get(c->vault, contact.number, in->place, &c->shown, &m));
+    TRY(vault_begin(c->vault));
+    return vault_end(c->vault, messages_mark_read(c->vault, &m));
+}
+
+enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m)
+{
+    return client_code(mark_read(c, m));
+}
+
+static struct err contact_out(struct tacet_client *c, const struct contact *in,
+                              struct tacet_contact *out)
+{
+    const char *name = NULL;
+    struct err err;
+
+    arena_free(&c->named);
+    err = nicknames_get(c->vault, in->number, &c->named, &name);
+    if (err.code != E_OK && err.code != E_ABSENT)
+        return err;
+    *out = (struct tacet_contact){.known = in->known,
+                                  .verified = in->verified,
+                                  .removed = in->removed,
+                                  .changed = in->changed,
+                                  .name = name,
+                                  .number = in->number};
+    snprintf(out->handle, sizeof out->handle, "%s", in->handle);
+    return OK;
+}
+
+enum tacet_code tacet_next_contact(struct tacet_client *c, uint64_t number,
+                                   struct tacet_contact *out)
+{
+    struct contact contact;
+    struct err err = people_next(c->vault, number, &contact);
+
+    if (err.code == E_OK)
+        err = contact_out(c, &contact, out);
+    return client_code(err);
+}
+
+enum tacet_code tacet_find_contact(struct tacet_client *c, const char *handle,
+                                   struct tacet_contact *out)
+{
+    struct contact contact;
+    struct err err = people_by_handle(c->vault, bytes_text(handle), &contact);
+
+    if (err.code == E_OK)
+        err = contact_out(c, &contact, out);
+    return client_code(err);
+}
+
+static struct err name(struct tacet_client *c, const char *handle, const char *given)
+{
+    struct contact contact;
+
+    TRY(people_by_handle(c->vault, bytes_text(handle), &contact));
+    if (given != NULL)
+        TRY(nicknames_check(bytes_text(given)));
+    TRY(vault_begin(c->vault));
+    return vault_end(
+        c->vault, nicknames_put(c->vault, contact.number, bytes_text(given == NULL ? "" : given)));
+}
+
+enum tacet_code tacet_name(struct tacet_client *c, const char *handle, const char *given)
+{
+    return client_code(name(c, handle, given));
+}
+
+/* ---- devices: those of the list in its order, then those that were revoked */
+
+static void device_out(const struct device_list *list, uint64_t number, struct tacet_device *out)
+{
+    *out = (struct tacet_device){
+        .list = list->version, .list_ms = list->made_ms, .number = number + 1};
+    if (number < list->devices) {
+        out->since_ms = list->device[number].added_ms;
+        client_hex(ID_BYTES(list->device[number].did), out->id);
+    } else {
+        out->revoked_at = list->gone[number - list->devices].at_version;
+        client_hex(ID_BYTES(list->gone[number - list->devices].did), out->id);
+    }
+}
+
+static struct err next_device(struct tacet_client *c, const char *handle, uint64_t number,
+                              struct tacet_device *out)
+{
+    const struct own *own = engine_own(c->engine);
+    struct contact contact;
+    struct device_list theirs;
+    const struct device_list *list = &own->list;
+    char here[TACET_ID_SIZE];
+
+    if (handle != NULL && strcmp(handle, own->handle) != 0) {
+        TRY(people_by_handle(c->vault, bytes_text(handle), &contact));
+        if (!contact.known)
+            return FAIL(E_ABSENT);
+        TRY(people_newest_list(c->vault, own, &contact.aid, &theirs));
+        list = &theirs;
+    }
+    if (number >= list->devices + list->revoked)
+        return FAIL(E_ABSENT);
+    device_out(list, number, out);
+    client_hex(ID_BYTES(own->me.who.did), here);
+    out->here = strcmp(out->id, here) == 0;
+    return OK;
+}
+
+enum tacet_code tacet_next_device(struct tacet_client *c, const char *handle, uint64_t number,
+                                  struct tacet_device *out)
+{
+    return client_code(next_device(c, handle, number, out));
+}
+
+/* ---- trust */
+
+static struct err safety(struct tacet_client *c, const char *handle, char digits[TACET_SAFETY_SIZE],
+                         char qr[128])
+{
+    struct contact contact;
+    uint8_t fingerprint[FINGERPRINT_SIZE];
+    struct buf b = BUF(127);
+
+    TRY(people_by_handle(c->vault, bytes_text(handle), &contact));
+    TRY(people_fingerprint(engine_own(c->engine), &contact, fingerprint));
+    fingerprint_digits(fingerprint, digits);
+    fingerprint_qr(fingerprint, &b);
+    invariant(b.failed == E_OK);
+    memcpy(qr, b.at, b.n);
+    qr[b.n] = '\0';
+    buf_free(&b);
+    return OK;
+}
+
+enum tacet_code tacet_safety_number(struct tacet_client *c, const char *handle,
+                                    char digits[TACET_SAFETY_SIZE], char qr[128])
+{
+    return client_code(safety(c, handle, digits, qr));
+}
+
+/* ---- status */
+
+enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *out)
+{
+    const struct own *own = engine_own(c->engine);
+
+    *out = (struct tacet_status){.joined = own->joined,
+                                 .connected = engine_is_ready(c->engine),
+                                 .drained = engine_is_drained(c->engine),
+                                 .prekey = own->prekey[0].statement.number,
+                                 .prekey_made_ms = own->prekey[0].statement.made_ms};
+    snprintf(out->handle, sizeof out->handle, "%s", own->handle);
+    snprintf(out->domain, sizeof out->domain, "%s", own->domain);
+    snprintf(out->network, sizeof out->network, "%s", own->network_name);
+    snprintf(out->address, sizeof out->address, "%s", own->address);
+    client_hex(ID_BYTES(own->nid), out->network_id);
+    client_hex(ID_BYTES(own->me.who.aid), out->account_id);
+    client_hex(ID_BYTES(own->me.who.did), out->device_id);
+    return client_code(engine_waiting(c->engine, &out->outgoing, &out->parked));
+}

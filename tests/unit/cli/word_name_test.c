@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "play.h"
+
+static void a_name_is_given_and_taken_away(void **state)
+{
+    assert_int_equal(PLAY("name", "bob", "Robert B."), 0);
+    assert_string_equal(play.named, "bob=Robert B.");
+    assert_string_equal(play_out, "");
+    assert_int_equal(PLAY("name", "bob", "--none"), 0);
+    assert_string_equal(play.named, "bob=");
+}
+
+static void without_a_name_the_one_they_have_is_shown(void **state)
+{
+    struct tacet_contact *bob = play_contact("bob");
+
+    assert_int_equal(PLAY("name", "bob"), 0);
+    assert_string_equal(play_out, "");
+    assert_said("gave them no name");
+    bob->name = "Robert";
+    assert_int_equal(PLAY("name", "bob"), 0);
+    assert_string_equal(play_out, "Robert\n");
+    assert_string_equal(play.named, "");
+}
+
+static void why_a_name_is_not_taken_is_said(void **state)
+{
+    play.name = TACET_ABSENT;
+    assert_int_equal(PLAY("name", "bob", "Robert"), 1);
+    assert_said("no contact with this handle");
+    play.name = TACET_MALFORMED;
+    assert_int_equal(PLAY("name", "bob", "Rob\tert"), 1);
+    assert_said("visible characters");
+    play.name = TACET_LIMIT;
+    assert_int_equal(PLAY("name", "bob", "Robert"), 1);
+    assert_said("longer than 64 bytes");
+}
+
+static void contacts_list_handle_and_name(void **state)
+{
+    play_contact("bob")->name = "Robert";
+    play_contact("carol");
+    assert_int_equal(PLAY("contacts"), 0);
+    assert_memory_equal(play_out, "bob  ", 5);
+    assert_non_null(strstr(play_out, "unverified (Robert)\n"));
+    assert_int_equal(PLAY("contacts", "--json"), 0);
+    assert_non_null(strstr(play_out, "{\"handle\":\"bob\",\"name\":\"Robert\""));
+    assert_non_null(strstr(play_out, "{\"handle\":\"carol\",\"name\":null"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_name_is_given_and_taken_away, play_begin),
+        cmocka_unit_test_setup(without_a_name_the_one_they_have_is_shown, play_begin),
+        cmocka_unit_test_setup(why_a_name_is_not_taken_is_said, play_begin),
+        cmocka_unit_test_setup(contacts_list_handle_and_name, play_begin),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
