@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* process: a real tacetd on a data directory, on a port of loopback that the kernel chose, and what
- * it takes.  Whatever fails ends the program, and the process with it. */
+ * it takes.  It is the one that was built along, or, to compare, the one that TACETD in the
+ * environment names.  Whatever fails ends the program, and the process with it. */
 #ifndef TACET_BENCH_PROCESS_H
 #define TACET_BENCH_PROCESS_H
 

@@ -67,7 +67,7 @@ struct err frame_parse(struct bytes in, struct arena *a, struct frame *out)
     return OK;
 }
 
-void frame_write(const struct frame *f, struct buf *out)
+static Tacet__Wire__Frame form_of(const struct frame *f)
 {
     Tacet__Wire__Frame m = TACET__WIRE__FRAME__INIT;
 
@@ -75,5 +75,34 @@ void frame_write(const struct frame *f, struct buf *out)
     m.id = f->id;
     m.code = f->code;
     m.body = frame_data(f->body);
+    return m;
+}
+
+void frame_write(const struct frame *f, struct buf *out)
+{
+    Tacet__Wire__Frame m = form_of(f);
+
     frame_pack(&m, out);
+}
+
+struct err frame_pack_into(const void *message, size_t most, struct arena *a, struct bytes *out)
+{
+    size_t n = protobuf_c_message_get_packed_size(message);
+    uint8_t *at;
+
+    if (n > most)
+        return FAIL(E_LIMIT);
+    at = arena_alloc(a, n);
+    if (at == NULL)
+        return FAIL(E_NOMEM);
+    protobuf_c_message_pack(message, at);
+    *out = bytes(at, n);
+    return OK;
+}
+
+struct err frame_write_into(const struct frame *f, struct arena *a, struct bytes *out)
+{
+    Tacet__Wire__Frame m = form_of(f);
+
+    return frame_pack_into(&m, LIMIT_FRAME, a, out);
 }

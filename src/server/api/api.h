@@ -108,7 +108,7 @@ struct server {
 enum effect_kind {
     EFFECT_SEND = 1,  /* frame bytes to a session */
     EFFECT_SIGNED_IN, /* the session is this device's now */
-    EFFECT_MAIL,      /* the device has mail */
+    EFFECT_MAIL,      /* the device has mail; with a `frame`, item `number` is in it */
     EFFECT_PAGE,      /* a page went to the session, up to `number`; `more` waits behind it */
     EFFECT_ACKED,     /* the session acknowledged up to `number` */
     EFFECT_GONE,      /* the device was removed: close its session */
@@ -128,7 +128,8 @@ struct effect {
     struct bytes frame;
 };
 
-/* What a batch did, for the loop to carry out in this order.  Owns its memory. */
+/* What a batch did, for the loop to carry out in this order.  Owns its memory, but frames that
+ * handlers wrote are in the arenas of their requests, which therefore stay until it is done. */
 struct effects {
     struct arena arena;
     struct effect *at;
@@ -136,7 +137,7 @@ struct effects {
 };
 
 struct request {
-    struct arena *arena;       /* the caller's; outlives api_batch */
+    struct arena *arena;       /* the caller's; outlives the effects */
     const struct route *route; /* NULL: there is none, and the request is refused */
     uint32_t op;
     uint64_t session, id;
@@ -206,11 +207,11 @@ FALLIBLE request_answer(struct request *rq, const void *message);
 /* A refusal that explains itself: keeps `message` as its body and returns FAIL(code). */
 FALLIBLE request_refuse(struct request *rq, enum err_code code, const void *message);
 
-/* Dropped when the handler fails, unless it is EFFECT_CLOSE.  `frame` is borrowed. */
+/* Dropped when the handler fails, unless it is EFFECT_CLOSE.  `frame` is in the request's arena. */
 FALLIBLE request_effect(struct request *rq, struct effect e);
 
-/* A push to the session of the request.  E_LIMIT, E_NOMEM. */
-FALLIBLE request_push(struct request *rq, enum op op, const void *message);
+/* A push as bytes, in the arena.  E_LIMIT, E_NOMEM. */
+FALLIBLE request_frame(struct request *rq, enum op op, const void *message, struct bytes *out);
 
 /* Of handlers that begin a session: may the two programs talk to each other?  On E_VERSION the
  * answer's body says our versions. */

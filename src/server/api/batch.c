@@ -21,7 +21,6 @@ static struct err append(struct effects *out, struct effect e)
         out->at = more;
         out->room = room;
     }
-    TRY(arena_copy(&out->arena, e.frame, &e.frame));
     out->at[out->n++] = e;
     return OK;
 }
@@ -30,17 +29,11 @@ static struct err append_answer(struct effects *out, const struct request *rq)
 {
     struct effect e = {.kind = EFFECT_SEND, .session = rq->session};
     struct frame f = {rq->op, rq->id, (uint32_t)rq->outcome.code, rq->answer};
-    struct buf b = BUF(LIMIT_FRAME);
-    struct err err = OK;
 
     if (rq->outcome.code != E_OK)
         f.body = rq->explanation;
-    frame_write(&f, &b);
-    TRY_OUT(buf_end(&b, &e.frame));
-    TRY_OUT(append(out, e));
-out:
-    buf_free(&b);
-    return err;
+    TRY(frame_write_into(&f, &out->arena, &e.frame));
+    return append(out, e);
 }
 
 /* All that one request leaves behind. */

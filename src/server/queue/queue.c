@@ -9,7 +9,8 @@
 
 static const char BODY[] = "INSERT INTO mail_body (waiting, sealed) VALUES ($1, $2) RETURNING id";
 static const char INSERT[] = "INSERT INTO mail (device, kind, body, sealed, size, received_ms,"
-                             " expires_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+                             " expires_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+                             " RETURNING number";
 static const char MAILBOX[] = "SELECT items, bytes FROM mailbox WHERE device = $1";
 static const char PAGE[] =
     "SELECT m.number, m.kind, m.size, m.received_ms, m.sealed, b.sealed"
@@ -59,19 +60,25 @@ static struct err check_room(struct db *db, const struct upload *u, const struct
     return OK;
 }
 
-static struct err add(struct db *db, const struct device *to, enum frame_item kind,
+static struct err add(struct db *db, struct arena *a, const struct device *to, enum frame_item kind,
                       struct db_value body, struct bytes sealed, size_t size, uint64_t now_ms,
-                      uint64_t expires_ms)
+                      uint64_t expires_ms, uint64_t *number)
 {
-    return db_run(db, INSERT,
-                  DB_VALUES(DB_NUMBER_OF(to->row), DB_NUMBER_OF(kind), body, DB_BYTES_OF(sealed),
-                            DB_NUMBER_OF(size), DB_NUMBER_OF(now_ms), DB_NUMBER_OF(expires_ms)),
-                  NULL);
+    struct db_value v;
+
+    TRY(db_one(db, a, INSERT,
+               DB_VALUES(DB_NUMBER_OF(to->row), DB_NUMBER_OF(kind), body, DB_BYTES_OF(sealed),
+                         DB_NUMBER_OF(size), DB_NUMBER_OF(now_ms), DB_NUMBER_OF(expires_ms)),
+               &v, 1));
+    *number = (uint64_t)v.number;
+    return OK;
 }
 
-static struct err add_capsules(struct db *db, const struct upload *u, const struct device *to,
-                               uint64_t now_ms)
+static struct err add_capsules(struct db *db, struct arena *a, const struct upload *u,
+                               const struct device *to, uint64_t now_ms)
 {
+    uint64_t number;
+
     for (size_t i = 0; i < u->capsules; i++) {
         struct buf b = BUF(CAPSULE_DELIVERED);
         struct bytes sealed;
@@ -80,8 +87,8 @@ static struct err add_capsules(struct db *db, const struct upload *u, const stru
         upload_write_capsule(u->capsule[i].capsule, &b);
         err = buf_end(&b, &sealed);
         if (err.code == E_OK)
-            err = add(db, &to[u->capsule[i].recipient], FRAME_CAPSULE, DB_NULL_OF(), sealed,
-                      sealed.n, now_ms, clock_add(now_ms, QUEUE_CAPSULE_LIFE_MS));
+            err = add(db, a, &to[u->capsule[i].recipient], FRAME_CAPSULE, DB_NULL_OF(), sealed,
+                      sealed.n, now_ms, clock_add(now_ms, QUEUE_CAPSULE_LIFE_MS), &number);
         buf_free(&b);
         TRY(err);
     }
@@ -109,20 +116,36 @@ out:
 }
 
 struct err queue_append(struct db *db, struct arena *a, const struct upload *u,
-                        const struct device *to, uint64_t now_ms, uint64_t expires_ms)
+                        const struct device *to, uint64_t now_ms, uint64_t expires_ms,
+                        uint64_t *number)
 {
     struct db_value body;
 
     TRY(check_room(db, u, to));
-    TRY(add_capsules(db, u, to, now_ms));
+    TRY(add_capsules(db, a, u, to, now_ms));
     TRY(add_body(db, a, u, &body));
     for (size_t i = 0; i < u->recipients; i++)
-        TRY(add(db, &to[i], FRAME_MESSAGE, body, upload_entry(u, i), delivered_size(u), now_ms,
-                expires_ms));
+        TRY(add(db, a, &to[i], FRAME_MESSAGE, body, upload_entry(u, i), delivered_size(u), now_ms,
+                expires_ms, &number[i]));
     return OK;
 }
 
 /* ---- Out. */
+
+struct err queue_assemble(struct arena *a, const struct upload_shared *shared, struct bytes entry,
+                          struct bytes *out)
+{
+    struct buf b = BUF(SHARED_MAX + UPLOAD_ENTRY_SIZE);
+    struct err err = OK;
+    struct bytes whole;
+
+    upload_write_delivery(shared, entry, &b);
+    TRY_OUT(buf_end(&b, &whole));
+    TRY_OUT(arena_copy(a, whole, out));
+out:
+    buf_free(&b);
+    return err;
+}
 
 /* From what recipients share and one device's entry, its message. */
 static struct err assemble(struct arena *a, struct bytes shared, struct bytes entry,
@@ -130,9 +153,6 @@ static struct err assemble(struct arena *a, struct bytes shared, struct bytes en
 {
     struct reader r = reader(shared);
     struct upload_shared s;
-    struct buf b = BUF(SHARED_MAX + UPLOAD_ENTRY_SIZE);
-    struct err err = OK;
-    struct bytes whole;
 
     invariant(shared.n > FRONT_SIZE + UPLOAD_TRAILER_SIZE && entry.n == UPLOAD_ENTRY_SIZE);
     reader_copy(&r, s.head, sizeof s.head);
@@ -140,12 +160,7 @@ static struct err assemble(struct arena *a, struct bytes shared, struct bytes en
     reader_copy(&r, s.roster.b, sizeof s.roster.b);
     s.body = reader_take(&r, reader_left(&r) - UPLOAD_TRAILER_SIZE);
     s.trailer = reader_take(&r, UPLOAD_TRAILER_SIZE);
-    upload_write_delivery(&s, entry, &b);
-    TRY_OUT(buf_end(&b, &whole));
-    TRY_OUT(arena_copy(a, whole, out));
-out:
-    buf_free(&b);
-    return err;
+    return queue_assemble(a, &s, entry, out);
 }
 
 static struct err take_item(struct db_query *q, struct arena *a, struct queue_item *out)
