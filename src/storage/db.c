@@ -133,6 +133,11 @@ void db_rollback(struct db *db)
     db->lost = !db->driver->in_transaction(db) ? E_OK : err.code == E_OK ? E_IO : err.code;
 }
 
+uint64_t db_changes(struct db *db)
+{
+    return db->driver->changes(db);
+}
+
 void db_close(struct db *db)
 {
     if (db != NULL)

@@ -81,6 +81,10 @@ FALLIBLE db_begin(struct db *db);
 FALLIBLE db_commit(struct db *db);
 void db_rollback(struct db *db);
 
+/* Rows changed so far, also by what was rolled back since: the same number again means that nothing
+ * was changed in between. */
+uint64_t db_changes(struct db *db);
+
 void db_close(struct db *db); /* NULL is fine; an open transaction is rolled back */
 
 /* Convenience over the above: the first row of a query, copied into the arena.

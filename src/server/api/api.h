@@ -6,8 +6,9 @@
  *   worker  api_batch   many requests -> one transaction -> effects, released after the commit
  *
  * A handler is a straight-line function: its caller is authenticated and allowed, its body within
- * the limit, a savepoint is open, memory is the request's arena.  It answers with request_answer()
- * and request_effect(), and owns nothing.
+ * the limit, a transaction is open, memory is the request's arena.  It answers with
+ * request_answer() and request_effect(), and owns nothing.  It may be run twice for one request:
+ * what the first time did in the database is gone by then.
  */
 #ifndef TACET_SERVER_API_API_H
 #define TACET_SERVER_API_API_H
@@ -103,6 +104,7 @@ struct server {
     const struct routes *routes;
     uint8_t pin[32];     /* of our TLS key, for invitations */
     const char *address; /* "host:port", for the same */
+    unsigned careful;    /* kept by api_batch, from 0: batches that still go by savepoints */
 };
 
 enum effect_kind {
@@ -182,7 +184,7 @@ FALLIBLE api_frame(struct session *s, struct arena *a, struct bytes frame, struc
 FALLIBLE api_deliver(const struct session *s, struct arena *a, struct request **out);
 
 /*
- * One transaction, a savepoint for each request that writes, one commit; then `out` holds every
+ * One transaction, one commit; of a request that fails nothing stays; then `out` holds every
  * answer and effect, request after request, the answer first.  If the transaction cannot begin or
  * commit, every request is answered with that code and nothing else has happened.
  *

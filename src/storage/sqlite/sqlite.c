@@ -63,6 +63,11 @@ static bool in_transaction(struct db *db)
     return sqlite3_get_autocommit(((struct sqlite *)db)->handle) == 0;
 }
 
+static uint64_t changes(struct db *db)
+{
+    return (uint64_t)sqlite3_total_changes64(((struct sqlite *)db)->handle);
+}
+
 static void close_sqlite(struct db *db)
 {
     struct sqlite *lite = (struct sqlite *)db;
@@ -82,6 +87,7 @@ static const struct db_driver driver = {
     .column = statement_column,
     .end_query = statement_end_query,
     .in_transaction = in_transaction,
+    .changes = changes,
     .close = close_sqlite,
 };
 
