@@ -2,9 +2,10 @@
 /*
  * queue: sealed messages and capsules waiting for the devices that can open them.
  *
- * One row an item and device, one body a message.  A row leaves when its device acknowledges it,
- * when it expires, or when its device is removed: nothing else deletes.  Items are numbered for the
- * whole server, rising, and a number is never given twice.  [PROTOCOL 6.4, 10 M1, 11]
+ * One row an item and device, one body a message that has several.  A row leaves when its device
+ * acknowledges it, when it expires, or when its device is removed: nothing else deletes.  Items are
+ * numbered for the whole server, rising, and a number is never given twice.  [PROTOCOL 6.4, 10 M1,
+ * 11]
  */
 #ifndef TACET_SERVER_QUEUE_QUEUE_H
 #define TACET_SERVER_QUEUE_QUEUE_H
