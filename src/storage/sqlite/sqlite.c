@@ -8,13 +8,17 @@
 
 /* The lock comes first: a log that is entered under it lives in our memory, with no file beside the
  * database that another process could map. */
-static const char LOCK[] = "PRAGMA locking_mode = EXCLUSIVE;";
+#define TEXT_OF(n)        #n
+#define NUMBER_AS_TEXT(n) TEXT_OF(n)
+static const char LOCK[] =
+    "PRAGMA page_size = " NUMBER_AS_TEXT(SQLITE_PAGE) "; PRAGMA locking_mode = EXCLUSIVE;";
 static const char LOG[] = "PRAGMA journal_mode = WAL";
 static const char SETTINGS[] = "PRAGMA synchronous = FULL;"
                                "PRAGMA foreign_keys = ON;"
                                "PRAGMA trusted_schema = OFF;"
                                "PRAGMA temp_store = MEMORY;"
-                               "PRAGMA cache_size = -16384;" /* KiB */
+                               "PRAGMA cache_size = -16384;"       /* KiB */
+                               "PRAGMA wal_autocheckpoint = 2048;" /* pages */
                                "PRAGMA journal_size_limit = 67108864;";
 static const char OVERWRITE[] = "PRAGMA secure_delete = ON;";
 static const char LEAVE[] = "PRAGMA secure_delete = OFF;";
@@ -127,6 +131,11 @@ static struct err configure(struct sqlite *lite, bool secure_delete)
     TRY(script(db, SETTINGS));
     TRY(enter_log(lite));
     return script(db, TAKE);
+}
+
+void sqlite_alone(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* too late is no harm */
 }
 
 struct err sqlite_open(struct db **out, const char *path, bool create, bool secure_delete)
