@@ -138,6 +138,11 @@ uint64_t db_changes(struct db *db)
     return db->driver->changes(db);
 }
 
+int64_t db_inserted(struct db *db)
+{
+    return db->driver->inserted(db);
+}
+
 void db_close(struct db *db)
 {
     if (db != NULL)

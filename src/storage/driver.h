@@ -28,6 +28,7 @@ struct db_driver {
     bool (*in_transaction)(struct db *);
 
     uint64_t (*changes)(struct db *);
+    int64_t (*inserted)(struct db *);
 
     /* What is open is rolled back.  Frees the db. */
     void (*close)(struct db *);

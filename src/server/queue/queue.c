@@ -7,10 +7,9 @@
 #define SHARED_MAX        (FRONT_SIZE + UPLOAD_BODY_MOST + UPLOAD_TRAILER_SIZE)
 #define CAPSULE_DELIVERED (3 + UPLOAD_CAPSULE_SIZE)
 
-static const char BODY[] = "INSERT INTO mail_body (waiting, sealed) VALUES ($1, $2) RETURNING id";
+static const char BODY[] = "INSERT INTO mail_body (waiting, sealed) VALUES ($1, $2)";
 static const char INSERT[] = "INSERT INTO mail (device, kind, body, sealed, size, received_ms,"
-                             " expires_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)"
-                             " RETURNING number";
+                             " expires_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 static const char MAILBOX[] = "SELECT items, bytes FROM mailbox WHERE device = $1";
 static const char PAGE[] =
     "SELECT m.number, m.kind, m.size, m.received_ms, m.sealed, b.sealed"
@@ -70,22 +69,20 @@ static struct err check_room(struct db *db, const struct upload *u, const struct
     return OK;
 }
 
-static struct err add(struct db *db, struct arena *a, const struct device *to, enum frame_item kind,
+static struct err add(struct db *db, const struct device *to, enum frame_item kind,
                       struct db_value body, struct bytes sealed, size_t size, uint64_t now_ms,
                       uint64_t expires_ms, uint64_t *number)
 {
-    struct db_value v;
-
-    TRY(db_one(db, a, INSERT,
+    TRY(db_run(db, INSERT,
                DB_VALUES(DB_NUMBER_OF(to->row), DB_NUMBER_OF(kind), body, DB_BYTES_OF(sealed),
                          DB_NUMBER_OF(size), DB_NUMBER_OF(now_ms), DB_NUMBER_OF(expires_ms)),
-               &v, 1));
-    *number = (uint64_t)v.number;
+               NULL));
+    *number = (uint64_t)db_inserted(db);
     return db_run(db, COMES, DB_VALUES(DB_NUMBER_OF(to->row), DB_NUMBER_OF(size)), NULL);
 }
 
-static struct err add_capsules(struct db *db, struct arena *a, const struct upload *u,
-                               const struct device *to, uint64_t now_ms)
+static struct err add_capsules(struct db *db, const struct upload *u, const struct device *to,
+                               uint64_t now_ms)
 {
     uint64_t number;
 
@@ -97,7 +94,7 @@ static struct err add_capsules(struct db *db, struct arena *a, const struct uplo
         upload_write_capsule(u->capsule[i].capsule, &b);
         err = buf_end(&b, &sealed);
         if (err.code == E_OK)
-            err = add(db, a, &to[u->capsule[i].recipient], FRAME_CAPSULE, DB_NULL_OF(), sealed,
+            err = add(db, &to[u->capsule[i].recipient], FRAME_CAPSULE, DB_NULL_OF(), sealed,
                       sealed.n, now_ms, clock_add(now_ms, QUEUE_CAPSULE_LIFE_MS), &number);
         buf_free(&b);
         TRY(err);
@@ -105,8 +102,7 @@ static struct err add_capsules(struct db *db, struct arena *a, const struct uplo
     return OK;
 }
 
-static struct err add_body(struct db *db, struct arena *a, const struct upload *u,
-                           struct db_value *id)
+static struct err add_body(struct db *db, const struct upload *u, struct db_value *id)
 {
     struct buf b = BUF(SHARED_MAX);
     struct err err = OK;
@@ -118,8 +114,8 @@ static struct err add_body(struct db *db, struct arena *a, const struct upload *
     buf_bytes(&b, u->shared.body);
     buf_bytes(&b, u->shared.trailer);
     TRY_OUT(buf_end(&b, &sealed));
-    TRY_OUT(
-        db_one(db, a, BODY, DB_VALUES(DB_NUMBER_OF(u->recipients), DB_BYTES_OF(sealed)), id, 1));
+    TRY_OUT(db_run(db, BODY, DB_VALUES(DB_NUMBER_OF(u->recipients), DB_BYTES_OF(sealed)), NULL));
+    *id = DB_NUMBER_OF(db_inserted(db));
 out:
     buf_free(&b);
     return err;
@@ -133,8 +129,7 @@ static struct err add_whole(struct db *db, struct arena *a, const struct upload 
     struct bytes sealed;
 
     TRY(queue_assemble(a, &u->shared, upload_entry(u, 0), &sealed));
-    return add(db, a, to, FRAME_MESSAGE, DB_NULL_OF(), sealed, sealed.n, now_ms, expires_ms,
-               number);
+    return add(db, to, FRAME_MESSAGE, DB_NULL_OF(), sealed, sealed.n, now_ms, expires_ms, number);
 }
 
 struct err queue_append(struct db *db, struct arena *a, const struct upload *u,
@@ -144,12 +139,12 @@ struct err queue_append(struct db *db, struct arena *a, const struct upload *u,
     struct db_value body;
 
     TRY(check_room(db, u, to));
-    TRY(add_capsules(db, a, u, to, now_ms));
+    TRY(add_capsules(db, u, to, now_ms));
     if (u->recipients == 1)
         return add_whole(db, a, u, to, now_ms, expires_ms, number);
-    TRY(add_body(db, a, u, &body));
+    TRY(add_body(db, u, &body));
     for (size_t i = 0; i < u->recipients; i++)
-        TRY(add(db, a, &to[i], FRAME_MESSAGE, body, upload_entry(u, i), delivered_size(u), now_ms,
+        TRY(add(db, &to[i], FRAME_MESSAGE, body, upload_entry(u, i), delivered_size(u), now_ms,
                 expires_ms, &number[i]));
     return OK;
 }

@@ -72,6 +72,11 @@ static uint64_t changes(struct db *db)
     return (uint64_t)sqlite3_total_changes64(((struct sqlite *)db)->handle);
 }
 
+static int64_t inserted(struct db *db)
+{
+    return sqlite3_last_insert_rowid(((struct sqlite *)db)->handle);
+}
+
 static void close_sqlite(struct db *db)
 {
     struct sqlite *lite = (struct sqlite *)db;
@@ -92,6 +97,7 @@ static const struct db_driver driver = {
     .end_query = statement_end_query,
     .in_transaction = in_transaction,
     .changes = changes,
+    .inserted = inserted,
     .close = close_sqlite,
 };
 
