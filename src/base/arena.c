@@ -31,7 +31,8 @@ static struct arena_chunk *chunk_for(struct arena *a, size_t n)
     return chunk;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+/* n bytes that are not zeroed yet. */
+static void *take(struct arena *a, size_t n)
 {
     const size_t unit = alignof(max_align_t);
     struct arena_chunk *chunk;
@@ -52,7 +53,15 @@ void *arena_alloc(struct arena *a, size_t n)
     at = chunk->at + chunk->used;
     chunk->used += n;
     a->used = n > a->max - a->used ? a->max : a->used + n;
-    memset(at, 0, n);
+    return at;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    uint8_t *at = take(a, n);
+
+    if (at != NULL)
+        memset(at, 0, n == 0 ? 1 : n);
     return at;
 }
 
@@ -67,7 +76,7 @@ void *arena_array(struct arena *a, size_t count, size_t size)
 
 struct err arena_copy(struct arena *a, struct bytes in, struct bytes *out)
 {
-    uint8_t *at = arena_alloc(a, in.n);
+    uint8_t *at = take(a, in.n);
 
     if (at == NULL)
         return FAIL(E_NOMEM);

@@ -146,6 +146,16 @@ enum err_code db_trouble(struct db *db)
     return db->broken ? E_IO : full ? E_FULL : E_OK;
 }
 
+uint64_t db_changes(struct db *db)
+{
+    return db->driver->changes(db);
+}
+
+int64_t db_inserted(struct db *db)
+{
+    return db->driver->inserted(db);
+}
+
 void db_close(struct db *db)
 {
     if (db != NULL)

@@ -89,6 +89,14 @@ void db_rollback(struct db *db);
  */
 enum err_code db_trouble(struct db *db);
 
+/* Rows changed so far, also by what was rolled back since: the same number again means that nothing
+ * was changed in between. */
+uint64_t db_changes(struct db *db);
+
+/* The number of the row inserted last, into a table that numbers its rows.  Costs less than asking
+ * the insertion to give it back. */
+int64_t db_inserted(struct db *db);
+
 void db_close(struct db *db); /* NULL is fine; an open transaction is rolled back */
 
 /* Convenience over the above: the first row of a query, copied into the arena.

@@ -27,6 +27,9 @@ struct db_driver {
     /* Is a transaction open, as far as the database is concerned?  It may have ended one itself. */
     bool (*in_transaction)(struct db *);
 
+    uint64_t (*changes)(struct db *);
+    int64_t (*inserted)(struct db *);
+
     /* What is open is rolled back.  Frees the db. */
     void (*close)(struct db *);
 };

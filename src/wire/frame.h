@@ -63,6 +63,10 @@ FALLIBLE frame_unpack(struct bytes body, const ProtobufCMessageDescriptor *form,
 /* Append a packed message. */
 void frame_pack(const void *message, struct buf *out);
 
+/* The same in an arena.  E_LIMIT: longer than `most`, or than LIMIT_FRAME; E_NOMEM. */
+FALLIBLE frame_pack_into(const void *message, size_t most, struct arena *a, struct bytes *out);
+FALLIBLE frame_write_into(const struct frame *f, struct arena *a, struct bytes *out);
+
 /* Between generated code's bytes and ours. */
 static inline struct bytes frame_bytes(ProtobufCBinaryData b)
 {

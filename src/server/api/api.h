@@ -6,8 +6,9 @@
  *   worker  api_batch   many requests -> one transaction -> effects, released after the commit
  *
  * A handler is a straight-line function: its caller is authenticated and allowed, its body within
- * the limit, a savepoint is open, memory is the request's arena.  It answers with request_answer()
- * and request_effect(), and owns nothing.
+ * the limit, a transaction is open, memory is the request's arena.  It answers with
+ * request_answer() and request_effect(), and owns nothing.  It may be run twice for one request:
+ * what the first time did in the database is gone by then.
  */
 #ifndef TACET_SERVER_API_API_H
 #define TACET_SERVER_API_API_H
@@ -105,12 +106,13 @@ struct server {
     const struct keystore *keystore;
     uint8_t pin[32];     /* of the TLS key that we started with */
     const char *address; /* "host:port", for the same */
+    unsigned careful;    /* kept by api_batch, from 0: batches that still go by savepoints */
 };
 
 enum effect_kind {
     EFFECT_SEND = 1,  /* frame bytes to a session */
     EFFECT_SIGNED_IN, /* the session is this device's now */
-    EFFECT_MAIL,      /* the device has mail */
+    EFFECT_MAIL,      /* the device has mail; with a `frame`, item `number` is in it */
     EFFECT_PAGE,      /* a page went to the session, up to `number`; `more` waits behind it */
     EFFECT_ACKED,     /* the session acknowledged up to `number` */
     EFFECT_GONE,      /* the device was removed: close its session */
@@ -131,7 +133,8 @@ struct effect {
     struct bytes frame;
 };
 
-/* What a batch did, for the loop to carry out in this order.  Owns its memory. */
+/* What a batch did, for the loop to carry out in this order.  Owns its memory, but frames that
+ * handlers wrote are in the arenas of their requests, which therefore stay until it is done. */
 struct effects {
     struct arena arena;
     struct effect *at;
@@ -139,7 +142,7 @@ struct effects {
 };
 
 struct request {
-    struct arena *arena;       /* the caller's; outlives api_batch */
+    struct arena *arena;       /* the caller's; outlives the effects */
     const struct route *route; /* NULL: there is none, and the request is refused */
     uint32_t op;
     uint64_t session, id;
@@ -187,7 +190,7 @@ FALLIBLE api_deliver(const struct session *s, struct arena *a, struct request **
 FALLIBLE api_order(const struct routes *routes, struct arena *a, enum op op, struct request **out);
 
 /*
- * One transaction, a savepoint for each request that writes, one commit; then `out` holds every
+ * One transaction, one commit; of a request that fails nothing stays; then `out` holds every
  * answer and effect, request after request, the answer first.  If the transaction cannot begin or
  * commit, every request that writes is answered with that code and nothing else has happened; those
  * that only read are answered all the same, if that is possible.
@@ -214,11 +217,11 @@ FALLIBLE request_answer(struct request *rq, const void *message);
 /* A refusal that explains itself: keeps `message` as its body and returns FAIL(code). */
 FALLIBLE request_refuse(struct request *rq, enum err_code code, const void *message);
 
-/* Dropped when the handler fails, unless it is EFFECT_CLOSE.  `frame` is borrowed. */
+/* Dropped when the handler fails, unless it is EFFECT_CLOSE.  `frame` is in the request's arena. */
 FALLIBLE request_effect(struct request *rq, struct effect e);
 
-/* A push to the session of the request.  E_LIMIT, E_NOMEM. */
-FALLIBLE request_push(struct request *rq, enum op op, const void *message);
+/* A push as bytes, in the arena.  E_LIMIT, E_NOMEM. */
+FALLIBLE request_frame(struct request *rq, enum op op, const void *message, struct bytes *out);
 
 /* Of handlers that begin a session: may the two programs talk to each other?  On E_VERSION the
  * answer's body says our versions. */

@@ -3,11 +3,17 @@
  * The worker's side.  Effects are written before the commit, so that what was committed is never
  * lost for want of memory to tell it; a commit that fails throws them away.  What only reads is
  * then done again: a full disk keeps nobody from their mail.
+ *
+ * Of a request that fails, nothing may stay in the database.  Most that fail have changed nothing;
+ * so a batch first runs without savepoints, which cost more than many a request.  When one fails
+ * that did change something, all is rolled back and the batch runs once more, with a savepoint for
+ * each; and so do the next ones, lest somebody make us do everything twice.
  */
 #include "base/fault.h"
 #include "server/api/api.h"
 
 static const size_t EFFECTS_LEAST = 64;
+static const unsigned CAREFUL_BATCHES = 64;
 
 static struct err append(struct effects *out, struct effect e)
 {
@@ -22,7 +28,6 @@ static struct err append(struct effects *out, struct effect e)
         out->at = more;
         out->room = room;
     }
-    TRY(arena_copy(&out->arena, e.frame, &e.frame));
     out->at[out->n++] = e;
     return OK;
 }
@@ -31,17 +36,11 @@ static struct err append_answer(struct effects *out, const struct request *rq)
 {
     struct effect e = {.kind = EFFECT_SEND, .session = rq->session};
     struct frame f = {rq->op, rq->id, (uint32_t)rq->outcome.code, rq->answer};
-    struct buf b = BUF(LIMIT_FRAME);
-    struct err err = OK;
 
     if (rq->outcome.code != E_OK)
         f.body = rq->explanation;
-    frame_write(&f, &b);
-    TRY_OUT(buf_end(&b, &e.frame));
-    TRY_OUT(append(out, e));
-out:
-    buf_free(&b);
-    return err;
+    TRY(frame_write_into(&f, &out->arena, &e.frame));
+    return append(out, e);
 }
 
 /* An acknowledgement that this machine could not keep: what it was for is handed out again at the
@@ -87,7 +86,25 @@ static struct err report_all(struct effects *out, struct request *const *rq, siz
     return OK;
 }
 
-static struct err run_writing(struct request *rq, bool *wrote)
+/* As if it had never been run. */
+static void reset(struct request *rq)
+{
+    rq->outcome = rq->refused == E_OK ? OK : FAIL(rq->refused);
+    rq->answer = rq->explanation = (struct bytes){NULL, 0};
+    rq->effects = 0;
+}
+
+/* *spoilt: it failed, and left something behind. */
+static struct err run_bare(struct request *rq, bool *spoilt)
+{
+    uint64_t before = db_changes(rq->db);
+    struct err err = rq->route->handler(rq);
+
+    *spoilt = err.code != E_OK && db_changes(rq->db) != before;
+    return err;
+}
+
+static struct err run_saved(struct request *rq)
 {
     struct err err;
 
@@ -97,38 +114,70 @@ static struct err run_writing(struct request *rq, bool *wrote)
         db_rollback(rq->db);
         return err;
     }
-    TRY(db_commit(rq->db));
-    *wrote = true;
-    return OK;
+    return db_commit(rq->db);
 }
 
-static struct err run_all(struct request *const *rq, size_t n, struct effects *out)
+static struct err commit(struct db *db, bool wrote)
 {
-    bool wrote = false;
-
-    for (size_t i = 0; i < n; i++)
-        if (rq[i]->refused == E_OK)
-            rq[i]->outcome = rq[i]->route->kind == ROUTE_WRITES ? run_writing(rq[i], &wrote)
-                                                                : rq[i]->route->handler(rq[i]);
-    TRY(report_all(out, rq, n));
     if (wrote)
         fault_point("server-before-commit");
-    TRY(db_commit(rq[0]->db));
+    TRY(db_commit(db));
     if (wrote)
         fault_point("server-after-commit");
     return OK;
 }
 
+/* Ends early when a request has spoilt it. */
+static struct err run_all(struct request *const *rq, size_t n, bool careful, bool *spoilt,
+                          struct effects *out)
+{
+    bool wrote = false;
+
+    for (size_t i = 0; i < n && !*spoilt; i++) {
+        reset(rq[i]);
+        if (rq[i]->refused != E_OK)
+            continue;
+        if (careful && rq[i]->route->kind == ROUTE_WRITES)
+            rq[i]->outcome = run_saved(rq[i]);
+        else
+            rq[i]->outcome = run_bare(rq[i], spoilt);
+        wrote |= rq[i]->route->kind == ROUTE_WRITES && rq[i]->outcome.code == E_OK;
+    }
+    if (*spoilt)
+        return FAIL(E_AGAIN);
+    TRY(report_all(out, rq, n));
+    return commit(rq[0]->db, wrote);
+}
+
 /* In one transaction, all of them or none. */
-static struct err transact(struct db *db, struct request *const *rq, size_t n, struct effects *out)
+static struct err transact(struct db *db, struct request *const *rq, size_t n, bool careful,
+                           bool *spoilt, struct effects *out)
 {
     struct err err;
 
+    *spoilt = false;
     TRY(db_begin(db));
-    err = run_all(rq, n, out);
+    err = run_all(rq, n, careful, spoilt, out);
     if (err.code != E_OK)
         db_rollback(db); /* does nothing when the commit did it */
     return err;
+}
+
+static struct err transact_somehow(struct server *sv, struct request *const *rq, size_t n,
+                                   struct effects *out)
+{
+    struct err err;
+    bool spoilt;
+
+    if (sv->careful == 0) {
+        err = transact(sv->db, rq, n, false, &spoilt, out);
+        if (!spoilt)
+            return err;
+        sv->careful = CAREFUL_BATCHES;
+    } else {
+        sv->careful--;
+    }
+    return transact(sv->db, rq, n, true, &spoilt, out);
 }
 
 /* Nothing happened: whoever was not refused before is now, and says nothing about the others. */
@@ -166,10 +215,10 @@ void api_batch(struct server *sv, struct request **rq, size_t n, uint64_t now_ms
         rq[i]->db = sv->db;
         rq[i]->now_ms = now_ms;
         rq[i]->random = rnd;
-        rq[i]->outcome = rq[i]->refused == E_OK ? OK : FAIL(rq[i]->refused);
+        reset(rq[i]);
     }
     if (n > 0)
-        err = transact(sv->db, rq, n, out);
+        err = transact_somehow(sv, rq, n, out);
     if (err.code == E_OK)
         return;
     take_back(rq, n, err);

@@ -14,16 +14,7 @@ struct err request_read(const struct request *rq, const ProtobufCMessageDescript
 
 static struct err pack(struct arena *a, const void *message, struct bytes *out)
 {
-    struct buf b = BUF(LIMIT_FRAME - FRAME_OVERHEAD);
-    struct err err = OK;
-    struct bytes packed;
-
-    frame_pack(message, &b);
-    TRY_OUT(buf_end(&b, &packed));
-    TRY_OUT(arena_copy(a, packed, out));
-out:
-    buf_free(&b);
-    return err;
+    return frame_pack_into(message, LIMIT_FRAME - FRAME_OVERHEAD, a, out);
 }
 
 struct err request_answer(struct request *rq, const void *message)
@@ -54,22 +45,12 @@ struct err request_effect(struct request *rq, struct effect e)
     return OK;
 }
 
-struct err request_push(struct request *rq, enum op op, const void *message)
+struct err request_frame(struct request *rq, enum op op, const void *message, struct bytes *out)
 {
-    struct effect e = {.kind = EFFECT_SEND, .session = rq->session};
     struct frame f = {.op = op};
-    struct buf b = BUF(LIMIT_FRAME);
-    struct err err = OK;
-    struct bytes frame;
 
-    TRY_OUT(pack(rq->arena, message, &f.body));
-    frame_write(&f, &b);
-    TRY_OUT(buf_end(&b, &frame));
-    TRY_OUT(arena_copy(rq->arena, frame, &e.frame));
-    TRY_OUT(request_effect(rq, e));
-out:
-    buf_free(&b);
-    return err;
+    TRY(pack(rq->arena, message, &f.body));
+    return frame_write_into(&f, rq->arena, out);
 }
 
 struct err request_versions(struct request *rq, uint32_t version, uint32_t least)

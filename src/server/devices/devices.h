@@ -64,14 +64,22 @@ FALLIBLE devices_lists(struct db *db, struct arena *a, uint64_t account, uint32_
 /* All devices of an account are removed from now on. */
 FALLIBLE devices_remove(struct db *db, uint64_t account);
 
+/* What is remembered of a device's uploads: of number n in place n modulo the window. */
+struct devices_window {
+    uint64_t highest, taken; /* a bit for each place: was it accepted? */
+    uint8_t mark[DEVICES_UPLOAD_WINDOW][DEVICES_MARK_SIZE];
+};
+
 /* Was the upload of this number accepted before, with this mark?
  * E_CONFLICT: with another one, or too long ago to tell, or more than a window ahead. */
 FALLIBLE devices_upload_known(struct db *db, const struct device *d, uint64_t number,
-                              const uint8_t mark[DEVICES_MARK_SIZE], bool *known);
+                              const uint8_t mark[DEVICES_MARK_SIZE], struct devices_window *w,
+                              bool *known);
 
-/* Remember it as accepted.  Only after devices_upload_known() said that it was not. */
+/* Remember it as accepted, in the window that devices_upload_known() found when it said that it was
+ * not. */
 FALLIBLE devices_upload_accept(struct db *db, const struct device *d, uint64_t number,
-                               const uint8_t mark[DEVICES_MARK_SIZE]);
+                               const uint8_t mark[DEVICES_MARK_SIZE], struct devices_window *w);
 
 extern const struct schema devices_schema;
 extern const struct route devices_routes[];

@@ -8,12 +8,7 @@
 static const char LOAD[] = "SELECT uploads, taken, marks FROM device WHERE id = $1";
 static const char STORE[] = "UPDATE device SET uploads = $2, taken = $3, marks = $4 WHERE id = $1";
 
-struct window {
-    uint64_t highest, taken;
-    uint8_t mark[DEVICES_UPLOAD_WINDOW][DEVICES_MARK_SIZE];
-};
-
-static struct err load(struct db *db, uint64_t device, struct window *out)
+static struct err load(struct db *db, uint64_t device, struct devices_window *out)
 {
     struct db_query *q = NULL;
     struct err err = OK;
@@ -45,37 +40,33 @@ static uint64_t bit(uint64_t number)
 }
 
 struct err devices_upload_known(struct db *db, const struct device *d, uint64_t number,
-                                const uint8_t mark[DEVICES_MARK_SIZE], bool *known)
+                                const uint8_t mark[DEVICES_MARK_SIZE], struct devices_window *w,
+                                bool *known)
 {
-    struct window w;
-
-    TRY(load(db, d->row, &w));
+    TRY(load(db, d->row, w));
     if (number == 0)
         return FAIL(E_MALFORMED);
-    if (number > w.highest) {
+    if (number > w->highest) {
         *known = false;
-        return number - w.highest <= DEVICES_UPLOAD_WINDOW ? OK : FAIL(E_CONFLICT);
+        return number - w->highest <= DEVICES_UPLOAD_WINDOW ? OK : FAIL(E_CONFLICT);
     }
-    if (w.highest - number >= DEVICES_UPLOAD_WINDOW)
+    if (w->highest - number >= DEVICES_UPLOAD_WINDOW)
         return FAIL(E_CONFLICT);
-    *known = (w.taken & bit(number)) != 0;
-    if (*known && memcmp(w.mark[place(number)], mark, DEVICES_MARK_SIZE) != 0)
+    *known = (w->taken & bit(number)) != 0;
+    if (*known && memcmp(w->mark[place(number)], mark, DEVICES_MARK_SIZE) != 0)
         return FAIL(E_CONFLICT);
     return OK;
 }
 
 struct err devices_upload_accept(struct db *db, const struct device *d, uint64_t number,
-                                 const uint8_t mark[DEVICES_MARK_SIZE])
+                                 const uint8_t mark[DEVICES_MARK_SIZE], struct devices_window *w)
 {
-    struct window w;
-
-    TRY(load(db, d->row, &w));
-    while (w.highest < number)
-        w.taken &= ~bit(++w.highest); /* its place was that of a number now outside */
-    w.taken |= bit(number);
-    memcpy(w.mark[place(number)], mark, DEVICES_MARK_SIZE);
+    while (w->highest < number)
+        w->taken &= ~bit(++w->highest); /* its place was that of a number now outside */
+    w->taken |= bit(number);
+    memcpy(w->mark[place(number)], mark, DEVICES_MARK_SIZE);
     return db_run(db, STORE,
-                  DB_VALUES(DB_NUMBER_OF(d->row), DB_NUMBER_OF(w.highest), DB_NUMBER_OF(w.taken),
-                            DB_BYTES_OF(bytes(w.mark, sizeof w.mark))),
+                  DB_VALUES(DB_NUMBER_OF(d->row), DB_NUMBER_OF(w->highest), DB_NUMBER_OF(w->taken),
+                            DB_BYTES_OF(bytes(w->mark, sizeof w->mark))),
                   NULL);
 }

@@ -91,15 +91,19 @@ static void sign_in(struct live *l, struct session *s, const struct effect *e)
     s->aid = e->aid;
 }
 
+static void owe_page(struct session *s, uint64_t end)
+{
+    invariant(s->pages < API_PAGES_MAX);
+    s->page_end[s->pages++] = end;
+    s->cursor = end;
+}
+
 static void note_page(struct session *s, const struct effect *e)
 {
     s->paging = false;
     s->mail = e->more;
-    if (e->number == s->cursor)
-        return; /* an empty page is owed nothing for */
-    invariant(s->pages < API_PAGES_MAX);
-    s->page_end[s->pages++] = e->number;
-    s->cursor = e->number;
+    if (e->number != s->cursor) /* an empty page is owed nothing for */
+        owe_page(s, e->number);
 }
 
 static void note_acknowledged(struct session *s, uint64_t number)
@@ -111,6 +115,20 @@ static void note_acknowledged(struct session *s, uint64_t number)
     s->pages -= done;
     for (size_t i = 0; i < s->pages; i++)
         s->page_end[i] = s->page_end[i + done];
+}
+
+/* When nothing waits or is being read for the device, what has come is next in its order, and is
+ * handed out as a page of its own. */
+static void note_mail(struct live *l, struct session *s, const struct effect *e)
+{
+    if (e->frame.n == 0 || s->mail || s->paging || s->pages == API_PAGES_MAX) {
+        s->mail = true;
+        return;
+    }
+    if (e->number <= s->cursor)
+        return; /* was in a page */
+    owe_page(s, e->number);
+    l->host.send(l->host.ctx, s, e->frame);
 }
 
 static void carry_out(struct live *l, const struct effect *e)
@@ -128,7 +146,7 @@ static void carry_out(struct live *l, const struct effect *e)
         sign_in(l, s, e);
         break;
     case EFFECT_MAIL:
-        s->mail = true;
+        note_mail(l, s, e);
         break;
     case EFFECT_PAGE:
         note_page(s, e);

@@ -3,7 +3,8 @@
  * live: which devices are connected, and how much mail each may be handed now.
  *
  * Lives on the loop's side.  The host gives it the effects of a batch; it carries them out through
- * the host's functions and says which sessions are due a page of mail.
+ * the host's functions, hands mail that nothing waits before straight to its device, and says which
+ * sessions are due a page.
  */
 #ifndef TACET_SERVER_LIVE_LIVE_H
 #define TACET_SERVER_LIVE_LIVE_H

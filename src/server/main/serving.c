@@ -72,6 +72,7 @@ static struct err open_database(struct serving *s, const struct serving_options 
     char path[HOUSE_PATH_SIZE];
 
     TRY(house_path(o->data, HOUSE_DATABASE, path));
+    sqlite_alone();
     TRY(sqlite_open(&s->db, path, false, true));
     return features_open(s->db);
 }

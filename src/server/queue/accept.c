@@ -41,7 +41,8 @@ static struct err find_recipients(struct db *db, struct arena *a, const struct d
     if (n != o->upload.recipients)
         return FAIL(E_MALFORMED);
     o->to = ARENA_ARRAY(a, n, struct device);
-    if (o->to == NULL)
+    o->number = ARENA_ARRAY(a, n, uint64_t);
+    if (o->to == NULL || o->number == NULL)
         return FAIL(E_NOMEM);
     for (size_t i = 0; i < n; i++)
         TRY(devices_get(db, &to[i].device->did, &o->to[i]));
@@ -79,6 +80,7 @@ struct err queue_accept(struct db *db, const struct networks *n, struct arena *a
                         struct queue_offer *offer)
 {
     uint8_t mark[DEVICES_MARK_SIZE];
+    struct devices_window window;
     bool known;
 
     offer->roster_known = false;
@@ -86,13 +88,13 @@ struct err queue_accept(struct db *db, const struct networks *n, struct arena *a
     TRY(check_form(a, offer));
     TRY(upload_mark(offer->bytes, mark));
     /* Before all that may have changed since: what was accepted stays accepted. */
-    TRY(devices_upload_known(db, sender, offer->upload.number, mark, &known));
+    TRY(devices_upload_known(db, sender, offer->upload.number, mark, &window, &known));
     if (known)
         return OK;
     TRY(check_recipients(db, n, a, sender, aid, offer));
     TRY(queue_append(db, a, &offer->upload, offer->to, offer->now_ms,
-                     clock_add(offer->now_ms, offer->ttl_s * CLOCK_SECOND_MS)));
-    TRY(devices_upload_accept(db, sender, offer->upload.number, mark));
+                     clock_add(offer->now_ms, offer->ttl_s * CLOCK_SECOND_MS), offer->number));
+    TRY(devices_upload_accept(db, sender, offer->upload.number, mark, &window));
     offer->recipients = offer->upload.recipients;
     return OK;
 }

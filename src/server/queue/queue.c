@@ -7,7 +7,7 @@
 #define SHARED_MAX        (FRONT_SIZE + UPLOAD_BODY_MOST + UPLOAD_TRAILER_SIZE)
 #define CAPSULE_DELIVERED (3 + UPLOAD_CAPSULE_SIZE)
 
-static const char BODY[] = "INSERT INTO mail_body (waiting, sealed) VALUES ($1, $2) RETURNING id";
+static const char BODY[] = "INSERT INTO mail_body (waiting, sealed) VALUES ($1, $2)";
 static const char INSERT[] = "INSERT INTO mail (device, kind, body, sealed, size, received_ms,"
                              " expires_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 static const char TOTALS[] = "SELECT sum(items), sum(bytes) FROM mailbox";
@@ -16,11 +16,21 @@ static const char PAGE[] =
     "SELECT m.number, m.kind, m.size, m.received_ms, m.sealed, b.sealed"
     " FROM mail m LEFT JOIN mail_body b ON b.id = m.body"
     " WHERE m.device = $1 AND m.number > $2 AND m.expires_ms > $3 ORDER BY m.number LIMIT $4";
-static const char ACKNOWLEDGE[] = "DELETE FROM mail WHERE device = $1 AND number <= $2";
+#define GONE " RETURNING device, size, body"
+static const char ACKNOWLEDGE[] = "DELETE FROM mail WHERE device = $1 AND number <= $2" GONE;
 static const char EXPIRE[] =
     "DELETE FROM mail WHERE number IN"
-    " (SELECT number FROM mail WHERE expires_ms <= $1 ORDER BY expires_ms LIMIT $2)";
-static const char FORGET[] = "DELETE FROM mail WHERE device = $1";
+    " (SELECT number FROM mail WHERE expires_ms <= $1 ORDER BY expires_ms LIMIT $2)" GONE;
+static const char FORGET[] = "DELETE FROM mail WHERE device = $1" GONE;
+
+/* Counts and bodies follow the rows. */
+static const char COMES[] = "INSERT INTO mailbox (device, items, bytes) VALUES ($1, 1, $2)"
+                            " ON CONFLICT (device) DO UPDATE SET items = items + 1,"
+                            " bytes = bytes + $2";
+static const char GOES[] =
+    "UPDATE mailbox SET items = items - $2, bytes = bytes - $3 WHERE device = $1";
+static const char BODY_GOES[] = "UPDATE mail_body SET waiting = waiting - 1 WHERE id = $1";
+static const char BODY_GONE[] = "DELETE FROM mail_body WHERE id = $1 AND waiting = 0";
 
 /* ---- In. */
 
@@ -62,17 +72,21 @@ static struct err check_room(struct db *db, const struct upload *u, const struct
 
 static struct err add(struct db *db, const struct device *to, enum frame_item kind,
                       struct db_value body, struct bytes sealed, size_t size, uint64_t now_ms,
-                      uint64_t expires_ms)
+                      uint64_t expires_ms, uint64_t *number)
 {
-    return db_run(db, INSERT,
-                  DB_VALUES(DB_NUMBER_OF(to->row), DB_NUMBER_OF(kind), body, DB_BYTES_OF(sealed),
-                            DB_NUMBER_OF(size), DB_NUMBER_OF(now_ms), DB_NUMBER_OF(expires_ms)),
-                  NULL);
+    TRY(db_run(db, INSERT,
+               DB_VALUES(DB_NUMBER_OF(to->row), DB_NUMBER_OF(kind), body, DB_BYTES_OF(sealed),
+                         DB_NUMBER_OF(size), DB_NUMBER_OF(now_ms), DB_NUMBER_OF(expires_ms)),
+               NULL));
+    *number = (uint64_t)db_inserted(db);
+    return db_run(db, COMES, DB_VALUES(DB_NUMBER_OF(to->row), DB_NUMBER_OF(size)), NULL);
 }
 
 static struct err add_capsules(struct db *db, const struct upload *u, const struct device *to,
                                uint64_t now_ms)
 {
+    uint64_t number;
+
     for (size_t i = 0; i < u->capsules; i++) {
         struct buf b = BUF(CAPSULE_DELIVERED);
         struct bytes sealed;
@@ -82,15 +96,14 @@ static struct err add_capsules(struct db *db, const struct upload *u, const stru
         err = buf_end(&b, &sealed);
         if (err.code == E_OK)
             err = add(db, &to[u->capsule[i].recipient], FRAME_CAPSULE, DB_NULL_OF(), sealed,
-                      sealed.n, now_ms, clock_add(now_ms, QUEUE_CAPSULE_LIFE_MS));
+                      sealed.n, now_ms, clock_add(now_ms, QUEUE_CAPSULE_LIFE_MS), &number);
         buf_free(&b);
         TRY(err);
     }
     return OK;
 }
 
-static struct err add_body(struct db *db, struct arena *a, const struct upload *u,
-                           struct db_value *id)
+static struct err add_body(struct db *db, const struct upload *u, struct db_value *id)
 {
     struct buf b = BUF(SHARED_MAX);
     struct err err = OK;
@@ -102,28 +115,57 @@ static struct err add_body(struct db *db, struct arena *a, const struct upload *
     buf_bytes(&b, u->shared.body);
     buf_bytes(&b, u->shared.trailer);
     TRY_OUT(buf_end(&b, &sealed));
-    TRY_OUT(
-        db_one(db, a, BODY, DB_VALUES(DB_NUMBER_OF(u->recipients), DB_BYTES_OF(sealed)), id, 1));
+    TRY_OUT(db_run(db, BODY, DB_VALUES(DB_NUMBER_OF(u->recipients), DB_BYTES_OF(sealed)), NULL));
+    *id = DB_NUMBER_OF(db_inserted(db));
 out:
     buf_free(&b);
     return err;
 }
 
+/* What goes to one device alone is one row, as it is delivered. */
+static struct err add_whole(struct db *db, struct arena *a, const struct upload *u,
+                            const struct device *to, uint64_t now_ms, uint64_t expires_ms,
+                            uint64_t *number)
+{
+    struct bytes sealed;
+
+    TRY(queue_assemble(a, &u->shared, upload_entry(u, 0), &sealed));
+    return add(db, to, FRAME_MESSAGE, DB_NULL_OF(), sealed, sealed.n, now_ms, expires_ms, number);
+}
+
 struct err queue_append(struct db *db, struct arena *a, const struct upload *u,
-                        const struct device *to, uint64_t now_ms, uint64_t expires_ms)
+                        const struct device *to, uint64_t now_ms, uint64_t expires_ms,
+                        uint64_t *number)
 {
     struct db_value body;
 
     TRY(check_room(db, u, to));
     TRY(add_capsules(db, u, to, now_ms));
-    TRY(add_body(db, a, u, &body));
+    if (u->recipients == 1)
+        return add_whole(db, a, u, to, now_ms, expires_ms, number);
+    TRY(add_body(db, u, &body));
     for (size_t i = 0; i < u->recipients; i++)
         TRY(add(db, &to[i], FRAME_MESSAGE, body, upload_entry(u, i), delivered_size(u), now_ms,
-                expires_ms));
+                expires_ms, &number[i]));
     return OK;
 }
 
 /* ---- Out. */
+
+struct err queue_assemble(struct arena *a, const struct upload_shared *shared, struct bytes entry,
+                          struct bytes *out)
+{
+    struct buf b = BUF(SHARED_MAX + UPLOAD_ENTRY_SIZE);
+    struct err err = OK;
+    struct bytes whole;
+
+    upload_write_delivery(shared, entry, &b);
+    TRY_OUT(buf_end(&b, &whole));
+    TRY_OUT(arena_copy(a, whole, out));
+out:
+    buf_free(&b);
+    return err;
+}
 
 /* From what recipients share and one device's entry, its message. */
 static struct err assemble(struct arena *a, struct bytes shared, struct bytes entry,
@@ -131,9 +173,6 @@ static struct err assemble(struct arena *a, struct bytes shared, struct bytes en
 {
     struct reader r = reader(shared);
     struct upload_shared s;
-    struct buf b = BUF(SHARED_MAX + UPLOAD_ENTRY_SIZE);
-    struct err err = OK;
-    struct bytes whole;
 
     invariant(shared.n > FRONT_SIZE + UPLOAD_TRAILER_SIZE && entry.n == UPLOAD_ENTRY_SIZE);
     reader_copy(&r, s.head, sizeof s.head);
@@ -141,12 +180,7 @@ static struct err assemble(struct arena *a, struct bytes shared, struct bytes en
     reader_copy(&r, s.roster.b, sizeof s.roster.b);
     s.body = reader_take(&r, reader_left(&r) - UPLOAD_TRAILER_SIZE);
     s.trailer = reader_take(&r, UPLOAD_TRAILER_SIZE);
-    upload_write_delivery(&s, entry, &b);
-    TRY_OUT(buf_end(&b, &whole));
-    TRY_OUT(arena_copy(a, whole, out));
-out:
-    buf_free(&b);
-    return err;
+    return queue_assemble(a, &s, entry, out);
 }
 
 static struct err take_item(struct db_query *q, struct arena *a, struct queue_item *out)
@@ -155,7 +189,7 @@ static struct err take_item(struct db_query *q, struct arena *a, struct queue_it
                            .kind = (enum frame_item)db_number(q, 1),
                            .received_ms = (uint64_t)db_number(q, 3)};
 
-    if (i.kind == FRAME_CAPSULE)
+    if (db_is_null(q, 5)) /* whole as it is */
         TRY(arena_copy(a, db_bytes(q, 4), &i.sealed));
     else
         TRY(assemble(a, db_bytes(q, 5), db_bytes(q, 4), &i.sealed));
@@ -191,17 +225,70 @@ out:
     return err;
 }
 
+/* ---- Gone. */
+
+static struct err body_goes(struct db *db, int64_t body)
+{
+    TRY(db_run(db, BODY_GOES, DB_VALUES(DB_NUMBER_OF(body)), NULL));
+    return db_run(db, BODY_GONE, DB_VALUES(DB_NUMBER_OF(body)), NULL);
+}
+
+static struct err goes(struct db *db, uint64_t device, uint64_t items, uint64_t size)
+{
+    return db_run(db, GOES,
+                  DB_VALUES(DB_NUMBER_OF(device), DB_NUMBER_OF(items), DB_NUMBER_OF(size)), NULL);
+}
+
+/* Delete rows, and settle what hangs on them; rows of one device that follow each other at once. */
+static struct err drop(struct db *db, const char *sql, struct db_value x, struct db_value y,
+                       size_t values, uint64_t *deleted)
+{
+    const struct db_value v[] = {x, y};
+    uint64_t device = 0, items = 0, size = 0, all = 0;
+    struct db_query *q = NULL;
+    struct err err = OK;
+    bool more;
+
+    TRY_OUT(db_begin_query(db, sql, v, values, &q));
+    TRY_OUT(db_next(q, &more));
+    for (; more; all++) {
+        if (items > 0 && device != (uint64_t)db_number(q, 0)) {
+            TRY_OUT(goes(db, device, items, size));
+            items = size = 0;
+        }
+        device = (uint64_t)db_number(q, 0);
+        items++;
+        size += (uint64_t)db_number(q, 1);
+        if (!db_is_null(q, 2))
+            TRY_OUT(body_goes(db, db_number(q, 2)));
+        TRY_OUT(db_next(q, &more));
+    }
+    if (items > 0)
+        TRY_OUT(goes(db, device, items, size));
+    if (deleted != NULL)
+        *deleted = all;
+out:
+    db_end_query(q);
+    return err;
+}
+
 struct err queue_acknowledge(struct db *db, uint64_t device, uint64_t number)
 {
     if (number > INT64_MAX)
         number = INT64_MAX;
-    return db_run(db, ACKNOWLEDGE, DB_VALUES(DB_NUMBER_OF(device), DB_NUMBER_OF(number)), NULL);
+    return drop(db, ACKNOWLEDGE, DB_NUMBER_OF(device), DB_NUMBER_OF(number), 2, NULL);
 }
 
 struct err queue_expire(struct db *db, uint64_t now_ms, uint64_t *deleted)
 {
-    return db_run(db, EXPIRE, DB_VALUES(DB_NUMBER_OF(now_ms), DB_NUMBER_OF(QUEUE_EXPIRE_MOST)),
-                  deleted);
+    struct err err;
+
+    TRY(db_begin(db));
+    err = drop(db, EXPIRE, DB_NUMBER_OF(now_ms), DB_NUMBER_OF(QUEUE_EXPIRE_MOST), 2, deleted);
+    if (err.code == E_OK)
+        return db_commit(db);
+    db_rollback(db);
+    return err;
 }
 
 struct err queue_waiting(struct db *db, uint64_t device, uint64_t *items)
@@ -228,5 +315,5 @@ out:
 
 struct err queue_forget(struct db *db, uint64_t device)
 {
-    return db_run(db, FORGET, DB_VALUES(DB_NUMBER_OF(device)), NULL);
+    return drop(db, FORGET, DB_NUMBER_OF(device), DB_NULL_OF(), 1, NULL);
 }

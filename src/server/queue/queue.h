@@ -2,9 +2,10 @@
 /*
  * queue: sealed messages and capsules waiting for the devices that can open them.
  *
- * One row an item and device, one body a message.  A row leaves when its device acknowledges it,
- * when it expires, or when its device is removed: nothing else deletes.  Items are numbered for the
- * whole server, rising, and a number is never given twice.  [PROTOCOL 6.4, 10 M1, 11]
+ * One row an item and device, one body a message that has several.  A row leaves when its device
+ * acknowledges it, when it expires, or when its device is removed: nothing else deletes.  Items are
+ * numbered for the whole server, rising, and a number is never given twice.  [PROTOCOL 6.4, 10 M1,
+ * 11]
  */
 #ifndef TACET_SERVER_QUEUE_QUEUE_H
 #define TACET_SERVER_QUEUE_QUEUE_H
@@ -21,6 +22,7 @@
 #define QUEUE_CAPSULE_LIFE_MS (45 * CLOCK_DAY_MS)
 #define QUEUE_TTL_MOST_S      31536000
 #define QUEUE_EXPIRE_MOST     4096 /* items deleted by one queue_expire() */
+#define QUEUE_AT_ONCE_MOST    4    /* recipients whose devices are offered a message at once */
 
 /* An upload on its way in, and what has been found out about it. */
 struct queue_offer {
@@ -32,6 +34,7 @@ struct queue_offer {
     bool roster_known; /* is the next one set? */
     struct rooms_roster room;
     struct device *to; /* one for each entry, in its order; none if it was accepted before */
+    uint64_t *number;  /* what each got it as */
     size_t recipients;
 };
 
@@ -45,10 +48,15 @@ FALLIBLE queue_accept(struct db *db, const struct networks *n, struct arena *a,
                       const struct device *sender, const struct account_id *aid,
                       struct queue_offer *offer);
 
-/* Add a checked upload for each of its recipients, capsules first, or for none of them.
- * E_FULL: a mailbox has no room. */
+/* Add a checked upload for each of its recipients, capsules first, or for none of them; `number`
+ * says as which item each has the message.  E_FULL: a mailbox has no room. */
 FALLIBLE queue_append(struct db *db, struct arena *a, const struct upload *u,
-                      const struct device *to, uint64_t now_ms, uint64_t expires_ms);
+                      const struct device *to, uint64_t now_ms, uint64_t expires_ms,
+                      uint64_t *number);
+
+/* What the device of this entry gets.  E_NOMEM. */
+FALLIBLE queue_assemble(struct arena *a, const struct upload_shared *shared, struct bytes entry,
+                        struct bytes *out);
 
 struct queue_item {
     uint64_t number;

@@ -43,6 +43,44 @@ static struct err explain(struct request *rq, struct err why, const struct rooms
     return told.code == why.code ? why : told;
 }
 
+static struct err page_frame(struct request *rq, const struct queue_item *item, size_t n, bool more,
+                             struct bytes *frame)
+{
+    Tacet__Wire__Deliver out = TACET__WIRE__DELIVER__INIT;
+    Tacet__Wire__Item *form = ARENA_ARRAY(rq->arena, n, Tacet__Wire__Item);
+    Tacet__Wire__Item **forms = ARENA_ARRAY(rq->arena, n, Tacet__Wire__Item *);
+
+    if (form == NULL || forms == NULL)
+        return FAIL(E_NOMEM);
+    for (size_t i = 0; i < n; i++) {
+        tacet__wire__item__init(&form[i]);
+        form[i].number = item[i].number;
+        form[i].kind = (uint32_t)item[i].kind;
+        form[i].sealed = frame_data(item[i].sealed);
+        form[i].received_ms = item[i].received_ms;
+        forms[i] = &form[i];
+    }
+    out.items = forms;
+    out.n_items = n;
+    out.more = more;
+    return request_frame(rq, OP_DELIVER, &out, frame);
+}
+
+/* The device has mail.  If it is connected and owes nothing, it is spared the page: what it would
+ * hold comes along.  A message that brings capsules, or goes to many, is read from the database. */
+static struct err announce(struct request *rq, const struct queue_offer *o, size_t i)
+{
+    struct effect e = {.kind = EFFECT_MAIL, .did = o->to[i].did, .number = o->number[i]};
+    struct queue_item item = {e.number, FRAME_MESSAGE, {NULL, 0}, rq->now_ms};
+
+    if (o->upload.capsules == 0 && o->recipients <= QUEUE_AT_ONCE_MOST) {
+        TRY(queue_assemble(rq->arena, &o->upload.shared, upload_entry(&o->upload, i),
+                           &item.sealed));
+        TRY(page_frame(rq, &item, 1, false, &e.frame));
+    }
+    return request_effect(rq, e);
+}
+
 static struct err send(struct request *rq)
 {
     Tacet__Wire__Send *in;
@@ -61,39 +99,20 @@ static struct err send(struct request *rq)
         return explain(rq, err, &offer.room);
     TRY(err);
     for (size_t i = 0; i < offer.recipients; i++)
-        TRY(request_effect(rq, (struct effect){.kind = EFFECT_MAIL, .did = offer.to[i].did}));
+        TRY(announce(rq, &offer, i));
     return OK;
-}
-
-static struct err push(struct request *rq, const struct queue_page *page)
-{
-    Tacet__Wire__Deliver out = TACET__WIRE__DELIVER__INIT;
-    Tacet__Wire__Item *item[QUEUE_PAGE_ITEMS];
-
-    for (size_t i = 0; i < page->n; i++) {
-        item[i] = ARENA_NEW(rq->arena, Tacet__Wire__Item);
-        if (item[i] == NULL)
-            return FAIL(E_NOMEM);
-        tacet__wire__item__init(item[i]);
-        item[i]->number = page->item[i].number;
-        item[i]->kind = (uint32_t)page->item[i].kind;
-        item[i]->sealed = frame_data(page->item[i].sealed);
-        item[i]->received_ms = page->item[i].received_ms;
-    }
-    out.items = item;
-    out.n_items = page->n;
-    out.more = page->more;
-    return request_push(rq, OP_DELIVER, &out);
 }
 
 /* The server's own request.  An empty page goes out too: it says that the mailbox is drained. */
 struct err queue_hand_out(struct request *rq, uint64_t device)
 {
     struct effect e = {.kind = EFFECT_PAGE, .session = rq->session, .number = rq->cursor};
+    struct effect sent = {.kind = EFFECT_SEND, .session = rq->session};
     struct queue_page *page;
 
     TRY(queue_page(rq->db, rq->arena, device, rq->cursor, rq->now_ms, &page));
-    TRY(push(rq, page));
+    TRY(page_frame(rq, page->item, page->n, page->more, &sent.frame));
+    TRY(request_effect(rq, sent));
     if (page->n > 0)
         e.number = page->item[page->n - 1].number;
     e.more = page->more;

@@ -12,8 +12,8 @@ static const char *const STEPS[] = {
     "  number INTEGER PRIMARY KEY AUTOINCREMENT,"
     "  device INTEGER NOT NULL,"
     "  kind INTEGER NOT NULL," /* enum frame_item */
-    "  body INTEGER,"          /* of a message */
-    "  sealed BLOB NOT NULL,"  /* entry of a message; capsule */
+    "  body INTEGER,"          /* of a message that others have too */
+    "  sealed BLOB NOT NULL,"  /* its entry; or, without a body, all that is delivered */
     "  size INTEGER NOT NULL," /* bytes as delivered */
     "  received_ms INTEGER NOT NULL,"
     "  expires_ms INTEGER NOT NULL)",
@@ -33,6 +33,8 @@ static const char *const STEPS[] = {
     "  UPDATE mail_body SET waiting = waiting - 1 WHERE id = OLD.body;"
     "  DELETE FROM mail_body WHERE id = OLD.body AND waiting = 0;"
     " END",
+    /* queue.c does the same with half the work; and what goes to one device needs no body. */
+    "DROP TRIGGER mail_comes; DROP TRIGGER mail_goes",
 };
 
 const struct schema queue_schema = {"queue", STEPS, sizeof STEPS / sizeof STEPS[0]};

@@ -26,7 +26,7 @@ struct rooms_roster {
 
 /*
  * The roster with this digest: the one that came along, which is registered, or the one registered
- * before.  What is registered goes with the savepoint when the upload is refused.
+ * before.  What is registered does not stay when the upload is refused.
  * E_ABSENT: neither, or an account that is not here.  E_FORGED: what came along has another digest,
  * or the room is not the two accounts'.  E_DENIED: `sender` is not one of them, or another network.
  * E_MALFORMED: also a policy or state, or not two accounts.

@@ -8,14 +8,18 @@
 
 /* The lock comes first: a log that is entered under it lives in our memory, with no file beside the
  * database that another process could map. */
-static const char LOCK[] = "PRAGMA locking_mode = EXCLUSIVE;";
+#define TEXT_OF(n)        #n
+#define NUMBER_AS_TEXT(n) TEXT_OF(n)
+static const char LOCK[] =
+    "PRAGMA page_size = " NUMBER_AS_TEXT(SQLITE_PAGE) "; PRAGMA locking_mode = EXCLUSIVE;";
 static const char PAGES[] = "PRAGMA page_count";
 static const char LOG[] = "PRAGMA journal_mode = WAL";
 static const char SETTINGS[] = "PRAGMA synchronous = FULL;"
                                "PRAGMA foreign_keys = ON;"
                                "PRAGMA trusted_schema = OFF;"
                                "PRAGMA temp_store = MEMORY;"
-                               "PRAGMA cache_size = -16384;" /* KiB */
+                               "PRAGMA cache_size = -16384;"       /* KiB */
+                               "PRAGMA wal_autocheckpoint = 2048;" /* pages */
                                "PRAGMA journal_size_limit = 67108864;";
 static const char OVERWRITE[] = "PRAGMA secure_delete = ON;";
 static const char LEAVE[] = "PRAGMA secure_delete = OFF;";
@@ -78,6 +82,16 @@ static bool in_transaction(struct db *db)
     return sqlite3_get_autocommit(((struct sqlite *)db)->handle) == 0;
 }
 
+static uint64_t changes(struct db *db)
+{
+    return (uint64_t)sqlite3_total_changes64(((struct sqlite *)db)->handle);
+}
+
+static int64_t inserted(struct db *db)
+{
+    return sqlite3_last_insert_rowid(((struct sqlite *)db)->handle);
+}
+
 static void close_sqlite(struct db *db)
 {
     struct sqlite *lite = (struct sqlite *)db;
@@ -97,6 +111,8 @@ static const struct db_driver driver = {
     .column = statement_column,
     .end_query = statement_end_query,
     .in_transaction = in_transaction,
+    .changes = changes,
+    .inserted = inserted,
     .close = close_sqlite,
 };
 
@@ -153,6 +169,11 @@ static struct err configure(struct sqlite *lite, bool create, bool secure_delete
     TRY(script(db, SETTINGS));
     TRY(enter_log(lite));
     return script(db, TAKE);
+}
+
+void sqlite_alone(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* too late is no harm */
 }
 
 struct err sqlite_open(struct db **out, const char *path, bool create, bool secure_delete)

@@ -206,6 +206,34 @@ static void a_failing_request_leaves_the_others(void **state)
     person_free(&bob);
 }
 
+/* The roster that comes along is stored before the number of entries is found wrong. */
+static void what_a_failed_request_wrote_is_gone(void **state)
+{
+    struct world *w = *state;
+    struct person ann, bob;
+    struct letter bad, without_roster;
+    struct request *rq[2];
+
+    person_enter(w, &ann, "ann");
+    person_enter(w, &bob, "bob");
+    for (unsigned round = 0; round < 2; round++) { /* without savepoints at first, and with them */
+        letter_make(w, &bad, &bob, &ann);
+        bad.upload.recipients = 2;
+        letter_write(w, &bad);
+        letter_make(w, &without_roster, &ann, &bob);
+        without_roster.roster_bytes = bytes(NULL, 0);
+        rq[0] = letter_frame(w, &bob, &bad);
+        rq[1] = letter_frame(w, &ann, &without_roster);
+        assert_int_equal(w->server.careful > 0, round > 0);
+        world_run(w, rq, 2);
+        assert_int_equal(world_answer(w, rq[0]).code, E_MALFORMED);
+        assert_int_equal(world_answer(w, rq[1]).code, E_ABSENT);
+        assert_true(w->server.careful > 0);
+    }
+    person_free(&ann);
+    person_free(&bob);
+}
+
 static const struct db_driver *real;
 
 static struct err run_but_not_commit(struct db *db, const char *sql, const struct db_value *v,
@@ -306,6 +334,7 @@ int main(void)
         world_test(a_failing_request_leaves_the_others),
         world_test(a_commit_that_fails_refuses_what_writes_and_answers_what_reads),
         world_test(an_acknowledgement_that_cannot_be_kept_costs_nobody_the_connection),
+        world_test(what_a_failed_request_wrote_is_gone),
         world_test(an_empty_batch_does_nothing),
     };
 

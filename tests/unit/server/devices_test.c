@@ -112,17 +112,22 @@ static void mark_of(uint64_t number, uint8_t twist, uint8_t out[DEVICES_MARK_SIZ
 static struct err known(struct window *x, uint64_t number, uint8_t twist, bool *out)
 {
     uint8_t mark[DEVICES_MARK_SIZE];
+    struct devices_window w;
 
     mark_of(number, twist, mark);
-    return devices_upload_known(x->w->db, &x->d, number, mark, out);
+    return devices_upload_known(x->w->db, &x->d, number, mark, &w, out);
 }
 
 static void accept(struct window *x, uint64_t number)
 {
     uint8_t mark[DEVICES_MARK_SIZE];
+    struct devices_window w;
+    bool yes;
 
     mark_of(number, 0, mark);
-    assert_ok(devices_upload_accept(x->w->db, &x->d, number, mark));
+    assert_ok(devices_upload_known(x->w->db, &x->d, number, mark, &w, &yes));
+    assert_false(yes);
+    assert_ok(devices_upload_accept(x->w->db, &x->d, number, mark, &w));
 }
 
 static void the_last_64_numbers_are_known_by_their_bytes(void **state)

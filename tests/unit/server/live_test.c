@@ -178,6 +178,56 @@ static void a_device_owes_only_so_many_pages(void **state)
     live_free(h.l);
 }
 
+static struct effect mail_with_frame(uint64_t number)
+{
+    return (struct effect){
+        .kind = EFFECT_MAIL, .did = ANN, .number = number, .frame = BYTES_LITERAL("item")};
+}
+
+static void mail_is_handed_out_at_once_when_nothing_waits_before_it(void **state)
+{
+    struct host h;
+    struct session s;
+
+    (void)state;
+    begin(&h);
+    enter(&h, &s, 1);
+    sign_in(&h, 1, ANN);
+    settle_one(&h, mail_with_frame(5)); /* a page is being read, which may hold it */
+    assert_int_equal(h.sends, 0);
+    page(&h, 1, 5, false);
+    assert_false(s.mail);
+    settle_one(&h, mail_with_frame(5)); /* it did */
+    assert_int_equal(h.sends, 0);
+    settle_one(&h, mail_with_frame(6));
+    assert_int_equal(h.sends, 1);
+    assert_ptr_equal(h.sent, &s);
+    assert_true(bytes_same(h.frame, BYTES_LITERAL("item")));
+    assert_int_equal(s.cursor, 6);
+    assert_int_equal(h.pages, 1);
+    live_free(h.l);
+}
+
+static void mail_over_the_window_waits_for_a_page(void **state)
+{
+    struct host h;
+    struct session s;
+
+    (void)state;
+    begin(&h);
+    enter(&h, &s, 1);
+    sign_in(&h, 1, ANN);
+    page(&h, 1, 0, false);
+    for (uint64_t i = 1; i <= API_PAGES_MAX + 1; i++)
+        settle_one(&h, mail_with_frame(i));
+    assert_int_equal(h.sends, API_PAGES_MAX);
+    acknowledge(&h, 1, 1);
+    assert_int_equal(h.pages, 2);
+    settle_one(&h, mail_with_frame(API_PAGES_MAX + 2)); /* behind what waits */
+    assert_int_equal(h.sends, API_PAGES_MAX);
+    live_free(h.l);
+}
+
 static void a_second_session_ends_the_first(void **state)
 {
     struct session a, b;
@@ -247,6 +297,8 @@ int main(void)
         cmocka_unit_test(who_signs_in_gets_a_page),
         cmocka_unit_test(mail_behind_a_page_of_the_same_batch_is_not_forgotten),
         cmocka_unit_test(a_device_owes_only_so_many_pages),
+        cmocka_unit_test(mail_is_handed_out_at_once_when_nothing_waits_before_it),
+        cmocka_unit_test(mail_over_the_window_waits_for_a_page),
         cmocka_unit_test(a_second_session_ends_the_first),
         cmocka_unit_test(a_removed_device_is_shown_out),
         cmocka_unit_test(closing_says_why_and_answers_are_counted),

@@ -23,6 +23,25 @@ static struct err insert(struct db *db, int64_t number)
     return db_run(db, INSERT, DB_VALUES(DB_NUMBER_OF(number), DB_NULL_OF()), NULL);
 }
 
+static void changes_are_counted_and_insertions_numbered(void **state)
+{
+    struct db *db = with_table(state);
+    uint64_t before;
+
+    assert_ok(insert(db, 41));
+    assert_int_equal(db_inserted(db), 41);
+    before = db_changes(db);
+    assert_err(insert(db, 41), E_CONFLICT);
+    assert_ok(db_run(db, "DELETE FROM thing WHERE number = 7", DB_NO_VALUES, NULL));
+    assert_int_equal(scratch_number(db, COUNT), 1);
+    assert_int_equal(db_changes(db), before);
+    assert_ok(db_begin(db));
+    assert_ok(db_run(db, "INSERT INTO thing (body) VALUES (NULL)", DB_NO_VALUES, NULL));
+    assert_int_equal(db_inserted(db), 42);
+    db_rollback(db);
+    assert_true(db_changes(db) > before); /* what was rolled back counts */
+}
+
 static void values_come_back_as_they_went_in(void **state)
 {
     static const uint8_t body[] = {0, 'a', 0, 0xff, 0};
@@ -437,6 +456,7 @@ static void a_script_stops_at_its_first_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        scratch_test(changes_are_counted_and_insertions_numbered),
         scratch_test(values_come_back_as_they_went_in),
         scratch_test(a_value_of_another_kind_is_zero_or_empty),
         scratch_test(parameters_are_bound_by_their_number_and_not_their_place),

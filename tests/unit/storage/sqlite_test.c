@@ -226,7 +226,7 @@ static void a_file_that_is_no_database_is_refused_and_left_alone(void **state)
 static void a_damaged_database_is_malformed(void **state)
 {
     struct scratch *s = *state;
-    uint8_t noise[4096];
+    uint8_t noise[SQLITE_PAGE];
     FILE *file;
 
     with_table(state);
@@ -237,7 +237,7 @@ static void a_damaged_database_is_malformed(void **state)
     file = fopen(s->file, "r+b");
     assert_non_null(file);
     memset(noise, 0x5a, sizeof noise);
-    fseek(file, 4096, SEEK_SET);
+    fseek(file, SQLITE_PAGE, SEEK_SET);
     assert_int_equal(fwrite(noise, 1, sizeof noise, file), sizeof noise);
     fclose(file);
     assert_ok(sqlite_open(&s->db, s->file, false, false));
@@ -271,7 +271,7 @@ static void a_full_disk_is_full(void **state)
     int64_t stored = 0;
     struct err err = OK;
 
-    assert_ok(db_script(db, "PRAGMA max_page_count = 20"));
+    assert_ok(db_script(db, "PRAGMA max_page_count = 10"));
     while (stored < 100 && (err = insert(db, stored, 4000)).code == E_OK)
         stored++;
     assert_err(err, E_FULL);
@@ -286,7 +286,7 @@ static void a_transaction_on_a_full_disk_is_whole_or_absent(void **state)
     struct db *db = with_table(state);
     struct err err = OK;
 
-    assert_ok(db_script(db, "PRAGMA max_page_count = 20"));
+    assert_ok(db_script(db, "PRAGMA max_page_count = 10"));
     assert_ok(db_begin(db));
     for (int64_t i = 0; i < 100; i++) {
         struct err now = insert(db, i, 4000);
@@ -309,7 +309,7 @@ static void a_query_can_be_ended_after_the_disk_was_full(void **state)
     struct db_query *q;
     bool more = true;
 
-    assert_ok(db_script(db, "PRAGMA max_page_count = 20"));
+    assert_ok(db_script(db, "PRAGMA max_page_count = 10"));
     assert_ok(db_begin(db));
     assert_ok(db_begin_query(db, fill, DB_NO_VALUES, &q));
     assert_err(db_next(q, &more), E_FULL);
