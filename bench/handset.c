@@ -74,7 +74,7 @@ void handset_prepare(struct handsets *all, struct loop *loop, const struct town 
     all->loop = loop;
     all->town = town;
     all->address = address;
-    measure_must(tls_new_client(town->pin, &all->tls));
+    measure_must(tls_new_client(bytes(town->pin, TLS_PIN_SIZE), &all->tls));
     all->setup = (struct stream_setup){loop, all->tls, &EVENTS, STREAM_LIMITS};
 }
 
