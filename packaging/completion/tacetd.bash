@@ -12,17 +12,25 @@ _tacetd() {
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
         ;;
-    --root)
+    --root | --config | --tls-key | --tls-certificate)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;
-    --name | --domain | --passphrase-fd | --kdf-cost | --listen | --address) return ;;
+    --name | --domain | --passphrase-fd | --kdf-cost | --listen | --address | --monitor) return ;;
+    --log-level)
+        mapfile -t COMPREPLY < <(compgen -W "error warning info" -- "$current")
+        return
+        ;;
     esac
     case ${COMP_CWORD}:${COMP_WORDS[1]} in
-    1:*) options="init run --help --version" ;;
+    1:*) options="init run check-config --help --version" ;;
     *:init) options="--data --root --name --domain --passphrase-fd --kdf-cost" ;;
-    *:run) options="--data --listen --address" ;;
+    *:run)
+        options="--config --data --listen --address --monitor --log-level --tls-key"
+        options+=" --tls-certificate"
+        ;;
+    *:check-config) options="--config" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
 }

@@ -5,9 +5,10 @@ complete -c tacetd -f
 complete -c tacetd -l help -d 'Say how it is called'
 complete -c tacetd -l version -d 'Say which version this is'
 
-set -l none "not __fish_seen_subcommand_from init run"
+set -l none "not __fish_seen_subcommand_from init run check-config"
 complete -c tacetd -n $none -a init -d 'Found a network'
 complete -c tacetd -n $none -a run -d 'Serve it'
+complete -c tacetd -n $none -a check-config -d 'Say what would be in force'
 
 complete -c tacetd -n '__fish_seen_subcommand_from init' -l data -x -a '(__fish_complete_directories)' -d 'Data directory to make'
 complete -c tacetd -n '__fish_seen_subcommand_from init' -l root -r -F -d 'Where to write the root key'
@@ -18,3 +19,9 @@ complete -c tacetd -n '__fish_seen_subcommand_from init' -l kdf-cost -x -d 'Work
 complete -c tacetd -n '__fish_seen_subcommand_from run' -l data -x -a '(__fish_complete_directories)' -d 'Data directory'
 complete -c tacetd -n '__fish_seen_subcommand_from run' -l listen -x -d 'Where to listen'
 complete -c tacetd -n '__fish_seen_subcommand_from run' -l address -x -d 'What invitations name'
+complete -c tacetd -n '__fish_seen_subcommand_from run' -l monitor -x -d 'Health and metrics, on loopback'
+complete -c tacetd -n '__fish_seen_subcommand_from run' -l log-level -x -a 'error warning info' -d 'How much is logged'
+complete -c tacetd -n '__fish_seen_subcommand_from run' -l config -r -F -d 'Settings'
+complete -c tacetd -n '__fish_seen_subcommand_from run' -l tls-key -r -F -d 'PEM'
+complete -c tacetd -n '__fish_seen_subcommand_from run' -l tls-certificate -r -F -d 'PEM'
+complete -c tacetd -n '__fish_seen_subcommand_from check-config' -l config -r -F -d 'Settings'
