@@ -3,7 +3,7 @@
 
 _tacetctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="invite people remove root help"
+    local words="invite people remove root tls help"
     local options="--data --help --version" word="" i
 
     COMPREPLY=()
@@ -13,7 +13,7 @@ _tacetctl() {
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
         ;;
-    --root)
+    --root | --certificate | --key)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
@@ -36,6 +36,10 @@ _tacetctl() {
     invite) options+=" --for --address --revoke" ;;
     people) options+=" --json" ;;
     remove) ;;
+    tls)
+        options="show renew announce switch withdraw $options --certificate --key --yes"
+        options+=" --json"
+        ;;
     root) options="sign-directory $options --root --passphrase-fd" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")

@@ -6,12 +6,13 @@ complete -c tacetctl -l data -x -a '(__fish_complete_directories)' -d 'Data dire
 complete -c tacetctl -l help -d 'Say more'
 complete -c tacetctl -l version -d 'Say which version this is'
 
-set -l words invite people remove root
+set -l words invite people remove root tls
 set -l none "not __fish_seen_subcommand_from $words help"
 complete -c tacetctl -n $none -a invite -d 'Make an invitation, or withdraw it'
 complete -c tacetctl -n $none -a people -d 'List the people of the network'
 complete -c tacetctl -n $none -a remove -d 'Remove a person for good'
 complete -c tacetctl -n $none -a root -d 'Renew the certificate of the directory'
+complete -c tacetctl -n $none -a tls -d 'Show and change the key of the server'
 complete -c tacetctl -n $none -a help -d 'Say more about an order'
 complete -c tacetctl -n '__fish_seen_subcommand_from help' -a "$words"
 
@@ -22,3 +23,8 @@ complete -c tacetctl -n '__fish_seen_subcommand_from people' -l json -d 'A JSON 
 complete -c tacetctl -n '__fish_seen_subcommand_from root' -a sign-directory -d 'The next 90 days'
 complete -c tacetctl -n '__fish_seen_subcommand_from root' -l root -r -F -d 'The root key file'
 complete -c tacetctl -n '__fish_seen_subcommand_from root' -l passphrase-fd -x -d 'Read its passphrase from a descriptor'
+complete -c tacetctl -n '__fish_seen_subcommand_from tls' -a 'show renew announce switch withdraw'
+complete -c tacetctl -n '__fish_seen_subcommand_from tls' -l certificate -r -F -d 'With announce'
+complete -c tacetctl -n '__fish_seen_subcommand_from tls' -l key -r -F -d 'With announce'
+complete -c tacetctl -n '__fish_seen_subcommand_from tls' -l yes -d 'With switch, before 30 days are over'
+complete -c tacetctl -n '__fish_seen_subcommand_from tls' -l json -d 'One JSON object'

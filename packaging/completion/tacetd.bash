@@ -28,7 +28,7 @@ _tacetd() {
     *:init) options="--data --root --name --domain --passphrase-fd --kdf-cost" ;;
     *:run)
         options="--config --data --listen --address --monitor --log-level --tls-key"
-        options+=" --tls-certificate"
+        options+=" --tls-certificate --new-tls-key"
         ;;
     *:check-config) options="--config" ;;
     esac

@@ -25,3 +25,4 @@ complete -c tacetd -n '__fish_seen_subcommand_from run' -l config -r -F -d 'Sett
 complete -c tacetd -n '__fish_seen_subcommand_from run' -l tls-key -r -F -d 'PEM'
 complete -c tacetd -n '__fish_seen_subcommand_from run' -l tls-certificate -r -F -d 'PEM'
 complete -c tacetd -n '__fish_seen_subcommand_from check-config' -l config -r -F -d 'Settings'
+complete -c tacetd -n '__fish_seen_subcommand_from run' -l new-tls-key -d 'The one that clients accept is lost'
