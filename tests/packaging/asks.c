@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What somebody else's program looks like: compiled against what was installed, and nothing else. */
+/* What somebody else's program looks like: compiled against what was installed, and nothing else.
+ */
 #include <stdio.h>
 #include <tacet/client.h>
 
