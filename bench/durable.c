@@ -173,7 +173,9 @@ static int rises(const void *a, const void *b)
 
 static double percentile_ms(unsigned percent)
 {
-    return (double)run.sample_us[(run.samples - 1) * percent / 100] / 1000;
+    size_t at = (run.samples - 1) * percent / 100;
+
+    return (double)run.sample_us[at] / 1000;
 }
 
 static void keep_most(double *best, double v)

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -82,7 +83,8 @@ unsigned long process_memory_kib(const struct process *p)
     f = fopen(path, "r");
     must(f != NULL);
     while (kib == 0 && fgets(line, sizeof line, f) != NULL)
-        (void)sscanf(line, "VmRSS: %lu", &kib);
+        if (strncmp(line, "VmRSS:", 6) == 0)
+            kib = strtoul(line + 6, NULL, 10);
     fclose(f);
     must(kib > 0);
     return kib;

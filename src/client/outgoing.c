@@ -382,7 +382,7 @@ static struct err refused(struct engine *e, struct outbox_row *row, const struct
                           struct arena *a)
 {
     enum err_code code = err_from_number(f->code);
-    struct message m;
+    struct message m = {.contact = 0};
 
     e->refused = true;
     count_refusal(e, row, code);

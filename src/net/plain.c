@@ -193,10 +193,14 @@ uint16_t plain_port(const struct plain *p)
 
 void plain_free(struct plain *p)
 {
+    struct visitor *next;
+
     if (p == NULL)
         return;
     listener_free(p->listener);
-    while (p->visitors != NULL)
-        visitor_free(p->visitors);
+    for (struct visitor *v = p->visitors; v != NULL; v = next) {
+        next = v->next;
+        visitor_free(v);
+    }
     free(p);
 }

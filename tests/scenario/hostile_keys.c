@@ -33,12 +33,12 @@ static bool comes_back(struct person *who)
     return engine_is_ready(stage_engine(who));
 }
 
-static void talk(struct person *alice, struct person *bob)
+static void talk(struct person *one, struct person *other)
 {
-    says(alice, bob, "Is it you?");
-    sees(bob, alice, "Is it you?");
-    says(bob, alice, "It is.");
-    sees(alice, bob, "It is.");
+    says(one, other, "Is it you?");
+    sees(other, one, "Is it you?");
+    says(other, one, "It is.");
+    sees(one, other, "It is.");
 }
 
 /* ---- honest */

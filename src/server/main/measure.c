@@ -3,6 +3,8 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
@@ -41,13 +43,14 @@ uint64_t measure_file(const char *path)
 uint64_t measure_resident(void)
 {
     FILE *f = fopen("/proc/self/statm", "re");
-    unsigned long long pages = 0;
+    char line[128], *second;
+    uint64_t pages = 0;
     long size = sysconf(_SC_PAGESIZE);
 
     if (f == NULL)
         return 0;
-    if (fscanf(f, "%*u %llu", &pages) != 1)
-        pages = 0;
+    if (fgets(line, sizeof line, f) != NULL && (second = strchr(line, ' ')) != NULL)
+        pages = strtoull(second, NULL, 10);
     fclose(f);
     return size > 0 ? pages * (uint64_t)size : 0;
 }

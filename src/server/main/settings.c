@@ -7,8 +7,6 @@
 
 #define OPTION_SIZE 32
 
-_Static_assert(CONFIG_FILE_MAX == HOUSE_FILE_MAX, "a file is read whole, or refused");
-
 static const char *line_why(enum err_code code)
 {
     switch ((int)code) {
