@@ -2,6 +2,7 @@
 #include "server/main/journal.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 static const struct log_event EVENTS[JOURNAL_EVENTS] = {
@@ -40,14 +41,29 @@ const struct log_event *journal_event(enum journal_event event)
     return event > 0 && event < JOURNAL_EVENTS ? &EVENTS[event] : NULL;
 }
 
+static const int BEHIND_MS = 100; /* a reader may be; one who stays away is not waited for again */
+
+/* Would a line leave without waiting?  A pipe that says so has room for LOG_LINE_MAX. */
+static bool is_read(struct journal *j)
+{
+    struct pollfd log = {.fd = STDERR_FILENO, .events = POLLOUT};
+    int n;
+
+    do
+        n = poll(&log, 1, j->unread ? 0 : BEHIND_MS);
+    while (n < 0 && errno == EINTR);
+    j->unread = n == 0;
+    return !j->unread;
+}
+
 /* What cannot be written is lost, and the next line's number shows it: a log that is not read must
  * not stop the server. */
-static void write_line(void *ctx, struct bytes line)
+static void write_line(void *journal, struct bytes line)
 {
+    struct journal *j = journal;
     ssize_t n = 0;
 
-    (void)ctx;
-    while (line.n > 0 && (n >= 0 || errno == EINTR)) {
+    while (line.n > 0 && (n >= 0 || errno == EINTR) && is_read(j)) {
         n = write(STDERR_FILENO, line.at, line.n);
         if (n > 0)
             line = bytes(line.at + n, line.n - (size_t)n);
@@ -56,7 +72,7 @@ static void write_line(void *ctx, struct bytes line)
 
 void journal_open(struct journal *j, enum log_level most, uint64_t (*now_ms)(void))
 {
-    *j = (struct journal){.log = {write_line, NULL, most, 0}, .now_ms = now_ms};
+    *j = (struct journal){.log = {write_line, j, most, 0}, .now_ms = now_ms};
 }
 
 static bool has_room(struct journal *j)

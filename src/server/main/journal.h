@@ -56,11 +56,12 @@ const struct log_event *journal_event(enum journal_event event);
 struct journal {
     struct log log;
     uint64_t (*now_ms)(void);
+    bool unread;         /* nobody took the last line out of our way */
     unsigned refusals;   /* this minute */
     uint64_t suppressed; /* lines, since the start */
 };
 
-/* To standard error, a line a write. */
+/* To standard error, a line a write.  It is not moved while it is used. */
 void journal_open(struct journal *j, enum log_level most, uint64_t (*now_ms)(void));
 
 /* Something that happened here. */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/main/journal.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "assert_err.h"
 
 /* What is written: the last line, and how many there were. */
@@ -90,6 +93,43 @@ static void others_do_not_say_how_long_the_log_gets(void **state)
     assert_int_equal(p.journal.suppressed, JOURNAL_REFUSALS_MAX);
 }
 
+static size_t lines_in(int fd)
+{
+    static char text[1 << 17];
+    size_t lines = 0;
+    ssize_t n = read(fd, text, sizeof text);
+
+    for (ssize_t i = 0; i < n; i++)
+        lines += text[i] == '\n';
+    return lines;
+}
+
+/* With the log in a pipe that is full, each line would wait for its reader. */
+static void a_log_that_nobody_reads_loses_lines_and_stops_nobody(void **state)
+{
+    int ends[2], before = dup(STDERR_FILENO);
+    const uint64_t many = 3000;
+    struct journal j;
+    size_t first, then;
+
+    assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+    assert_int_equal(fcntl(ends[1], F_SETFL, 0), 0);
+    assert_int_equal(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+    journal_open(&j, LOG_INFO, a_moment);
+    for (uint64_t i = 0; i < many; i++)
+        journal_note(&j, JOURNAL_STARTED, LOG_NO_FIELDS);
+    first = lines_in(ends[0]);
+    journal_note(&j, JOURNAL_STARTED, LOG_NO_FIELDS);
+    then = lines_in(ends[0]);
+    assert_int_equal(dup2(before, STDERR_FILENO), STDERR_FILENO);
+    close(before);
+    close(ends[0]);
+    close(ends[1]);
+    assert_in_range(first, 1, many - 1);
+    assert_int_equal(then, 1); /* and it goes on when somebody reads */
+    assert_int_equal(j.log.sequence, many + 1);
+}
+
 static void every_event_has_a_name_of_its_own_and_a_level(void **state)
 {
     for (enum journal_event e = JOURNAL_STARTED; e < JOURNAL_EVENTS; e++) {
@@ -108,6 +148,7 @@ int main(void)
         cmocka_unit_test(a_refusal_says_which_why_and_where),
         cmocka_unit_test(who_must_act_decides_how_loud_a_refusal_is),
         cmocka_unit_test(others_do_not_say_how_long_the_log_gets),
+        cmocka_unit_test(a_log_that_nobody_reads_loses_lines_and_stops_nobody),
         cmocka_unit_test(every_event_has_a_name_of_its_own_and_a_level),
     };
 
