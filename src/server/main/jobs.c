@@ -92,7 +92,7 @@ static void batch_free(struct batch *b)
 
 void jobs_submit(struct serving *s, struct job *j, struct session *session)
 {
-    struct err e = workers_submit(s->workers, j);
+    struct err e = s->workers == NULL ? FAIL(E_CLOSED) : workers_submit(s->workers, j);
 
     if (e.code == E_OK)
         return;

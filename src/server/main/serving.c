@@ -153,6 +153,7 @@ static void say_farewell(struct serving *s)
     listener_free(s->unix_socket);
     loop_timer_free(s->housekeeping); /* there is soon nobody left to keep house */
     workers_drain_and_stop(s->workers);
+    s->workers = NULL; /* nobody works for a signal that still comes */
     peers_farewell(s);
     if (s->peers == NULL)
         return;
