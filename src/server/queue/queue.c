@@ -282,13 +282,18 @@ struct err queue_acknowledge(struct db *db, uint64_t device, uint64_t number)
 struct err queue_expire(struct db *db, uint64_t now_ms, uint64_t *deleted)
 {
     struct err err;
+    uint64_t due;
 
+    *deleted = 0;
     TRY(db_begin(db));
-    err = drop(db, EXPIRE, DB_NUMBER_OF(now_ms), DB_NUMBER_OF(QUEUE_EXPIRE_MOST), 2, deleted);
-    if (err.code == E_OK)
-        return db_commit(db);
-    db_rollback(db);
-    return err;
+    err = drop(db, EXPIRE, DB_NUMBER_OF(now_ms), DB_NUMBER_OF(QUEUE_EXPIRE_MOST), 2, &due);
+    if (err.code != E_OK) {
+        db_rollback(db);
+        return err;
+    }
+    TRY(db_commit(db));
+    *deleted = due; /* and not a moment before: more would be tried at once */
+    return OK;
 }
 
 struct err queue_waiting(struct db *db, uint64_t device, uint64_t *items)

@@ -82,7 +82,7 @@ FALLIBLE queue_hand_out(struct request *rq, uint64_t device);
 FALLIBLE queue_acknowledge(struct db *db, uint64_t device, uint64_t number);
 
 /* Delete what is due, at most QUEUE_EXPIRE_MOST items of it, in a transaction of its own; `deleted`
- * says how many.  For the host, now and then; cheap when nothing is due. */
+ * says how many, none on an error.  For the host, now and then; cheap when nothing is due. */
 FALLIBLE queue_expire(struct db *db, uint64_t now_ms, uint64_t *deleted);
 
 /* Items and bytes in all mailboxes. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/driver.h"
 #include "world.h"
 
 struct pair {
@@ -223,6 +224,39 @@ static void what_is_due_is_neither_handed_out_nor_kept(void **state)
     end(&x);
 }
 
+static const struct db_driver *real;
+
+static struct err run_but_not_commit(struct db *db, const char *sql, const struct db_value *v,
+                                     size_t n, uint64_t *changed)
+{
+    if (strcmp(sql, "COMMIT") == 0)
+        return FAIL(E_FULL);
+    return real->run(db, sql, v, n, changed);
+}
+
+static void what_could_not_be_deleted_is_not_said_to_be(void **state)
+{
+    struct pair x = begin(state);
+    struct db_driver failing = *x.w->db->driver;
+    struct letter l;
+    uint64_t deleted = 9;
+
+    letter_make(x.w, &l, &x.ann, &x.bob);
+    l.ttl_s = 60;
+    assert_int_equal(letter_send(x.w, &x.ann, &l).code, E_OK);
+    x.w->now_ms += 60 * CLOCK_SECOND_MS;
+    real = x.w->db->driver;
+    failing.run = run_but_not_commit;
+    x.w->db->driver = &failing;
+    assert_err(queue_expire(x.w->db, x.w->now_ms, &deleted), E_FULL);
+    x.w->db->driver = real;
+    assert_int_equal(deleted, 0);
+    assert_int_equal(world_mail(x.w), 1);
+    assert_ok(queue_expire(x.w->db, x.w->now_ms, &deleted));
+    assert_int_equal(deleted, 1);
+    end(&x);
+}
+
 static void mail_survives_a_restart(void **state)
 {
     struct pair x = begin(state);
@@ -308,6 +342,7 @@ int main(void)
         world_test(acknowledging_is_cumulative_and_repeatable),
         world_test(a_body_stays_until_its_last_row_goes),
         world_test(what_is_due_is_neither_handed_out_nor_kept),
+        world_test(what_could_not_be_deleted_is_not_said_to_be),
         world_test(mail_survives_a_restart),
         world_test(a_number_is_never_given_twice),
         world_test(a_full_mailbox_takes_nothing_more),
