@@ -17,9 +17,11 @@ struct batch {
     size_t jobs;
     size_t requests;
     uint64_t took_us; /* for them */
+    bool changed;     /* the database, were it only for a moment */
     bool kept_house;
-    struct err expiry; /* how that went */
-    uint64_t deleted;  /* items that were due */
+    struct err expiry;   /* how that went */
+    uint64_t deleted;    /* items that were due */
+    struct err counting; /* of these */
     uint64_t queue_items, queue_bytes;
     uint64_t directory_ends_ms; /* its certificate; 0: not known */
     enum err_code trouble;      /* db_trouble() */
@@ -50,7 +52,7 @@ void *jobs_work(void *ctx, void **items, size_t n)
     struct batch *b = calloc(1, sizeof *b);
     struct request **rq = calloc(n, sizeof *rq);
     size_t requests = 0;
-    uint64_t now = serving_now_ms();
+    uint64_t now = serving_now_ms(), before = db_changes(s->db);
 
     invariant(b != NULL && rq != NULL); /* nothing could be answered without */
     b->job = calloc(n, sizeof *b->job);
@@ -72,8 +74,9 @@ void *jobs_work(void *ctx, void **items, size_t n)
     if (b->kept_house) {
         b->expiry = queue_expire(s->db, now, &b->deleted);
         (void)!networks_ends(s->db, &b->directory_ends_ms).code;
-        (void)!queue_totals(s->db, &b->queue_items, &b->queue_bytes).code;
+        b->counting = queue_totals(s->db, &b->queue_items, &b->queue_bytes);
     }
+    b->changed = db_changes(s->db) != before;
     b->trouble = db_trouble(s->db);
     free(rq);
     return b;
@@ -112,6 +115,7 @@ void jobs_expire(struct serving *s)
         jobs_submit(s, j, NULL);
 }
 
+/* If anybody did: much that writes finds that all is as it should be. */
 static bool has_written(const struct request *rq)
 {
     return rq->outcome.code == E_OK && rq->route->kind == ROUTE_WRITES;
@@ -124,8 +128,10 @@ static void note_housekeeping(struct serving *s, const struct batch *b)
     if (b->deleted > 0)
         journal_note(&s->journal, JOURNAL_EXPIRED, LOG_FIELDS(log_count(b->deleted)));
     s->metrics.expired += b->deleted;
-    s->metrics.now.queue_items = b->queue_items;
-    s->metrics.now.queue_bytes = b->queue_bytes;
+    if (b->counting.code == E_OK) {
+        s->metrics.now.queue_items = b->queue_items;
+        s->metrics.now.queue_bytes = b->queue_bytes;
+    }
     if (b->directory_ends_ms != 0)
         watch_ends(&s->watch, WATCH_DIRECTORY, b->directory_ends_ms);
     watch_certificates(&s->watch, serving_now_ms());
@@ -133,7 +139,7 @@ static void note_housekeeping(struct serving *s, const struct batch *b)
 
 static void note(struct serving *s, const struct batch *b)
 {
-    bool wrote = false;
+    bool wrote = b->deleted > 0;
 
     for (size_t i = 0; i < b->jobs; i++) {
         const struct request *rq = b->job[i]->rq;
@@ -143,7 +149,7 @@ static void note(struct serving *s, const struct batch *b)
         journal_refusal(&s->journal, rq);
         rekeying_note(s, rq);
         metrics_request(&s->metrics, rq->op, rq->outcome.code);
-        wrote = wrote || has_written(rq);
+        wrote = wrote || (b->changed && has_written(rq));
     }
     if (b->requests > 0)
         metrics_batch(&s->metrics, b->requests, b->took_us);
