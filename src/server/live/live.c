@@ -8,6 +8,7 @@
 struct live {
     struct live_host host;
     struct map by_id, by_device; /* sessions; the second only those signed in */
+    struct live_given given;
 };
 
 struct err live_new(struct live **out, const struct live_host *host)
@@ -68,6 +69,11 @@ size_t live_count(const struct live *l)
     return l->by_id.n;
 }
 
+struct live_given live_given(const struct live *l)
+{
+    return l->given;
+}
+
 /* No page is asked for after this, and no effect for the device finds it. */
 static void end(struct live *l, struct session *s, enum err_code why)
 {
@@ -98,8 +104,9 @@ static void owe_page(struct session *s, uint64_t end)
     s->cursor = end;
 }
 
-static void note_page(struct session *s, const struct effect *e)
+static void note_page(struct live *l, struct session *s, const struct effect *e)
 {
+    l->given.pages++;
     s->paging = false;
     s->mail = e->more;
     if (e->number != s->cursor) /* an empty page is owed nothing for */
@@ -128,6 +135,7 @@ static void note_mail(struct live *l, struct session *s, const struct effect *e)
     if (e->number <= s->cursor)
         return; /* was in a page */
     owe_page(s, e->number);
+    l->given.messages++;
     l->host.send(l->host.ctx, s, e->frame);
 }
 
@@ -149,7 +157,7 @@ static void carry_out(struct live *l, const struct effect *e)
         note_mail(l, s, e);
         break;
     case EFFECT_PAGE:
-        note_page(s, e);
+        note_page(l, s, e);
         break;
     case EFFECT_ACKED:
         note_acknowledged(s, e->number);

@@ -36,4 +36,11 @@ void live_settle(struct live *l, const struct effects *e);
 
 size_t live_count(const struct live *l);
 
+/* What went out since the beginning: pages, also those that came with signing in, and messages that
+ * were handed over without one. */
+struct live_given {
+    uint64_t pages, messages;
+};
+struct live_given live_given(const struct live *l);
+
 #endif

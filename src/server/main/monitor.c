@@ -43,12 +43,15 @@ static int64_t seconds_until(uint64_t then_ms, uint64_t now_ms)
 static void look_up(struct serving *s, struct metrics_now *now)
 {
     uint64_t now_ms = serving_now_ms();
+    struct live_given given = live_given(s->live);
 
     now->reasons = s->reasons;
     now->reason_is = s->health.is;
     now->reasons_n = HEALTH_REASONS;
     now->version = version_text();
     peers_count(s, now);
+    now->pages = given.pages;
+    now->handed_over = given.messages;
     now->clients_most = s->clients_max;
     now->database_bytes = database_bytes(s);
     (void)measure_disk_free(s->data, &now->disk_free_bytes);

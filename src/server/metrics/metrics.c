@@ -67,8 +67,6 @@ void metrics_request(struct metrics *m, uint32_t op, enum err_code outcome)
     m->requests[metrics_operation(op) == NULL ? 0 : op][outcome_of(outcome)]++;
     if (op == OP_SEND)
         m->uploads[(unsigned)outcome % METRICS_CODES]++;
-    if (op == OP_DELIVER && outcome == E_OK)
-        m->pages++;
 }
 
 static void observe(struct metrics_histogram *h, const uint64_t bounds[METRICS_BUCKETS], uint64_t v)
@@ -271,7 +269,10 @@ static const struct row ROWS[] = {
      BY(write_uploads)},
     {{"tacet_pages_total", "counter",
       "Pages of mail read from the database for connected devices."},
-     AT(pages)},
+     AT(now.pages)},
+    {{"tacet_handed_over_total", "counter",
+      "Messages that went to a connected device as they came, without a page."},
+     AT(now.handed_over)},
     {{"tacet_queue_items", "gauge", "Items waiting for their devices, as of the last minute."},
      AT(now.queue_items)},
     {{"tacet_queue_bytes", "gauge", "Size of these items as they are delivered."},

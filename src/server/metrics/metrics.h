@@ -32,7 +32,7 @@ struct metrics_histogram {
 
 struct metrics {
     uint64_t sign_ins, clients_accepted, clients_turned_away, controls_accepted;
-    uint64_t frames_refused, pages, expired;
+    uint64_t frames_refused, expired;
     uint64_t received_bytes, sent_bytes; /* frames, without framing */
     uint64_t requests[METRICS_OPERATIONS][METRICS_OUTCOMES];
     uint64_t uploads[METRICS_CODES];
@@ -42,6 +42,7 @@ struct metrics {
         const char *version;
         uint64_t started_ms;
         uint64_t clients, strangers, controls, clients_most;
+        uint64_t pages, handed_over;
         uint64_t queue_items, queue_bytes;
         uint64_t database_bytes, disk_free_bytes;
         int64_t directory_ends_s, tls_ends_s;

@@ -205,6 +205,8 @@ static void mail_is_handed_out_at_once_when_nothing_waits_before_it(void **state
     assert_true(bytes_same(h.frame, BYTES_LITERAL("item")));
     assert_int_equal(s.cursor, 6);
     assert_int_equal(h.pages, 1);
+    assert_int_equal(live_given(h.l).pages, 1);
+    assert_int_equal(live_given(h.l).messages, 1);
     live_free(h.l);
 }
 

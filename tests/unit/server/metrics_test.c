@@ -40,7 +40,6 @@ static void requests_are_counted_by_operation_and_by_who_must_act(void **state)
     metrics_request(&m, OP_SEND, E_STALE);
     metrics_request(&m, OP_SEND, E_FULL);
     metrics_request(&m, OP_PERSON, E_MALFORMED);
-    metrics_request(&m, OP_DELIVER, E_OK);
     metrics_request(&m, 77777, E_AGAIN);
     metrics_request(&m, 31, E_ABSENT); /* no operation has this number */
     text = written(&m);
@@ -54,7 +53,6 @@ static void requests_are_counted_by_operation_and_by_who_must_act(void **state)
     assert_says(text, "\ntacet_uploads_total{code=\"ok\"} 2\n");
     assert_says(text, "\ntacet_uploads_total{code=\"stale\"} 1\n");
     assert_says(text, "\ntacet_uploads_total{code=\"full\"} 1\n");
-    assert_says(text, "\ntacet_pages_total 1\n");
     free(text);
 }
 
@@ -87,6 +85,8 @@ static void what_was_looked_up_is_written(void **state)
                                 .clients = 1,
                                 .strangers = 2,
                                 .controls = 3,
+                                .pages = 4,
+                                .handed_over = 5,
                                 .tls_ends_s = -7,
                                 .reasons = REASONS,
                                 .reason_is = SO,
@@ -98,6 +98,8 @@ static void what_was_looked_up_is_written(void **state)
     assert_says(text, "\ntacet_connections{kind=\"client\"} 1\n");
     assert_says(text, "\ntacet_connections{kind=\"stranger\"} 2\n");
     assert_says(text, "\ntacet_connections{kind=\"control\"} 3\n");
+    assert_says(text, "\ntacet_pages_total 4\n");
+    assert_says(text, "\ntacet_handed_over_total 5\n");
     assert_says(text, "\ntacet_tls_certificate_seconds -7\n");
     assert_says(text, "\ntacet_degraded{reason=\"disk-full\"} 1\n");
     free(text);
