@@ -223,6 +223,8 @@ void local_free(struct local *c)
 {
     if (c == NULL)
         return;
+    if (c->out.n > 0)
+        flush(c);
     disconnect(c);
     if (c->busy)
         c->orphan = true;

@@ -38,7 +38,8 @@ uid_t local_peer_uid(const struct local *c);
  * nothing happened.  E_CLOSED. */
 FALLIBLE local_send(struct local *c, struct bytes message);
 
-/* At any time, in an event too; no event follows.  What is still queued is not sent. */
+/* At any time, in an event too; no event follows.  Of what is queued as much is sent as the kernel
+ * takes at once. */
 void local_free(struct local *c);
 
 /* Client: connect, send one frame, append the one that answers, and hang up.  Blocks, for

@@ -44,6 +44,10 @@ static void on_message(void *ctx, struct bytes message)
         local_free(p->local);
         p->local = NULL;
         assert_int_equal(message.at[0], 'h'); /* lent until we return */
+    } else if (bytes_same(message, BYTES_LITERAL("farewell"))) {
+        assert_ok(local_send(p->local, message));
+        local_free(p->local);
+        p->local = NULL;
     } else if (bytes_same(message, BYTES_LITERAL("too much"))) {
         static const uint8_t zeros[NET_LOCAL_MAX + 1];
 
@@ -179,6 +183,17 @@ static void a_server_that_hangs_up_is_no_answer(void **state)
     buf_free(&reply);
 }
 
+/* What was ordered is done, and whoever ordered it is told, also when the server stops then. */
+static void an_answer_leaves_before_its_connection_is_freed(void **state)
+{
+    struct server *s = *state;
+    struct buf reply = BUF(100);
+
+    assert_ok(local_call(s->path, BYTES_LITERAL("farewell"), &reply));
+    assert_bytes(buf_view(&reply), BYTES_LITERAL("farewell"));
+    buf_free(&reply);
+}
+
 static void nobody_at_the_path_is_told_apart(void **state)
 {
     struct server *s = *state;
@@ -245,6 +260,7 @@ int main(void)
         TEST(a_call_is_answered_and_the_caller_known),
         TEST(a_megabyte_goes_both_ways_and_not_a_byte_more),
         TEST(a_server_that_hangs_up_is_no_answer),
+        TEST(an_answer_leaves_before_its_connection_is_freed),
         TEST(nobody_at_the_path_is_told_apart),
         TEST(frames_may_come_in_crumbs_or_together),
         TEST(a_length_over_the_limit_closes_at_once),
