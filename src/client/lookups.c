@@ -103,6 +103,22 @@ static struct err learn(struct engine *e, const struct people_news *news)
     return outgoing_pump(e);
 }
 
+/* For something parked, which stays parked; or for somebody known whom the server has forgotten, so
+ * that whoever has the handle now has another account: the answer shows it. */
+static struct err no_such_account(struct engine *e, const struct waiting *w, enum err_code code)
+{
+    struct account_id aid;
+    struct contact c;
+    struct err err;
+
+    memcpy(aid.b, w->key.at, sizeof aid.b);
+    err = people_by_account(e->vault, &aid, &c);
+    if (err.code == E_ABSENT || code != E_ABSENT)
+        return OK;
+    TRY(err);
+    return lookups_handle(e, bytes_text(c.handle));
+}
+
 /* Nobody is called that, or the server would not say. */
 static struct err no_such_person(struct engine *e, const struct waiting *w, enum err_code code)
 {
@@ -110,8 +126,8 @@ static struct err no_such_person(struct engine *e, const struct waiting *w, enum
     struct err err;
 
     incoming_report(e);
-    if (w->by_account) /* asked for something parked, which stays parked */
-        return OK;
+    if (w->by_account)
+        return no_such_account(e, w, code);
     err = people_by_handle(e->vault, w->key, &event.contact);
     if (err.code == E_ABSENT)
         memcpy(event.contact.handle, w->key.at, w->key.n);

@@ -333,6 +333,19 @@ static struct err learn_refusal(struct engine *e, struct outbox_row *row, const 
     return OK;
 }
 
+/* Absent though the roster came along: the account itself.  A server that was restored forgot it,
+ * and whoever has the handle now has another one; the answer shows it, and nothing goes there
+ * before it was accepted. */
+static struct err doubt_account(struct engine *e, const struct outbox_row *row)
+{
+    struct contact c;
+
+    if (row->refusals < 2)
+        return OK;
+    TRY(people_get(e->vault, row->contact, &c));
+    return lookups_handle(e, bytes_text(c.handle));
+}
+
 /* Back to QUEUED, in one transaction. */
 static struct err unseal(struct engine *e, struct outbox_row *row, enum err_code code,
                          struct arena *a, struct message *m)
@@ -390,6 +403,8 @@ static struct err refused(struct engine *e, struct outbox_row *row, const struct
         return give_up(e, row, code, a);
     if (code == E_STALE || code == E_REMOVED)
         TRY(learn_refusal(e, row, f, a));
+    if (code == E_ABSENT)
+        TRY(doubt_account(e, row));
     TRY(vault_begin(e->vault));
     TRY(vault_end(e->vault, unseal(e, row, code, a, &m)));
     if (err_who(code) == WHO_OPERATOR) /* it may wait for long */
