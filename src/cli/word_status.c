@@ -48,14 +48,15 @@ static bool print_json(const struct tacet_status *s)
         "prekey", (json_int_t)s->prekey, "prekey_made", jsonl_time(s->prekey_made_ms)));
 }
 
-/* One answer of the server, whichever. */
+/* Until all that waited there is here, and with it what the server says of its own keys; a server
+ * that has much to hand over is not waited for. */
 static void knock(struct tacet_client *client)
 {
     struct tacet_event e;
     struct drive d;
 
     drive_begin(&d, client, WAIT_SECONDS);
-    while (!d.connected && !d.unreachable && drive_next(&d, &e))
+    while (!d.unreachable && drive_next(&d, &e) && e.kind != TACET_EVENT_DRAINED)
         continue;
     drive_refused(&d);
     drive_end(&d);
@@ -89,6 +90,8 @@ const struct word word_status = {
     .usage = "[--json]",
     .what = "Say who you are, and whether the server can be reached.",
     .details =
+        "What waits at the server is fetched, for 5 seconds at most, and stays unread.\n"
+        "\n"
         "  --json             One JSON object: handle, domain, network, address, network_id,\n"
         "                     account_id, device_id, joined, connected, drained, outgoing, "
         "parked,\n"

@@ -98,6 +98,15 @@ static void status_knocks_and_says_what_it_found(void **state)
     assert_non_null(strstr(play_out, "alice@x.example"));
 }
 
+static void status_stays_until_the_server_has_said_all(void **state)
+{
+    play_event(TACET_EVENT_LINK, TACET_OK);
+    play_event(TACET_EVENT_DRAINED, TACET_OK);
+    play_event(TACET_EVENT_LINK, TACET_CLOSED);
+    assert_int_equal(PLAY("status"), 0);
+    assert_int_equal(play.taken, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +116,7 @@ int main(void)
         cmocka_unit_test_setup(a_profile_that_cannot_be_opened_is_explained, play_begin),
         cmocka_unit_test_setup(contacts_say_what_unverified_means, play_begin),
         cmocka_unit_test_setup(status_knocks_and_says_what_it_found, play_begin),
+        cmocka_unit_test_setup(status_stays_until_the_server_has_said_all, play_begin),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
