@@ -143,6 +143,12 @@ static enum console_got take_byte(const struct console *c, uint8_t *byte)
     return n == 1 ? CONSOLE_LINE : CONSOLE_ENDED;
 }
 
+/* Part of a line is never taken for it. */
+static enum console_got whole(const struct console *c)
+{
+    return c->line.over ? CONSOLE_LONG : CONSOLE_LINE;
+}
+
 /* A line feed ends a line, the end of the input too if anything stands before it. */
 static enum console_got add_plain(struct console *c, uint8_t byte)
 {
@@ -150,10 +156,10 @@ static enum console_got add_plain(struct console *c, uint8_t byte)
         if (c->line.before.n < LINE_MOST)
             buf_u8(&c->line.before, byte);
         else
-            c->over = true;
+            c->line.over = true;
         return CONSOLE_NOTHING;
     }
-    return c->over ? CONSOLE_LONG : CONSOLE_LINE;
+    return whole(c);
 }
 
 static enum console_got add_typed(struct console *c, uint8_t byte, bool *changed)
@@ -165,7 +171,7 @@ static enum console_got add_typed(struct console *c, uint8_t byte, bool *changed
         *changed = true;
         break;
     case LINE_DONE:
-        return CONSOLE_LINE;
+        return whole(c);
     case LINE_ENDED:
         return CONSOLE_ENDED;
     }
@@ -185,7 +191,7 @@ enum console_got console_take(struct console *c, struct bytes *line)
         if (got == CONSOLE_LINE)
             got = c->terminal ? add_typed(c, byte, &changed) : add_plain(c, byte);
         else if (!c->terminal && c->line.before.n > 0)
-            got = c->over ? CONSOLE_LONG : CONSOLE_LINE; /* the next call sees the end again */
+            got = whole(c); /* the next call sees the end again */
     }
     *line = line_text(&c->line);
     if (changed && got == CONSOLE_NOTHING)
@@ -198,5 +204,4 @@ enum console_got console_take(struct console *c, struct bytes *line)
 void console_done(struct console *c)
 {
     line_free(&c->line);
-    c->over = false;
 }

@@ -19,7 +19,6 @@
 struct console {
     int in, out;
     bool terminal;
-    bool over; /* the line at hand was too long */
     char prompt[CONSOLE_PROMPT_MAX];
     struct termios before;
     struct line line;

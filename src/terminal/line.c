@@ -150,8 +150,12 @@ static enum line_news take_escape(struct line *l, uint8_t byte)
 
 static bool insert(struct line *l, uint8_t byte)
 {
-    if (byte < 0x20 || l->before.n + l->after.n >= LINE_MOST)
+    if (byte < 0x20)
         return false;
+    if (l->before.n + l->after.n >= LINE_MOST) {
+        l->over = true;
+        return false;
+    }
     buf_u8(&l->before, byte);
     return l->before.failed == E_OK;
 }

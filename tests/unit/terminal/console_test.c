@@ -174,6 +174,24 @@ static void what_arrives_stands_above_the_line_being_typed(void **state)
     seat_end(&s);
 }
 
+static void what_was_typed_beyond_the_most_is_not_cut_and_taken(void **state)
+{
+    static char text[1024];
+    struct seat s;
+
+    seat_begin(&s);
+    memset(text, 'x', sizeof text - 1);
+    for (int i = 0; i * (int)(sizeof text - 1) <= LINE_MOST; i++) {
+        type(&s, text);
+        assert_takes(&s.console, CONSOLE_NOTHING, NULL);
+        look(&s);
+    }
+    type(&s, "\rnext\r");
+    assert_takes(&s.console, CONSOLE_LONG, NULL);
+    assert_takes(&s.console, CONSOLE_LINE, "next");
+    seat_end(&s);
+}
+
 static void clearing_takes_the_scrolled_lines_too(void **state)
 {
     struct seat s;
@@ -192,6 +210,7 @@ int main(void)
         cmocka_unit_test(a_line_that_is_too_long_is_gone_and_the_next_comes),
         cmocka_unit_test(a_script_gets_what_is_printed_and_nothing_else),
         cmocka_unit_test(what_arrives_stands_above_the_line_being_typed),
+        cmocka_unit_test(what_was_typed_beyond_the_most_is_not_cut_and_taken),
         cmocka_unit_test(clearing_takes_the_scrolled_lines_too),
     };
 
