@@ -10,7 +10,9 @@
 
 /* What a signal handler can see. */
 static struct tacet_client *volatile running;
-static struct sigaction interrupt_before, terminate_before;
+static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+#define ENDINGS (sizeof ending / sizeof ending[0])
+static struct sigaction before[ENDINGS];
 
 static void on_signal(int number)
 {
@@ -40,14 +42,15 @@ void drive_begin(struct drive *d, struct tacet_client *client, int seconds)
     drive_allow(d, seconds);
     running = client;
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, &interrupt_before);
-    sigaction(SIGTERM, &action, &terminate_before);
+    for (size_t i = 0; i < ENDINGS; i++)
+        if (sigaction(ending[i], NULL, &before[i]) == 0 && before[i].sa_handler != SIG_IGN)
+            sigaction(ending[i], &action, NULL);
 }
 
 void drive_end(struct drive *d)
 {
-    sigaction(SIGINT, &interrupt_before, NULL);
-    sigaction(SIGTERM, &terminate_before, NULL);
+    for (size_t i = 0; i < ENDINGS; i++)
+        sigaction(ending[i], &before[i], NULL);
     running = NULL;
     d->client = NULL;
 }

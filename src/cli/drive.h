@@ -2,7 +2,8 @@
 /*
  * drive: keep the client running until a word has what it waits for, for a time at most.
  *
- * Says problems on stderr as they come.  SIGINT and SIGTERM end the waiting, not the program.
+ * Says problems on stderr as they come.  SIGINT, SIGTERM, SIGHUP and SIGQUIT end the waiting, not
+ * the program, which puts a terminal back as it was; those that were ignored stay so.
  */
 #ifndef TACET_CLI_DRIVE_H
 #define TACET_CLI_DRIVE_H
