@@ -55,20 +55,29 @@ bool options_flag(struct options *o, const char *name)
     return false;
 }
 
+/* Behind a name of this length, or in the word behind it; empty: there is none. */
+static const char *take_value(struct options *o, size_t i, size_t length)
+{
+    const char *name = take(o, i);
+
+    if (name[length] == '=')
+        return name + length + 1;
+    return i < o->named && !is_option(o->at[i]) ? take(o, i) : "";
+}
+
 const char *options_text(struct options *o, const char *name)
 {
     size_t length = strlen(name);
+    const char *value;
 
     for (size_t i = 0; i < o->named; i++) {
         if (strncmp(o->at[i], name, length) != 0)
             continue;
-        if (o->at[i][length] == '=')
-            return take(o, i) + length + 1;
-        if (o->at[i][length] != '\0')
+        if (o->at[i][length] != '=' && o->at[i][length] != '\0')
             continue;
-        take(o, i);
-        if (i < o->named && !is_option(o->at[i]))
-            return take(o, i);
+        value = take_value(o, i, length);
+        if (value[0] != '\0')
+            return value;
         fprintf(stderr, "%s needs a value.\n", name);
         o->failed = true;
         return NULL;

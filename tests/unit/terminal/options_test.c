@@ -44,11 +44,13 @@ static void an_option_that_nobody_took_is_a_mistake(void **state)
     assert_false(options_end(&o));
 }
 
-static void an_option_is_no_value(void **state)
+static void an_option_is_no_value_and_nothing_is_none(void **state)
 {
     struct options o = CALL("--profile", "--json");
     struct options last = CALL("bob", "--profile");
     struct options words = CALL("--profile", "--", "bob");
+    struct options empty = CALL("--profile", "", "bob");
+    struct options none = CALL("--profile=");
 
     assert_null(options_text(&o, "--profile"));
     assert_false(options_end(&o));
@@ -56,6 +58,10 @@ static void an_option_is_no_value(void **state)
     assert_false(options_end(&last));
     assert_null(options_text(&words, "--profile"));
     assert_false(options_end(&words));
+    assert_null(options_text(&empty, "--profile"));
+    assert_false(options_end(&empty));
+    assert_null(options_text(&none, "--profile"));
+    assert_false(options_end(&none));
 }
 
 static void numbers_are_decimal_and_within_their_range(void **state)
@@ -107,7 +113,7 @@ int main(void)
         cmocka_unit_test(options_are_found_wherever_they_stand),
         cmocka_unit_test(behind_two_dashes_everything_is_a_word),
         cmocka_unit_test(an_option_that_nobody_took_is_a_mistake),
-        cmocka_unit_test(an_option_is_no_value),
+        cmocka_unit_test(an_option_is_no_value_and_nothing_is_none),
         cmocka_unit_test(numbers_are_decimal_and_within_their_range),
         cmocka_unit_test(words_too_few_and_too_many_are_mistakes),
         cmocka_unit_test(a_call_without_words_is_empty),
