@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* talk_words: the lines of a conversation that are for Tacet itself. */
+#include <stdio.h>
+
 #include "cli/sentences.h"
 #include "cli/talk_internal.h"
 
+#define DIGITS         (TACET_SAFETY_SIZE - 1)
 #define DIGITS_A_GROUP 5
 
 static const char HELP[] =
     "What you type is sent when you press Enter.  A line that begins with / is for Tacet:\n"
-    "  /lock             Close the profile, clear the screen, and ask for the passphrase.\n"
+    "  /lock             Close the profile, clear the screen, ask for the passphrase.\n"
     "  /verify           Show the safety number to compare with them.\n"
     "  /verify DIGITS    These are the digits they read out: mark them as verified.\n"
     "  /help             Say this.\n"
@@ -32,11 +35,28 @@ static void lock(struct talk *t, struct bytes rest)
     t->locking = true;
 }
 
+/* Cut short or with a word too much, it was not read out: no reason to suspect anybody. */
+static bool are_digits(struct talk *t, struct bytes digits)
+{
+    char text[96];
+    size_t n = 0;
+
+    for (size_t i = 0; i < digits.n; i++)
+        n += digits.at[i] >= '0' && digits.at[i] <= '9';
+    if (n == DIGITS)
+        return true;
+    snprintf(text, sizeof text, "    A safety number has %d digits; these are %zu.\n", DIGITS, n);
+    talk_say(t, text);
+    return false;
+}
+
 static void confirm(struct talk *t, struct bytes digits)
 {
     struct buf text = BUF(NOTICE_MAX);
     enum tacet_code code;
 
+    if (!are_digits(t, digits))
+        return;
     buf_bytes(&text, digits);
     buf_u8(&text, 0);
     code = text.failed == E_OK ? tacet_confirm(t->client, t->with, (const char *)text.at)
@@ -45,8 +65,8 @@ static void confirm(struct talk *t, struct bytes digits)
     if (code == TACET_OK)
         talk_say_who(t, "    ", t->with, " is verified.\n");
     else if (code == TACET_FORGED)
-        talk_say(t, "    They differ.  Compare once more, and if they still differ write nothing"
-                    " secret.\n    More: tacet help verify\n");
+        talk_say(t, "    They differ.  Compare once more, and if they still differ write nothing\n"
+                    "    secret.  More: tacet help verify\n");
     else
         talk_say_because(t, "    ", sentences_find(NULL, code));
 }
@@ -107,8 +127,7 @@ void talk_words_obey(struct talk *t, struct bytes line)
         WORDS[i].run(t, bytes(line.at + rest, line.n - rest));
         return;
     }
-    talk_say(
-        t, "    There is no such word: /help.  To send a line that begins with a slash, type two.\n"
-           "    Nothing was sent.\n");
+    talk_say(t, "    There is no such word: /help.  Nothing was sent.\n"
+                "    To send a line that begins with a slash, type two.\n");
     t->end = t->console.terminal ? t->end : WORDS_FAILED;
 }

@@ -6,6 +6,7 @@
 
 /* Standard input is no terminal here: these are the ways of a script.  tests/real/chat_test has a
  * person. */
+#define DIGITS        "00000 11111 22222 33333 44444 55555 66666 77777 88888 99999 00000 11111"
 #define CHAT(in, ...) PLAY_IN(in, strlen(in), "chat", "bob", __VA_ARGS__)
 
 static int begin(void **state)
@@ -81,13 +82,21 @@ static void a_line_with_a_slash_is_for_tacet_and_with_two_for_them(void **state)
     assert_int_equal(CHAT("/help\n/quit\nnot sent\n", "--wait=5"), 0);
     assert_said("/lock ");
     assert_int_equal(play.sends, 1);
-    assert_int_equal(CHAT("/verify\n/verify 12345 67890\n", "--wait=5"), 0);
+    assert_int_equal(CHAT("/verify\n/verify " DIGITS "\n", "--wait=5"), 0);
     assert_said("00000 11111 22222 33333");
     assert_said("bob is verified");
     assert_int_equal(CHAT("/lcok\n/lock now\n/\n", "--wait=5"), 1);
     assert_said("no such word");
     assert_int_equal(play.sends, 1);
     assert_int_equal(play.openings, 4);
+}
+
+static void digits_that_are_cut_short_differ_from_nothing(void **state)
+{
+    assert_int_equal(CHAT("/verify 12345 67890\n", "--wait=5"), 0);
+    assert_said("60 digits; these are 10.");
+    assert_not_said("differ");
+    assert_not_said("is verified");
 }
 
 static void what_cannot_be_sent_is_said_and_the_next_line_goes_on(void **state)
@@ -172,6 +181,7 @@ int main(void)
         cmocka_unit_test_setup(a_line_with_a_slash_is_for_tacet_and_with_two_for_them, begin),
         cmocka_unit_test_setup(what_cannot_be_sent_is_said_and_the_next_line_goes_on, begin),
         cmocka_unit_test_setup(a_failure_later_is_said_with_its_reason, begin),
+        cmocka_unit_test_setup(digits_that_are_cut_short_differ_from_nothing, begin),
         cmocka_unit_test_setup(a_lock_closes_the_profile_until_the_next_passphrase, begin),
         cmocka_unit_test_setup(idleness_locks, begin),
         cmocka_unit_test_setup(what_could_not_be_written_stays_unread, begin),
