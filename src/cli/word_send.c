@@ -156,6 +156,8 @@ static enum words_end send_text(struct tacet_client *client, const char *to, str
     }
     printf("%s\n", id); /* it is on the disk: from here on it cannot be lost */
     fflush(stdout);
+    if (wait == 0)
+        return words_say(WORDS_FINE, "queued: it will be sent when tacet next runs");
     drive_begin(&d, client, (int)wait);
     await(&d, id, &mine);
     drive_end(&d);

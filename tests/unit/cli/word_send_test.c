@@ -167,6 +167,14 @@ static void messages_that_came_meanwhile_are_mentioned(void **state)
     assert_said("1 new message: tacet read");
 }
 
+static void who_does_not_wait_is_not_told_of_the_server(void **state)
+{
+    assert_int_equal(PLAY("send", "bob", "hello", "--wait=0"), 0);
+    assert_string_equal(play_out, PLAY_ID "\n");
+    assert_said("queued: ");
+    assert_not_said("reached");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +193,7 @@ int main(void)
                                play_begin),
         cmocka_unit_test_setup(what_is_no_text_is_refused_before_anything, play_begin),
         cmocka_unit_test_setup(a_text_may_begin_with_dashes, play_begin),
+        cmocka_unit_test_setup(who_does_not_wait_is_not_told_of_the_server, play_begin),
         cmocka_unit_test_setup(messages_that_came_meanwhile_are_mentioned, play_begin),
     };
 
