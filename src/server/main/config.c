@@ -154,6 +154,19 @@ struct err config_parse(struct bytes text, struct config *out, unsigned *line)
     return OK;
 }
 
+enum config_name config_named(struct bytes text, unsigned line)
+{
+    struct reader r = reader(text);
+    struct bytes at = {0};
+    enum config_name name;
+
+    while (line-- > 0)
+        at = take_until(&r, '\n');
+    r = reader(at);
+    name = name_of(trim(take_until(&r, '=')));
+    return reader_left(&r) > 0 && is_plain(trim(reader_rest(&r))) ? name : CONFIG_NAMES;
+}
+
 struct err config_check(const struct config *c)
 {
     if (config_get(c, CONFIG_DATA) == NULL)

@@ -46,6 +46,10 @@ FALLIBLE config_set(struct config *c, enum config_name name, struct bytes value)
  * E_LIMIT: the value, or (line 0) the file, is too long. */
 FALLIBLE config_parse(struct bytes text, struct config *out, unsigned *line);
 
+/* Which setting a line of this text, by its number from 1, gives a value; CONFIG_NAMES: none that
+ * could be one. */
+enum config_name config_named(struct bytes text, unsigned line);
+
 /* What only the whole shows: E_ABSENT: no data directory; E_CONFLICT: one of tls-key and
  * tls-certificate without the other. */
 FALLIBLE config_check(const struct config *c);

@@ -17,7 +17,7 @@ static const char *line_why(enum err_code code)
     case E_LIMIT:
         return "this is too long";
     default:
-        return "this is no `name = value` with a value that will do";
+        return "this is no `name = value` of text without control characters";
     }
 }
 
@@ -56,6 +56,17 @@ static const char *value_why(enum config_name name)
     return "needs a path of at most 3,000 bytes";
 }
 
+static void say_line(const char *path, struct bytes text, unsigned line, enum err_code code)
+{
+    enum config_name name = config_named(text, line);
+
+    fprintf(stderr, "tacetd: %s:%u: ", path, line);
+    if (code == E_MALFORMED && name != CONFIG_NAMES)
+        fprintf(stderr, "%s %s\n", config_text(name), value_why(name));
+    else
+        fprintf(stderr, "%s\n", line_why(code));
+}
+
 static int read_file(const char *path, struct config *out)
 {
     struct buf text = BUF(CONFIG_FILE_MAX);
@@ -69,7 +80,7 @@ static int read_file(const char *path, struct config *out)
     } else {
         e = config_parse(buf_view(&text), out, &line);
         if (e.code != E_OK)
-            fprintf(stderr, "tacetd: %s:%u: %s\n", path, line, line_why(e.code));
+            say_line(path, buf_view(&text), line, e.code);
     }
     buf_free(&text);
     return e.code == E_OK ? SETTINGS_FINE : SETTINGS_WRONG;

@@ -41,6 +41,17 @@ static void a_file_says_each_name_with_blanks_comments_and_no_last_line_end(void
     free(c);
 }
 
+static void the_setting_that_a_line_gives_can_be_asked_for(void **state)
+{
+    struct bytes text = BYTES_LITERAL("data = /a\n listen\t=8443\nlisten\nlog-level = info\r\n");
+
+    assert_int_equal(config_named(text, 1), CONFIG_DATA);
+    assert_int_equal(config_named(text, 2), CONFIG_LISTEN);
+    assert_int_equal(config_named(text, 3), CONFIG_NAMES);
+    assert_int_equal(config_named(text, 4), CONFIG_NAMES);
+    assert_int_equal(config_named(text, 5), CONFIG_NAMES);
+}
+
 static void what_is_wrong_is_told_with_its_line(void **state)
 {
     static const struct {
@@ -147,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_says_each_name_with_blanks_comments_and_no_last_line_end),
+        cmocka_unit_test(the_setting_that_a_line_gives_can_be_asked_for),
         cmocka_unit_test(what_is_wrong_is_told_with_its_line),
         cmocka_unit_test(a_nul_or_too_much_is_refused),
         cmocka_unit_test(what_the_command_line_says_stands_above_the_file),
