@@ -138,7 +138,7 @@ bool sentences_note(unsigned i, struct sentences_note *out)
 {
     static const struct sentences_note notes[] = {
         {TACET_NOTE_LATE, "late", "sent to a list of devices that had been replaced"},
-        {TACET_NOTE_GAP, "gap", "messages before this one did not arrive"},
+        {TACET_NOTE_GAP, "gap", "before this one did not arrive"},
         {TACET_NOTE_FORKED, "forked", "its sender contradicts what they sent before: ask them"},
         {TACET_NOTE_AHEAD, "ahead", "dated more than an hour ahead of this machine's clock"},
         {TACET_NOTE_UNREADABLE, "unreadable", "needs a newer tacet"},

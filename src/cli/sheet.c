@@ -7,7 +7,7 @@
 #include "cli/sentences.h"
 #include "terminal/show.h"
 
-#define NUMBER_MAX 24
+#define NUMBER_MAX 40
 
 static void write_notes(const struct tacet_message *m, struct buf *out)
 {
@@ -19,7 +19,8 @@ static void write_notes(const struct tacet_message *m, struct buf *out)
             continue;
         buf_text(out, "    (");
         if (note.bit == TACET_NOTE_GAP) {
-            snprintf(number, sizeof number, "%llu ", (unsigned long long)m->missing);
+            snprintf(number, sizeof number, "%llu message%s ", (unsigned long long)m->missing,
+                     m->missing == 1 ? "" : "s");
             buf_text(out, number);
         }
         buf_text(out, note.words);

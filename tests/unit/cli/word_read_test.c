@@ -74,6 +74,10 @@ static void notes_are_said_in_words(void **state)
     assert_int_equal(PLAY("read"), 0);
     assert_non_null(strstr(play_out, "\n    (3 messages before this one did not arrive)\n"));
     assert_non_null(strstr(play_out, "\n    (its sender contradicts"));
+    m->missing = 1;
+    m->read = false;
+    assert_int_equal(PLAY("read"), 0);
+    assert_non_null(strstr(play_out, "\n    (1 message before this one did not arrive)\n"));
 }
 
 /* Full, or the reader of a pipe went away. */
