@@ -109,8 +109,9 @@ static int check(const struct config *c, const char *path)
     if (e.code == E_OK)
         return SETTINGS_FINE;
     fprintf(stderr, "tacetd: %s%s%s\n", path == NULL ? "" : path, path == NULL ? "" : ": ",
-            e.code == E_ABSENT ? "where is the data directory? Set data"
-                               : "tls-key and tls-certificate go together");
+            e.code == E_CONFLICT ? "tls-key and tls-certificate go together"
+            : path == NULL       ? "where is the data directory? Say --data DIR or --config FILE"
+                                 : "where is the data directory? Set data");
     return path == NULL ? SETTINGS_USAGE : SETTINGS_WRONG;
 }
 

@@ -25,7 +25,9 @@ static const char USAGE[] =
     "                  [--address HOST:PORT] [--monitor HOST:PORT] [--log-level LEVEL]\n"
     "                  [--tls-key FILE --tls-certificate FILE] [--new-tls-key]\n"
     "       tacetd check-config --config FILE [the options of run]\n"
-    "       tacetd --help | --version\n"
+    "       tacetd --help | --version\n";
+
+static const char DETAILS[] =
     "\n"
     "init   Found a network: make the data directory DIR, and write the network root key to\n"
     "       FILE, sealed under a passphrase.  FILE must not lie below DIR: take it off this\n"
@@ -59,7 +61,7 @@ static int fail_with(const char *what, struct err e)
 
 static int usage(const char *word)
 {
-    fprintf(stderr, "tacetd: %s\n\n%s", word, USAGE);
+    fprintf(stderr, "tacetd: %s\n%sTry: tacetd --help\n", word, USAGE);
     return EXIT_USAGE;
 }
 
@@ -271,6 +273,7 @@ int main(int argc, char **argv)
     }
     if (options_flag(&o, "--help")) {
         fputs(USAGE, stdout);
+        fputs(DETAILS, stdout);
         return EXIT_SUCCESS;
     }
     word = options_next(&o);
