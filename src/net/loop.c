@@ -174,18 +174,17 @@ bool loop_run_beside(struct loop *l, int fd)
 {
     struct pollfd fds[] = {{.fd = fd, .events = POLLIN},
                            {.fd = uv_backend_fd(&l->uv), .events = POLLIN}};
-    bool stopped;
+    int wait_ms;
 
-    for (;;) {
+    do {
         uv_run(&l->uv, UV_RUN_NOWAIT);
-        if (l->stopped || fds[0].revents != 0)
-            break;
-        poll(fds, 2, uv_loop_alive(&l->uv) != 0 ? uv_backend_timeout(&l->uv) : -1);
-    }
+        wait_ms = uv_loop_alive(&l->uv) != 0 ? uv_backend_timeout(&l->uv) : -1;
+        if (poll(fds, 2, l->stopped ? 0 : wait_ms) < 0)
+            fds[0].revents = 0;
+    } while (!l->stopped && fds[0].revents == 0);
     run_tasks(l);
-    stopped = l->stopped;
     l->stopped = false;
-    return !stopped;
+    return fds[0].revents != 0;
 }
 
 void loop_stop(struct loop *l)

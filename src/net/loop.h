@@ -36,8 +36,9 @@ void loop_free(struct loop *l);
 void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
 
-/* The same, and until `fd` can be read or has ended: true then.  Unlike what is watched the
- * descriptor may be a file and stays blocking, as it must where other programs share it. */
+/* The same, and until `fd` can be read or has ended: true then, also when it was stopped.  Unlike
+ * what is watched the descriptor may be a file and stays blocking, as it must where other programs
+ * share it. */
 bool loop_run_beside(struct loop *l, int fd);
 
 /* Milliseconds that only ever grow, as of the beginning of this round. */

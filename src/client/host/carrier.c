@@ -222,10 +222,10 @@ struct err carrier_run(struct carrier *c, int timeout_ms, struct event *out, boo
         TRY_OUT(engine_failure(c->engine));
         if (atomic_exchange(&c->interrupted, false))
             TRY_OUT(FAIL(E_CLOSED));
-        if (c->time_is_over)
-            TRY_OUT(FAIL(E_AGAIN));
         if (*input)
             break;
+        if (c->time_is_over)
+            TRY_OUT(FAIL(E_AGAIN));
         *input = wait(c);
     }
 out:
