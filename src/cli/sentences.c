@@ -53,6 +53,14 @@ bool sentences_is_machine(enum tacet_code code)
     return code >= TACET_NOMEM;
 }
 
+const char *sentences_trouble(const struct tacet_message *m)
+{
+    if (m->state != TACET_STATE_QUEUED || !sentences_is_machine(m->code))
+        return NULL;
+    return m->code == TACET_FULL ? "their mailbox or the server's disk is full"
+                                 : "the server is in trouble";
+}
+
 enum words_end sentences_say(const struct sentence *table, enum tacet_code code)
 {
     return words_say(WORDS_FAILED, sentences_find(table, code));

@@ -16,6 +16,9 @@ enum words_end sentences_say(const struct sentence *table, enum tacet_code code)
 /* Is a machine in trouble, this one or the server's, and its operator must act? */
 bool sentences_is_machine(enum tacet_code code);
 
+/* For what trouble a message that is queued waits, until an operator acts; NULL: for none. */
+const char *sentences_trouble(const struct tacet_message *m);
+
 /* Why the server does not let this device in, and will not when asked again. */
 extern const struct sentence sentences_refusal[];
 

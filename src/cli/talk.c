@@ -151,6 +151,15 @@ static void say_accepted(struct talk *t)
     t->accepted = 0;
 }
 
+/* Once, and not each time that the server is asked again. */
+static void say_trouble(struct talk *t, const char *trouble)
+{
+    if (trouble == t->trouble)
+        return;
+    t->trouble = trouble;
+    talk_say_because(t, "    not sent yet: ", trouble);
+}
+
 static void take_state(struct talk *t, const struct tacet_message *m)
 {
     bool mine = is_of_this_run(t, m);
@@ -158,6 +167,7 @@ static void take_state(struct talk *t, const struct tacet_message *m)
     if (m->state == TACET_STATE_ACCEPTED && mine) {
         t->pending -= t->pending > 0;
         t->accepted++;
+        t->trouble = NULL;
         if (t->pending == 0)
             say_accepted(t);
     } else if (m->state == TACET_STATE_FAILED || m->state == TACET_STATE_EXPIRED) {
@@ -166,6 +176,8 @@ static void take_state(struct talk *t, const struct tacet_message *m)
         t->pending -= mine && t->pending > 0;
         if (mine)
             t->end = WORDS_FAILED;
+    } else if (strcmp(m->with, t->with) == 0 && sentences_trouble(m) != NULL) {
+        say_trouble(t, sentences_trouble(m));
     }
     show_prompt(t);
 }
@@ -312,6 +324,7 @@ bool talk_run(struct talk *t)
     struct tacet_event e;
 
     t->first = t->pending = t->accepted = 0;
+    t->trouble = NULL;
     t->announced[0] = '\0';
     t->ended = t->drained = t->locking = false;
     console_open(&t->console, STDIN_FILENO, STDOUT_FILENO);

@@ -18,6 +18,7 @@ struct talk {
     struct drive drive;
     uint64_t first;                    /* place of the first message that was written; 0: none */
     unsigned pending, accepted;        /* of those; the second since it was said last */
+    const char *trouble;               /* that was said to hold them up; NULL: none */
     char announced[TACET_HANDLE_SIZE]; /* whose message was announced last */
     bool ended;                        /* there are no more lines */
     bool drained;                      /* what waited at the server is here */

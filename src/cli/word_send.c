@@ -83,14 +83,9 @@ static void note_other(const struct tacet_message *m)
         fprintf(stderr, " was not sent: %s\n", sentences_find(sentences_sending, m->code));
 }
 
-/* Refused for trouble that lasts longer than anybody waits here. */
-static bool waits_for_operator(const struct tacet_message *m)
-{
-    return m->state == TACET_STATE_QUEUED && sentences_is_machine(m->code);
-}
-
-/* Until this message is settled, and then a little longer for those of earlier runs, of which some
- * may wait for a person who is away.  *mine: its last state. */
+/* Until this message is settled or waits for an operator, which takes longer than anybody waits
+ * here; and then a little longer for those of earlier runs, of which some may wait for a person who
+ * is away.  *mine: its last state. */
 static void await(struct drive *d, const char *id, struct tacet_message *mine)
 {
     struct tacet_event e;
@@ -102,7 +97,7 @@ static void await(struct drive *d, const char *id, struct tacet_message *mine)
             *mine = e.message;
         else
             note_other(&e.message);
-        if (!is_on_server(mine->state) && !is_over(mine->state) && !waits_for_operator(mine))
+        if (!is_on_server(mine->state) && !is_over(mine->state) && sentences_trouble(mine) == NULL)
             continue;
         if (!drive_has_outgoing(d))
             break;
@@ -112,13 +107,11 @@ static void await(struct drive *d, const char *id, struct tacet_message *mine)
 
 static const char *why_queued(const struct drive *d, const struct tacet_message *mine)
 {
+    const char *trouble = sentences_trouble(mine);
+
     if (!d->connected)
         return "the server cannot be reached";
-    if (mine->code == TACET_FULL)
-        return "their mailbox or the server's disk is full";
-    if (sentences_is_machine(mine->code))
-        return "the server is in trouble";
-    return "the server has not accepted it yet";
+    return trouble != NULL ? trouble : "the server has not accepted it yet";
 }
 
 static enum words_end conclude(const struct drive *d, const struct tacet_message *mine)

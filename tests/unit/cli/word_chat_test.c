@@ -110,6 +110,25 @@ static void what_cannot_be_sent_is_said_and_the_next_line_goes_on(void **state)
     assert_said("not UTF-8");
 }
 
+static void what_holds_messages_up_is_said_once(void **state)
+{
+    static const enum tacet_code codes[] = {TACET_FULL, TACET_FULL, TACET_IO};
+    const char *said;
+
+    play.accepting = false;
+    for (size_t i = 0; i < 3; i++) {
+        struct tacet_event *e = play_state(TACET_STATE_QUEUED, codes[i]);
+
+        memcpy(e->message.with, "bob", 4);
+    }
+    assert_int_equal(CHAT("one\n", "--wait=5"), 0);
+    said = strstr(play_err, "not sent yet: their mailbox or the server's disk is full\n");
+    assert_non_null(said);
+    assert_null(strstr(said + 1, "not sent yet: their"));
+    assert_said("not sent yet: the server is in trouble\n");
+    assert_said("queued: 1");
+}
+
 static void a_failure_later_is_said_with_its_reason(void **state)
 {
     struct tacet_event *e = play_state(TACET_STATE_FAILED, TACET_REMOVED);
@@ -180,6 +199,7 @@ int main(void)
         cmocka_unit_test_setup(others_are_announced_once_and_not_quoted, begin),
         cmocka_unit_test_setup(a_line_with_a_slash_is_for_tacet_and_with_two_for_them, begin),
         cmocka_unit_test_setup(what_cannot_be_sent_is_said_and_the_next_line_goes_on, begin),
+        cmocka_unit_test_setup(what_holds_messages_up_is_said_once, begin),
         cmocka_unit_test_setup(a_failure_later_is_said_with_its_reason, begin),
         cmocka_unit_test_setup(digits_that_are_cut_short_differ_from_nothing, begin),
         cmocka_unit_test_setup(a_lock_closes_the_profile_until_the_next_passphrase, begin),
