@@ -123,6 +123,8 @@ FALLIBLE sealing_next(struct engine *e, uint64_t from, struct arena *a, struct o
  * valid prekey. */
 FALLIBLE sealing_seal(struct engine *e, struct outbox_row *row, const struct contact *to,
                       struct arena *a);
+/* For how long this message of mine may wait for its receivers, from when it was written. */
+uint32_t sealing_ttl_s(const struct message *m);
 /* In the caller's transaction: the sealed bytes will never be stored.  Epochs that only their
  * capsules would have opened are forgotten. */
 FALLIBLE sealing_undo(struct engine *e, struct outbox_row *row);

@@ -176,16 +176,31 @@ static struct err tell_no_prekey(struct engine *e, const struct outbox_row *row,
     return OK;
 }
 
+/* Did it wait here for longer than it may wait anywhere?  [PROTOCOL 10 S3] */
+static struct err is_over(struct engine *e, const struct outbox_row *row, struct arena *a,
+                          bool *over)
+{
+    struct message m;
+
+    TRY(messages_get(e->vault, row->contact, row->place, a, &m));
+    *over = clock_since(e->now_ms, m.sent_ms) >= sealing_ttl_s(&m) * CLOCK_SECOND_MS;
+    return OK;
+}
+
 /* E_AGAIN: it waits, and holds back what follows to the same contact.  A program that has just
  * begun does not wait: somebody is here who wants it sent. */
 static struct err prepare(struct engine *e, struct outbox_row *row, struct arena *a)
 {
     struct contact c;
     struct err err;
+    bool over;
 
     TRY(people_get(e->vault, row->contact, &c));
     if (c.removed)
         return give_up(e, row, E_REMOVED, a);
+    TRY(is_over(e, row, a, &over));
+    if (over)
+        return give_up(e, row, E_EXPIRED, a);
     if (c.changed)
         return FAIL(E_AGAIN);
     if (!c.known || !prekeys_are_fresh(e, &c)) {

@@ -134,6 +134,11 @@ out:
     return err;
 }
 
+uint32_t sealing_ttl_s(const struct message *m)
+{
+    return m->ttl_s == 0 ? TTL_S : m->ttl_s;
+}
+
 static struct err make_core(struct engine *e, struct outbox_row *row, const struct contact *to,
                             const struct message *m)
 {
@@ -147,7 +152,7 @@ static struct err make_core(struct engine *e, struct outbox_row *row, const stru
                           .room = room,
                           .id = m->id,
                           .sent_ms = m->sent_ms,
-                          .ttl_s = m->ttl_s == 0 ? TTL_S : m->ttl_s,
+                          .ttl_s = sealing_ttl_s(m),
                           .type = m->type};
     TRY(next_of_stream(e, &core->room, &core->seq, core->prev));
     TRY(trailer_digest(&m->id, m->text, core->digest));

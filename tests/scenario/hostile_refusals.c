@@ -107,6 +107,37 @@ static void a_server_in_trouble_is_waited_for(void **state)
     }
 }
 
+static void no_message_waits_longer_than_its_time(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct refusal refusal = {E_FULL, {NULL, 0}};
+    unsigned refusals = 0;
+
+    (void)state;
+    says(alice, bob, "before");
+    sees(bob, alice, "before");
+    leaves(bob);
+    stage_tamper_up(p, never_arrives, &refusals);
+    stage_tamper_down(p, refuse_any, &refusal);
+    says(alice, bob, "meet today");
+    leaves(alice); /* a month of one try a minute takes a while, here too */
+    stage_forward(p, 30 * CLOCK_DAY_MS - 2 * CLOCK_MINUTE_MS);
+    returns(alice);
+    is(alice, "queued");
+    stage_forward(p, 3 * CLOCK_MINUTE_MS);
+    is(alice, "failed");
+    failed_with(alice, E_EXPIRED);
+    stage_tamper_up(p, NULL, NULL);
+    stage_tamper_down(p, NULL, NULL);
+    says(alice, bob, "a month later");
+    is(alice, "accepted");
+    returns(bob);
+    sees_behind(bob, alice, "a month later", 1);
+    sees_nothing(bob);
+    play_end(p);
+}
+
 static void a_program_that_begins_anew_does_not_wait_to_try_again(void **state)
 {
     struct play *p = play_begin();
@@ -262,6 +293,7 @@ static void a_mismatch_of_versions_says_who_must_update(void **state)
 const struct CMUnitTest hostile_refusals[] = {
     cmocka_unit_test(after_eight_refusals_the_message_fails_and_the_next_one_arrives),
     cmocka_unit_test(a_server_in_trouble_is_waited_for),
+    cmocka_unit_test(no_message_waits_longer_than_its_time),
     cmocka_unit_test(a_program_that_begins_anew_does_not_wait_to_try_again),
     cmocka_unit_test(what_cannot_mend_fails_at_once),
     cmocka_unit_test(a_false_conflict_shows_the_message_once),
