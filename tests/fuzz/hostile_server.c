@@ -33,6 +33,7 @@ static struct {
     uint64_t last_id;
     size_t shown;
     struct message_id seen[STEPS_MAX];
+    struct server_keys keys; /* by which it is known, as the engine had it */
 } host;
 
 /* ---- what the engine wants */
@@ -83,6 +84,16 @@ static void cut(enum err_code why)
     engine_link_down(host.e, why);
 }
 
+/* [PROTOCOL 4.7]: what it said once of its keys it may not take back or say otherwise. */
+static void watch_keys(void)
+{
+    const struct server_keys *now = &engine_own(host.e)->server;
+
+    invariant(now->number > host.keys.number || server_keys_same(now, &host.keys));
+    invariant((now->number == 0) == (now->pins == 0));
+    host.keys = *now;
+}
+
 static void settle(void)
 {
     struct action a;
@@ -113,6 +124,7 @@ static void settle(void)
     /* Nothing that a server says is trouble of this machine. */
     invariant(engine_failure(host.e).code == E_OK);
     invariant(!vault_is_damaged(host.who->vault));
+    watch_keys();
 }
 
 /* ---- what the server does */
@@ -267,6 +279,7 @@ static void starts_again(void)
               E_OK);
     invariant(ID_SAME(before.did, engine_own(host.e)->me.who.did));
     invariant(ID_SAME(before.aid, engine_own(host.e)->me.who.aid));
+    invariant(server_keys_same(&host.keys, &engine_own(host.e)->server));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)

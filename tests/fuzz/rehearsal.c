@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "wire/tacet.pb-c.h"
+
 static struct rehearsal kept;
 
 static struct bytes copy_of(struct bytes in)
@@ -63,6 +65,17 @@ static void as_before(struct person *who)
     vault_rollback(who->vault);
 }
 
+/* Bob, who was told of no other key, is told when he comes again. */
+static void tells_bob_of_its_keys(struct play *p, enum op op)
+{
+    Tacet__Wire__AskTls m = TACET__WIRE__ASK_TLS__INIT;
+
+    invariant(stage_operate(p, op, &m, NULL) == E_OK);
+    stage_hang_up(kept.bob);
+    stage_forward(p, 2 * CLOCK_MINUTE_MS);
+    invariant(engine_own(kept.bob->engine)->server.number == (op == OP_TLS_ANNOUNCE ? 1 : 2));
+}
+
 static void bob_and_alice(struct play *p)
 {
     kept.alice = joins(p, "alice");
@@ -72,6 +85,8 @@ static void bob_and_alice(struct play *p)
     kept.alice_is = engine_own(kept.alice->engine)->me.who;
     kept.bob_is = engine_own(kept.bob->engine)->me.who;
     invariant(vault_begin(kept.bob->vault).code == E_OK);
+    tells_bob_of_its_keys(p, OP_TLS_ANNOUNCE);
+    tells_bob_of_its_keys(p, OP_TLS_WITHDRAW);
     says(kept.alice, kept.bob, REHEARSAL_TEXT);
     says(kept.bob, kept.alice, REHEARSAL_TEXT);
     stage_forward(p, 25 * CLOCK_HOUR_MS); /* new prekeys */
