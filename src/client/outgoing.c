@@ -7,12 +7,12 @@
  * to the same person only.
  */
 #include "base/fault.h"
+#include "base/map.h"
 #include "client/engine_internal.h"
 #include "wire/tacet.pb-c.h"
 
 #define ARENA_MAX    (4 * VAULT_VALUE_MAX)
-#define ROWS_MAX     1000 /* looked at in one go */
-#define REFUSALS_MAX 8    /* within an hour, then the message fails; see count_refusal() */
+#define REFUSALS_MAX 8 /* within an hour, then the message fails; see count_refusal() */
 #define RETRY_MS     CLOCK_MINUTE_MS /* after a refusal that time may mend */
 #define ASK_AGAIN_MS CLOCK_HOUR_MS   /* at most this often for newer prekeys */
 
@@ -89,26 +89,33 @@ static struct err send_row(struct engine *e, const struct outbox_row *row, struc
     return link_request(e, OP_SEND, &m, &w);
 }
 
+/* The first row from *from on, which moves behind it.  However many wait for one person, those to
+ * others are reached.  E_ABSENT: there is none. */
+static struct err next_row(struct engine *e, uint64_t *from, struct arena *a,
+                           struct outbox_row *row)
+{
+    arena_free(a);
+    TRY(sealing_next(e, *from, a, row));
+    *from = row->number + 1;
+    return OK;
+}
+
 /* ---- what may be sealed now? */
 
 /* Contacts whose later messages must wait behind an earlier one. */
-struct held {
-    uint64_t contact[64];
-    size_t n;
-};
-
-static bool is_held(const struct held *h, uint64_t contact)
+static struct bytes held_key(const uint64_t *contact)
 {
-    for (size_t i = 0; i < h->n; i++)
-        if (h->contact[i] == contact)
-            return true;
-    return h->n == sizeof h->contact / sizeof h->contact[0]; /* too many to tell: hold all */
+    return bytes((const uint8_t *)contact, sizeof *contact);
 }
 
-static void hold(struct held *h, uint64_t contact)
+static bool is_held(const struct map *held, uint64_t contact)
 {
-    if (h->n < sizeof h->contact / sizeof h->contact[0])
-        h->contact[h->n++] = contact;
+    return map_get(held, held_key(&contact)) != NULL;
+}
+
+static struct err hold(struct map *held, uint64_t contact)
+{
+    return map_put(held, held_key(&contact), held);
 }
 
 static void retry_at(struct engine *e, uint64_t at_ms)
@@ -223,19 +230,15 @@ static struct err prepare(struct engine *e, struct outbox_row *row, struct arena
 /* A row that is sealed already goes before all others: its upload number is taken. */
 static struct err resend(struct engine *e, bool *sent)
 {
-    struct err err;
+    struct err err = OK;
     struct arena a = ARENA(ARENA_MAX);
     struct outbox_row row;
     uint64_t from = 0;
 
     *sent = false;
-    for (size_t i = 0; i < ROWS_MAX && !*sent; i++) {
-        arena_free(&a);
-        err = sealing_next(e, from, &a, &row);
-        if (err.code != E_OK)
-            break;
-        from = row.number + 1;
-        if (row.sealed) {
+    while (err.code == E_OK && !*sent) {
+        err = next_row(e, &from, &a, &row);
+        if (err.code == E_OK && row.sealed) {
             err = send_row(e, &row, &a);
             *sent = true;
         }
@@ -249,27 +252,23 @@ static struct err seal_next(struct engine *e)
     struct err err = OK;
     struct arena a = ARENA(ARENA_MAX);
     struct outbox_row row;
-    struct held held = {.n = 0};
+    struct map held = MAP;
     uint64_t from = 0;
+    bool sent = false;
 
-    for (size_t i = 0; i < ROWS_MAX; i++) {
-        arena_free(&a);
-        err = sealing_next(e, from, &a, &row);
-        if (err.code != E_OK)
-            break;
-        from = row.number + 1;
-        if (is_held(&held, row.contact))
+    while (err.code == E_OK && !sent) {
+        err = next_row(e, &from, &a, &row);
+        if (err.code != E_OK || is_held(&held, row.contact))
             continue;
         err = prepare(e, &row, &a);
-        if (err.code == E_AGAIN)
-            hold(&held, row.contact);
-        else if (err.code != E_OK)
-            break;
-        else if (row.sealed) {
+        if (err.code == E_AGAIN) {
+            err = hold(&held, row.contact);
+        } else if (err.code == E_OK && row.sealed) {
             err = send_row(e, &row, &a);
-            break;
+            sent = true;
         }
     }
+    map_free(&held);
     arena_free(&a);
     return err.code == E_ABSENT || err.code == E_AGAIN ? OK : err;
 }
@@ -450,13 +449,9 @@ struct err outgoing_give_up(struct engine *e, uint64_t contact, enum err_code wh
     struct outbox_row row;
     uint64_t from = 0;
 
-    for (size_t i = 0; i < ROWS_MAX && err.code == E_OK; i++) {
-        arena_free(&a);
-        err = sealing_next(e, from, &a, &row);
-        if (err.code != E_OK)
-            break;
-        from = row.number + 1;
-        if (row.contact == contact && !row.sealed)
+    while (err.code == E_OK) {
+        err = next_row(e, &from, &a, &row);
+        if (err.code == E_OK && row.contact == contact && !row.sealed)
             err = give_up(e, &row, why, &a);
     }
     arena_free(&a);
@@ -470,13 +465,9 @@ struct err outgoing_waiting(struct engine *e, uint64_t *n)
     struct outbox_row row;
     uint64_t from = 0;
 
-    for (*n = 0; *n < ROWS_MAX; (*n)++) {
-        arena_free(&a);
-        err = sealing_next(e, from, &a, &row);
-        if (err.code != E_OK)
-            break;
-        from = row.number + 1;
-    }
+    *n = 0;
+    while ((err = next_row(e, &from, &a, &row)).code == E_OK)
+        (*n)++;
     arena_free(&a);
     return err.code == E_ABSENT ? OK : err;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hostile_refusals: a server that will not take what it is given. */
+#include <stdio.h>
+
 #include "scenario/hostile.h"
 
 static bool never_arrives(void *ctx, struct person *who, struct buf *frame)
@@ -163,6 +165,49 @@ static void a_program_that_begins_anew_does_not_wait_to_try_again(void **state)
     play_end(p);
 }
 
+/* So many people, to each of whom so many messages wait, because the server says that they have
+ * another key. */
+static void cannot_write_to(struct person *who, unsigned people, unsigned messages)
+{
+    struct vault *v = engine_vault(stage_engine(who));
+    struct contact c;
+
+    for (unsigned i = 0; i < people; i++) {
+        char handle[TEXT_HANDLE_MAX + 1];
+
+        snprintf(handle, sizeof handle, "p%u-%u", people, i);
+        for (unsigned k = 0; k < messages; k++)
+            says_to(who, handle, "waits");
+        assert_ok(people_by_handle(v, bytes_text(handle), &c));
+        c.known = c.changed = true;
+        memset(c.aid.b, (int)i + 1, sizeof c.aid.b);
+        memset(c.other.b, 0xff, sizeof c.other.b);
+        assert_ok(vault_begin(v));
+        assert_ok(vault_end(v, people_put(v, &c)));
+    }
+}
+
+static void messages_that_wait_for_one_hold_up_nobody_else(void **state)
+{
+    static const unsigned people[] = {70, 1}, messages[] = {1, 1100};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct play *p = play_begin();
+        struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+        uint64_t outgoing, parked;
+
+        stage_hang_up(alice);
+        cannot_write_to(alice, people[i], messages[i]);
+        says(alice, bob, "and to you");
+        stage_forward(p, 2 * CLOCK_MINUTE_MS);
+        sees(bob, alice, "and to you");
+        assert_ok(engine_waiting(stage_engine(alice), &outgoing, &parked));
+        assert_int_equal(outgoing, people[i] * messages[i]);
+        play_end(p);
+    }
+}
+
 static void what_cannot_mend_fails_at_once(void **state)
 {
     static const enum err_code codes[] = {E_MALFORMED, E_FORGED, E_DENIED, E_VERSION};
@@ -295,6 +340,7 @@ const struct CMUnitTest hostile_refusals[] = {
     cmocka_unit_test(a_server_in_trouble_is_waited_for),
     cmocka_unit_test(no_message_waits_longer_than_its_time),
     cmocka_unit_test(a_program_that_begins_anew_does_not_wait_to_try_again),
+    cmocka_unit_test(messages_that_wait_for_one_hold_up_nobody_else),
     cmocka_unit_test(what_cannot_mend_fails_at_once),
     cmocka_unit_test(a_false_conflict_shows_the_message_once),
     cmocka_unit_test(a_refusal_whose_reason_does_not_check_teaches_nothing),
