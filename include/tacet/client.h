@@ -68,8 +68,9 @@ struct tacet_profile {
 /* Is there a profile in the directory? */
 TACET_API bool tacet_profile_exists(const char *directory);
 
-/* TACET_ABSENT: no profile.  TACET_DENIED: wrong passphrase.  TACET_CONFLICT: another process has
- * it.  TACET_VERSION: a newer program wrote it. */
+/* Looks the whole vault over first, at the speed of the disk.  TACET_ABSENT: no profile.
+ * TACET_DENIED: wrong passphrase.  TACET_CONFLICT: another process has it.  TACET_VERSION: a newer
+ * program wrote it.  TACET_MALFORMED, TACET_FORGED: its file is damaged. */
 TACET_API enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile *p);
 
 /* Is this an invitation, whole and of a version we know?  Whether it is still good the server says.
@@ -112,11 +113,11 @@ enum tacet_problem {
 enum tacet_state {
     TACET_STATE_QUEUED = 1,
     TACET_STATE_SEALED,
-    TACET_STATE_ACCEPTED, /* on the server's disk */
-    TACET_STATE_DELIVERED,
-    TACET_STATE_READ,
-    TACET_STATE_FAILED,
-    TACET_STATE_EXPIRED,
+    TACET_STATE_ACCEPTED,  /* on the server's disk */
+    TACET_STATE_DELIVERED, /* of others' messages alone, as yet */
+    TACET_STATE_READ,      /* not given yet */
+    TACET_STATE_FAILED,    /* the code says why; TACET_EXPIRED: it waited for 30 days in vain */
+    TACET_STATE_EXPIRED,   /* not given yet */
 };
 
 enum tacet_note {
@@ -187,6 +188,7 @@ TACET_API enum tacet_code tacet_next_message(struct tacet_client *c, const char 
 TACET_API enum tacet_code tacet_previous_message(struct tacet_client *c, const char *with,
                                                  uint64_t place, struct tacet_message *out);
 
+/* `with` and `place` say which message; the rest is not looked at.  TACET_ABSENT: there is none. */
 TACET_API enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m);
 
 struct tacet_contact {

@@ -192,10 +192,11 @@ const struct word word_send = {
     .what = "Write to somebody.",
     .details =
         "Without TEXT the message is all of standard input, up to 65,536 bytes; one line feed at\n"
-        "its end is left out.  Standard output gets the message's id as soon as the message is\n"
-        "safe on this machine.  Then tacet waits for the server to accept it.  If it cannot be\n"
-        "reached the message stays queued, which is no failure: it is sent when tacet next runs,\n"
-        "whatever for, and so is everything that was queued before.\n"
+        "its end is left out.  A TEXT on the command line can be seen by other users of this\n"
+        "machine while the word runs.  Standard output gets the message's id as soon as the\n"
+        "message is safe on this machine.  Then tacet waits for the server to accept it.  If it\n"
+        "cannot be reached the message stays queued, which is no failure: it is sent when tacet\n"
+        "next runs, whatever for, within 30 days, and so is everything that was queued before.\n"
         "\n"
         "  --wait SECONDS     How long to wait for the server, 10 if not said.\n",
 };
