@@ -327,19 +327,19 @@ bool talk_run(struct talk *t)
     t->trouble = NULL;
     t->announced[0] = '\0';
     t->ended = t->drained = t->locking = false;
+    drive_begin(&t->drive, t->client, t->idle_s); /* no signal ends us before the console does */
     console_open(&t->console, STDIN_FILENO, STDOUT_FILENO);
     t->person = t->console.terminal;
-    drive_begin(&t->drive, t->client, t->idle_s);
     tacet_watch(t->client, STDIN_FILENO);
     greet(t);
     show_kept(t);
     while (!t->locking && !is_finished(t) && drive_take(&t->drive, &e))
         take_event(t, &e);
     tacet_watch(t->client, -1);
-    drive_end(&t->drive);
     if (t->locking || (t->drive.why == TACET_AGAIN && !t->ended))
         console_clear(&t->console);
     console_close(&t->console);
+    drive_end(&t->drive);
     conclude(t);
     return t->locking;
 }
