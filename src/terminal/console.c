@@ -23,6 +23,7 @@ static void make_raw(struct console *c)
         return;
     raw = c->before;
     raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHOE | ECHOK | ECHONL | IEXTEN);
+    raw.c_iflag &= ~(tcflag_t)IXON; /* a screen held by Ctrl-S would hold up a lock, too */
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
     raw.c_cc[VSUSP] = raw.c_cc[VQUIT] = _POSIX_VDISABLE;

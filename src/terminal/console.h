@@ -24,7 +24,8 @@ struct console {
     struct line line;
 };
 
-/* Signals of the keyboard still come, but stopping by key is off while the terminal is changed. */
+/* Signals of the keyboard still come, but stopping the program or the screen by key is off while
+ * the terminal is changed. */
 void console_open(struct console *c, int in, int out);
 void console_close(struct console *c); /* the terminal is as before; wipes */
 

@@ -131,7 +131,7 @@ static void seat_end(struct seat *s)
 
     console_close(&s->console);
     assert_int_equal(tcgetattr(s->tty, &t), 0);
-    assert_true((t.c_lflag & ECHO) && (t.c_lflag & ICANON));
+    assert_true((t.c_lflag & ECHO) && (t.c_lflag & ICANON) && (t.c_iflag & IXON));
     close(s->tty);
     close(s->person);
 }
@@ -192,6 +192,17 @@ static void what_was_typed_beyond_the_most_is_not_cut_and_taken(void **state)
     seat_end(&s);
 }
 
+static void no_key_holds_the_screen(void **state)
+{
+    struct seat s;
+
+    seat_begin(&s);
+    type(&s, "a\023b");
+    assert_takes(&s.console, CONSOLE_NOTHING, "ab");
+    assert_string_equal(look(&s), "\r\033[K\r\033[Kab");
+    seat_end(&s);
+}
+
 static void clearing_takes_the_scrolled_lines_too(void **state)
 {
     struct seat s;
@@ -211,6 +222,7 @@ int main(void)
         cmocka_unit_test(a_script_gets_what_is_printed_and_nothing_else),
         cmocka_unit_test(what_arrives_stands_above_the_line_being_typed),
         cmocka_unit_test(what_was_typed_beyond_the_most_is_not_cut_and_taken),
+        cmocka_unit_test(no_key_holds_the_screen),
         cmocka_unit_test(clearing_takes_the_scrolled_lines_too),
     };
 
