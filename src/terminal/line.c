@@ -188,6 +188,8 @@ static bool obey(struct line *l, uint8_t byte)
 
 enum line_news line_type(struct line *l, uint8_t byte)
 {
+    bool changed;
+
     if (l->key_n > 0)
         return take_escape(l, byte);
     if (byte == ESCAPE) {
@@ -202,7 +204,9 @@ enum line_news line_type(struct line *l, uint8_t byte)
         return LINE_ENDED;
     if (byte == CTRL('L'))
         return LINE_CHANGED;
-    return obey(l, byte) ? LINE_CHANGED : LINE_SAME;
+    changed = obey(l, byte);
+    l->over &= l->before.n + l->after.n > 0;
+    return changed ? LINE_CHANGED : LINE_SAME;
 }
 
 struct bytes line_text(const struct line *l)

@@ -18,7 +18,7 @@ struct line {
     struct buf before, after; /* of the cursor; what is after it stands backwards */
     uint8_t key[8];           /* an escape sequence that is not complete */
     size_t key_n;
-    bool over; /* something was typed that had no room */
+    bool over; /* something was typed that had no room; until all of it is rubbed out */
 };
 
 enum line_news {

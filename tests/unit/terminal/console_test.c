@@ -186,6 +186,13 @@ static void what_was_typed_beyond_the_most_is_not_cut_and_taken(void **state)
         assert_takes(&s.console, CONSOLE_NOTHING, NULL);
         look(&s);
     }
+    type(&s, "\025rubbed out\r");
+    assert_takes(&s.console, CONSOLE_LINE, "rubbed out");
+    for (int i = 0; i * (int)(sizeof text - 1) <= LINE_MOST; i++) {
+        type(&s, text);
+        assert_takes(&s.console, CONSOLE_NOTHING, NULL);
+        look(&s);
+    }
     type(&s, "\rnext\r");
     assert_takes(&s.console, CONSOLE_LONG, NULL);
     assert_takes(&s.console, CONSOLE_LINE, "next");
