@@ -18,6 +18,7 @@
 #include "crypto/agree.h"
 #include "crypto/hash.h"
 #include "crypto/kdf.h"
+#include "crypto/mlkem/mlkem_internal.h"
 #include "crypto/sign.h"
 
 #define VECTOR_MAX        (1024 * 1024) /* bytes that one vector may need */
@@ -192,6 +193,61 @@ static bool hmac_agrees(struct vector *v)
     return bytes_same(bytes(mac, tag.n), tag) == result_is(v, "valid");
 }
 
+static bool mlkem_keys_agree(struct vector *v)
+{
+    struct mlkem_expanded key;
+
+    mlkem_expand(field(v, "seed").at, &key);
+    return bytes_same(BYTES(key.pub), field(v, "ek")) &&
+           bytes_same(bytes(&key, sizeof key), field(v, "dk"));
+}
+
+static bool mlkem_encapsulation_agrees(struct vector *v)
+{
+    struct bytes pub = field(v, "ek");
+    uint8_t sealed[MLKEM_SEALED_SIZE], shared[MLKEM_SHARED_SIZE];
+
+    if (!result_is(v, "valid"))
+        return mlkem_encapsulate(pub, sealed, shared).code == E_MALFORMED;
+    assert_ok(mlkem_encapsulate(pub, sealed, shared));
+    mlkem_encapsulate_with(pub.at, field(v, "m").at, sealed, shared);
+    return bytes_same(BYTES(sealed), field(v, "c")) && bytes_same(BYTES(shared), field(v, "K"));
+}
+
+static bool mlkem_decapsulation_agrees(struct vector *v)
+{
+    struct mlkem_private *key = NULL;
+    uint8_t pub[MLKEM_PUBLIC_SIZE], shared[MLKEM_SHARED_SIZE];
+    struct err made = mlkem_private_parse(&key, field(v, "seed"));
+    bool agrees = made.code == E_MALFORMED && result_is(v, "invalid");
+
+    if (made.code == E_OK) {
+        mlkem_private_public(key, pub);
+        made = mlkem_decapsulate(key, field(v, "c"), shared);
+        agrees = bytes_same(BYTES(pub), field(v, "ek")) &&
+                 (made.code == E_OK ? bytes_same(BYTES(shared), field(v, "K"))
+                                    : made.code == E_MALFORMED && result_is(v, "invalid"));
+    }
+    mlkem_private_free(key);
+    return agrees;
+}
+
+/* Keys of this form we neither take nor give: the length of one is nothing that our code sees. */
+static bool mlkem_expanded_agrees(struct vector *v)
+{
+    struct bytes dk = field(v, "dk"), sealed = field(v, "c");
+    struct mlkem_expanded key;
+    uint8_t shared[MLKEM_SHARED_SIZE];
+
+    if (dk.n != sizeof key || sealed.n != MLKEM_SEALED_SIZE)
+        return result_is(v, "invalid");
+    memcpy(&key, dk.at, sizeof key);
+    if (!mlkem_expanded_check(&key))
+        return result_is(v, "invalid");
+    mlkem_decapsulate_with(&key, sealed.at, shared);
+    return result_is(v, "valid") && bytes_same(BYTES(shared), field(v, "K"));
+}
+
 /* Runs every vector of a file that fits, and says which of them were decided otherwise. */
 static void run(const char *file, bool (*fits)(const struct vector *),
                 bool (*agrees)(struct vector *))
@@ -261,6 +317,15 @@ static void hmac_decides_as_wycheproof(void **state)
     run("hmac_sha512_test.json", any, hmac_agrees);
 }
 
+static void mlkem_decides_as_wycheproof(void **state)
+{
+    (void)state;
+    run("mlkem_1024_keygen_seed_test.json", any, mlkem_keys_agree);
+    run("mlkem_1024_encaps_test.json", any, mlkem_encapsulation_agrees);
+    run("mlkem_1024_test.json", any, mlkem_decapsulation_agrees);
+    run("mlkem_1024_semi_expanded_decaps_test.json", any, mlkem_expanded_agrees);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +334,7 @@ int main(void)
         cmocka_unit_test(aes_gcm_decides_as_wycheproof),
         cmocka_unit_test(hkdf_decides_as_wycheproof),
         cmocka_unit_test(hmac_decides_as_wycheproof),
+        cmocka_unit_test(mlkem_decides_as_wycheproof),
     };
     const char *told = getenv("TACET_WYCHEPROOF");
 

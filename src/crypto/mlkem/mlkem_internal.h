@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mlkem_internal: the steps of ML-KEM-1024 with their randomness given, for known answers. */
+#ifndef TACET_CRYPTO_MLKEM_MLKEM_INTERNAL_H
+#define TACET_CRYPTO_MLKEM_MLKEM_INTERNAL_H
+
+#include "crypto/mlkem/kpke.h"
+#include "crypto/mlkem/mlkem.h"
+
+/* A private key with all that decapsulation needs, in the order of FIPS 203's dk. */
+struct mlkem_expanded {
+    uint8_t secret[KPKE_SECRET_SIZE], pub[MLKEM_PUBLIC_SIZE], digest[32], rejection[32];
+};
+_Static_assert(sizeof(struct mlkem_expanded) == 3168, "as FIPS 203 has it");
+
+/* [FIPS203 algorithm 16].  The seed is d | z. */
+void mlkem_expand(const uint8_t seed[MLKEM_PRIVATE_SIZE], struct mlkem_expanded *out);
+
+/* Does the digest fit the public half [FIPS203 7.3]? */
+bool mlkem_expanded_check(const struct mlkem_expanded *key);
+
+/* [FIPS203 algorithms 17 and 18] */
+void mlkem_encapsulate_with(const uint8_t pub[MLKEM_PUBLIC_SIZE], const uint8_t m[32],
+                            uint8_t sealed[MLKEM_SEALED_SIZE], uint8_t shared[MLKEM_SHARED_SIZE]);
+void mlkem_decapsulate_with(const struct mlkem_expanded *key,
+                            const uint8_t sealed[MLKEM_SEALED_SIZE],
+                            uint8_t shared[MLKEM_SHARED_SIZE]);
+
+#endif
