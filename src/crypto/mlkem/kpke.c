@@ -59,7 +59,7 @@ void kpke_keys(const uint8_t d[32], uint8_t pub[KPKE_PUBLIC_SIZE], uint8_t secre
     }
     for (uint8_t i = 0; i < K; i++) {
         row(a, rho, i);
-        polynomial_inner(&t, a, s);
+        polynomial_dot(&t, a, s);
         polynomial_add(&t, &e[i]);
         polynomial_encode(&t, 12, pub + i * POLYNOMIAL_SIZE);
     }
@@ -87,7 +87,7 @@ static void seal_u(const struct polynomial y[K], const struct polynomial e[K], s
 
     for (uint8_t i = 0; i < K; i++) {
         column(a, rho, i);
-        polynomial_inner(&u, a, y);
+        polynomial_dot(&u, a, y);
         polynomial_untransform(&u);
         polynomial_add(&u, &e[i]);
         polynomial_compress(&u, U_BITS);
@@ -105,7 +105,7 @@ static void seal_v(const struct polynomial y[K], const struct polynomial *e, con
         (void)polynomial_decode(&t[i], 12, pub + i * POLYNOMIAL_SIZE);
     (void)polynomial_decode(&m, 1, message);
     polynomial_decompress(&m, 1);
-    polynomial_inner(&v, t, y);
+    polynomial_dot(&v, t, y);
     polynomial_untransform(&v);
     polynomial_add(&v, e);
     polynomial_add(&v, &m);
@@ -146,7 +146,7 @@ void kpke_decrypt(const uint8_t secret[KPKE_SECRET_SIZE], const uint8_t sealed[K
     }
     (void)polynomial_decode(&v, V_BITS, sealed + V_PLACE);
     polynomial_decompress(&v, V_BITS);
-    polynomial_inner(&w, s, u);
+    polynomial_dot(&w, s, u);
     polynomial_untransform(&w);
     polynomial_subtract(&v, &w);
     polynomial_compress(&v, 1);

@@ -195,8 +195,8 @@ void polynomial_untransform(struct polynomial *p)
 
 /* Pairs of coefficients are multiplied modulo X^2 - zeta and X^2 + zeta in turn.  Eight products
  * of 24 bits are 27 bits long: they are reduced together. */
-void polynomial_inner(struct polynomial *out, const struct polynomial a[POLYNOMIAL_RANK],
-                      const struct polynomial b[POLYNOMIAL_RANK])
+void polynomial_dot(struct polynomial *out, const struct polynomial a[POLYNOMIAL_RANK],
+                    const struct polynomial b[POLYNOMIAL_RANK])
 {
     for (size_t i = 0; i < N; i += 2) {
         const struct factor f = ZETA[64 + i / 4];

@@ -41,9 +41,9 @@ void polynomial_noise(struct polynomial *out, const uint8_t in[POLYNOMIAL_NOISE]
 void polynomial_transform(struct polynomial *p);
 void polynomial_untransform(struct polynomial *p);
 
-/* The inner product of two vectors in the domain of the transform [FIPS203 algorithm 11]. */
-void polynomial_inner(struct polynomial *out, const struct polynomial a[POLYNOMIAL_RANK],
-                      const struct polynomial b[POLYNOMIAL_RANK]);
+/* The dot product of two vectors in the domain of the transform [FIPS203 algorithm 11]. */
+void polynomial_dot(struct polynomial *out, const struct polynomial a[POLYNOMIAL_RANK],
+                    const struct polynomial b[POLYNOMIAL_RANK]);
 
 void polynomial_add(struct polynomial *to, const struct polynomial *p);
 void polynomial_subtract(struct polynomial *from, const struct polynomial *p);

@@ -59,7 +59,7 @@ static void the_extremes_are_transformed_like_all_else(void **state)
     assert_memory_equal(&p, &q, sizeof p);
 }
 
-static void an_inner_product_is_the_sum_of_the_products(void **state)
+static void a_dot_product_is_the_sum_of_the_products(void **state)
 {
     struct polynomial a[POLYNOMIAL_RANK], b[POLYNOMIAL_RANK], want = {{0}}, got, term;
 
@@ -71,7 +71,7 @@ static void an_inner_product_is_the_sum_of_the_products(void **state)
         polynomial_transform(&a[i]);
         polynomial_transform(&b[i]);
     }
-    polynomial_inner(&got, a, b);
+    polynomial_dot(&got, a, b);
     polynomial_untransform(&got);
     assert_memory_equal(&got, &want, sizeof got);
 }
@@ -165,7 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(transforming_there_and_back_changes_nothing),
         cmocka_unit_test(the_extremes_are_transformed_like_all_else),
-        cmocka_unit_test(an_inner_product_is_the_sum_of_the_products),
+        cmocka_unit_test(a_dot_product_is_the_sum_of_the_products),
         cmocka_unit_test(rounding_is_exact_for_every_coefficient),
         cmocka_unit_test(what_is_encoded_decodes_to_the_same),
         cmocka_unit_test(a_coefficient_of_q_or_more_is_noticed_wherever_it_stands),
