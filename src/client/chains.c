@@ -61,6 +61,11 @@ struct err chains_forget_sending(struct vault *v, const struct device_id *to)
     return vault_erase(v, VAULT_SENDING, ID_BYTES(*to), 0);
 }
 
+struct err chains_forget_all_sending(struct vault *v)
+{
+    return vault_erase_below(v, VAULT_SENDING, 1); /* every one has number 0 */
+}
+
 static struct err put_receiving(struct vault *v, const struct receiving *rc)
 {
     struct err err = OK;

@@ -81,6 +81,19 @@ FALLIBLE link_wake(struct engine *e);
 uint64_t link_patience_ends(const struct engine *e);
 uint64_t link_rotation_at(const struct engine *e);
 
+/* ---- generations.c */
+
+/* The number of the sign-in that comes next: committed. */
+FALLIBLE generations_next(struct engine *e, uint64_t *out);
+/* What the server says of this device.  When a copy of this vault has signed in, all that the copy
+ * may have used is left behind in one transaction, and the person is told. */
+struct generations_news {
+    struct bytes signin; /* statement */
+    uint32_t prekey;
+    uint64_t uploads;
+};
+FALLIBLE generations_compare(struct engine *e, const struct generations_news *news, bool *restored);
+
 /* ---- lookups.c: asking for what is missing, and keeping what comes */
 
 FALLIBLE lookups_handle(struct engine *e, struct bytes handle);

@@ -7,6 +7,7 @@
 static const struct bytes NO_KEY = {NULL, 0};
 
 #define NETWORK_MAX       2048
+#define LEAP_MOST         (1 << 20) /* of prekey numbers: more than an hour each of a century */
 #define PREKEY_RECORD_MAX (8 + AGREE_PRIVATE_SIZE + PREKEY_SIZE)
 #define OWN_IN_FLIGHT_MS                                                     \
     CLOCK_MINUTE_MS /* what the server accepted last may still be on its way \
@@ -469,6 +470,19 @@ struct err own_prekey_acknowledged(struct own *o, struct vault *v, uint32_t numb
         return store_again(v, p);
     }
     return OK;
+}
+
+struct err own_renew_prekeys(struct own *o, struct vault *v, uint32_t servers, uint64_t now_ms)
+{
+    uint32_t newest = o->prekey[0].statement.number;
+
+    if (servers > newest && servers - newest > LEAP_MOST)
+        servers = newest; /* no copy of ours went so far */
+    if (servers < newest && o->prekey[0].acknowledged_ms == 0)
+        TRY(delete_prekey(o, v, 0));
+    else /* the copy published it: it may be sealed to */
+        TRY(own_prekey_acknowledged(o, v, newest, now_ms));
+    return make_prekey(o, v, (servers > newest ? servers : newest) + 1, now_ms);
 }
 
 bool own_deletion_is_due(const struct own *o, bool drained, uint64_t now_ms)

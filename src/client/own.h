@@ -91,6 +91,10 @@ bool own_prekey_is_due(const struct own *o, uint64_t now_ms);
  * goes. */
 FALLIBLE own_make_prekey(struct own *o, struct vault *v, uint64_t now_ms);
 
+/* This vault was restored: a new one, numbered above all that a copy may have published, of which
+ * the server says the highest.  In the caller's transaction. */
+FALLIBLE own_renew_prekeys(struct own *o, struct vault *v, uint32_t servers, uint64_t now_ms);
+
 /* The server confirmed `number`. */
 FALLIBLE own_prekey_acknowledged(struct own *o, struct vault *v, uint32_t number, uint64_t now_ms);
 

@@ -52,6 +52,7 @@ enum vault_kind {
     VAULT_UNREAD,      /* messages: number = place in the conversation */
     VAULT_SERVER_KEYS, /* own: the newest statement; absent: the invitation's pin holds */
     VAULT_NICKNAME,    /* nicknames: number = contact */
+    VAULT_STREAM_GAPS, /* streams: number = stream that misses something */
 };
 
 /* A new vault in an empty database.  E_CONFLICT: there is one already. */
@@ -108,6 +109,9 @@ enum vault_counter {
     VAULT_NEXT_UPLOAD,
     VAULT_PARKED_BYTES,
     VAULT_SKIPPED_KEYS,
+    VAULT_GENERATION, /* of the newest sign-in */
+    VAULT_RESTORES,   /* how often this vault was put back */
+    VAULT_NEXT_STREAM,
 };
 FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
 FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);
