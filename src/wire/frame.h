@@ -42,7 +42,7 @@ enum op {
     OP_TLS_RELOAD = 53,
 };
 
-enum frame_item { FRAME_CAPSULE = 1, FRAME_MESSAGE = 2 };
+enum frame_item { FRAME_CAPSULE = 1, FRAME_MESSAGE = 2, FRAME_NOTICE = 3 };
 
 struct frame {
     uint32_t op; /* as it came: may be no enum op */

@@ -4,7 +4,7 @@
 #include "base/reader.h"
 
 #define FRONT_SIZE        (UPLOAD_HEAD_SIZE + UPLOAD_COMMITMENT_SIZE + sizeof(struct roster_id))
-#define SHARED_MAX        (FRONT_SIZE + UPLOAD_BODY_MOST + UPLOAD_TRAILER_SIZE)
+#define SHARED_MAX        (FRONT_SIZE + UPLOAD_SCOPE_MOST + UPLOAD_BODY_MOST + UPLOAD_TRAILER_SIZE)
 #define CAPSULE_DELIVERED (3 + UPLOAD_CAPSULE_SIZE)
 
 static const char BODY[] = "INSERT INTO mail_body (waiting, sealed) VALUES ($1, $2)";
@@ -51,7 +51,8 @@ out:
 
 static size_t delivered_size(const struct upload *u)
 {
-    return FRONT_SIZE + UPLOAD_ENTRY_SIZE + u->shared.body.n + u->shared.trailer.n;
+    return FRONT_SIZE + u->shared.scope.n + UPLOAD_ENTRY_SIZE + u->shared.body.n +
+           u->shared.trailer.n;
 }
 
 static struct err check_room(struct db *db, const struct upload *u, const struct device *to)
@@ -110,6 +111,7 @@ static struct err add_body(struct db *db, const struct upload *u, struct db_valu
     struct bytes sealed;
 
     buf_bytes(&b, BYTES(u->shared.head));
+    buf_bytes(&b, u->shared.scope);
     buf_bytes(&b, BYTES(u->shared.com));
     buf_bytes(&b, ID_BYTES(u->shared.roster));
     buf_bytes(&b, u->shared.body);
@@ -172,10 +174,11 @@ static struct err assemble(struct arena *a, struct bytes shared, struct bytes en
                            struct bytes *out)
 {
     struct reader r = reader(shared);
-    struct upload_shared s;
+    struct upload_shared s = {.scope = {NULL, 0}};
 
     invariant(shared.n > FRONT_SIZE + UPLOAD_TRAILER_SIZE && entry.n == UPLOAD_ENTRY_SIZE);
     reader_copy(&r, s.head, sizeof s.head);
+    upload_read_scope(&r, &s);
     reader_copy(&r, s.com, sizeof s.com);
     reader_copy(&r, s.roster.b, sizeof s.roster.b);
     s.body = reader_take(&r, reader_left(&r) - UPLOAD_TRAILER_SIZE);

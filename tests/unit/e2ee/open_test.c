@@ -11,6 +11,7 @@
 /* Where the parts of a delivery of 256 padded bytes stand. */
 enum {
     FORM_AT = 0,
+    FLAGS_AT = 3,
     POINT_AT = 4,
     COM_AT = 71,
     ROSTER_AT = 103,
@@ -95,12 +96,44 @@ static void a_version_suite_profile_or_flag_of_another_kind_is_malformed(void **
 
     for (size_t i = FORM_AT; i < POINT_AT; i++) {
         for (unsigned v = 1; v < 256; v++) {
+            if (i == FLAGS_AT && v == UPLOAD_FLAG_PARTIAL)
+                continue; /* the next test's */
             delivery.at[i] ^= (uint8_t)v;
             assert_err(try_to_read(&step), E_MALFORMED);
             assert_int_equal(step, CAST_FORM);
             delivery.at[i] ^= (uint8_t)v;
         }
     }
+}
+
+/* For whom an upload is stands in ctx, which all of its parts are bound to. */
+static void nobody_can_change_for_whom_a_partial_upload_is(void **state)
+{
+    static const uint16_t place[] = {5};
+    struct buf upload = BUF(LIMIT_FRAME), whole = delivery;
+    struct seal_request rq = cast_request(&m);
+    struct random random = random_system();
+    enum cast_step step;
+
+    rq.place = place;
+    assert_ok(seal(&rq, &random, &upload));
+    delivery = BUF(DELIVERY_ROOM);
+    cast_deliver(buf_view(&upload), 0, &delivery);
+    assert_ok(try_to_read(&step));
+    delivery.at[COM_AT + 3] ^= 1; /* the place, behind the count */
+    assert_err(try_to_read(&step), E_ABSENT);
+    assert_int_equal(step, CAST_CHANNEL);
+    assert_err(try_under_the_right_key(&step), E_FORGED);
+    buf_cut(&delivery, 0);
+    buf_bytes(&delivery, bytes(upload.at, COM_AT)); /* without its scope, as one for all */
+    delivery.at[FLAGS_AT] = 0;
+    buf_bytes(&delivery, bytes(upload.at + COM_AT + 4, ROSTER_AT - COM_AT + 48));
+    buf_bytes(&delivery, bytes(upload.at + upload.n - 60 - 4 - 272 - 512, 60));
+    buf_bytes(&delivery, bytes(upload.at + upload.n - 272 - 512, 272 + 512));
+    assert_err(try_under_the_right_key(&step), E_FORGED);
+    buf_free(&delivery);
+    buf_free(&upload);
+    delivery = whole;
 }
 
 /* Head, commitment and body make ctx, and ctx masks the hint: the hint names nobody, and who would
@@ -301,6 +334,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_unaltered_delivery_is_read),
         cmocka_unit_test(a_version_suite_profile_or_flag_of_another_kind_is_malformed),
+        cmocka_unit_test(nobody_can_change_for_whom_a_partial_upload_is),
         cmocka_unit_test(an_altered_head_commitment_or_body_breaks_hint_and_entry),
         cmocka_unit_test(an_altered_roster_digest_is_not_the_signed_one),
         cmocka_unit_test(an_altered_prekey_number_names_another_prekey),
