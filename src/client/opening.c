@@ -4,9 +4,9 @@
  *
  * Everything happens in the caller's savepoint: parked and damaged items leave no trace in it.
  */
-#include "base/reader.h"
 #include "client/chains.h"
 #include "client/engine_internal.h"
+#include "client/streams.h"
 #include "crypto/secret.h"
 #include "e2ee/payload.h"
 
@@ -174,55 +174,6 @@ static struct err get_lists(struct opening *op, const struct roster *r,
     return err.code == E_ABSENT ? OK : err;
 }
 
-/* What one (sender device, room) sent before. */
-struct stream {
-    uint64_t seq;
-    uint8_t link[NAMES_H32_SIZE];
-    uint32_t my_version, sender_version; /* highest list versions it used */
-};
-
-static struct bytes stream_key(const struct core *core, uint8_t out[48])
-{
-    memcpy(out, core->room.b, sizeof core->room.b);
-    memcpy(out + sizeof core->room.b, core->sender.did.b, sizeof core->sender.did.b);
-    return bytes(out, 48);
-}
-
-static struct err get_stream(struct opening *op, const struct core *core, struct stream *out)
-{
-    uint8_t key[48];
-    struct bytes value;
-    struct reader r;
-    struct err err =
-        vault_get(op->e->vault, VAULT_STREAM_IN, stream_key(core, key), 0, op->a, &value);
-
-    *out = (struct stream){0};
-    if (err.code == E_ABSENT)
-        return OK;
-    TRY(err);
-    r = reader(value);
-    out->seq = reader_u64(&r);
-    reader_copy(&r, out->link, sizeof out->link);
-    out->my_version = reader_u32(&r);
-    out->sender_version = reader_u32(&r);
-    return reader_end(&r);
-}
-
-static struct err put_stream(struct opening *op, const struct core *core, const struct stream *s)
-{
-    struct buf b = BUF(64);
-    uint8_t key[48];
-    struct err err;
-
-    buf_u64(&b, s->seq);
-    buf_bytes(&b, BYTES(s->link));
-    buf_u32(&b, s->my_version);
-    buf_u32(&b, s->sender_version);
-    err = vault_put(op->e->vault, VAULT_STREAM_IN, stream_key(core, key), 0, buf_view(&b));
-    buf_free(&b);
-    return err;
-}
-
 /* Roster verdict of [PROTOCOL 6.6], with everything that it needs. */
 struct verdict {
     enum roster_verdict roster;
@@ -251,37 +202,40 @@ static struct err judge(struct opening *op, const struct opened *o, struct verdi
         return OK;
     TRY(get_lists(op, &r, &q.me, &out->mine, &my_next));
     TRY(get_lists(op, &r, &q.sender, &out->theirs, &their_next));
-    TRY(get_stream(op, &o->core, &out->stream));
+    TRY(streams_get(e->vault, &o->core.room, &o->core.sender.did, &out->stream));
     q.my_next = my_next;
     q.sender_next = their_next;
-    q.my_version_seen = out->stream.my_version;
-    q.sender_version_seen = out->stream.sender_version;
+    if (o->core.seq > out->stream.highest) { /* what comes late may be older than what came */
+        q.my_version_seen = out->stream.my_version;
+        q.sender_version_seen = out->stream.sender_version;
+    }
     return roster_judge(&r, &q, op->a, &out->roster);
 }
 
 /* ---- order  [PROTOCOL 6.7] */
 
-static struct err order(const struct core *core, struct stream *s, struct message *m)
+/* What the message's place in its stream says of it. */
+static struct err order(struct opening *op, const struct opened *o, struct verdict *verdict,
+                        struct message *m)
 {
-    uint8_t link[NAMES_H32_SIZE];
+    struct stream *s = &verdict->stream;
+    uint64_t highest = s->highest;
+    struct streams_step step;
 
-    TRY(trailer_link(core, link));
-    if (s->seq == 0) {
-        /* the baseline: nothing is known of what came before */
-    } else if (core->seq <= s->seq) {
-        /* An older place in the stream: late, by another way; or a second message for one place. */
-        if (core->seq == s->seq && !bytes_same(BYTES(link), BYTES(s->link)))
-            m->notes |= MESSAGE_FORKED;
-        return OK;
-    } else if (core->seq > s->seq + 1) {
-        m->notes |= MESSAGE_GAP;
-        m->missing = core->seq - s->seq - 1;
-    } else if (!bytes_same(BYTES(core->prev), BYTES(s->link))) {
+    TRY(streams_take(s, &o->core, op->e->now_ms, &step));
+    if (step.result == STREAMS_FAULT)
         m->notes |= MESSAGE_FORKED;
+    if (step.result == STREAMS_GAP)
+        m->notes |= MESSAGE_GAP;
+    if (step.result == STREAMS_RESTART)
+        m->notes |= MESSAGE_RESTART;
+    m->missing = step.missing;
+    if (s->highest > highest) {
+        s->roster = o->wrap.roster;
+        s->my_version = verdict->mine.version;
+        s->sender_version = verdict->theirs.version;
     }
-    s->seq = core->seq;
-    memcpy(s->link, link, sizeof s->link);
-    return OK;
+    return streams_put(op->e->vault, &o->core.room, &o->core.sender, s);
 }
 
 /* ---- keeping */
@@ -323,10 +277,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
         m->notes |= MESSAGE_UNREADABLE;
         m->text = NO_VALUE;
     }
-    TRY(order(core, &verdict->stream, m));
-    verdict->stream.my_version = verdict->mine.version;
-    verdict->stream.sender_version = verdict->theirs.version;
-    TRY(put_stream(op, core, &verdict->stream));
+    TRY(order(op, o, verdict, m));
     TRY(use_up(op, o, match));
     TRY(messages_add(e->vault, m));
     *op->result = OPENING_DONE;
