@@ -68,6 +68,7 @@ void engine_free(struct engine *e)
         return;
     actions_free(e);
     own_free(&e->own);
+    buf_free(&e->unregistered.body);
     free(e);
 }
 

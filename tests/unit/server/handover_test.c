@@ -257,11 +257,15 @@ static void run_out(struct play *p)
 static void play_once(struct world *w, uint64_t seed)
 {
     static struct play p;
+    struct letter first;
     const struct live_host host = {&p, host_send, host_close, host_page, NULL};
 
     p = (struct play){.w = w, .chance = seed};
     person_enter(w, &p.ann, "ann");
     person_enter(w, &p.bob, "bob");
+    letter_make(w, &first, &p.ann, &p.bob);
+    p.ann.uploads = 0;
+    assert_int_equal(letter_register(w, &p.ann, &first).code, E_OK);
     assert_ok(live_new(&p.live, &host));
     assert_ok(live_enter(p.live, &p.ann.session));
     for (unsigned i = 0; i < STEPS; i++)

@@ -516,20 +516,37 @@ static inline struct request *letter_frame(struct world *w, struct person *from,
     Tacet__Wire__Send in = TACET__WIRE__SEND__INIT;
 
     in.upload = frame_data(l->bytes);
-    in.roster = frame_data(l->roster_bytes);
     in.ttl_s = l->ttl_s;
     return world_frame(w, &from->session, OP_SEND, &in);
 }
 
-static inline struct answer letter_send(struct world *w, struct person *from,
-                                        const struct letter *l)
+static inline struct answer letter_register(struct world *w, struct person *from,
+                                            const struct letter *l)
+{
+    Tacet__Wire__RegisterRoster in = TACET__WIRE__REGISTER_ROSTER__INIT;
+
+    in.roster = frame_data(l->roster_bytes);
+    return world_ask(w, &from->session, OP_REGISTER, &in);
+}
+
+/* The upload alone. */
+static inline struct answer letter_upload(struct world *w, struct person *from,
+                                          const struct letter *l)
 {
     Tacet__Wire__Send in = TACET__WIRE__SEND__INIT;
 
     in.upload = frame_data(l->bytes);
-    in.roster = frame_data(l->roster_bytes);
     in.ttl_s = l->ttl_s;
     return world_ask(w, &from->session, OP_SEND, &in);
+}
+
+/* And the roster before it, which is what may be refused. */
+static inline struct answer letter_send(struct world *w, struct person *from,
+                                        const struct letter *l)
+{
+    struct answer a = letter_register(w, from, l);
+
+    return a.code == E_OK ? letter_upload(w, from, l) : a;
 }
 
 /* The next page of a person's mail, and the cursor moved behind it. */
