@@ -6,15 +6,21 @@
 #include "crypto/secret.h"
 #include "wire/limits.h"
 
-#define AAD_MOST (CALL_KEY_HEADER_MOST + CALL_KEY_METADATA_MOST)
+/* The longer of the two labels, KID and suite. */
+#define LABEL_KEY  "SFrame 1.0 Secret key "
+#define LABEL_SALT "SFrame 1.0 Secret salt "
+#define INFO_MOST  (sizeof LABEL_SALT - 1 + 8 + 2)
+#define AAD_MOST   (CALL_KEY_HEADER_MOST + CALL_KEY_METADATA_MOST)
 
 static const uint16_t SUITE = 0x0005; /* AES_256_GCM_SHA512_128 */
 static const struct bytes NOTHING = {NULL, 0};
 
-uint64_t call_key_id(uint32_t epoch, uint32_t index)
+struct err call_key_id(uint32_t epoch, uint32_t index, uint64_t *kid)
 {
-    invariant(index < LIMIT_CALL_DEVICES);
-    return (uint64_t)epoch * LIMIT_CALL_DEVICES + index;
+    if (index >= LIMIT_CALL_DEVICES)
+        return FAIL(E_LIMIT);
+    *kid = (uint64_t)epoch * LIMIT_CALL_DEVICES + index;
+    return OK;
 }
 
 struct err call_key_whose(uint64_t kid, uint32_t *epoch, uint32_t *index)
@@ -46,13 +52,12 @@ struct err call_key_base(const uint8_t secret[CALL_KEY_SECRET_SIZE], const struc
                     CALL_KEY_BASE_SIZE);
 }
 
-/* Expand "SFrame 1.0 Secret ..." | KID u64 | suite u16. */
+/* Expand with label | KID u64 | suite u16. */
 static struct err expand(const uint8_t prk[KDF_PRK_SIZE], struct bytes label, uint64_t kid,
                          uint8_t *out, size_t out_n)
 {
-    uint8_t info[64];
+    uint8_t info[INFO_MOST];
 
-    invariant(label.n + sizeof kid + sizeof SUITE <= sizeof info);
     memcpy(info, label.at, label.n);
     put_number(kid, info + label.n, sizeof kid);
     put_number(SUITE, info + label.n + sizeof kid, sizeof SUITE);
@@ -66,8 +71,8 @@ struct err call_key_derive(struct bytes base, uint64_t kid, struct call_keys *ou
     struct call_keys k = {.kid = kid};
 
     TRY_OUT(kdf_extract(NOTHING, base, prk));
-    TRY_OUT(expand(prk, BYTES_LITERAL("SFrame 1.0 Secret key "), kid, k.key, sizeof k.key));
-    TRY_OUT(expand(prk, BYTES_LITERAL("SFrame 1.0 Secret salt "), kid, k.salt, sizeof k.salt));
+    TRY_OUT(expand(prk, BYTES_LITERAL(LABEL_KEY), kid, k.key, sizeof k.key));
+    TRY_OUT(expand(prk, BYTES_LITERAL(LABEL_SALT), kid, k.salt, sizeof k.salt));
     *out = k;
 out:
     secret_wipe(prk, sizeof prk);
@@ -80,9 +85,11 @@ static struct err derive_for(const uint8_t *secret, const struct device_id *did,
 {
     struct err err = OK;
     uint8_t base[CALL_KEY_BASE_SIZE];
+    uint64_t kid;
 
+    TRY(call_key_id(epoch, index, &kid));
     TRY_OUT(call_key_base(secret, did, epoch, base));
-    TRY_OUT(call_key_derive(BYTES(base), call_key_id(epoch, index), out));
+    TRY_OUT(call_key_derive(BYTES(base), kid, out));
 out:
     secret_wipe(base, sizeof base);
     return err;

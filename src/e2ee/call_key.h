@@ -44,8 +44,8 @@ struct call_header {
     uint64_t kid, ctr;
 };
 
-/* Who sent it and when: epoch * LIMIT_CALL_DEVICES + the device's index, which is below that. */
-uint64_t call_key_id(uint32_t epoch, uint32_t index);
+/* Who sends in which epoch.  E_LIMIT: an index of LIMIT_CALL_DEVICES or more. */
+FALLIBLE call_key_id(uint32_t epoch, uint32_t index, uint64_t *kid);
 
 /* E_MALFORMED: no such epoch. */
 FALLIBLE call_key_whose(uint64_t kid, uint32_t *epoch, uint32_t *index);
@@ -57,7 +57,8 @@ FALLIBLE call_key_base(const uint8_t secret[CALL_KEY_SECRET_SIZE], const struct 
 /* Key and salt of a base key [RFC9605 4.4.2], which may have any length.  E_CRYPTO. */
 FALLIBLE call_key_derive(struct bytes base, uint64_t kid, struct call_keys *out);
 
-/* Begin an epoch, as the device itself or as one that hears it.  E_CRYPTO. */
+/* Begin an epoch, as the device itself or as one that hears it.  E_LIMIT: as call_key_id().
+ * E_CRYPTO. */
 FALLIBLE call_key_sender(const uint8_t secret[CALL_KEY_SECRET_SIZE], const struct device_id *did,
                          uint32_t epoch, uint32_t index, struct call_sender *out);
 FALLIBLE call_key_receiver(const uint8_t secret[CALL_KEY_SECRET_SIZE], const struct device_id *did,

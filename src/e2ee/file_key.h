@@ -57,7 +57,7 @@ struct file_key {
 /* E_LIMIT: over LIMIT_FILE. */
 FALLIBLE file_key_shape(uint64_t size, struct file_shape *out);
 
-/* i < shape->chunks. */
+/* Of a chunk behind the last both sizes are 0. */
 struct file_chunk file_key_chunk(const struct file_shape *shape, uint32_t i);
 
 /* A fresh key for a file of this size; the root is zero until file_key_end() gives it.  E_LIMIT,

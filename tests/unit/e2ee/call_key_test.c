@@ -64,8 +64,10 @@ static void ids_name_device_and_epoch(void **state)
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         uint32_t epoch, index;
+        uint64_t kid;
 
-        assert_int_equal(call_key_id(known[i].epoch, known[i].index), known[i].kid);
+        assert_ok(call_key_id(known[i].epoch, known[i].index, &kid));
+        assert_int_equal(kid, known[i].kid);
         assert_ok(call_key_whose(known[i].kid, &epoch, &index));
         assert_int_equal(epoch, known[i].epoch);
         assert_int_equal(index, known[i].index);
@@ -79,6 +81,16 @@ static void an_id_of_no_epoch_is_malformed(void **state)
     assert_err(call_key_whose(1ULL << 42, &epoch, &index), E_MALFORMED);
     assert_err(call_key_whose(UINT64_MAX, &epoch, &index), E_MALFORMED);
     assert_true(epoch == 7 && index == 7);
+}
+
+static void there_is_no_index_over_the_limit(void **state)
+{
+    uint64_t kid = 7;
+
+    assert_err(call_key_id(0, LIMIT_CALL_DEVICES, &kid), E_LIMIT);
+    assert_int_equal(kid, 7);
+    assert_err(call_key_sender(secret, &did, 0, LIMIT_CALL_DEVICES, &s), E_LIMIT);
+    assert_err(call_key_receiver(secret, &did, 0, LIMIT_CALL_DEVICES, &r), E_LIMIT);
 }
 
 /* Any change of secret, device, epoch or index is another key. */
@@ -348,9 +360,10 @@ static void the_last_counter_is_used_and_none_behind_it(void **state)
 static void a_new_epoch_counts_anew_and_the_old_one_ends(void **state)
 {
     struct buf old = BUF(64), relabelled = BUF(64);
-    struct call_header h = {call_key_id(4, 5), 7};
+    struct call_header h = {.ctr = 7};
     uint8_t header[CALL_KEY_HEADER_MOST];
 
+    assert_ok(call_key_id(4, 5, &h.kid));
     assert_ok(say_and_hear(6));
     say(7, &old);
     assert_ok(call_key_sender(secret, &did, 4, 5, &s));
@@ -378,6 +391,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ids_name_device_and_epoch),
         cmocka_unit_test(an_id_of_no_epoch_is_malformed),
+        cmocka_unit_test(there_is_no_index_over_the_limit),
         cmocka_unit_test(every_device_has_a_key_of_its_own_in_every_epoch),
         cmocka_unit_test(a_header_reads_back_and_no_cut_of_it_does),
         cmocka_unit_test(a_header_longer_than_needed_is_malformed),

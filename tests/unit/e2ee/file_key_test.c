@@ -146,6 +146,8 @@ static void chunks_lie_back_to_back(void **state)
         assert_int_equal(size, s.size);
         assert_int_equal(padded, s.padded);
         assert_int_equal(at, s.sealed);
+        assert_int_equal(file_key_chunk(&s, s.chunks).padded, 0);
+        assert_int_equal(file_key_chunk(&s, UINT32_MAX).own, 0);
     }
 }
 
