@@ -19,7 +19,7 @@ static unsigned log2_floor(uint64_t n)
     return e;
 }
 
-/* Padmé: as many significant bits as the length's own length has.  [PROTOCOL 13.1] */
+/* Padmé [PURB2019]: as many significant bits as the length's own length has.  [PROTOCOL 13.1] */
 static uint64_t padded_size(uint64_t size)
 {
     uint64_t n = size < FILE_KEY_PADDED_LEAST ? FILE_KEY_PADDED_LEAST : size;
