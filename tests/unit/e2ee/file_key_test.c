@@ -408,6 +408,15 @@ static void a_file_of_another_length_is_not_sealed(void **state)
     assert_int_equal(f.next, 0);
 }
 
+static void a_file_that_was_put_down_holds_no_key(void **state)
+{
+    assert_false(bytes_all_zero(BYTES(f.key)));
+    file_key_free(&f);
+    assert_true(bytes_all_zero(BYTES(f.key)));
+    assert_null(f.root);
+    file_key_free(&f);
+}
+
 static void a_descriptor_reads_back(void **state)
 {
     struct buf b = BUF(FILE_KEY_DESCRIPTOR_SIZE);
@@ -465,6 +474,7 @@ int main(void)
         WITH_THREE(chunks_open_alone_in_any_order),
         WITH_THREE(a_file_that_changed_is_not_sealed_again_under_its_key),
         WITH_THREE(a_file_of_another_length_is_not_sealed),
+        WITH_THREE(a_file_that_was_put_down_holds_no_key),
         WITH_THREE(a_descriptor_reads_back),
         WITH_THREE(a_descriptor_with_something_behind_it_is_malformed),
     };
