@@ -6,26 +6,26 @@
 #include "crypto/secret.h"
 #include "wire/limits.h"
 
+#define LEAST_E 10 /* e and s of the least padded size, from which they only rise */
+#define LEAST_S 4
+
 static const uint8_t VERSION = 1;
 
+_Static_assert(FILE_KEY_PADDED_LEAST == 1 << LEAST_E, "e begins at the least size");
+_Static_assert(LEAST_E >> (LEAST_S - 1) == 1, "s is how many bits e has");
 _Static_assert(LIMIT_FILE / FILE_KEY_CHUNK_SIZE < UINT32_MAX, "a chunk's number is a u32");
-
-static unsigned log2_floor(uint64_t n)
-{
-    unsigned e = 0;
-
-    while (n >>= 1)
-        e++;
-    return e;
-}
 
 /* Padmé [PURB2019]: as many significant bits as the length's own length has.  [PROTOCOL 13.1] */
 static uint64_t padded_size(uint64_t size)
 {
-    uint64_t n = size < FILE_KEY_PADDED_LEAST ? FILE_KEY_PADDED_LEAST : size;
-    unsigned e = log2_floor(n), s = log2_floor(e) + 1;
-    uint64_t mask = (UINT64_C(1) << (e - s)) - 1;
+    uint64_t n = size < FILE_KEY_PADDED_LEAST ? FILE_KEY_PADDED_LEAST : size, mask;
+    unsigned e = LEAST_E, s = LEAST_S;
 
+    while (n >> (e + 1) != 0)
+        e++;
+    while (e >> s != 0)
+        s++;
+    mask = (UINT64_C(1) << (e - s)) - 1;
     return (n + mask) & ~mask;
 }
 

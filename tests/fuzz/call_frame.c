@@ -86,7 +86,7 @@ static void hear(struct call_receiver *r, struct bytes frame)
         invariant(bytes_same(buf_view(&media), bytes(frame.at + n, frame.n - n - AEAD_TAG_SIZE)));
         had[had_n++] = h.ctr;
     } else {
-        invariant(media.n == 0 && memcmp(r, &before, sizeof before) == 0);
+        invariant(media.n == 0 && bytes_same(bytes(r, sizeof *r), bytes(&before, sizeof before)));
     }
     buf_free(&media);
 }

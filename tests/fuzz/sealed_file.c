@@ -39,10 +39,10 @@ static bool open_chunk(struct file_key *f, struct bytes in)
     memcpy(&before, f, sizeof before); /* with what lies between the fields */
     invariant(hash_sha384(&in, 1, digest).code == E_OK);
     invariant(file_key_open_alone(f, f->next, digest, in, out, &part).code == want);
-    invariant(memcmp(f, &before, sizeof before) == 0);
+    invariant(bytes_same(bytes(f, sizeof *f), bytes(&before, sizeof before)));
     invariant(file_key_open(f, in, out, &part, made).code == want);
     if (want != E_OK) {
-        invariant(memcmp(f, &before, sizeof before) == 0);
+        invariant(bytes_same(bytes(f, sizeof *f), bytes(&before, sizeof before)));
         return false;
     }
     invariant(bytes_same(part, bytes(in.at, c.own)) && f->next == before.next + 1);
