@@ -71,6 +71,11 @@ void engine_free(struct engine *e)
     free(e);
 }
 
+void engine_lend(struct engine *e, const struct pool *pool)
+{
+    e->pool = pool;
+}
+
 /* ---- commands */
 
 static struct err send_text(struct engine *e, const struct command *c)

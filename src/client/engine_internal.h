@@ -42,6 +42,7 @@ struct queued_action; /* actions.c */
 struct engine {
     struct vault *vault;
     struct random *random;
+    const struct pool *pool; /* the host's; NULL: none */
     struct own own;
     uint64_t now_ms;
     struct link link;

@@ -295,7 +295,8 @@ static struct err seal_row(struct sealing *s, struct outbox_row *row, const stru
                               .core = &row->core,
                               .wrap = &wrap,
                               .content = m->text,
-                              .capsule = s->capsule};
+                              .capsule = s->capsule,
+                              .pool = e->pool};
 
     TRY(make_roster(s, roster));
     TRY(roster_digest(buf_view(roster), &row->roster_id));
