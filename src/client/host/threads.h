@@ -2,8 +2,8 @@
 /*
  * threads: one piece of work that is many alike, shared out over the processors of this machine.
  *
- * They live for one call: to start a thread costs a tenth of one key agreement, and nothing has to
- * be woken, stopped or kept over a fork().
+ * They live for one call: to start one costs less than a tenth of one key agreement, and nothing
+ * has to be woken, stopped or kept over a fork().
  */
 #ifndef TACET_CLIENT_HOST_THREADS_H
 #define TACET_CLIENT_HOST_THREADS_H
