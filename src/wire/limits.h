@@ -13,5 +13,8 @@
 #define LIMIT_MAILBOX_NOTICES 1024         /* waiting for one device, whatever else does */
 #define LIMIT_MAILBOX_ITEMS   20000        /* waiting for one device */
 #define LIMIT_MAILBOX_BYTES   (64 << 20)   /* the same */
+#define LIMIT_KEM_KEYS        50           /* asked for at once  [PROTOCOL 9.4] */
+#define LIMIT_FILE            (5ULL << 30) /* one file, bytes  [PROTOCOL 13.1] */
+#define LIMIT_CALL_DEVICES    1024         /* in one epoch of a call  [PROTOCOL 14.2] */
 
 #endif
