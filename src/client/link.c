@@ -184,6 +184,7 @@ void link_down(struct engine *e, enum err_code why)
     l->n = 0;
     l->keys_ms = 0;
     e->drained = e->drained_news = false;
+    e->asking_ms = 0;
     tell_link(e, why == E_OK ? E_CLOSED : why);
     retry_later(e);
 }
@@ -428,6 +429,8 @@ static struct err delivered(struct engine *e, const struct frame *f)
     if (more || e->drained)
         return OK;
     e->drained = e->drained_news = true;
+    e->drained_ms = e->now_ms;
+    asking_soon(e);
     e->link.failures = 0;
     return tidy(e);
 }

@@ -5,6 +5,7 @@
  * Everything happens in the caller's savepoint: parked and damaged items leave no trace in it.
  */
 #include "client/chains.h"
+#include "client/dealings.h"
 #include "client/engine_internal.h"
 #include "client/streams.h"
 #include "crypto/secret.h"
@@ -37,6 +38,13 @@ static struct err conclude(struct opening *op, enum opening_result result, enum 
 static struct err damaged(struct opening *op, enum err_code code)
 {
     return conclude(op, OPENING_DAMAGED, PROBLEM_DAMAGED, code);
+}
+
+/* The person must act first, or nobody can. */
+static struct err hold(struct opening *op, enum problem problem)
+{
+    op->item->resettable = false;
+    return conclude(op, OPENING_PARK, problem, E_OK);
 }
 
 /* Something must be fetched first: told only if fetching does not mend it. */
@@ -97,6 +105,8 @@ static struct err take_epoch(struct opening *op, const struct channel_claim *cla
 
     if (!ID_SAME(claim->from.nid, op->e->own.nid))
         return damaged(op, E_FORGED);
+    op->item->claimed = true;
+    memcpy(op->item->prefix, claim->from.did.b, sizeof op->item->prefix);
     TRY(chains_epoch_seen(op->e->vault, epoch, &seen));
     if (seen)
         return conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
@@ -218,6 +228,13 @@ static struct err judge(struct opening *op, const struct opened *o, struct verdi
 
 /* ---- order  [PROTOCOL 6.7] */
 
+static void tell_also(struct opening *op, enum problem problem, uint64_t messages)
+{
+    op->event[1] = (struct event){.kind = EVENT_PROBLEM, .problem = problem};
+    op->event[1].contact = op->event[0].contact;
+    op->event[1].message.missing = messages;
+}
+
 /* What the message's place in its stream says of it. */
 static struct err order(struct opening *op, const struct opened *o, struct verdict *verdict,
                         struct message *m)
@@ -239,6 +256,10 @@ static struct err order(struct opening *op, const struct opened *o, struct verdi
         s->my_version = verdict->mine.version;
         s->sender_version = verdict->theirs.version;
     }
+    if (step.given_up > 0)
+        tell_also(op, PROBLEM_GIVEN_UP, step.given_up);
+    if (s->ranges > 0)
+        asking_soon(op->e);
     return streams_put(op->e->vault, &o->core.room, &o->core.sender, s);
 }
 
@@ -251,6 +272,7 @@ static struct err use_up(struct opening *op, const struct opened *o,
     struct engine *e = op->e;
 
     TRY(chains_advance(e->vault, o, match, e->now_ms));
+    TRY(dealings_heard(e->vault, &o->core.sender.did, o->core.sent_ms, e->now_ms));
     return vault_put(e->vault, VAULT_SEEN, bytes(o->ctx, SEEN_KEY_SIZE), e->now_ms / CLOCK_DAY_MS,
                      NO_VALUE);
 }
@@ -282,11 +304,69 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
         m->text = NO_VALUE;
     }
     TRY(order(op, o, verdict, m));
+    if (own_was_superseded(&e->own, o->prekey_low, core->sent_ms))
+        tell_also(op, PROBLEM_OLD_KEYS, 0);
     TRY(use_up(op, o, match));
     TRY(messages_add(e->vault, m));
     *op->result = OPENING_DONE;
     op->event->kind = EVENT_MESSAGE;
     return OK;
+}
+
+/* ---- control messages  [PROTOCOL 6.8] */
+
+static struct bytes name_of(const struct core *core, uint8_t out[32])
+{
+    memcpy(out, core->sender.did.b, 16);
+    memcpy(out + 16, core->id.b, 16);
+    return bytes(out, 32);
+}
+
+static struct err was_obeyed(struct opening *op, const struct core *core, bool *was)
+{
+    struct bytes value;
+    uint64_t day;
+    uint8_t name[32];
+    struct err err =
+        vault_next(op->e->vault, VAULT_SEEN, name_of(core, name), 0, op->a, &day, &value);
+
+    *was = err.code == E_OK;
+    return err.code == E_ABSENT ? OK : err;
+}
+
+/* Carried out together with what it changes here; nothing of it is shown but what is over. */
+static struct err obey(struct opening *op, const struct core *core, struct bytes content)
+{
+    struct engine *e = op->e;
+    struct repairs_asker from = {core->sender, op->event->contact.number, core->room};
+    struct control c;
+    uint64_t over = 0;
+    uint8_t name[32];
+    struct err err = control_parse(core->type, content, &c);
+
+    TRY(conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK));
+    TRY(vault_put(e->vault, VAULT_SEEN, name_of(core, name), e->now_ms / CLOCK_DAY_MS, NO_VALUE));
+    if (is_items_fault(err)) /* also a kind that we do not know */
+        return OK;
+    TRY(err);
+    TRY(repairs_control(e, &from, &c, op->a));
+    TRY(asking_answered(e, &from, &c, op->a, &over));
+    if (over > 0)
+        op->event->problem = PROBLEM_OVER;
+    op->event->message.missing = over;
+    return OK;
+}
+
+static struct err keep_control(struct opening *op, const struct opened *o,
+                               const struct chains_match *match, struct bytes content)
+{
+    bool was;
+
+    TRY(use_up(op, o, match));
+    TRY(was_obeyed(op, &o->core, &was));
+    if (was)
+        return conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+    return obey(op, &o->core, content);
 }
 
 /* The conversation it belongs to must be going on. */
@@ -296,11 +376,11 @@ static struct err find_contact(struct opening *op, const struct core *core, bool
     struct err err = people_by_account(op->e->vault, &core->sender.aid, c);
 
     *stopped = true;
-    if (err.code == E_ABSENT)
-        return wait_for(op); /* another account of a handle that we know: the person must accept */
+    if (err.code == E_ABSENT) /* another account of a handle that we know */
+        return hold(op, PROBLEM_NONE);
     TRY(err);
     if (c->changed)
-        return wait_for(op);
+        return hold(op, PROBLEM_NONE);
     *stopped = false;
     return OK;
 }
@@ -327,7 +407,7 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
         return damaged(op, err.code);
     TRY(err);
     if (verdict.roster == ROSTER_WRONG)
-        return conclude(op, OPENING_PARK, PROBLEM_RECIPIENTS, E_OK);
+        return hold(op, PROBLEM_RECIPIENTS);
     sender = device_list_find(&verdict.theirs, &o->core.sender.did);
     if (sender == NULL || verdict.theirs.version != o->wrap.list_version ||
         memcmp(verdict.theirs.hash, o->wrap.list_hash, sizeof o->wrap.list_hash) != 0)
@@ -341,14 +421,14 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     }
     TRY_OUT(err);
     TRY_OUT(messages_known(op->e->vault, &o->core.sender.did, &o->core.id, &known));
-    /* Sealed a second time; or a control message, and none is carried out yet. */
-    if (known || payload_is_control(o->core.type)) {
+    if (known) { /* sealed a second time */
         TRY_OUT(use_up(op, o, match));
         err = conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
         goto out;
     }
     TRY_OUT(arena_copy(op->a, buf_view(&content), &text));
-    TRY_OUT(keep(op, o, match, &verdict, text));
+    TRY_OUT(payload_is_control(o->core.type) ? keep_control(op, o, match, text)
+                                             : keep(op, o, match, &verdict, text));
 out:
     sign_public_free(dsk);
     buf_free(&content);
@@ -369,6 +449,9 @@ static struct err find_channel(struct opening *op, struct opened *o, struct chai
     if (is_items_fault(err))
         return damaged(op, err.code);
     TRY(err);
+    op->item->claimed = op->item->resettable = true;
+    memcpy(op->item->prefix, o->prefix, sizeof op->item->prefix);
+    memcpy(op->item->ctx, o->ctx, sizeof op->item->ctx);
     err = chains_open(e->vault, &e->own.me.who, mine->statement.number, o, op->a, match);
     if (err.code == E_ABSENT)
         return conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
@@ -424,8 +507,19 @@ out:
     return err;
 }
 
+/* A mailbox of theirs was full. */
+static struct err take_notice(struct opening *op)
+{
+    struct err err = repairs_notice(op->e, op->item->sealed, op->a);
+
+    if (is_items_fault(err))
+        return damaged(op, err.code);
+    TRY(err);
+    return conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
+}
+
 struct err opening_item(struct engine *e, struct opening_item *item, struct arena *a,
-                        enum opening_result *result, struct event *event)
+                        enum opening_result *result, struct event event[OPENING_EVENTS])
 {
     struct opening op = {e, item, a, result, event};
 
@@ -433,7 +527,7 @@ struct err opening_item(struct engine *e, struct opening_item *item, struct aren
         return open_capsule(&op);
     if (item->kind == FRAME_MESSAGE)
         return open_message(&op);
-    if (item->kind == FRAME_NOTICE) /* nothing is sealed again yet */
-        return conclude(&op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+    if (item->kind == FRAME_NOTICE)
+        return take_notice(&op);
     return damaged(&op, E_MALFORMED);
 }

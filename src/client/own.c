@@ -430,6 +430,14 @@ const struct own_prekey *own_find_prekey_low(const struct own *o, uint16_t low)
     return NULL;
 }
 
+bool own_was_superseded(const struct own *o, uint16_t low, uint64_t dated_ms)
+{
+    for (size_t i = 1; i < o->prekeys; i++)
+        if ((o->prekey[i].statement.number & 0xffff) == low && o->prekey[i - 1].acknowledged_ms > 0)
+            return clock_since(dated_ms, o->prekey[i - 1].acknowledged_ms) > 2 * CLOCK_DAY_MS;
+    return false;
+}
+
 /* When may the oldest private half go, if the mailbox is drained?  0: it is the newest, too. */
 static uint64_t next_deletion(const struct own *o)
 {
