@@ -1,40 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Each allocation of ours fails in turn.  Either that is said and nothing is left behind, or it did
- * not matter; it never changes what is sealed, and never makes a good message look forged.
+ * Each allocation fails in turn, ours and those of OpenSSL.  Either that is said and nothing is
+ * left behind, or it did not matter; it never changes what is sealed, and never makes a good
+ * message look forged.
  */
-#include <stdlib.h>
-
 #include "assert_err.h"
 #include "unit/e2ee/cast.h"
+#include "unit/scarce.h"
 
 static struct actor alice, bob;
 static struct line l;
 static struct letter m;
-
-/* The one allocation that fails, counted down to; 0: none will. */
-static unsigned failing;
-
-/* The linker sends our calls here (--wrap); those inside of OpenSSL are its own. */
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t count, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t count, size_t n);
-
-static bool fails(void)
-{
-    return failing > 0 && --failing == 0;
-}
-
-void *__wrap_malloc(size_t n)
-{
-    return fails() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t count, size_t n)
-{
-    return fails() ? NULL : __real_calloc(count, n);
-}
 
 static int enter(void **state)
 {
@@ -53,26 +29,7 @@ static int leave(void **state)
     return 0;
 }
 
-/* Runs `attempt` with the first allocation failing, then the second, ... until it makes fewer. */
-static void assert_says_so(struct err (*attempt)(void))
-{
-    for (unsigned which = 1;; which++) {
-        struct err err;
-        bool failed;
-
-        failing = which;
-        err = attempt();
-        failed = failing == 0;
-        failing = 0;
-        assert_err(err, failed ? E_NOMEM : E_OK);
-        if (!failed) {
-            assert_true(which > 1);
-            return;
-        }
-    }
-}
-
-static struct err open_and_accept(void)
+static struct err open_and_accept(void *arg)
 {
     struct err err = OK;
     struct channel_opener o = {.secret = NULL};
@@ -81,16 +38,16 @@ static struct err open_and_accept(void)
     struct epoch sending, receiving;
     struct buf capsule = BUF(UPLOAD_CAPSULE_SIZE);
 
-    TRY_OUT(channel_opener_make(&alice.me, CAST_NOW_MS, &o));
-    TRY_OUT(channel_open(&o, &bob.me.who, &bob.prekey, bob.key, &sending, &capsule));
-    TRY_OUT(upload_parse_capsule_body(buf_view(&capsule), &form));
-    TRY_OUT(channel_accept(&form, &bob.me.who, &bob.prekey, bob.secret, CAST_NOW_MS, &claim,
-                           &receiving));
+    TRY_OUT(SCARCE(channel_opener_make(&alice.me, CAST_NOW_MS, &o)));
+    err = SCARCE(channel_open(&o, &bob.me.who, &bob.prekey, bob.key, &sending, &capsule));
+    assert_int_equal(capsule.n, err.code == E_OK ? UPLOAD_CAPSULE_SIZE : 0);
+    TRY_OUT(err);
+    TRY_OUT(SCARCE(upload_parse_capsule_body(buf_view(&capsule), &form)));
+    TRY_OUT(SCARCE(channel_accept(&form, &bob.me.who, &bob.prekey, bob.secret, CAST_NOW_MS, &claim,
+                                  &receiving)));
     assert_memory_equal(sending.ck, receiving.ck, sizeof sending.ck);
-    TRY_OUT(channel_verify(&claim, &alice.me.dsk, CAST_NOW_MS));
+    TRY_OUT(SCARCE(channel_verify(&claim, &alice.me.dsk, CAST_NOW_MS)));
 out:
-    if (capsule.failed != E_OK)
-        assert_int_equal(capsule.n, 0);
     channel_opener_free(&o);
     buf_free(&capsule);
     return err;
@@ -98,45 +55,41 @@ out:
 
 static void a_capsule_is_whole_or_there_is_none(void **state)
 {
-    assert_says_so(open_and_accept);
+    scarce_try("a channel", open_and_accept, NULL);
 }
 
-static struct err seal_one(void)
+static struct err seal_one(void *arg)
 {
     struct random random = random_system();
     struct seal_request rq = cast_request(&m);
-    struct buf upload = BUF(LIMIT_FRAME);
-    struct err err = seal(&rq, &random, &upload);
-    unsigned still = failing;
+    struct buf upload = BUF(LIMIT_FRAME), delivered = BUF(LIMIT_FRAME);
+    struct err err = SCARCE(seal(&rq, &random, &upload));
 
-    failing = 0; /* what follows is to look at the result */
     if (err.code == E_OK) {
-        struct buf delivery = BUF(LIMIT_FRAME);
         struct reading r;
 
-        cast_deliver(buf_view(&upload), 0, &delivery);
-        assert_ok(cast_read(&l, buf_view(&delivery), &r));
+        cast_deliver(buf_view(&upload), 0, &delivered);
+        assert_ok(cast_read(&l, buf_view(&delivered), &r));
         cast_close(&r);
-        buf_free(&delivery);
     } else {
         assert_int_equal(upload.n, 0);
     }
+    buf_free(&delivered);
     buf_free(&upload);
-    failing = still;
     return err;
 }
 
 static void an_upload_can_be_read_or_there_is_none(void **state)
 {
-    assert_says_so(seal_one);
+    scarce_try("seal", seal_one, NULL);
 }
 
 static struct buf delivery = {.max = LIMIT_FRAME};
 
-static struct err read_one(void)
+static struct err read_one(void *arg)
 {
     struct reading r;
-    struct err err = cast_read(&l, buf_view(&delivery), &r);
+    struct err err = SCARCE(cast_read(&l, buf_view(&delivery), &r));
 
     if (err.code != E_OK)
         assert_int_equal(r.content.n, 0);
@@ -150,23 +103,23 @@ static void a_good_message_is_never_called_forged(void **state)
 
     cast_seal(&m, &upload);
     cast_deliver(buf_view(&upload), 0, &delivery);
-    assert_says_so(read_one);
+    scarce_try("open", read_one, NULL);
     buf_free(&upload);
     buf_free(&delivery);
 }
 
-static struct err make_write_and_parse(void)
+static struct err make_write_and_parse(void *arg)
 {
     struct err err = OK;
     struct identity me = {.ark_secret = NULL}, back = {.ark_secret = NULL};
     struct buf b = BUF(256);
 
-    TRY_OUT(identity_make(&alice.me.who.nid, &me));
-    err = identity_write(&me, &b);
+    TRY_OUT(SCARCE(identity_make(&alice.me.who.nid, &me)));
+    err = SCARCE(identity_write(&me, &b));
     if (err.code != E_OK)
         assert_int_equal(b.n, 0);
     TRY_OUT(err);
-    TRY_OUT(identity_parse(buf_view(&b), &back));
+    TRY_OUT(SCARCE(identity_parse(buf_view(&b), &back)));
 out:
     identity_free(&me);
     identity_free(&back);
@@ -176,7 +129,7 @@ out:
 
 static void an_identity_is_whole_or_there_is_none(void **state)
 {
-    assert_says_so(make_write_and_parse);
+    scarce_try("an identity", make_write_and_parse, NULL);
 }
 
 int main(void)
@@ -187,5 +140,7 @@ int main(void)
         cmocka_unit_test(a_good_message_is_never_called_forged),
         cmocka_unit_test(an_identity_is_whole_or_there_is_none),
     };
+
+    scarce_begin();
     return cmocka_run_group_tests(tests, enter, leave);
 }
