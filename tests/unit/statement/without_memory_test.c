@@ -80,8 +80,11 @@ static struct err read_entrance_in(struct bytes in, void *out)
 
 static struct err write_link(struct buf *out)
 {
-    const struct invitation in = {
-        .nid = nid, .token = {1}, .address_n = 16, .address = "example.org:7443"};
+    /* Long enough for the check bytes to take memory of their own. */
+    const struct invitation in = {.nid = nid,
+                                  .token = {1},
+                                  .address_n = 46,
+                                  .address = "a-longer-name-of-one-machine.example.org:65535"};
 
     return invitation_write(&in, out);
 }
