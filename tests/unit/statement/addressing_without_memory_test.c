@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What says who is to receive, and with which keys, when memory runs out, here or in OpenSSL. */
+#include <stdalign.h>
+
 #include "people.h"
 #include "statement/prekey.h"
 #include "statement/roster.h"
@@ -13,6 +15,7 @@ static struct roster_network network;
 static struct roster_account account[2];
 static struct roster_skipped skipped = {.reason = ROSTER_NO_PREKEY};
 static struct roster roster;
+static size_t arena_max = 1 << 16; /* how much an arena may hold, where one is asked for */
 static struct buf list = {.max = DEVICE_LIST_MAX_SIZE}, prekey = {.max = 1024},
                   written = {.max = ROSTER_MAX_SIZE}, upload = {.max = LIMIT_FRAME};
 
@@ -96,7 +99,7 @@ static void a_list_or_a_prekey_is_whole_or_there_is_none(void **state)
 /* The arena goes at once: only what was answered is looked at. */
 static struct err parse_roster(void *out)
 {
-    struct arena a = ARENA(1 << 16);
+    struct arena a = ARENA(arena_max);
     struct err err = roster_parse(buf_view(&written), &a, out);
 
     arena_free(&a);
@@ -117,7 +120,7 @@ static struct err recipients(void *out)
 {
     const struct device_list *of[] = {&lists[0], &lists[1]};
     struct recipients *got = out;
-    struct arena a = ARENA(1 << 16);
+    struct arena a = ARENA(arena_max);
     struct err err = roster_recipients(&roster, of, &bob.did[0], &a, &got->recipient, &got->n);
 
     arena_free(&a);
@@ -135,7 +138,7 @@ static struct err verdict(void *out)
                                       .my_list = &lists[mine],
                                       .sender_list = &lists[1 - mine],
                                       .message_ms = PEOPLE_NOW_MS};
-    struct arena a = ARENA(1 << 16);
+    struct arena a = ARENA(arena_max);
     enum roster_verdict got = 0;
     struct err err = roster_judge(&roster, &q, &a, &got);
 
@@ -148,7 +151,7 @@ static struct err verdict(void *out)
 
 static struct err parse_upload(void *out)
 {
-    struct arena a = ARENA(1 << 16);
+    struct arena a = ARENA(arena_max);
     struct err err = upload_parse(buf_view(&upload), &a, out);
 
     arena_free(&a);
@@ -175,6 +178,40 @@ static const struct scarce_reader readers[] = {
 static void what_is_good_is_never_called_bad(void **state)
 {
     scarce_read_all(readers, sizeof readers / sizeof readers[0]);
+}
+
+/* Its arena has room for nothing, then for a little more, until there is enough. */
+static void assert_says_what_it_lacks(const struct scarce_reader *r)
+{
+    uint8_t before[SCARCE_OUT_MAX];
+    alignas(max_align_t) uint8_t out[SCARCE_OUT_MAX];
+    struct err err = OK;
+
+    memset(before, 0x5a, sizeof before);
+    for (arena_max = 0; arena_max < 4096; arena_max += 8) {
+        memcpy(out, before, sizeof out);
+        err = r->read(out);
+        if (err.code == E_OK)
+            break;
+        assert_err(err, E_NOMEM);
+        assert_memory_equal(out, before, r->size);
+    }
+    assert_ok(err);
+    assert_in_range(arena_max, 8, 4095);
+    arena_max = 1 << 16;
+}
+
+static void an_arena_that_is_too_small_is_told(void **state)
+{
+    static const struct scarce_reader in_an_arena[] = {
+        {"roster_parse", parse_roster, sizeof(struct roster), false},
+        {"roster_recipients", recipients, sizeof(struct recipients), false},
+        {"roster_judge", verdict, sizeof(enum roster_verdict), false},
+        {"upload_parse", parse_upload, sizeof(struct upload), false},
+    };
+
+    for (size_t i = 0; i < sizeof in_an_arena / sizeof in_an_arena[0]; i++)
+        assert_says_what_it_lacks(&in_an_arena[i]);
 }
 
 static const struct scarce_reader forms[] = {
@@ -254,6 +291,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_list_or_a_prekey_is_whole_or_there_is_none),
         cmocka_unit_test(what_is_good_is_never_called_bad),
+        cmocka_unit_test(an_arena_that_is_too_small_is_told),
         cmocka_unit_test(a_prekey_is_read_without_memory),
     };
 
