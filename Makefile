@@ -38,7 +38,8 @@ check:
 	@tools/check-citations
 	@tools/check-symbols $(BUILD)
 
-# Which branches and refusals of statement/ and e2ee/ no test reaches; a part of `make test`, too.
+# Which branches and refusals of statement/, e2ee/ and crypto/mlkem no test reaches; `make test` asks,
+# too.
 coverage: deps
 	@JOBS=$(JOBS) tools/coverage
 

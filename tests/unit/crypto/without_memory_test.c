@@ -7,6 +7,7 @@
 #include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "crypto/kdf.h"
+#include "crypto/mlkem/mlkem.h"
 #include "crypto/p521.h"
 #include "crypto/sign.h"
 #include "unit/scarce.h"
@@ -106,6 +107,33 @@ static struct err parse_public(void *arg)
     return err;
 }
 
+static struct err generate_mlkem(void *arg)
+{
+    struct mlkem_private *key = NULL;
+    uint8_t pub[MLKEM_PUBLIC_SIZE], again[MLKEM_PUBLIC_SIZE];
+    struct err err = SCARCE(mlkem_generate(&key, pub));
+
+    if (err.code == E_OK) {
+        mlkem_private_public(key, again);
+        assert_memory_equal(again, pub, sizeof pub);
+    } else {
+        assert_null(key);
+    }
+    mlkem_private_free(key);
+    return err;
+}
+
+static struct err parse_mlkem(void *arg)
+{
+    static const uint8_t seed[MLKEM_PRIVATE_SIZE] = {1};
+    struct mlkem_private *key = NULL;
+    struct err err = SCARCE(mlkem_private_parse(&key, BYTES(seed)));
+
+    assert_int_equal(key == NULL, err.code != E_OK);
+    mlkem_private_free(key);
+    return err;
+}
+
 static struct err write_private(void *out)
 {
     return sign_private_write(signing, out);
@@ -120,6 +148,8 @@ static void a_key_is_right_or_there_is_none(void **state)
     scarce_try("sign_private_parse", parse_private, NULL);
     scarce_try("sign_public_parse", parse_public, NULL);
     scarce_read_all(&write, 1);
+    scarce_try("mlkem_generate", generate_mlkem, NULL);
+    scarce_try("mlkem_private_parse", parse_mlkem, NULL);
 }
 
 static struct err derive(void *arg)
