@@ -15,6 +15,7 @@ static struct roster_network network;
 static struct roster_account account[2];
 static struct roster_skipped skipped = {.reason = ROSTER_NO_PREKEY};
 static struct roster roster;
+static uint8_t kem[PREKEY_KEM_SIZE], kem_digest[PREKEY_KEM_DIGEST_SIZE];
 static size_t arena_max = 1 << 16; /* how much an arena may hold, where one is asked for */
 static struct buf list = {.max = DEVICE_LIST_MAX_SIZE}, prekey = {.max = 1024},
                   written = {.max = ROSTER_MAX_SIZE}, upload = {.max = LIMIT_FRAME};
@@ -52,7 +53,7 @@ static struct err parse_list(void *out)
     return device_list_parse(buf_view(&list), &nid, out);
 }
 
-static struct err sign_prekey(struct buf *out)
+static struct prekey sample_prekey(void)
 {
     struct prekey p = {.aid = ada.aid,
                        .did = ada.did[0],
@@ -61,6 +62,14 @@ static struct err sign_prekey(struct buf *out)
                        .list_version = 1};
 
     memcpy(p.point, bob.ark.pub.b, sizeof p.point); /* any point will do */
+    memcpy(p.kem_digest, kem_digest, sizeof p.kem_digest);
+    return p;
+}
+
+static struct err sign_prekey(struct buf *out)
+{
+    struct prekey p = sample_prekey();
+
     return prekey_sign(&p, &nid, ada.dsk[0].secret, out);
 }
 
@@ -79,6 +88,21 @@ static struct err check_prekey(struct bytes in)
 static struct err read_prekey(void *out)
 {
     return check_prekey_in(buf_view(&prekey), out);
+}
+
+static struct err digest_kem(void *out)
+{
+    return prekey_kem_digest(BYTES(kem), out);
+}
+
+/* It has nothing to hand out but its answer. */
+static struct err check_kem(void *out)
+{
+    struct prekey p = sample_prekey();
+
+    TRY(prekey_check_kem(&p, BYTES(kem)));
+    memset(out, 0, 1);
+    return OK;
 }
 
 static struct err parse_prekey(void *out)
@@ -167,6 +191,8 @@ static const struct scarce_reader readers[] = {
     {"device_list_check", read_list, sizeof(struct device_list), false},
     {"device_list_parse", parse_list, sizeof(struct device_list), false},
     {"prekey_check", read_prekey, sizeof(struct prekey), false},
+    {"prekey_kem_digest", digest_kem, PREKEY_KEM_DIGEST_SIZE, false},
+    {"prekey_check_kem", check_kem, 1, false},
     {"roster_parse", parse_roster, sizeof(struct roster), false},
     {"roster_digest", digest, sizeof(struct roster_id), false},
     {"roster_recipients", recipients, sizeof(struct recipients), false},
@@ -225,18 +251,19 @@ static void a_prekey_is_read_without_memory(void **state)
 
 static void write_upload(void)
 {
-    static uint8_t point[UPLOAD_CAPSULE_SIZE] = {2}, entry[UPLOAD_ENTRY_SIZE];
+    static uint8_t capsules[UPLOAD_CAPSULE_MOST] = {2}, entry[UPLOAD_ENTRY_SIZE];
     static uint8_t body[UPLOAD_BODY_LEAST], trailer[UPLOAD_TRAILER_SIZE];
-    struct upload_capsule capsule = {0, BYTES(point)};
-    const struct upload u = {
-        .shared = {.head = {1, 1, 1, 0, 3}, .body = BYTES(body), .trailer = BYTES(trailer)},
-        .number = 1,
-        .capsule = &capsule,
-        .capsules = 1,
-        .entries = BYTES(entry),
-        .recipients = 1};
+    struct upload_capsule capsule = {0, BYTES(capsules)};
+    const struct upload u = {.shared = {.head = {1, 1, UPLOAD_PROFILE_HYBRID, 0, 3},
+                                        .body = BYTES(body),
+                                        .trailer = BYTES(trailer)},
+                             .number = 1,
+                             .capsule = &capsule,
+                             .capsules = 1,
+                             .entries = BYTES(entry),
+                             .recipients = 1};
 
-    point[AGREE_PUBLIC_SIZE + 3] = 1; /* prekey number */
+    capsules[AGREE_PUBLIC_SIZE + 3] = 1; /* prekey number */
     upload_write(&u, &upload);
 }
 
@@ -265,6 +292,11 @@ static void write_roster(void)
 
 static int enter(void **state)
 {
+    struct mlkem_private *secret;
+
+    assert_ok(mlkem_generate(&secret, kem));
+    mlkem_private_free(secret);
+    assert_ok(prekey_kem_digest(BYTES(kem), kem_digest));
     nid = people_network("example.org");
     ada = person_new(&nid, 10, 2);
     bob = person_new(&nid, 20, 1);
