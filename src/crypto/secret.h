@@ -8,6 +8,11 @@
 /* Overwritten with zeros, in a way that no compiler removes. */
 void secret_wipe(void *at, size_t n);
 
+/* From here on OpenSSL wipes each block of memory as it frees it: its P-521 leaves copies of
+ * private keys there.  Comes before anything else is asked of OpenSSL; false: something was, and
+ * nothing changes. */
+bool secret_guard(void);
+
 /* Equal, in a time that depends on the lengths alone. */
 bool secret_same(struct bytes a, struct bytes b);
 
