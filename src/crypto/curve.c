@@ -116,6 +116,7 @@ struct err curve_generate(EVP_PKEY **out, uint8_t pub[CURVE_POINT_SIZE])
 out:
     EVP_PKEY_free(key);
     EVP_PKEY_CTX_free(ctx);
+    secret_sweep();
     return err;
 }
 
@@ -133,6 +134,7 @@ struct err curve_private_parse(EVP_PKEY **out, struct bytes in)
     TRY_OUT(pair_import(out, scalar, point));
 out:
     BN_clear_free(scalar);
+    secret_sweep();
     return err;
 }
 
@@ -147,6 +149,7 @@ struct err curve_private_write(EVP_PKEY *key, uint8_t out[CURVE_SCALAR_SIZE])
         err = FAIL_OPENSSL(E_CRYPTO);
     }
     BN_clear_free(scalar);
+    secret_sweep();
     return err;
 }
 

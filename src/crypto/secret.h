@@ -13,6 +13,10 @@ void secret_wipe(void *at, size_t n);
  * nothing changes. */
 bool secret_guard(void);
 
+/* Wipes the stack below the caller, as far as OpenSSL's P-521 goes twice over: it leaves there what
+ * it has computed. */
+void secret_sweep(void);
+
 /* Equal, in a time that depends on the lengths alone. */
 bool secret_same(struct bytes a, struct bytes b);
 

@@ -126,6 +126,7 @@ struct err sign_make(const struct sign_private *key, const struct bytes *parts, 
 out:
     EVP_PKEY_CTX_free(ctx);
     secret_wipe(digest, sizeof digest);
+    secret_sweep();
     return err;
 }
 

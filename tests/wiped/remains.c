@@ -51,6 +51,19 @@ static void seek_piece(const char *name, uint64_t value, size_t at)
     likely[value & 0xffff] = true;
 }
 
+/* OpenSSL computes on P-521 with nine limbs of 58 bits; the number's least byte is its last. */
+static void seek_limbs(const char *name, struct bytes number)
+{
+    for (size_t limb = 0; limb < 9; limb++) {
+        uint64_t value = 0;
+
+        for (size_t bit = 58 * limb; bit < 58 * (limb + 1) && bit < 521; bit++)
+            value |= (uint64_t)(number.at[number.n - 1 - bit / 8] >> bit % 8 & 1)
+                     << (bit - 58 * limb);
+        seek_piece(name, value, number.n);
+    }
+}
+
 /* Pieces from the front, and from the back: a number's least digit stands at its end. */
 void remains_seek(const char *name, struct bytes secret)
 {
@@ -64,6 +77,8 @@ void remains_seek(const char *name, struct bytes secret)
         if (secret.n % PIECE_SIZE != 0 && is_telling(secret.at + back))
             seek_piece(name, __builtin_bswap64(load(secret.at + back)), back);
     }
+    if (secret.n == 66)
+        seek_limbs(name, secret);
 }
 
 void remains_forget(void)
