@@ -8,11 +8,6 @@
 /* Overwritten with zeros, in a way that no compiler removes. */
 void secret_wipe(void *at, size_t n);
 
-/* From here on OpenSSL wipes each block of memory as it frees it: its P-521 leaves copies of
- * private keys there.  Comes before anything else is asked of OpenSSL; false: something was, and
- * nothing changes. */
-bool secret_guard(void);
-
 /* Wipes the stack below the caller, as far as OpenSSL's P-521 goes twice over: it leaves there what
  * it has computed. */
 void secret_sweep(void);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PIECES_MAX  4096
+#define PIECES_MAX  8192
 #define PIECE_SIZE  8
 #define STACK_DEPTH (256 * 1024) /* what a call may have used */
 #define STACK_ROOM  2048         /* for the frames of those who look */
@@ -88,13 +88,19 @@ void remains_forget(void)
     memset(pieces, 0, sizeof pieces);
 }
 
-/* In a leaf function, so that what it reads is not copied to the stack that it looks through. */
+/* Most of a stack is zeros. */
+static bool is_likely(const volatile uint8_t *at)
+{
+    return load(at) != 0 && likely[at[0] | at[1] << 8];
+}
+
+/* Holds nothing that it reads while it prints, as that would be found on the stack. */
 static size_t look(const volatile uint8_t *at, size_t n, const char *where)
 {
     size_t here = 0;
 
     for (size_t i = 0; i + PIECE_SIZE <= n; i++) {
-        if (!likely[at[i] | at[i + 1] << 8])
+        if (!is_likely(at + i))
             continue;
         for (size_t k = 0; k < n_pieces; k++)
             if (load(at + i) == pieces[k].value) {
