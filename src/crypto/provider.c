@@ -15,14 +15,7 @@ static struct provider found;
 static bool complete;
 static CRYPTO_ONCE once = CRYPTO_ONCE_STATIC_INIT;
 
-/* As OpenSSL's own do; the file and the line are for those who look for leaks. */
-static void *take(size_t n, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    return n == 0 ? NULL : malloc(n);
-}
-
+/* As OpenSSL's own do, and wipe; the file and the line are for those who look for leaks. */
 static void give(void *at, const char *file, int line)
 {
     (void)file;
@@ -35,7 +28,7 @@ static void give(void *at, const char *file, int line)
 static void *take_other(void *at, size_t n, const char *file, int line)
 {
     size_t had = at == NULL ? 0 : malloc_usable_size(at);
-    void *other = take(n, file, line);
+    void *other = CRYPTO_malloc(n, file, line); /* of 0 bytes: NULL */
 
     if (other == NULL && n > 0)
         return NULL;
@@ -83,7 +76,7 @@ static EVP_PKEY *p521(void)
  * In a program that has used OpenSSL for itself it is too late for that, and nothing changes. */
 static void look_up(void)
 {
-    (void)CRYPTO_set_mem_functions(take, take_other, give);
+    (void)CRYPTO_set_mem_functions(NULL, take_other, give);
     found.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     found.sha384 = EVP_MD_fetch(NULL, "SHA384", NULL);
     found.sha512 = EVP_MD_fetch(NULL, "SHA512", NULL);

@@ -33,18 +33,25 @@ static void opening_and_accepting_say_nothing_of_the_chain_key(void **state)
     assert_memory_equal(l.sending.ck, l.receiving.ck, sizeof l.sending.ck);
 }
 
-static void refusing_a_capsule_says_nothing_of_the_keys(void **state)
+static void refused_when_altered_at(size_t at)
 {
+    struct channel_receiver receiver = cast_receiver(&bob);
     struct upload_capsule_form form;
     struct channel_claim claim;
     struct epoch epoch;
 
     taint_end(l.capsule, sizeof l.capsule);
-    l.capsule[sizeof l.capsule - 1] ^= 1;
-    assert_ok(upload_parse_capsule_body(BYTES(l.capsule), &form));
-    assert_err(
-        channel_accept(&form, &bob.me.who, &bob.prekey, bob.secret, CAST_NOW_MS, &claim, &epoch),
-        E_FORGED);
+    l.capsule[at] ^= 1;
+    assert_ok(upload_parse_capsule_body(UPLOAD_PROFILE_HYBRID, cast_capsule(&l), &form));
+    assert_err(channel_accept(&form, &receiver, CAST_NOW_MS, &claim, &epoch), E_FORGED);
+    l.capsule[at] ^= 1;
+}
+
+/* The box, and before it ML-KEM's ciphertext, which is rejected without a word. */
+static void refusing_a_capsule_says_nothing_of_the_keys(void **state)
+{
+    refused_when_altered_at(l.capsule_n - 1);
+    refused_when_altered_at(l.capsule_n - UPLOAD_BOX_SIZE - 1);
 }
 
 static void a_step_says_nothing_of_the_chain(void **state)

@@ -3,13 +3,15 @@
  */
 #include "assert_err.h"
 #include "crypto/kdf.h"
+#include "crypto/mlkem/mlkem_internal.h"
 #include "unit/e2ee/cast.h"
 #include "wiped/remains.h"
 #include "wiped/rigged.h"
 
 static struct actor alice, bob;
 static uint8_t opener_scalar[AGREE_PRIVATE_SIZE], prekey_scalar[AGREE_PRIVATE_SIZE];
-static uint8_t z[AGREE_SHARED_SIZE], prk[KDF_PRK_SIZE];
+static uint8_t m[32], seed[MLKEM_PRIVATE_SIZE], kpq[MLKEM_SHARED_SIZE];
+static uint8_t z_kpq[AGREE_SHARED_SIZE + MLKEM_SHARED_SIZE], prk[KDF_PRK_SIZE];
 
 static struct channel_opener opener;
 static struct channel_claim claim;
@@ -26,20 +28,24 @@ static void make_opener(void)
 
 static void open_one(void)
 {
-    assert_ok(channel_open(&opener, &bob.me.who, &bob.prekey, bob.key, &sending, &capsule));
+    struct channel_peer to = cast_peer(&bob);
+
+    rigged_next(BYTES(m));
+    assert_ok(channel_open(&opener, &to, UPLOAD_PROFILE_HYBRID, &sending, &capsule));
 }
 
 static void accept_one(void)
 {
-    assert_ok(channel_accept(&form, &bob.me.who, &bob.prekey, bob.secret, CAST_NOW_MS, &claim,
-                             &receiving));
+    struct channel_receiver me = cast_receiver(&bob);
+
+    assert_ok(channel_accept(&form, &me, CAST_NOW_MS, &claim, &receiving));
 }
 
 static void accept_nothing(void)
 {
-    assert_err(channel_accept(&form, &bob.me.who, &bob.prekey, bob.secret, CAST_NOW_MS, &claim,
-                              &receiving),
-               E_FORGED);
+    struct channel_receiver me = cast_receiver(&bob);
+
+    assert_err(channel_accept(&form, &me, CAST_NOW_MS, &claim, &receiving), E_FORGED);
 }
 
 static void drop_opener(void)
@@ -50,7 +56,9 @@ static void drop_opener(void)
 static void drop_prekey(void)
 {
     agree_private_free(bob.secret);
+    mlkem_private_free(bob.kem_secret);
     bob.secret = NULL;
+    bob.kem_secret = NULL;
 }
 
 static void step(void)
@@ -71,23 +79,33 @@ static void reach(void)
 /* The same secrets as the code under test makes, before it is asked to. */
 static void seek_agreement(void)
 {
-    assert_ok(agree_derive(opener.secret, bob.key, z));
-    assert_ok(kdf_extract((struct bytes){0}, BYTES(z), prk));
+    static uint8_t ct[MLKEM_SEALED_SIZE];
+
+    assert_ok(agree_derive(opener.secret, bob.key, z_kpq));
+    mlkem_encapsulate_with(bob.kem, m, ct, kpq);
+    memcpy(z_kpq + AGREE_SHARED_SIZE, kpq, sizeof kpq);
+    assert_ok(kdf_extract((struct bytes){0}, BYTES(z_kpq), prk));
     open_one();
     buf_cut(&capsule, 0);
     remains_seek("e_c", BYTES(opener_scalar));
     remains_seek("SPK", BYTES(prekey_scalar));
-    remains_seek("Z", BYTES(z));
+    remains_seek("ML-KEM seed", BYTES(seed));
+    remains_seek("m", BYTES(m));
+    remains_seek("Kpq", BYTES(kpq));
+    remains_seek("Z", bytes(z_kpq, AGREE_SHARED_SIZE));
+    remains_seek("Z | Kpq", BYTES(z_kpq));
     remains_seek("prk", BYTES(prk));
     remains_seek("ck", BYTES(sending.ck));
 }
 
 static int enter(void **state)
 {
-    capsule = BUF(UPLOAD_CAPSULE_SIZE);
+    capsule = BUF(UPLOAD_CAPSULE_MOST);
     cast_enter(&alice, 1);
     cast_enter(&bob, 2);
     assert_ok(agree_private_write(bob.secret, prekey_scalar));
+    mlkem_private_write(bob.kem_secret, seed);
+    rigged_bytes(m, sizeof m);
     rigged_scalar(opener_scalar);
     make_opener();
     seek_agreement();
@@ -118,7 +136,7 @@ static void opening_leaves_nothing_but_the_epoch(void **state)
 static void accepting_leaves_nothing_but_the_epoch(void **state)
 {
     open_one();
-    assert_ok(upload_parse_capsule_body(buf_view(&capsule), &form));
+    assert_ok(upload_parse_capsule_body(UPLOAD_PROFILE_HYBRID, buf_view(&capsule), &form));
     assert_int_equal(remains_after(accept_one), 0);
     assert_memory_equal(receiving.ck, sending.ck, sizeof sending.ck);
     capsule.at[capsule.n - 1] ^= 1;

@@ -21,6 +21,7 @@ static struct open_candidate candidate(void)
     return (struct open_candidate){.from = &alice.me.who.did,
                                    .me = &bob.me.who,
                                    .prekey = bob.prekey.number,
+                                   .profile = l.receiving.profile,
                                    .epoch = l.receiving.id,
                                    .mk = m.to[0].mk};
 }

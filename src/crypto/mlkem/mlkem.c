@@ -61,3 +61,8 @@ void mlkem_decapsulate_with(const struct mlkem_expanded *key,
     secret_wipe(other, sizeof other);
     secret_wipe(again, sizeof again);
 }
+
+bool mlkem_public_check(struct bytes pub)
+{
+    return pub.n == MLKEM_PUBLIC_SIZE && kpke_public_check(pub.at);
+}

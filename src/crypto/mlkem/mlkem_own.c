@@ -63,9 +63,10 @@ struct err mlkem_encapsulate_from(struct bytes pub, const uint8_t m[32],
                                   uint8_t shared[MLKEM_SHARED_SIZE])
 {
     memset(shared, 0, MLKEM_SHARED_SIZE);
-    if (pub.n != MLKEM_PUBLIC_SIZE || !kpke_public_check(pub.at))
+    if (!mlkem_public_check(pub))
         return FAIL(E_MALFORMED);
     mlkem_encapsulate_with(pub.at, m, sealed, shared);
+    secret_reveal(sealed, MLKEM_SEALED_SIZE);
     return OK;
 }
 
