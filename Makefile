@@ -46,7 +46,7 @@ coverage: deps
 # What is too slow for every test run: format, clang-tidy, cppcheck, valgrind, ThreadSanitizer.
 # STEPS="tidy tsan" runs some of them; docs/develop/checks.md says how to answer each.
 lint: deps
-	@tools/install-packages clang-format-14 clang-tidy-14 cppcheck valgrind
+	@tools/install-packages clang-format-14 clang-tidy-14 cppcheck
 	@JOBS=$(JOBS) tools/lint $(STEPS)
 
 # libFuzzer on every target for SECONDS each, or on those that ONLY names; crashes are left in

@@ -130,10 +130,13 @@ struct err sign_make(const struct sign_private *key, const struct bytes *parts, 
     if (ctx == NULL || EVP_PKEY_sign_init(ctx) != 1 ||
         EVP_PKEY_sign(ctx, der, &der_n, digest, sizeof digest) != 1 || der_n > sizeof der)
         TRY_OUT(FAIL_OPENSSL(E_CRYPTO));
+    secret_reveal(&der_n, sizeof der_n);
+    secret_reveal(der, sizeof der);
     TRY_OUT(raw_from_der(der, der_n, out));
 out:
     EVP_PKEY_CTX_free(ctx);
     secret_wipe(digest, sizeof digest);
+    secret_sweep();
     return err;
 }
 
