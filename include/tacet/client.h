@@ -191,11 +191,18 @@ TACET_API enum tacet_code tacet_previous_message(struct tacet_client *c, const c
 /* `with` and `place` say which message; the rest is not looked at.  TACET_ABSENT: there is none. */
 TACET_API enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m);
 
+/* What a conversation is sealed with.  No server has a say in it. */
+enum tacet_seal {
+    TACET_SEAL_STANDARD = 1, /* P-521 */
+    TACET_SEAL_HYBRID = 2,   /* P-521 and ML-KEM-1024 together */
+};
+
 struct tacet_contact {
     char handle[TACET_HANDLE_SIZE];
     bool known, verified, removed, changed;
-    const char *name; /* what I call them, see tacet_name(); NULL: nothing */
-    uint64_t number;  /* pass it to get the next */
+    enum tacet_seal seal; /* of the next message to them */
+    const char *name;     /* what I call them, see tacet_name(); NULL: nothing */
+    uint64_t number;      /* pass it to get the next */
 };
 
 /* The contact after `number` (0: the first).  TACET_ABSENT: no more.  The name lives until a
