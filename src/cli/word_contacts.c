@@ -84,5 +84,5 @@ const struct word word_contacts = {
         "stay secret while either holds; of whom that is not so, it is said.\n"
         "\n"
         "  --json             One JSON object a line: handle, name, known, verified, changed,\n"
-        "                     removed, profile: hybrid, or standard.\n",
+        "                     removed, profile.\n",
 };
