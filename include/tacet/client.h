@@ -103,7 +103,7 @@ enum tacet_problem {
     TACET_PROBLEM_DAMAGED,     /* a message was damaged or forged; it is not shown */
     TACET_PROBLEM_RECIPIENTS,  /* a message went to an unexpected set of devices; it is held */
     TACET_PROBLEM_KEY_CHANGED, /* the handle is another account now; the conversation stops */
-    TACET_PROBLEM_NO_PREKEY,   /* their device was away too long to be sealed to */
+    TACET_PROBLEM_NO_PREKEY,   /* their device has no prekey now that can be sealed to */
     TACET_PROBLEM_STATEMENT,   /* the server sent something that does not check: see code */
     TACET_PROBLEM_RESTORED,    /* this profile is an old copy of itself */
     TACET_PROBLEM_OLD_SELF,    /* this program must be updated to talk to the server */
