@@ -4,7 +4,7 @@
 
 #include "people.h"
 #include "statement/prekey.h"
-#include "statement/roster.h"
+#include "statement/roster_judge.h"
 #include "statement/upload.h"
 #include "unit/scarce.h"
 
@@ -153,21 +153,20 @@ static struct err recipients(void *out)
 
 static struct err verdict(void *out)
 {
-    size_t mine = ID_SAME(lists[0].aid, ada.aid) ? 0 : 1;
-    const struct roster_question q = {.nid = nid,
-                                      .me = ada.aid,
-                                      .sender = bob.aid,
-                                      .my_device = ada.did[1],
-                                      .sender_device = bob.did[0],
-                                      .my_list = &lists[mine],
-                                      .sender_list = &lists[1 - mine],
+    const struct device_list *named[] = {&lists[0], &lists[1]}, *since[] = {NULL, NULL};
+    const struct network_policy *none[] = {NULL};
+    const struct roster_question q = {.named = {.list = named, .policy = none},
+                                      .since = {.list = since, .policy = none},
+                                      .me = {nid, ada.aid, ada.did[1]},
+                                      .sender = {nid, bob.aid, bob.did[0]},
+                                      .profile = POLICY_HYBRID,
                                       .message_ms = PEOPLE_NOW_MS};
     struct arena a = ARENA(arena_max);
-    enum roster_verdict got = 0;
+    struct roster_finding got = {.verdict = 0};
     struct err err = roster_judge(&roster, &q, &a, &got);
 
     arena_free(&a);
-    assert_int_equal(got, err.code == E_OK ? ROSTER_OK : 0);
+    assert_int_equal(got.verdict, err.code == E_OK ? ROSTER_OK : 0);
     if (err.code == E_OK)
         memcpy(out, &got, sizeof got);
     return err;
@@ -196,7 +195,7 @@ static const struct scarce_reader readers[] = {
     {"roster_parse", parse_roster, sizeof(struct roster), false},
     {"roster_digest", digest, sizeof(struct roster_id), false},
     {"roster_recipients", recipients, sizeof(struct recipients), false},
-    {"roster_judge", verdict, sizeof(enum roster_verdict), false},
+    {"roster_judge", verdict, sizeof(struct roster_finding), false},
     {"upload_parse", parse_upload, sizeof(struct upload), false},
     {"upload_mark", mark, 8, false},
 };
@@ -232,7 +231,7 @@ static void an_arena_that_is_too_small_is_told(void **state)
     static const struct scarce_reader in_an_arena[] = {
         {"roster_parse", parse_roster, sizeof(struct roster), false},
         {"roster_recipients", recipients, sizeof(struct recipients), false},
-        {"roster_judge", verdict, sizeof(enum roster_verdict), false},
+        {"roster_judge", verdict, sizeof(struct roster_finding), false},
         {"upload_parse", parse_upload, sizeof(struct upload), false},
     };
 
