@@ -104,23 +104,38 @@ static bool is_required(const struct roster *r, const struct roster_named *named
 
 /* ---- networks and the sender, which are told in one way for a room and in another for a pair */
 
+/* A member of the state, or whom a policy puts beside them. */
+static bool is_of_room(const struct roster *r, const struct roster_named *named,
+                       const struct roster_party *who)
+{
+    size_t own = roster_find(r, &who->nid, &who->aid);
+
+    if (room_state_find(named->state, &who->nid, &who->aid) != NULL)
+        return true;
+    return own != ROSTER_NOBODY && is_required(r, named, own);
+}
+
 static bool judge_room(const struct roster *r, const struct roster_named *named,
                        const struct roster_party *sender, struct people *people,
                        struct roster_finding *out)
 {
     const struct room_state *s = named->state;
-    size_t own = roster_find(r, &sender->nid, &sender->aid);
 
     if (s->networks != r->networks)
         return wrong(out, ROSTER_OTHER_NETWORKS);
     for (size_t i = 0; i < r->networks; i++)
         if (!ID_SAME(s->network[i], r->network[i].nid))
             return wrong_network(out, ROSTER_OTHER_NETWORKS, i);
-    if (room_state_find(s, &sender->nid, &sender->aid) == NULL &&
-        (own == ROSTER_NOBODY || !is_required(r, named, own)))
+    if (!is_of_room(r, named, sender))
         return wrong(out, ROSTER_SENDER);
     *people = (struct people){s->member, s->members};
     return false;
+}
+
+/* A pair has no more accounts than this. */
+static size_t at_most(const struct roster *r)
+{
+    return r->accounts < PAIR_AND_ALL ? r->accounts : PAIR_AND_ALL;
 }
 
 /* The place of the account with which account `one` makes this pair, or ROSTER_NOBODY. */
@@ -129,7 +144,7 @@ static struct err find_peer(const struct roster *r, size_t one, size_t *out)
     const struct roster_account *own = &r->account[one];
 
     *out = ROSTER_NOBODY;
-    for (size_t i = 0; i < r->accounts && i < PAIR_AND_ALL; i++) {
+    for (size_t i = 0; i < at_most(r); i++) {
         const struct roster_account *peer = &r->account[i];
         struct room_id room;
 
@@ -149,7 +164,7 @@ static struct err find_pair(const struct roster *r, const struct roster_named *n
     TRY(find_peer(r, sender, other));
     if (!is_required(r, named, sender))
         return OK;
-    for (size_t i = 0; *other == ROSTER_NOBODY && i < r->accounts && i < PAIR_AND_ALL; i++) {
+    for (size_t i = 0; *other == ROSTER_NOBODY && i < at_most(r); i++) {
         *one = i;
         TRY(find_peer(r, i, other));
     }
@@ -199,15 +214,14 @@ struct err roster_people_may_post(const struct roster *r, const struct roster_na
                                   const struct roster_party *sender, bool *may)
 {
     const struct room_member *m;
-    size_t own = roster_find(r, &sender->nid, &sender->aid), peer = ROSTER_NOBODY;
+    size_t peer;
 
     if (named->state != NULL) {
         m = room_state_find(named->state, &sender->nid, &sender->aid);
         *may = m != NULL && room_state_may_post(named->state, m);
         return OK;
     }
-    if (own != ROSTER_NOBODY)
-        TRY(find_peer(r, own, &peer));
+    TRY(find_peer(r, roster_find(r, &sender->nid, &sender->aid), &peer));
     *may = peer != ROSTER_NOBODY;
     return OK;
 }

@@ -79,8 +79,9 @@ struct roster_party {
 FALLIBLE roster_people(const struct roster *r, const struct roster_named *named,
                        const struct roster_party *sender, struct roster_finding *out);
 
-/* May one of the people send what has a place in a stream?  Who only keeps copies may not, nor who
- * is no moderator where those alone post; control messages are everybody's.  E_CRYPTO only. */
+/* May a sender whom roster_people() found among the people send what has a place in a stream?  Who
+ * only keeps copies may not, nor who is no moderator where those alone post; control messages are
+ * everybody's.  E_CRYPTO only. */
 FALLIBLE roster_people_may_post(const struct roster *r, const struct roster_named *named,
                                 const struct roster_party *sender, bool *may);
 

@@ -345,6 +345,9 @@ static void who_may_not_post_may_still_ask(void **state)
     assert_in_order(&c);
     c.q.sender.aid.b[0] = 66; /* but no stranger */
     assert_wrong(&c, ROSTER_SENDER);
+    conversation_add(&c, FAR, 1); /* nor one who put itself into the roster */
+    c.q.sender = (struct roster_party){c.nid[FAR], c.list[FOURTH].aid, {{0}}};
+    assert_wrong(&c, ROSTER_SENDER);
 }
 
 static void a_retention_participant_asks_and_does_not_post(void **state)
@@ -366,6 +369,10 @@ static void a_retention_participant_asks_and_does_not_post(void **state)
         c.q.seq = 0;
         assert_in_order(&c);
     }
+    c.q.named.state = NULL; /* of two whom the roster does not name */
+    c.roster.state_version = 0;
+    memset(c.roster.state_hash, 0, sizeof c.roster.state_hash);
+    assert_wrong(&c, ROSTER_OTHER_ROOM);
 }
 
 static void a_server_asks_the_same_without_being_a_recipient(void **state)
