@@ -7,7 +7,8 @@
 
 enum payload_type { PAYLOAD_TEXT = 1 };
 
-/* Append the padded content.  E_LIMIT: over LIMIT_TEXT. */
+/* Append the padded content, all of it or nothing.  E_LIMIT: over LIMIT_TEXT, or `out` at its
+ * ceiling; E_NOMEM. */
 FALLIBLE payload_pad(struct bytes content, struct buf *out);
 
 /* The content inside, borrowed.  E_TRUNCATED, E_LIMIT; E_MALFORMED: not the least step that holds
