@@ -4,9 +4,8 @@
 #include "base/reader.h"
 #include "statement/notice.h"
 
-#define FRONT_SIZE        (UPLOAD_HEAD_SIZE + UPLOAD_COMMITMENT_SIZE + sizeof(struct roster_id))
-#define SHARED_MAX        (FRONT_SIZE + UPLOAD_SCOPE_MOST + UPLOAD_BODY_MOST + UPLOAD_TRAILER_SIZE)
-#define CAPSULE_DELIVERED (3 + UPLOAD_CAPSULE_SIZE)
+#define FRONT_SIZE (UPLOAD_HEAD_SIZE + UPLOAD_COMMITMENT_SIZE + sizeof(struct roster_id))
+#define SHARED_MAX (FRONT_SIZE + UPLOAD_SCOPE_MOST + UPLOAD_BODY_MOST + UPLOAD_TRAILER_SIZE)
 
 static const char BODY[] = "INSERT INTO mail_body (waiting, sealed) VALUES ($1, $2)";
 static const char INSERT[] = "INSERT INTO mail (device, kind, body, sealed, size, received_ms,"
@@ -67,7 +66,7 @@ static struct err has_room(struct db *db, const struct upload *u, const struct d
     for (size_t c = 0; c < u->capsules; c++)
         if (u->capsule[c].recipient == i) {
             items += 1;
-            size += CAPSULE_DELIVERED;
+            size += UPLOAD_CAPSULE_FRONT + u->capsule[c].capsule.n;
         }
     *room = items + 1 <= LIMIT_MAILBOX_ITEMS && size + delivered_size(u) <= LIMIT_MAILBOX_BYTES;
     return OK;
@@ -106,13 +105,13 @@ static struct err add_capsules(struct db *db, const struct upload *u, const stru
     uint64_t item;
 
     for (size_t i = 0; i < u->capsules; i++) {
-        struct buf b = BUF(CAPSULE_DELIVERED);
+        struct buf b = BUF(UPLOAD_DELIVERED_MOST);
         struct bytes sealed;
         struct err err;
 
         if (number[u->capsule[i].recipient] == 0)
             continue;
-        upload_write_capsule(u->capsule[i].capsule, &b);
+        upload_write_capsule(upload_profile(BYTES(u->shared.head)), u->capsule[i].capsule, &b);
         err = buf_end(&b, &sealed);
         if (err.code == E_OK)
             err = add(db, &to[u->capsule[i].recipient], FRAME_CAPSULE, DB_NULL_OF(), sealed,
