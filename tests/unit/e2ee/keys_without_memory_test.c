@@ -38,7 +38,8 @@ static struct err trailer_key(void *out)
 
 static struct err ctx(void *out)
 {
-    return schedule_ctx(BYTES_LITERAL("head"), BYTES_LITERAL("com"), BYTES_LITERAL("body"), out);
+    return schedule_ctx(BYTES_LITERAL("head"), BYTES_LITERAL("scope"), BYTES_LITERAL("com"),
+                        BYTES_LITERAL("body"), out);
 }
 
 static struct err entry_key(void *out)
