@@ -33,6 +33,7 @@ static void schedule(struct engine *e)
                                   link_patience_ends(e),
                                   link_rotation_at(e),
                                   asking_at(e),
+                                  delays_at(e),
                               };
 
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
@@ -221,6 +222,7 @@ void engine_wake(struct engine *e, uint64_t now_ms)
     e->wake_ms = 0;
     settle(e, link_wake(e));
     settle(e, asking_wake(e));
+    delays_wake(e);
     if (e->retry_ms != 0 && now_ms >= e->retry_ms) {
         e->retry_ms = 0;
         settle(e, outgoing_pump(e));

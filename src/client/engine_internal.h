@@ -49,6 +49,13 @@ struct kem_question {
     size_t n;
 };
 
+/* How long the mailbox was not drained. */
+struct delays {
+    uint64_t since_ms;  /* when this connection began to wait for it; 0: it does not */
+    uint64_t waited_ms; /* in connections before, since it was drained last */
+    bool told;
+};
+
 struct queued_action; /* actions.c */
 struct outbox_row;    /* below */
 
@@ -73,6 +80,7 @@ struct engine {
     uint64_t drained_ms, asking_ms; /* since when drained; when asking looks next, 0: no need */
     bool drained_news;              /* the mailbox was drained and nobody was told yet */
     bool parked_news;               /* something was parked and nobody was told yet */
+    struct delays delays;
     struct err failure;
     struct kem_question kem; /* the one that is on its way, while link_is_busy(e, OP_KEM_KEYS) */
     struct queued_action *first, *last, *taken;
@@ -230,6 +238,14 @@ struct opening_item {
 #define OPENING_EVENTS 2 /* the second: a problem that came to light with a message */
 FALLIBLE opening_item(struct engine *e, struct opening_item *item, struct arena *a,
                       enum opening_result *result, struct event event[OPENING_EVENTS]);
+
+/* ---- delays.c */
+
+void delays_begin(struct engine *e);   /* signed in */
+void delays_end(struct engine *e);     /* the link is down */
+void delays_drained(struct engine *e); /* the mailbox is */
+uint64_t delays_at(const struct engine *e);
+void delays_wake(struct engine *e);
 
 /* ---- repairs.c: doing what others ask for, in the caller's transaction  [PROTOCOL 5.4, 6.7] */
 

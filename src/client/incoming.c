@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "client/engine_internal.h"
 #include "client/parking.h"
+#include "client/sentlog.h"
 #include "crypto/hash.h"
 #include "wire/tacet.pb-c.h"
 
@@ -150,6 +151,7 @@ static struct err forget_old(struct engine *e)
 {
     uint64_t today = e->now_ms / CLOCK_DAY_MS;
 
+    TRY(sentlog_forget_old(e->vault, e->now_ms));
     if (today <= SEEN_DAYS)
         return OK;
     TRY(vault_erase_below(e->vault, VAULT_SEEN, today - SEEN_DAYS));

@@ -185,6 +185,7 @@ void link_down(struct engine *e, enum err_code why)
     l->keys_ms = 0;
     e->drained = e->drained_news = false;
     e->asking_ms = 0;
+    delays_end(e);
     tell_link(e, why == E_OK ? E_CLOSED : why);
     retry_later(e);
 }
@@ -334,6 +335,7 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
     else
         TRY(err);
     e->link.state = LINK_READY;
+    delays_begin(e);
     compare_clocks(e, m->now_ms);
     TRY(generations_compare(e, &news, &restored));
     TRY(restored ? publish_prekey(e) : compare_prekeys(e, m->prekey));
@@ -430,6 +432,7 @@ static struct err delivered(struct engine *e, const struct frame *f)
         return OK;
     e->drained = e->drained_news = true;
     e->drained_ms = e->now_ms;
+    delays_drained(e);
     asking_soon(e);
     e->link.failures = 0;
     return tidy(e);

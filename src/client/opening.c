@@ -6,24 +6,13 @@
  */
 #include "client/chains.h"
 #include "client/dealings.h"
-#include "client/engine_internal.h"
-#include "client/streams.h"
+#include "client/judging.h"
 #include "crypto/secret.h"
 #include "e2ee/payload.h"
 
 #define SEEN_KEY_SIZE 16 /* of ctx */
-#define ASKS_MAX      4  /* look-ups that one item may cause before it only waits */
 
 static const struct bytes NO_VALUE = {NULL, 0};
-
-/* One item on its way. */
-struct opening {
-    struct engine *e;
-    struct opening_item *item;
-    struct arena *a;
-    enum opening_result *result;
-    struct event *event;
-};
 
 static struct err conclude(struct opening *op, enum opening_result result, enum problem problem,
                            enum err_code code)
@@ -53,20 +42,6 @@ static struct err wait_for(struct opening *op)
     return conclude(op, OPENING_PARK, PROBLEM_NONE, E_OK);
 }
 
-/* What misses something that nobody has would else ask for it for ever. */
-static bool may_ask(struct opening *op)
-{
-    if (op->item->asks >= ASKS_MAX)
-        return false;
-    op->item->asks++;
-    return true;
-}
-
-static struct err ask_account(struct opening *op, const struct account_id *aid)
-{
-    return may_ask(op) ? lookups_account(op->e, aid) : OK;
-}
-
 /* Errors that speak of the item, not of this machine. */
 static bool is_items_fault(struct err err)
 {
@@ -85,7 +60,7 @@ static struct err accept_capsule(struct opening *op, const struct channel_claim 
 
     if (err.code == E_ABSENT ||
         (err.code == E_OK && device_list_find(&list, &claim->from.did) == NULL)) {
-        TRY(ask_account(op, &claim->from.aid));
+        TRY(judging_ask_account(op, &claim->from.aid));
         return wait_for(op);
     }
     TRY(err);
@@ -144,88 +119,6 @@ static struct err open_capsule(struct opening *op)
     return err;
 }
 
-/* ---- messages: who is behind it, and to whom did it go? */
-
-static struct err get_roster(struct opening *op, const struct opened *o, struct roster *out)
-{
-    struct bytes roster;
-    struct err err = people_roster(op->e->vault, &o->wrap.roster, op->a, &roster);
-
-    if (err.code == E_ABSENT && may_ask(op))
-        TRY(lookups_roster(op->e, &o->wrap.roster));
-    TRY(err);
-    return roster_parse(roster, op->a, out);
-}
-
-/* The version of an account's list that the roster names; 0: not in it. */
-static uint32_t version_named(const struct roster *r, const struct account_id *aid)
-{
-    for (size_t i = 0; i < r->accounts; i++)
-        if (ID_SAME(r->account[i].aid, *aid))
-            return r->account[i].list_version;
-    return 0;
-}
-
-/* The list of an account at the version that the roster names, and the one after if we know it. */
-static struct err get_lists(struct opening *op, const struct roster *r,
-                            const struct account_id *aid, struct device_list *at,
-                            struct device_list **next)
-{
-    struct engine *e = op->e;
-    uint32_t version = version_named(r, aid);
-    struct device_list *after;
-    struct err err;
-
-    err = people_list(e->vault, &e->own, aid, version, at);
-    if (err.code == E_ABSENT)
-        TRY(ask_account(op, aid));
-    TRY(err);
-    after = ARENA_NEW(op->a, struct device_list);
-    if (after == NULL)
-        return FAIL(E_NOMEM);
-    err = people_list(e->vault, &e->own, aid, version + 1, after);
-    *next = err.code == E_OK ? after : NULL;
-    return err.code == E_ABSENT ? OK : err;
-}
-
-/* Roster verdict of [PROTOCOL 6.6], with everything that it needs. */
-struct verdict {
-    enum roster_verdict roster;
-    struct device_list mine, theirs;
-    struct stream stream;
-};
-
-static struct err judge(struct opening *op, const struct opened *o, struct verdict *out)
-{
-    struct engine *e = op->e;
-    struct roster r;
-    struct device_list *my_next, *their_next;
-    struct roster_question q = {.nid = e->own.nid,
-                                .me = e->own.me.who.aid,
-                                .sender = o->core.sender.aid,
-                                .my_device = e->own.me.who.did,
-                                .sender_device = o->core.sender.did,
-                                .my_list = &out->mine,
-                                .sender_list = &out->theirs,
-                                .message_ms = o->core.sent_ms};
-
-    TRY(get_roster(op, o, &r));
-    out->roster = ROSTER_WRONG;
-    if (version_named(&r, &q.me) == 0 || version_named(&r, &q.sender) == 0 ||
-        !ID_SAME(r.room, o->core.room))
-        return OK;
-    TRY(get_lists(op, &r, &q.me, &out->mine, &my_next));
-    TRY(get_lists(op, &r, &q.sender, &out->theirs, &their_next));
-    TRY(streams_get(e->vault, &o->core.room, &o->core.sender.did, &out->stream));
-    q.my_next = my_next;
-    q.sender_next = their_next;
-    if (o->core.seq > out->stream.highest) { /* what comes late may be older than what came */
-        q.my_version_seen = out->stream.my_version;
-        q.sender_version_seen = out->stream.sender_version;
-    }
-    return roster_judge(&r, &q, op->a, &out->roster);
-}
-
 /* ---- order  [PROTOCOL 6.7] */
 
 static void tell_also(struct opening *op, enum problem problem, uint64_t messages)
@@ -251,11 +144,8 @@ static struct err order(struct opening *op, const struct opened *o, struct verdi
     if (step.result == STREAMS_RESTART)
         m->notes |= MESSAGE_RESTART;
     m->missing = step.missing;
-    if (s->highest > highest) {
+    if (s->highest > highest)
         s->roster = o->wrap.roster;
-        s->my_version = verdict->mine.version;
-        s->sender_version = verdict->theirs.version;
-    }
     if (step.given_up > 0)
         tell_also(op, PROBLEM_GIVEN_UP, step.given_up);
     if (s->ranges > 0)
@@ -400,7 +290,7 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     TRY(find_contact(op, &o->core, &stopped));
     if (stopped)
         return OK;
-    err = judge(op, o, &verdict);
+    err = judging_judge(op, o, &verdict);
     if (err.code == E_ABSENT)
         return wait_for(op);
     if (is_items_fault(err))

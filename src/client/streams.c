@@ -251,8 +251,6 @@ static struct err parse(struct bytes in, struct stream *out)
     s.highest = reader_u64(&r);
     reader_copy(&r, s.link, sizeof s.link);
     reader_copy(&r, s.roster.b, sizeof s.roster.b);
-    s.my_version = reader_u32(&r);
-    s.sender_version = reader_u32(&r);
     s.asked_ms = reader_u64(&r);
     s.number = reader_u64(&r);
     s.ranges = reader_u8(&r);
@@ -270,8 +268,6 @@ static void write(const struct stream *s, struct buf *b)
     buf_u64(b, s->highest);
     buf_bytes(b, BYTES(s->link));
     buf_bytes(b, ID_BYTES(s->roster));
-    buf_u32(b, s->my_version);
-    buf_u32(b, s->sender_version);
     buf_u64(b, s->asked_ms);
     buf_u64(b, s->number);
     buf_u8(b, (uint8_t)s->ranges);

@@ -30,8 +30,7 @@ struct streams_range {
 struct stream {
     uint64_t baseline, highest; /* 0: nothing came yet */
     uint8_t link[NAMES_H32_SIZE];
-    struct roster_id roster; /* of the message with the highest place */
-    uint32_t my_version, sender_version;
+    struct roster_id roster;                        /* of the message with the highest place */
     struct streams_range range[STREAMS_RANGES_MAX]; /* rising */
     size_t ranges;
     uint64_t asked_ms; /* the last request; 0: none */

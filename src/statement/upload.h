@@ -76,6 +76,7 @@ struct upload_capsule_form {
  * that stands behind a head, if this has any. */
 void upload_write_scope(const uint16_t *place, size_t n, struct buf *out);
 void upload_read_scope(struct reader *r, struct upload_shared *shared);
+
 /* The profile that is named by the head of an upload or delivery, 0 when these bytes are too short;
  * and how long a capsule of a profile is, 0 when there is none such. */
 uint8_t upload_profile(struct bytes front);

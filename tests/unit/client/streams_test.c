@@ -360,8 +360,6 @@ static void a_stream_is_kept_whole_and_found_while_it_has_gaps(void **state)
     begin_with_gap(&s, 8);
     assert_int_equal(take(&s, 6), STREAMS_FILLED);
     s.roster.b[0] = 9;
-    s.my_version = 4;
-    s.sender_version = 5;
     s.asked_ms = 6;
     s.range[1].asks = 3;
     assert_ok(vault_begin(safe->vault));

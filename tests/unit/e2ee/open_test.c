@@ -11,8 +11,8 @@
 /* Where the parts of a delivery of 256 padded bytes stand. */
 enum {
     FORM_AT = 0,
-    FLAGS_AT = 3,
     PROFILE_AT = 2,
+    FLAGS_AT = 3,
     POINT_AT = 4,
     COM_AT = 71,
     ROSTER_AT = 103,

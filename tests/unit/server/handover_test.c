@@ -3,8 +3,8 @@
  * Batches, pages and messages that are handed over at once, in every order that chance finds: on
  * each connection a device gets its items without a gap, and in the end all of them.
  */
+#include "letter.h"
 #include "storage/driver.h"
-#include "world.h"
 
 #define STEPS     1500
 #define AHEAD     3  /* batches that are done and not settled */

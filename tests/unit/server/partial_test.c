@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Uploads for several devices: for some of them alone, and when a mailbox of one is full.
  * [PROTOCOL 6.3, 6.4, 10 M1, 11] */
+#include "letter.h"
 #include "statement/notice.h"
-#include "world.h"
 
 /* Ann writes to the two devices of Bob. */
 struct trio {

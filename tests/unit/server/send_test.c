@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the server verifies of an upload, and what it says of one that it refuses.
  * [PROTOCOL 10 M1, 11] */
-#include "world.h"
+#include "letter.h"
 
 struct pair {
     struct world *w;
