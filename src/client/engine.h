@@ -16,6 +16,7 @@
 #include "client/messages.h"
 
 struct engine;
+struct pool; /* crypto/p521.h */
 
 /* ---- What a person asks. */
 
@@ -49,7 +50,7 @@ enum problem {
     PROBLEM_DAMAGED,     /* a message or capsule is damaged or forged; it is not shown */
     PROBLEM_RECIPIENTS,  /* sent to an unexpected set of devices; held */
     PROBLEM_KEY_CHANGED, /* the handle is another account now; the conversation stops */
-    PROBLEM_NO_PREKEY,   /* their device was away for so long that nothing can be sealed to it */
+    PROBLEM_NO_PREKEY,   /* their device has no prekey now that can be sealed to */
     PROBLEM_STATEMENT,   /* the server sent something that does not check (code) */
     PROBLEM_RESTORED,    /* the server knows more of this device than this vault does */
     PROBLEM_OLD_SELF,    /* the server no longer talks to a program as old as this */
@@ -81,6 +82,10 @@ struct action {
 FALLIBLE engine_new(struct engine **out, struct vault *vault, struct random *random,
                     uint64_t now_ms);
 void engine_free(struct engine *e); /* NULL is fine; wipes */
+
+/* From here on the engine shares out over `pool` what can be done at the same time; the pool stays
+ * the caller's.  Until then, and with NULL, everything happens in the calling thread. */
+void engine_lend(struct engine *e, const struct pool *pool);
 
 FALLIBLE engine_command(struct engine *e, const struct command *c, uint64_t now_ms);
 

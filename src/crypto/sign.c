@@ -107,6 +107,14 @@ struct err sign_public_parse(struct sign_public **out, struct bytes point)
     return OK;
 }
 
+struct err sign_public_share(struct sign_public *key, struct sign_public **out)
+{
+    if (EVP_PKEY_up_ref(point_of(key)) != 1)
+        return FAIL_OPENSSL(E_CRYPTO);
+    *out = key;
+    return OK;
+}
+
 struct err sign_make(const struct sign_private *key, const struct bytes *parts, size_t n,
                      uint8_t out[SIGN_SIZE])
 {
@@ -120,10 +128,17 @@ struct err sign_make(const struct sign_private *key, const struct bytes *parts, 
     if (ctx == NULL || EVP_PKEY_sign_init(ctx) != 1 ||
         EVP_PKEY_sign(ctx, der, &der_n, digest, sizeof digest) != 1)
         TRY_OUT(FAIL_OPENSSL(E_CRYPTO));
+    secret_reveal(&der_n, sizeof der_n);
+    /* OpenSSL 3.0 takes no notice when the encoding fails for lack of memory: its length is then -1
+     * and not one byte of `der` is written. */
+    if (der_n > sizeof der)
+        TRY_OUT(FAIL_OPENSSL(E_CRYPTO));
+    secret_reveal(der, sizeof der);
     TRY_OUT(raw_from_der(der, der_n, out));
 out:
     EVP_PKEY_CTX_free(ctx);
     secret_wipe(digest, sizeof digest);
+    secret_sweep();
     return err;
 }
 

@@ -28,6 +28,8 @@ enum op {
     OP_DELIVER = 8,
     OP_ACKNOWLEDGE = 9,
     OP_SERVER_KEYS = 10,
+    OP_KEM_KEYS = 11,
+    OP_REGISTER = 12,
     OP_INVITE = 32,
     OP_REVOKE = 33,
     OP_PEOPLE = 34,
@@ -42,7 +44,7 @@ enum op {
     OP_TLS_RELOAD = 53,
 };
 
-enum frame_item { FRAME_CAPSULE = 1, FRAME_MESSAGE = 2 };
+enum frame_item { FRAME_CAPSULE = 1, FRAME_MESSAGE = 2, FRAME_NOTICE = 3 };
 
 struct frame {
     uint32_t op; /* as it came: may be no enum op */

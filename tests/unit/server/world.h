@@ -29,9 +29,9 @@ struct world {
     struct server server;
     struct session control;
     struct random random;
-    struct arena arena;     /* of everything that a test makes */
-    struct effects effects; /* of the last batch */
-    uint8_t point[AGREE_PUBLIC_SIZE];
+    struct arena arena;                                     /* of everything that a test makes */
+    struct effects effects;                                 /* of the last batch */
+    uint8_t point[AGREE_PUBLIC_SIZE], kem[PREKEY_KEM_SIZE]; /* of everybody's prekeys */
     uint64_t now_ms, ids;
 };
 
@@ -103,6 +103,7 @@ static inline int world_begin(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
     struct agree_private *key;
+    struct mlkem_private *kem;
     struct point directory;
 
     assert_non_null(w);
@@ -116,6 +117,8 @@ static inline int world_begin(void **state)
     assert_ok(sign_generate(&w->directory, directory.b));
     assert_ok(agree_generate(&key, w->point));
     agree_private_free(key);
+    assert_ok(mlkem_generate(&kem, w->kem));
+    mlkem_private_free(kem);
     assert_ok(names_network(&w->root_point, WORLD_DOMAIN, &w->nid));
     assert_ok(features_open(w->db));
     assert_ok(networks_create(w->db, &w->root_point, WORLD_DOMAIN,
@@ -334,6 +337,7 @@ static inline struct bytes person_prekey(struct world *w, struct person *p, uint
 
     memcpy(k.point, w->point, sizeof k.point);
     memcpy(k.list_hash, p->list.hash, sizeof k.list_hash);
+    assert_ok(prekey_kem_digest(BYTES(w->kem), k.kem_digest));
     assert_ok(prekey_sign(&k, &w->nid, p->dsk, &b));
     p->prekey = number;
     return world_keep(w, &b);
@@ -358,6 +362,7 @@ static inline struct answer person_join(struct world *w, struct person *p,
     in.ark = frame_data(BYTES(p->ark_point.b));
     in.list = frame_data(p->list_statement);
     in.prekey = frame_data(person_prekey(w, p, 1));
+    in.kem = frame_data(BYTES(w->kem));
     return world_ask(w, &p->session, OP_JOIN, &in);
 }
 
@@ -394,6 +399,7 @@ static inline enum err_code person_publish_prekey(struct world *w, struct person
     Tacet__Wire__PublishPrekey in = TACET__WIRE__PUBLISH_PREKEY__INIT;
 
     in.statement = frame_data(statement);
+    in.kem = frame_data(BYTES(w->kem));
     return world_ask(w, &p->session, OP_PREKEY, &in).code;
 }
 
@@ -416,121 +422,7 @@ static inline struct answer person_ask(struct world *w, struct person *p, const 
     return world_ask(w, &p->session, OP_PERSON, &in);
 }
 
-/* ---- Messages.  The server sees neither signature nor seal: random bytes do. */
-
-struct letter {
-    struct roster roster;
-    struct roster_network network;
-    struct roster_account account[2];
-    struct roster_skipped skipped;
-    struct bytes roster_bytes;
-
-    struct upload upload;
-    struct upload_capsule capsule[2];
-    uint8_t entry[2 * UPLOAD_ENTRY_SIZE];
-    uint32_t ttl_s;
-    struct bytes bytes;
-};
-
-static inline void letter_write_roster(struct world *w, struct letter *l)
-{
-    struct buf b = BUF(ROSTER_MAX_SIZE);
-
-    roster_write(&l->roster, &b);
-    l->roster_bytes = world_keep(w, &b);
-    assert_ok(roster_digest(l->roster_bytes, &l->upload.shared.roster));
-}
-
-/* Gives the letter its bytes, after whatever a test changed. */
-static inline void letter_write(struct world *w, struct letter *l)
-{
-    struct buf b = BUF(LIMIT_FRAME);
-
-    l->upload.capsule = l->capsule;
-    l->upload.entries = bytes(l->entry, l->upload.recipients * UPLOAD_ENTRY_SIZE);
-    upload_write(&l->upload, &b);
-    l->bytes = world_keep(w, &b);
-}
-
-static inline void letter_name_prekey(struct letter *l, uint32_t number)
-{
-    l->entry[0] = (uint8_t)(number >> 8);
-    l->entry[1] = (uint8_t)number;
-}
-
-/* A capsule for the only recipient, at a prekey's number. */
-static inline void letter_add_capsule(struct world *w, struct letter *l, uint32_t prekey)
-{
-    struct buf b = BUF(UPLOAD_CAPSULE_SIZE);
-
-    buf_bytes(&b, BYTES(w->point));
-    buf_u32(&b, prekey);
-    buf_bytes(&b, world_random(w, UPLOAD_BOX_SIZE));
-    l->capsule[l->upload.capsules++] = (struct upload_capsule){0, world_keep(w, &b)};
-    letter_write(w, l);
-}
-
-static inline struct roster_account letter_account(const struct person *p)
-{
-    struct roster_account r = {0, p->aid, p->list.version, {0}};
-
-    memcpy(r.list_hash, p->list.hash, sizeof r.list_hash);
-    return r;
-}
-
-/* From one to another, under the next upload number, all of it right. */
-static inline void letter_make(struct world *w, struct letter *l, struct person *from,
-                               const struct person *to)
-{
-    bool first = bytes_compare(ID_BYTES(from->aid), ID_BYTES(to->aid)) < 0;
-
-    *l = (struct letter){.ttl_s = 86400};
-    l->network.nid = w->nid;
-    l->account[0] = letter_account(first ? from : to);
-    l->account[1] = letter_account(first ? to : from);
-    l->roster = (struct roster){.network = &l->network,
-                                .account = l->account,
-                                .skipped = &l->skipped,
-                                .networks = 1,
-                                .accounts = 2};
-    assert_ok(names_pair_room(&w->nid, &from->aid, &to->aid, &l->roster.room));
-    letter_write_roster(w, l);
-
-    l->upload.shared.head[0] = UPLOAD_VERSION;
-    l->upload.shared.head[1] = UPLOAD_SUITE;
-    l->upload.shared.head[2] = UPLOAD_PROFILE_STANDARD;
-    memcpy(l->upload.shared.head + 4, w->point, sizeof w->point);
-    assert_ok(random_fill(&w->random, l->upload.shared.com, sizeof l->upload.shared.com));
-    l->upload.shared.body = world_random(w, UPLOAD_BODY_LEAST);
-    l->upload.shared.trailer = world_random(w, UPLOAD_TRAILER_SIZE);
-    l->upload.number = ++from->uploads;
-    l->upload.recipients = 1;
-    assert_ok(random_fill(&w->random, l->entry, sizeof l->entry));
-    letter_name_prekey(l, to->prekey);
-    letter_write(w, l);
-}
-
-static inline struct request *letter_frame(struct world *w, struct person *from,
-                                           const struct letter *l)
-{
-    Tacet__Wire__Send in = TACET__WIRE__SEND__INIT;
-
-    in.upload = frame_data(l->bytes);
-    in.roster = frame_data(l->roster_bytes);
-    in.ttl_s = l->ttl_s;
-    return world_frame(w, &from->session, OP_SEND, &in);
-}
-
-static inline struct answer letter_send(struct world *w, struct person *from,
-                                        const struct letter *l)
-{
-    Tacet__Wire__Send in = TACET__WIRE__SEND__INIT;
-
-    in.upload = frame_data(l->bytes);
-    in.roster = frame_data(l->roster_bytes);
-    in.ttl_s = l->ttl_s;
-    return world_ask(w, &from->session, OP_SEND, &in);
-}
+/* ---- Mail. */
 
 /* The next page of a person's mail, and the cursor moved behind it. */
 static inline Tacet__Wire__Deliver *person_page(struct world *w, struct person *p)
