@@ -105,6 +105,12 @@ struct err agree_public_parse(struct agree_public **out, struct bytes point)
     return parse_public(EVP_PKEY_X25519, point, AGREE_PUBLIC_SIZE, (EVP_PKEY **)out);
 }
 
+struct err agree_public_share(struct agree_public *key, struct agree_public **out)
+{
+    *out = key;
+    return EVP_PKEY_up_ref((EVP_PKEY *)key) == 1 ? OK : FAIL(E_CRYPTO);
+}
+
 bool agree_public_plausible(struct bytes point)
 {
     return is_plausible(point);
@@ -160,6 +166,12 @@ struct err sign_private_public(const struct sign_private *key, uint8_t pub[SIGN_
 struct err sign_public_parse(struct sign_public **out, struct bytes point)
 {
     return parse_public(EVP_PKEY_ED25519, point, SIGN_PUBLIC_SIZE, (EVP_PKEY **)out);
+}
+
+struct err sign_public_share(struct sign_public *key, struct sign_public **out)
+{
+    *out = key;
+    return EVP_PKEY_up_ref((EVP_PKEY *)key) == 1 ? OK : FAIL(E_CRYPTO);
 }
 
 struct err sign_make(const struct sign_private *key, const struct bytes *parts, size_t n,
