@@ -49,13 +49,23 @@ static inline void measure_once(struct measure *m)
 
 /* All of them in turn, again and again: a machine's speed drifts, and lines of one run are to be
  * compared with each other. */
-static inline void measure_in_turn(struct measure *m, size_t n, unsigned rounds)
+static inline void measure_rounds(struct measure *m, size_t n, unsigned rounds)
 {
     for (unsigned round = 0; round < rounds; round++)
         for (size_t i = 0; i < n; i++)
             measure_once(&m[i]);
+}
+
+static inline void measure_print(const struct measure *m, size_t n)
+{
     for (size_t i = 0; i < n; i++)
         printf("%s %.1f us\n", m[i].name, m[i].least_us);
+}
+
+static inline void measure_in_turn(struct measure *m, size_t n, unsigned rounds)
+{
+    measure_rounds(m, n, rounds);
+    measure_print(m, n);
 }
 
 #endif

@@ -10,6 +10,8 @@
 #define LIMIT_LIST_DEVICES  10           /* of one account  [PROTOCOL 4.3] */
 #define LIMIT_LIST_REVOKED  100          /* remembered in one list */
 #define LIMIT_UNANSWERED    16           /* uploads of one device  [PROTOCOL 10 M1] */
+#define LIMIT_FILE          (5ULL << 30) /* one file, bytes  [PROTOCOL 13.1] */
+#define LIMIT_CALL_DEVICES  1024         /* in one epoch of a call  [PROTOCOL 14.2] */
 #define LIMIT_MAILBOX_ITEMS 20000        /* waiting for one device */
 #define LIMIT_MAILBOX_BYTES (64 << 20)   /* the same */
 

@@ -72,5 +72,7 @@ json_t *make_statements(const struct people *p);
 json_t *make_safety(const struct people *p);
 json_t *make_channel(const struct people *p);
 json_t *make_message(const struct people *p);
+json_t *make_files(void);
+json_t *make_frames(void);
 
 #endif

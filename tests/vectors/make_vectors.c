@@ -214,6 +214,8 @@ int main(int argc, char **argv)
     write_file(argv[1], "safety.json", make_safety(&people));
     write_file(argv[1], "channel.json", make_channel(&people));
     write_file(argv[1], "message.json", make_message(&people));
+    write_file(argv[1], "files.json", make_files());
+    write_file(argv[1], "frames.json", make_frames());
     free_people(&people);
     return 0;
 }
