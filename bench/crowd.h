@@ -62,6 +62,7 @@ static inline void crowd_seal(struct crowd *c, size_t n, struct buf *upload)
                               .core = &c->core,
                               .wrap = &c->wrap,
                               .content = BYTES(c->text),
+                              .profile = UPLOAD_PROFILE_HYBRID,
                               .number = 1,
                               .to = c->to,
                               .n = n};

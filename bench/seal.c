@@ -53,7 +53,8 @@ static void run_open(void *ctx)
     struct skipped *passed;
     size_t n_passed;
     uint8_t mk[CHANNEL_KEY_SIZE];
-    struct open_candidate c = {&crowd.me.who.did, &me->who, 1, me->epoch.id, mk};
+    struct open_candidate c = {&crowd.me.who.did,     &me->who,     1,
+                               UPLOAD_PROFILE_HYBRID, me->epoch.id, mk};
 
     measure_must(open_begin(buf_view(delivery), &o));
     measure_must(open_hint(&o, me->secret, &me->who.did));

@@ -108,6 +108,7 @@ static struct err open_capsule(struct opening *op)
     struct engine *e = op->e;
     struct upload_capsule_form form;
     struct channel_prekey prekey;
+    struct channel_receiver me = {.who = &e->own.me.who, .prekey = &prekey};
     struct channel_claim claim;
     struct epoch epoch;
     const struct own_prekey *mine;
@@ -121,7 +122,10 @@ static struct err open_capsule(struct opening *op)
         return damaged(op, E_EXPIRED);
     prekey.number = mine->statement.number;
     memcpy(prekey.point, mine->statement.point, sizeof prekey.point);
-    err = channel_accept(&form, &e->own.me.who, &prekey, mine->secret, e->now_ms, &claim, &epoch);
+    memcpy(prekey.kem_digest, mine->statement.kem_digest, sizeof prekey.kem_digest);
+    me.secret = mine->secret;
+    me.kem = mine->kem;
+    err = channel_accept(&form, &me, e->now_ms, &claim, &epoch);
     if (is_items_fault(err))
         return damaged(op, err.code);
     TRY(err);

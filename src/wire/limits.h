@@ -7,6 +7,7 @@
 #define LIMIT_TEXT          (64 * 1024)  /* one text, bytes of UTF-8  [PROTOCOL 6.1] */
 #define LIMIT_RECIPIENTS    1024         /* devices of one roster  [PROTOCOL 4.6] */
 #define LIMIT_CAPSULES      50           /* of one upload  [PROTOCOL 6.3] */
+#define LIMIT_KEM_KEYS      50           /* asked for at once  [PROTOCOL 9.4] */
 #define LIMIT_LIST_DEVICES  10           /* of one account  [PROTOCOL 4.3] */
 #define LIMIT_LIST_REVOKED  100          /* remembered in one list */
 #define LIMIT_UNANSWERED    16           /* uploads of one device  [PROTOCOL 10 M1] */

@@ -81,13 +81,14 @@ static struct err open_and_accept(void)
     struct upload_capsule_form form;
     struct channel_claim claim;
     struct epoch sending, receiving;
-    struct buf capsule = BUF(UPLOAD_CAPSULE_SIZE);
+    struct channel_peer peer = cast_peer(&bob);
+    struct channel_receiver receiver = cast_receiver(&bob);
+    struct buf capsule = BUF(UPLOAD_CAPSULE_MOST);
 
     TRY_OUT(channel_opener_make(&alice.me, CAST_NOW_MS, &o));
-    TRY_OUT(channel_open(&o, &bob.me.who, &bob.prekey, bob.key, &sending, &capsule));
-    TRY_OUT(upload_parse_capsule_body(buf_view(&capsule), &form));
-    TRY_OUT(channel_accept(&form, &bob.me.who, &bob.prekey, bob.secret, CAST_NOW_MS, &claim,
-                           &receiving));
+    TRY_OUT(channel_open(&o, &peer, UPLOAD_PROFILE_HYBRID, &sending, &capsule));
+    TRY_OUT(upload_parse_capsule_body(UPLOAD_PROFILE_HYBRID, buf_view(&capsule), &form));
+    TRY_OUT(channel_accept(&form, &receiver, CAST_NOW_MS, &claim, &receiving));
     assert_memory_equal(sending.ck, receiving.ck, sizeof sending.ck);
     TRY_OUT(channel_verify(&claim, &alice.me.dsk, CAST_NOW_MS));
 out:
