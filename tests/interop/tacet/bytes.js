@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // bytes: reading and writing as PROTOCOL 1.1 says.
 
-export class Malformed extends Error {}
+// Refused, with a code of PROTOCOL 9.3 by its name.
+export class Refused extends Error {
+  constructor(code, why) {
+    super(`${code}: ${why}`);
+    this.code = code;
+  }
+}
+
+export function require(holds, why, code = 'malformed') {
+  if (!holds) throw new Refused(code, why);
+}
 
 export const hex = (b) => Buffer.from(b).toString('hex');
 export const unhex = (s) => Buffer.from(s, 'hex');
@@ -19,17 +29,13 @@ export const u64 = (n) => { const b = Buffer.alloc(8); b.writeBigUInt64BE(BigInt
 export const b8 = (x) => cat(u8(x.length), x);
 export const b32 = (x) => cat(u32(x.length), x);
 
-export function require(holds, why) {
-  if (!holds) throw new Malformed(why);
-}
-
 export class Reader {
   constructor(bytes) {
     this.all = Buffer.from(bytes);
     this.at = 0;
   }
   take(n) {
-    require(this.at + n <= this.all.length, 'cut off');
+    require(n >= 0 && this.at + n <= this.all.length, 'cut off', 'truncated');
     this.at += n;
     return this.all.subarray(this.at - n, this.at);
   }
@@ -47,6 +53,14 @@ export class Reader {
   b8() { return this.take(this.u8()); }
   b32() { return this.take(this.u32()); }
   end() { require(this.left === 0, 'more than it should be'); }
+}
+
+export function utf8(bytes) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new Refused('malformed', 'no UTF-8');
+  }
 }
 
 // Bytes in rising order, none twice.

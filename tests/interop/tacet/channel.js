@@ -4,6 +4,7 @@ import { cat, label, Reader, require, same, u8, u16, u32, u64, zeros } from './b
 import { ecdh, expand, extract, Forged, hkdf, hmac, kemDecapsulate, kemEncapsulate, open, seal, sha384,
          sha512, sign, verify } from './crypto.js';
 import { party, readParty } from './names.js';
+import { HOUR } from './signed.js';
 
 export const SUITE = 1, STANDARD = 1, HYBRID = 2;
 export const BOX = 236, CT = 1568;
@@ -17,11 +18,14 @@ function keys(c, z1, kpq) {
   return { fix, prk, kb: kb(prk) };
 }
 
+const transcript = (c, from, to) => cat(
+  label('tacet1 open'), u8(SUITE), u8(c.profile), party(from), party(to), c.point, u32(c.prekey.number),
+  c.prekey.point, c.profile === HYBRID ? sha384(c.prekey.kem) : zeros(48), sha512(c.ct));
+
 function epochOf(c, from, to, prk) {
-  const t = sha512(label('tacet1 open'), u8(SUITE), u8(c.profile), party(from), party(to), c.point,
-                   u32(c.prekey.number), c.prekey.point,
-                   c.profile === HYBRID ? sha384(c.prekey.kem) : zeros(48), sha512(c.ct));
-  return { t, id: t.subarray(0, 8), ck: expand(prk, cat(label('tacet1 ck0'), t), 32), n: 0,
+  const text = transcript(c, from, to);
+  const t = sha512(text);
+  return { text, t, id: t.subarray(0, 8), ck: expand(prk, cat(label('tacet1 ck0'), t), 32), n: 0,
            profile: c.profile };
 }
 
@@ -38,7 +42,8 @@ export function openEpoch(o, to, prekey, profile, coins) {
   const c = { profile, point: o.pair.public, prekey, ct: kem.ct };
   const { fix, prk, kb } = keys(c, z1, kem.shared);
   const box = seal(kb, fix, cat(party(o.from), u64(o.time), o.signature));
-  return { capsule: cat(c.point, u32(prekey.number), c.ct, box), epoch: epochOf(c, o.from, to, prk) };
+  return { z1, kpq: kem.shared, ct: kem.ct, fix, prk, kb,
+           capsule: cat(c.point, u32(prekey.number), c.ct, box), epoch: epochOf(c, o.from, to, prk) };
 }
 
 export function parseCapsule(bytes, profile) {
@@ -60,8 +65,9 @@ export function readDelivered(bytes) {
 }
 
 // prekey: number, private, point; in profile hybrid seed and kem too.  dskOf gives a device's key.
-export function acceptCapsule(parsed, me, prekey, dskOf) {
-  require(parsed.number === prekey.number, 'another prekey');
+// Without `now` the time is judged later.
+export function acceptCapsule(parsed, me, prekey, dskOf, now = Infinity) {
+  require(parsed.number === prekey.number, 'another prekey', 'absent');
   const z1 = ecdh(prekey.private, parsed.point);
   const kpq = parsed.profile === HYBRID ? kemDecapsulate(prekey.seed, parsed.ct) : zeros(0);
   const c = { profile: parsed.profile, point: parsed.point, prekey, ct: parsed.ct };
@@ -73,7 +79,8 @@ export function acceptCapsule(parsed, me, prekey, dskOf) {
   r.end();
   if (same(from.did, me.did)) throw new Forged('from this very device');
   verify(dskOf(from), signature, ...signed(from, parsed.point, time));
-  return { from, time, epoch: epochOf(c, from, me, prk), prk, kb, fix, z1, kpq };
+  require(time <= now + HOUR, 'made in the future', 'clock');
+  return { from, time, signature, epoch: epochOf(c, from, me, prk), prk, kb, fix, z1, kpq };
 }
 
 // ---- 5.2

@@ -2,9 +2,13 @@
 // crypto: the suite of PROTOCOL 1.3 over node:crypto, and ML-KEM-1024 over @noble/post-quantum.
 import crypto from 'node:crypto';
 import { ml_kem1024 } from '@noble/post-quantum/ml-kem';
-import { cat, require } from './bytes.js';
+import { cat, Refused, require } from './bytes.js';
 
-export class Forged extends Error {}
+export class Forged extends Refused {
+  constructor(why) {
+    super('forged', why);
+  }
+}
 
 const digest = (name) => (...parts) => crypto.createHash(name).update(cat(...parts)).digest();
 export const sha256 = digest('sha256');
@@ -40,7 +44,7 @@ export function seal(key, aad, plain, nonce = NONCE_ZERO) {
 }
 
 export function open(key, aad, sealed, nonce = NONCE_ZERO) {
-  require(sealed.length >= TAG, 'too short to be sealed');
+  require(sealed.length >= TAG, 'too short to be sealed', 'truncated');
   const d = crypto.createDecipheriv('aes-256-gcm', key, nonce).setAAD(aad);
   d.setAuthTag(sealed.subarray(sealed.length - TAG));
   try {
@@ -58,7 +62,7 @@ const uncompress = (point) => {
   try {
     return crypto.ECDH.convertKey(point, CURVE, null, null, 'uncompressed');
   } catch {
-    throw new Forged('not on the curve');
+    throw new Refused('malformed', 'not on the curve');
   }
 };
 export const isPoint = (point) => {
@@ -71,11 +75,9 @@ export function publicOf(scalar) {
   return e.getPublicKey(null, 'compressed');
 }
 
-export function newPair() {
-  const e = crypto.createECDH(CURVE);
-  e.generateKeys();
-  return { private: cat(Buffer.alloc(66 - e.getPrivateKey().length), e.getPrivateKey()),
-           public: e.getPublicKey(null, 'compressed') };
+// scalar: 66 bytes below the curve's order; a fresh one when it is not given.
+export function newPair(scalar = cat(Buffer.alloc(1), random(65))) {
+  return { private: scalar, public: publicOf(scalar) };
 }
 
 export function ecdh(scalar, point) {
@@ -98,6 +100,7 @@ export const sign = (scalar, ...parts) =>
     dsaEncoding: 'ieee-p1363' });
 
 export function verify(point, signature, ...parts) {
+  require(signature.length === 132, 'length of a signature');
   const key = crypto.createPublicKey({ key: jwk(point), format: 'jwk' });
   if (!crypto.verify('sha512', cat(...parts), { key, dsaEncoding: 'ieee-p1363' }, signature))
     throw new Forged('signature');
@@ -105,8 +108,26 @@ export function verify(point, signature, ...parts) {
 
 // ---- ML-KEM-1024: a private key is its 64-byte seed d | z
 
-export const kemPair = (seed) => ml_kem1024.keygen(seed);
+export const KEM_KEY = 1568;
+const pairs = new Map(); // each seed's pair is worked out once
+export function kemPair(seed) {
+  const name = Buffer.from(seed).toString('hex');
+  if (!pairs.has(name)) pairs.set(name, ml_kem1024.keygen(seed));
+  return pairs.get(name);
+}
+
+// What FIPS 203, 7.2 asks of a key: its coefficients of 12 bits are below q.
+export function kemCheck(key) {
+  require(key.length === KEM_KEY, 'length of an ML-KEM key');
+  for (let i = 0; i < KEM_KEY - 32; i += 3) {
+    const low = key[i] | (key[i + 1] & 15) << 8;
+    const high = key[i + 1] >> 4 | key[i + 2] << 4;
+    require(low < 3329 && high < 3329, 'a coefficient of q or more');
+  }
+}
+
 export function kemEncapsulate(key, coins) {
+  kemCheck(key);
   const { cipherText, sharedSecret } = ml_kem1024.encapsulate(key, coins);
   return { ct: Buffer.from(cipherText), shared: Buffer.from(sharedSecret) };
 }

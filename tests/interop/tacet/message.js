@@ -153,6 +153,9 @@ export function readDelivery(bytes) {
   return { shared: s, entry };
 }
 
+// Of 9.3, without success.
+const CODES = [10, 11, 12, 13, 20, 21, 22, 23, 24, 25, 26, 27, 30, 31, 40, 41, 42, 43];
+
 export const notice = (n) => cat(u8(1), u64(n.number), n.did, u8(n.code));
 
 export function readNotice(bytes) {
@@ -160,6 +163,7 @@ export function readNotice(bytes) {
   require(r.u8() === 1, 'another version');
   const n = { number: r.u64(), did: r.take(16), code: r.u8() };
   r.end();
+  require(CODES.includes(n.code), 'code');
   return n;
 }
 

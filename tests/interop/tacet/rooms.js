@@ -3,7 +3,7 @@
 import { b8, cat, isZero, label, Reader, require, requireRising, same, u8, u16, u32, u64 } from './bytes.js';
 import { h32, sha256, verify } from './crypto.js';
 import { party, readParty } from './names.js';
-import { append, check, SIGNATURE } from './signed.js';
+import { append, check, checkDates, SIGNATURE } from './signed.js';
 
 const YEAR_S = 31536000;
 const version = (r) => require(r.u8() === 1, 'another version');
@@ -30,8 +30,8 @@ function readRetention(r) {
   return { ...x, strict: x.strict === 1 };
 }
 
-export function readPolicy(statement, nid, root, previous) {
-  const p = check('tacet1 policy', nid, statement, () => root, (r) => {
+export function readPolicy(statement, nid, root, previous, now) {
+  const p = check('tacet1 policy', nid, statement, root, undefined, (r) => {
     version(r);
     const p = { number: r.u32(), previous: r.take(32), made: r.u64(), from: r.u64(), profile: r.u8() };
     require(r.u8() === 0, 'flags');
@@ -44,7 +44,8 @@ export function readPolicy(statement, nid, root, previous) {
   });
   if (previous)
     require(p.number === previous.number + 1 && same(p.previous, previous.hash) &&
-            p.made >= previous.made, 'chain');
+            p.made >= previous.made, 'chain', 'conflict');
+  checkDates(p, now);
   return { ...p, hash: policyHash(nid, p.body) };
 }
 
@@ -165,12 +166,13 @@ export function readState(statement, signingKey, previous, isGone = () => false)
 
 // ---- 4.10
 
-export const commit = (c, nid, directoryKey) =>
-  append('tacet1 commit', nid, cat(u8(1), c.room, u32(c.version), c.hash, c.previous, u64(c.time)),
-         directoryKey);
+export const commitBody = (c) =>
+  cat(u8(1), c.room, u32(c.version), c.hash, c.previous, u64(c.time));
+
+export const commit = (c, nid, directoryKey) => append('tacet1 commit', nid, commitBody(c), directoryKey);
 
 export const readCommit = (statement, nid, directory) =>
-  check('tacet1 commit', nid, statement, () => directory, (r) => {
+  check('tacet1 commit', nid, statement, directory, undefined, (r) => {
     version(r);
     const c = { room: r.take(32), version: r.u32(), hash: r.take(32), previous: r.take(32),
                 time: r.u64() };

@@ -1,49 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
-// statements: PROTOCOL 4.1 to 4.5 and 4.7.  write*() gives the body, the others the whole statement;
-// what is read is checked for form, then for signatures and ids.
-import { b8, cat, hex, isZero, label, Reader, require, requireRising, same, u8, u16, u32, u64 } from './bytes.js';
-import { h32, isPoint, sha384, sign, verify } from './crypto.js';
+// statements: PROTOCOL 4.1 to 4.5 and 4.7.  xBody() writes a body and x() a whole statement; readX()
+// refuses what 1.5 says, in its order.  Without `now` no dates are judged.
+import { b8, cat, hex, isZero, label, Reader, require, requireRising, same, u8, u16, u32, u64,
+         utf8 } from './bytes.js';
+import { h32, isPoint, kemCheck, sha384, sign, verify } from './crypto.js';
 import { accountId, deviceId, isDomain, isHandle } from './names.js';
-import { append, check, SIGNATURE } from './signed.js';
+import { append, check, checkDates, DAY, SIGNATURE } from './signed.js';
 
-const DAY = 86400000;
+const after = (time, ms) => BigInt(time) + BigInt(ms);
 const version = (r) => require(r.u8() === 1, 'another version');
 
 // ---- 4.1 directory certificate
 
-export const certificate = (c, nid, rootKey) =>
-  append('tacet1 dirkey', nid,
-         cat(u8(1), c.key, u64(c.made), u64(c.expires), b8(Buffer.from(c.name))), rootKey);
+export const certificateBody = (c) =>
+  cat(u8(1), c.key, u64(c.made), u64(c.expires), b8(Buffer.from(c.name)));
 
-export const readCertificate = (statement, nid, root) =>
-  check('tacet1 dirkey', nid, statement, () => root, (r) => {
+export const certificate = (c, nid, rootKey) => append('tacet1 dirkey', nid, certificateBody(c), rootKey);
+
+export const readCertificate = (statement, nid, root, now) =>
+  check('tacet1 dirkey', nid, statement, root, now, (r) => {
     version(r);
-    const c = { key: r.take(67), made: r.u64(), expires: r.u64(), name: r.b8().toString() };
-    require(c.made < c.expires && c.expires <= c.made + 90 * DAY, 'dates');
+    const c = { key: r.take(67), made: r.u64(), expires: r.u64(), name: r.b8() };
+    require(c.made < c.expires && c.expires <= after(c.made, 90 * DAY), 'dates');
     require(c.name.length >= 1 && c.name.length <= 64, 'name');
     require(isPoint(c.key), 'no point');
-    return c;
+    return { ...c, name: utf8(c.name) };
   });
 
 // ---- 4.2 directory statement
 
-export const directory = (d, nid, key) =>
-  append('tacet1 dir', nid,
-         cat(u8(1), u32(d.number), d.aid, d.ark, u8(d.role), u8(d.state), u64(d.made),
-             b8(Buffer.from(d.handle))), key);
+export const directoryBody = (d) =>
+  cat(u8(1), u32(d.number), d.aid, d.ark, u8(d.role), u8(d.state), u64(d.made), b8(Buffer.from(d.handle)));
 
-export const readDirectory = (statement, nid, key) =>
-  check('tacet1 dir', nid, statement, () => key, (r) => {
+export const directory = (d, nid, key) => append('tacet1 dir', nid, directoryBody(d), key);
+
+export const readDirectory = (statement, nid, key, now) =>
+  check('tacet1 dir', nid, statement, key, now, (r) => {
     version(r);
     const d = { number: r.u32(), aid: r.take(32), ark: r.take(67), role: r.u8(), state: r.u8(),
                 made: r.u64(), handle: r.b8() };
     require(d.number >= 1 && d.role === 1 && (d.state === 1 || d.state === 2), 'fields');
     require(isHandle(d.handle), 'handle');
     require(isPoint(d.ark), 'no point');
-    require(same(d.aid, accountId(nid, d.ark)), 'another account');
-    d.handle = d.handle.toString();
-    return d;
-  });
+    return { ...d, handle: d.handle.toString() };
+  }, (d) => require(same(d.aid, accountId(nid, d.ark)), 'another account', 'forged'));
 
 // ---- 4.3 device list
 
@@ -60,7 +60,7 @@ export function deviceList(l, nid, arkKey, signer, dskKey) {
              sign(dskKey, label('tacet1 list device'), nid, body));
 }
 
-export function readDeviceList(statement, nid, ark, previous) {
+export function parseDeviceList(statement) {
   const r = new Reader(statement);
   version(r);
   const l = { aid: r.take(32), version: r.u32(), previous: r.take(32), made: r.u64(), devices: [],
@@ -68,7 +68,7 @@ export function readDeviceList(statement, nid, ark, previous) {
   for (let n = r.u8(); n > 0; n--) {
     const d = { did: r.take(16), dsk: r.take(67), role: r.u8(), added: r.u64() };
     require(d.role === 1 && r.u32() === 0, 'device');
-    require(isPoint(d.dsk) && same(d.did, deviceId(l.aid, d.dsk)), 'device id');
+    require(isPoint(d.dsk), 'no point');
     l.devices.push(d);
   }
   for (let n = r.u8(); n > 0; n--) {
@@ -77,75 +77,92 @@ export function readDeviceList(statement, nid, ark, previous) {
     l.revoked.push(d);
   }
   require(r.u8() === 0, 'next account root');
-  const body = Buffer.from(r.read);
-  const arkSignature = r.take(SIGNATURE);
+  l.body = Buffer.from(r.read);
+  l.arkSignature = r.take(SIGNATURE);
   l.signer = r.take(16);
-  const dskSignature = r.take(SIGNATURE);
+  l.dskSignature = r.take(SIGNATURE);
   r.end();
   require(l.version >= 1 && isZero(l.previous) === (l.version === 1), 'previous');
   require(l.devices.length >= 1 && l.devices.length <= 10 && l.revoked.length <= 100, 'counts');
   requireRising(l.devices, (d) => d.did, 'devices');
   requireRising(l.revoked, (d) => d.did, 'revoked devices');
   require(!l.revoked.some((x) => l.devices.some((d) => same(d.did, x.did))), 'revoked and not');
-  verify(ark, arkSignature, label('tacet1 list'), nid, body);
-  require(same(l.aid, accountId(nid, ark)), 'another account');
-  if (previous) {
-    require(l.version === previous.version + 1 && same(l.previous, previous.hash), 'chain');
-    require(l.made >= previous.made, 'dated before');
-    require(previous.devices.some((d) => same(d.did, l.signer)), 'signer is new');
-  }
+  return l;
+}
+
+// previous: what readDeviceList() gave for the version before; without it the signer is one of the
+// list's own devices.
+export function readDeviceList(statement, nid, ark, previous, now) {
+  const l = parseDeviceList(statement);
+  verify(ark, l.arkSignature, label('tacet1 list'), nid, l.body);
+  require(same(l.aid, accountId(nid, ark)), 'another account', 'forged');
+  for (const d of l.devices) require(same(d.did, deviceId(l.aid, d.dsk)), 'device id', 'forged');
   const by = l.devices.find((d) => same(d.did, l.signer));
-  require(by, 'signer is not kept');
-  verify(by.dsk, dskSignature, label('tacet1 list device'), nid, body);
-  return { ...l, body, hash: listHash(nid, body) };
+  require(by, 'the signer is no device of the list', 'forged');
+  verify(by.dsk, l.dskSignature, label('tacet1 list device'), nid, l.body);
+  if (previous) {
+    require(l.version === previous.version + 1 && same(l.previous, previous.hash), 'chain', 'conflict');
+    require(l.made >= previous.made, 'dated before', 'conflict');
+    require(previous.devices.some((d) => same(d.did, l.signer)), 'the signer is new', 'forged');
+  }
+  checkDates(l, now);
+  return { ...l, hash: listHash(nid, l.body) };
 }
 
 // ---- 4.4 prekey
 
-export const prekey = (p, nid, dskKey) =>
-  append('tacet1 spk', nid,
-         cat(u8(1), p.aid, p.did, u32(p.number), p.point, p.kemDigest, u64(p.made),
-             u64(p.made + 37 * DAY), u32(p.listVersion), p.listHash), dskKey);
+export const prekeyBody = (p) => cat(
+  u8(1), p.aid, p.did, u32(p.number), p.point, p.kemDigest, u64(p.made), u64(after(p.made, 37 * DAY)),
+  u32(p.listVersion), p.listHash);
+
+export const prekey = (p, nid, dskKey) => append('tacet1 spk', nid, prekeyBody(p), dskKey);
 
 export const kemDigest = (key) => sha384(key);
 
-export const readPrekey = (statement, nid, dsk) =>
-  check('tacet1 spk', nid, statement, () => dsk, (r) => {
+export const readPrekey = (statement, nid, dsk, now) =>
+  check('tacet1 spk', nid, statement, dsk, now, (r) => {
     version(r);
     const p = { aid: r.take(32), did: r.take(16), number: r.u32(), point: r.take(67),
                 kemDigest: r.take(48), made: r.u64(), expires: r.u64(), listVersion: r.u32(),
                 listHash: r.take(32) };
     require(p.number >= 1 && p.listVersion >= 1 && !isZero(p.kemDigest), 'fields');
-    require(p.expires === p.made + 37 * DAY, 'expiry');
+    require(BigInt(p.expires) === after(p.made, 37 * DAY), 'expiry');
     require(isPoint(p.point), 'no point');
-    require(same(p.did, deviceId(p.aid, dsk)), 'another device');
     return p;
-  });
+  }, (p) => require(same(p.did, deviceId(p.aid, dsk)), 'another device', 'forged'));
+
+// The ML-KEM key that came beside a prekey.
+export function checkKemKey(p, key) {
+  require(same(p.kemDigest, kemDigest(key)), 'another ML-KEM key', 'forged');
+  kemCheck(key);
+}
 
 // ---- 4.5 sign-in
 
-export const signin = (s, nid, dskKey) =>
-  append('tacet1 signin', nid,
-         cat(u8(1), s.did, b8(Buffer.from(s.domain)), u64(s.generation), u8(1), b8(s.binding)), dskKey);
+export const signinBody = (s) =>
+  cat(u8(1), s.did, b8(Buffer.from(s.domain)), u64(s.generation), u8(1), b8(s.binding));
+
+export const signin = (s, nid, dskKey) => append('tacet1 signin', nid, signinBody(s), dskKey);
 
 export const readSignin = (statement, nid, dsk) =>
-  check('tacet1 signin', nid, statement, () => dsk, (r) => {
+  check('tacet1 signin', nid, statement, dsk, undefined, (r) => {
     version(r);
     const s = { did: r.take(16), domain: r.b8(), generation: r.u64(), kind: r.u8(), binding: r.b8() };
     require(isDomain(s.domain) && s.generation >= 1, 'fields');
-    require(s.kind === 1 && s.binding.length === 32, 'binding');
-    s.domain = s.domain.toString();
-    return s;
+    require(s.kind === 1, 'kind', 'denied');
+    require(s.binding.length === 32, 'binding');
+    return { ...s, domain: s.domain.toString() };
   });
 
 // ---- 4.7 server keys
 
-export const serverKeys = (k, nid, key) =>
-  append('tacet1 srvkeys', nid, cat(u8(1), u32(k.number), u64(k.made), u8(k.pins.length), ...k.pins),
-         key);
+export const serverKeysBody = (k) =>
+  cat(u8(1), u32(k.number), u64(k.made), u8(k.pins.length), ...k.pins);
 
-export const readServerKeys = (statement, nid, key) =>
-  check('tacet1 srvkeys', nid, statement, () => key, (r) => {
+export const serverKeys = (k, nid, key) => append('tacet1 srvkeys', nid, serverKeysBody(k), key);
+
+export const readServerKeys = (statement, nid, key, now) =>
+  check('tacet1 srvkeys', nid, statement, key, now, (r) => {
     version(r);
     const k = { number: r.u32(), made: r.u64(), pins: [] };
     for (let n = r.u8(); n > 0; n--) k.pins.push(r.take(32));
@@ -153,51 +170,3 @@ export const readServerKeys = (statement, nid, key) =>
     require(new Set(k.pins.map(hex)).size === k.pins.length, 'a pin twice');
     return k;
   });
-
-// ---- 4.6 roster
-
-export const rosterDigest = (roster) => sha384(label('tacet1 roster'), roster);
-
-export const roster = (o) => cat(
-  u8(1), o.room, u32(o.stateVersion), o.stateHash, u8(o.networks.length),
-  ...o.networks.flatMap((n) => [n.nid, u32(n.policyVersion), n.policyHash]), u16(o.accounts.length),
-  ...o.accounts.flatMap((a) => [u8(a.network), a.aid, u32(a.listVersion), a.listHash]),
-  u16(o.skipped.length), ...o.skipped.flatMap((d) => [d.did, u8(1)]));
-
-export function readRoster(bytes) {
-  const r = new Reader(bytes);
-  version(r);
-  const o = { room: r.take(32), stateVersion: r.u32(), stateHash: r.take(32), networks: [],
-              accounts: [], skipped: [] };
-  for (let n = r.u8(); n > 0; n--)
-    o.networks.push({ nid: r.take(32), policyVersion: r.u32(), policyHash: r.take(32) });
-  for (let n = r.u16(); n > 0; n--)
-    o.accounts.push({ network: r.u8(), aid: r.take(32), listVersion: r.u32(), listHash: r.take(16) });
-  for (let n = r.u16(); n > 0; n--) o.skipped.push({ did: r.take(16), reason: r.u8() });
-  r.end();
-  require(o.stateVersion > 0 || isZero(o.stateHash), 'hash of no state');
-  require(o.networks.length >= 1 && o.networks.length <= 8, 'networks');
-  require(o.accounts.length >= 1 && o.accounts.length <= 1024, 'accounts');
-  require(o.skipped.length <= 1024, 'skipped');
-  for (const n of o.networks) require(n.policyVersion > 0 || isZero(n.policyHash), 'hash of no policy');
-  for (const a of o.accounts) require(a.network < o.networks.length && a.listVersion >= 1, 'account');
-  for (const d of o.skipped) require(d.reason === 1, 'reason');
-  requireRising(o.networks, (n) => n.nid, 'networks');
-  requireRising(o.accounts, (a) => cat(u8(a.network), a.aid), 'accounts');
-  requireRising(o.skipped, (d) => d.did, 'skipped devices');
-  return o;
-}
-
-// The recipients, each with its place: lists[i] is the device list of account i.
-export function recipients(o, lists, sender) {
-  const out = [];
-  o.accounts.forEach((a, i) => {
-    require(lists[i].version === a.listVersion && same(lists[i].aid, a.aid) &&
-            same(lists[i].hash.subarray(0, 16), a.listHash), 'another list');
-    for (const d of lists[i].devices)
-      if (!same(d.did, sender) && !o.skipped.some((s) => same(s.did, d.did)))
-        out.push({ nid: o.networks[a.network].nid, aid: a.aid, did: d.did });
-  });
-  require(out.length <= 1024, 'too many');
-  return out;
-}
