@@ -9,6 +9,7 @@
 #include "client/engine_internal.h"
 #include "crypto/secret.h"
 #include "e2ee/payload.h"
+#include "statement/roster_judge.h"
 
 #define SEEN_KEY_SIZE 16 /* of ctx */
 #define ASKS_MAX      4  /* look-ups that one item may cause before it only waits */
@@ -234,33 +235,68 @@ struct verdict {
     struct stream stream;
 };
 
+/* A roster of what is built today: the two of us, without state and policy.  All else is held back
+ * before anything is asked for. */
+static bool is_plain_pair(const struct roster *r, const struct account_id *me,
+                          const struct account_id *sender)
+{
+    return r->state_version == 0 && r->networks == 1 && r->network[0].policy_version == 0 &&
+           r->accounts == 2 && version_named(r, me) != 0 && version_named(r, sender) != 0;
+}
+
+/* What the sender named in the roster of its highest seq, as far as it is kept. */
+static struct roster earlier_roster(const struct roster *r, const struct account_id *me,
+                                    const struct stream *stream, struct roster_account account[2])
+{
+    struct roster earlier = *r;
+
+    for (size_t i = 0; i < 2; i++) {
+        account[i] = r->account[i];
+        account[i].list_version =
+            ID_SAME(account[i].aid, *me) ? stream->my_version : stream->sender_version;
+    }
+    earlier.account = account;
+    return earlier;
+}
+
 static struct err judge(struct opening *op, const struct opened *o, struct verdict *out)
 {
     struct engine *e = op->e;
-    struct roster r;
+    const struct party *me = &e->own.me.who, *sender = &o->core.sender;
+    const struct device_list *list[2], *next[2];
+    const struct network_policy *none[1] = {NULL};
+    struct roster r, earlier;
+    struct roster_account before[2];
+    struct roster_finding finding;
     struct device_list *my_next, *their_next;
-    struct roster_question q = {.nid = e->own.nid,
-                                .me = e->own.me.who.aid,
-                                .sender = o->core.sender.aid,
-                                .my_device = e->own.me.who.did,
-                                .sender_device = o->core.sender.did,
-                                .my_list = &out->mine,
-                                .sender_list = &out->theirs,
+    struct roster_question q = {.named = {.list = list, .policy = none},
+                                .since = {.list = next, .policy = none},
+                                .me = {me->nid, me->aid, me->did},
+                                .sender = {sender->nid, sender->aid, sender->did},
+                                .profile =
+                                    (uint8_t)policy_profile(NULL), /* there is no other yet */
+                                .seq = o->core.seq,
                                 .message_ms = o->core.sent_ms};
 
     TRY(get_roster(op, o, &r));
     out->roster = ROSTER_WRONG;
-    if (version_named(&r, &q.me) == 0 || version_named(&r, &q.sender) == 0 ||
-        !ID_SAME(r.room, o->core.room))
+    if (!is_plain_pair(&r, &me->aid, &sender->aid) || !ID_SAME(r.room, o->core.room))
         return OK;
-    TRY(get_lists(op, &r, &q.me, &out->mine, &my_next));
-    TRY(get_lists(op, &r, &q.sender, &out->theirs, &their_next));
+    TRY(get_lists(op, &r, &me->aid, &out->mine, &my_next));
+    TRY(get_lists(op, &r, &sender->aid, &out->theirs, &their_next));
     TRY(get_stream(op, &o->core, &out->stream));
-    q.my_next = my_next;
-    q.sender_next = their_next;
-    q.my_version_seen = out->stream.my_version;
-    q.sender_version_seen = out->stream.sender_version;
-    return roster_judge(&r, &q, op->a, &out->roster);
+    for (size_t i = 0; i < 2; i++) {
+        bool mine = ID_SAME(r.account[i].aid, me->aid);
+
+        list[i] = mine ? &out->mine : &out->theirs;
+        next[i] = mine ? my_next : their_next;
+    }
+    earlier = earlier_roster(&r, &me->aid, &out->stream, before);
+    q.earlier = &earlier;
+    q.highest = out->stream.seq;
+    TRY(roster_judge(&r, &q, op->a, &finding));
+    out->roster = finding.verdict;
+    return OK;
 }
 
 /* ---- order  [PROTOCOL 6.7] */
@@ -308,6 +344,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     struct message *m = &op->event->message;
     struct contact *c = &op->event->contact;
     const struct core *core = &o->core;
+    uint64_t highest;
 
     *m = (struct message){.contact = c->number,
                           .state = DELIVERY_DELIVERED,
@@ -327,9 +364,12 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
         m->notes |= MESSAGE_UNREADABLE;
         m->text = NO_VALUE;
     }
+    highest = verdict->stream.seq;
     TRY(order(core, &verdict->stream, m));
-    verdict->stream.my_version = verdict->mine.version;
-    verdict->stream.sender_version = verdict->theirs.version;
+    if (verdict->stream.seq > highest) { /* whose roster is the measure from now on */
+        verdict->stream.my_version = verdict->mine.version;
+        verdict->stream.sender_version = verdict->theirs.version;
+    }
     TRY(put_stream(op, core, &verdict->stream));
     TRY(use_up(op, o, match));
     TRY(messages_add(e->vault, m));

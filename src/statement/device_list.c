@@ -28,6 +28,15 @@ const struct device_entry *device_list_find(const struct device_list *list,
     return NULL;
 }
 
+const struct device_revoked *device_list_find_revoked(const struct device_list *list,
+                                                      const struct device_id *did)
+{
+    for (size_t i = 0; i < list->revoked; i++)
+        if (ID_SAME(list->gone[i].did, *did))
+            return &list->gone[i];
+    return NULL;
+}
+
 /* What neither a writer writes nor a reader accepts otherwise.  [PROTOCOL 4.3] */
 static bool is_sound(const struct device_list *l)
 {
@@ -172,6 +181,46 @@ static struct err check_names(const struct device_list *l, const struct network_
     return OK;
 }
 
+/* A device of the list before is still here as it was, or was revoked by this very list. */
+static bool keeps_or_revokes(const struct device_list *l, const struct device_entry *before)
+{
+    const struct device_entry *now = device_list_find(l, &before->did);
+    const struct device_revoked *gone = device_list_find_revoked(l, &before->did);
+
+    if (now != NULL)
+        return now->added_ms == before->added_ms;
+    return gone != NULL && gone->at_version == l->version;
+}
+
+/* Who is said to have been revoked before was, by the list before; by this list, stood in it. */
+static bool was_there(const struct device_list *previous, const struct device_list *l,
+                      const struct device_revoked *gone)
+{
+    const struct device_revoked *before = device_list_find_revoked(previous, &gone->did);
+
+    if (gone->at_version == l->version)
+        return device_list_find(previous, &gone->did) != NULL;
+    return before != NULL && before->at_version == gone->at_version;
+}
+
+/* Nobody leaves without a word, nobody who was revoked comes back, and no revocation is forgotten
+ * before there is no room for it.  [PROTOCOL 4.3] */
+static bool is_consistent(const struct device_list *l, const struct device_list *previous)
+{
+    for (size_t i = 0; i < previous->devices; i++)
+        if (!keeps_or_revokes(l, &previous->device[i]))
+            return false;
+    for (size_t i = 0; i < l->revoked; i++)
+        if (!was_there(previous, l, &l->gone[i]))
+            return false;
+    for (size_t i = 0; i < previous->revoked; i++)
+        if (device_list_find(l, &previous->gone[i].did) != NULL ||
+            (l->revoked < LIMIT_LIST_REVOKED &&
+             device_list_find_revoked(l, &previous->gone[i].did) == NULL))
+            return false;
+    return true;
+}
+
 /* Does `l` follow `previous`, by the word of a device that stands in both? */
 static struct err check_chain(const struct device_list *l, const struct device_list *previous,
                               const struct device_id *signer)
@@ -180,7 +229,9 @@ static struct err check_chain(const struct device_list *l, const struct device_l
         return FAIL(E_FORGED);
     if (!bytes_same(BYTES(l->previous), BYTES(previous->hash)) || l->made_ms < previous->made_ms)
         return FAIL(E_FORGED);
-    return device_list_find(previous, signer) != NULL ? OK : FAIL(E_FORGED);
+    if (device_list_find(previous, signer) == NULL || !is_consistent(l, previous))
+        return FAIL(E_FORGED);
+    return OK;
 }
 
 struct err device_list_check(struct bytes in, const struct network_id *nid, const struct point *ark,

@@ -59,4 +59,8 @@ FALLIBLE device_list_parse(struct bytes in, const struct network_id *nid, struct
 const struct device_entry *device_list_find(const struct device_list *list,
                                             const struct device_id *did);
 
+/* What the list says of a device that was revoked, or NULL. */
+const struct device_revoked *device_list_find_revoked(const struct device_list *list,
+                                                      const struct device_id *did);
+
 #endif

@@ -40,13 +40,22 @@ struct err names_device(const struct account_id *aid, const struct point *dsk,
                     sizeof out->b);
 }
 
+struct err names_pair_across(const struct network_id *a_nid, const struct account_id *a,
+                             const struct network_id *b_nid, const struct account_id *b,
+                             struct room_id *out)
+{
+    struct bytes x[2] = {ID_BYTES(*a_nid), ID_BYTES(*a)}, y[2] = {ID_BYTES(*b_nid), ID_BYTES(*b)};
+    int networks = bytes_compare(x[0], y[0]);
+    bool in_order = networks < 0 || (networks == 0 && bytes_compare(x[1], y[1]) <= 0);
+    const struct bytes *smaller = in_order ? x : y, *larger = in_order ? y : x;
+
+    return hash_sha256(
+        HASH_PARTS(BYTES_LABEL("tacet1 pair"), smaller[0], smaller[1], larger[0], larger[1]),
+        out->b);
+}
+
 struct err names_pair_room(const struct network_id *nid, const struct account_id *a,
                            const struct account_id *b, struct room_id *out)
 {
-    bool in_order = memcmp(a->b, b->b, sizeof a->b) <= 0;
-    const struct account_id *smaller = in_order ? a : b, *larger = in_order ? b : a;
-
-    return hash_sha256(HASH_PARTS(BYTES_LABEL("tacet1 pair"), ID_BYTES(*nid), ID_BYTES(*smaller),
-                                  ID_BYTES(*nid), ID_BYTES(*larger)),
-                       out->b);
+    return names_pair_across(nid, a, nid, b, out);
 }

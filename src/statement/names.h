@@ -28,4 +28,9 @@ FALLIBLE names_device(const struct account_id *aid, const struct point *dsk, str
 FALLIBLE names_pair_room(const struct network_id *nid, const struct account_id *a,
                          const struct account_id *b, struct room_id *out);
 
+/* The same for accounts of two networks, or of one. */
+FALLIBLE names_pair_across(const struct network_id *a_nid, const struct account_id *a,
+                           const struct network_id *b_nid, const struct account_id *b,
+                           struct room_id *out);
+
 #endif

@@ -70,9 +70,13 @@ static struct err read_networks(struct reader *in, struct arena *a, struct roste
 }
 
 /* Accounts rise by network, and in one network by id. */
-static bool accounts_rise(const struct roster_account *x, const struct roster_account *y)
+static int compare_accounts(const void *x, const void *y)
 {
-    return x->network < y->network || (x->network == y->network && ID_RISES(x->aid, y->aid));
+    const struct roster_account *a = x, *b = y;
+
+    if (a->network != b->network)
+        return a->network < b->network ? -1 : 1;
+    return memcmp(a->aid.b, b->aid.b, sizeof a->aid.b);
 }
 
 static struct err read_accounts(struct reader *in, struct arena *a, struct roster *r)
@@ -92,7 +96,7 @@ static struct err read_accounts(struct reader *in, struct arena *a, struct roste
         at[i].list_version = reader_u32(in);
         reader_copy(in, at[i].list_hash, sizeof at[i].list_hash);
         reader_require(in, at[i].network < r->networks && at[i].list_version >= 1, E_MALFORMED);
-        reader_require(in, i == 0 || accounts_rise(&at[i - 1], &at[i]), E_MALFORMED);
+        reader_require(in, i == 0 || compare_accounts(&at[i - 1], &at[i]) < 0, E_MALFORMED);
     }
     reader_require(in, n >= 1, E_MALFORMED);
     r->account = at;
@@ -151,16 +155,28 @@ static int compare_skipped(const void *did, const void *skipped)
                   ((const struct roster_skipped *)skipped)->did.b, sizeof(struct device_id));
 }
 
-static bool is_skipped(const struct roster *r, const struct device_id *did)
+bool roster_skips(const struct roster *r, const struct device_id *did)
 {
     return r->skips > 0 &&
            bsearch(did, r->skipped, r->skips, sizeof *r->skipped, compare_skipped) != NULL;
 }
 
-static bool is_list_of(const struct device_list *list, const struct roster_account *account)
+bool roster_names(const struct roster_account *account, const struct device_list *list)
 {
     return list->version == account->list_version && ID_SAME(list->aid, account->aid) &&
            memcmp(list->hash, account->list_hash, sizeof account->list_hash) == 0;
+}
+
+size_t roster_find(const struct roster *r, const struct network_id *nid,
+                   const struct account_id *aid)
+{
+    struct roster_account key = {.network = 0, .aid = *aid};
+    const struct roster_account *found;
+
+    while (key.network < r->networks && !ID_SAME(r->network[key.network].nid, *nid))
+        key.network++;
+    found = bsearch(&key, r->account, r->accounts, sizeof key, compare_accounts);
+    return found == NULL ? SIZE_MAX : (size_t)(found - r->account);
 }
 
 struct err roster_recipients(const struct roster *r, const struct device_list *const *lists,
@@ -171,7 +187,7 @@ struct err roster_recipients(const struct roster *r, const struct device_list *c
     size_t devices = 0, count = 0;
 
     for (size_t i = 0; i < r->accounts; i++) {
-        if (!is_list_of(lists[i], &r->account[i]))
+        if (!roster_names(&r->account[i], lists[i]))
             return FAIL(E_STALE);
         devices += lists[i]->devices;
     }
@@ -182,7 +198,7 @@ struct err roster_recipients(const struct roster *r, const struct device_list *c
         for (size_t j = 0; j < lists[i]->devices; j++) {
             const struct device_entry *device = &lists[i]->device[j];
 
-            if (!ID_SAME(device->did, *sender) && !is_skipped(r, &device->did))
+            if (!ID_SAME(device->did, *sender) && !roster_skips(r, &device->did))
                 at[count++] = (struct roster_recipient){i, device};
         }
     if (count > LIMIT_RECIPIENTS)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* roster: who is to receive, by signed lists at named versions.  [PROTOCOL 4.6, 6.6] */
+/* roster: who is to receive, by signed lists at named versions.  [PROTOCOL 4.6] */
 #ifndef TACET_STATEMENT_ROSTER_H
 #define TACET_STATEMENT_ROSTER_H
 
@@ -46,11 +46,20 @@ struct roster_recipient {
     const struct device_entry *device;
 };
 
+/* Is the device among the skipped ones? */
+bool roster_skips(const struct roster *r, const struct device_id *did);
+
 /* Append; everything must be sorted and within the limits as 4.6 says. */
 void roster_write(const struct roster *r, struct buf *out);
 
 /* Arrays live in the arena.  E_TRUNCATED, E_MALFORMED (also: unsorted, twice), E_LIMIT, E_NOMEM. */
 FALLIBLE roster_parse(struct bytes in, struct arena *a, struct roster *out);
+
+/* Is it this list that the roster names for this account?  And the place of an account, SIZE_MAX
+ * when it has none. */
+bool roster_names(const struct roster_account *account, const struct device_list *list);
+size_t roster_find(const struct roster *r, const struct network_id *nid,
+                   const struct account_id *aid);
 
 FALLIBLE roster_digest(struct bytes in, struct roster_id *out);
 
@@ -62,23 +71,5 @@ FALLIBLE roster_digest(struct bytes in, struct roster_id *out);
 FALLIBLE roster_recipients(const struct roster *r, const struct device_list *const *lists,
                            const struct device_id *sender, struct arena *a,
                            struct roster_recipient **out, size_t *n);
-
-enum roster_verdict { ROSTER_OK = 1, ROSTER_LATE, ROSTER_WRONG };
-
-/* What a receiver knows when it judges a pair conversation's roster. */
-struct roster_question {
-    struct network_id nid;
-    struct account_id me, sender;
-    struct device_id my_device, sender_device;
-    const struct device_list *my_list, *sender_list; /* at the versions named */
-    const struct device_list *my_next, *sender_next; /* the versions after; NULL: none known */
-    uint32_t my_version_seen, sender_version_seen;   /* highest that this sender used before */
-    uint64_t message_ms;
-};
-
-/* The verdict; E_NOMEM or E_CRYPTO only.  That the roster has the digest that the message names is
- * for the caller to see: without that there is nothing to judge. */
-FALLIBLE roster_judge(const struct roster *r, const struct roster_question *q, struct arena *a,
-                      enum roster_verdict *out);
 
 #endif

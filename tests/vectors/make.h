@@ -63,6 +63,8 @@ struct people {
 };
 
 void make_people(struct people *p);
+void make_person(const struct network_id *nid, struct person *p);
+void free_person(struct person *p);
 void free_people(struct people *p);
 
 /* Fields of a vector. */
@@ -84,5 +86,12 @@ json_t *make_channel(const struct people *p);
 json_t *make_message(const struct people *p);
 json_t *make_files(void);
 json_t *make_frames(void);
+
+/* Those of more than two people: what it draws comes last. */
+struct town_files {
+    json_t *lists, *policies, *rooms, *rosters;
+};
+
+void make_town(const struct people *people, struct town_files *out);
 
 #endif

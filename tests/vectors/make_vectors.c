@@ -97,7 +97,7 @@ void free_agreer(struct agreer *k)
     agree_public_free(k->key);
 }
 
-static void make_person(const struct network_id *nid, struct person *p)
+void make_person(const struct network_id *nid, struct person *p)
 {
     make_signer(&p->ark);
     for (size_t i = 0; i < 2; i++) {
@@ -126,7 +126,7 @@ void make_people(struct people *p)
     make_person(&p->nid, &p->bob);
 }
 
-static void free_person(struct person *p)
+void free_person(struct person *p)
 {
     free_signer(&p->ark);
     free_signer(&p->dsk[0]);
@@ -226,6 +226,7 @@ static void write_file(const char *folder, const char *name, json_t *content)
 int main(int argc, char **argv)
 {
     struct people people;
+    struct town_files town;
 
     if (argc != 2) {
         fprintf(stderr, "usage: make_vectors FOLDER\n");
@@ -238,6 +239,11 @@ int main(int argc, char **argv)
     write_file(argv[1], "message.json", make_message(&people));
     write_file(argv[1], "files.json", make_files());
     write_file(argv[1], "frames.json", make_frames());
+    make_town(&people, &town);
+    write_file(argv[1], "device_lists.json", town.lists);
+    write_file(argv[1], "policies.json", town.policies);
+    write_file(argv[1], "rooms.json", town.rooms);
+    write_file(argv[1], "rosters.json", town.rosters);
     free_people(&people);
     return 0;
 }

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "statement/roster_people.h"
+
+/* Accounts of a pair, and the most that policies add. */
+#define PAIR         2
+#define PAIR_AND_ALL (PAIR + ROSTER_NETWORKS_MAX)
+
+/* Whom a roster must name besides retention participants, sorted as it is. */
+struct people {
+    const struct room_member *member;
+    size_t n;
+};
+
+static struct roster_finding found(enum roster_verdict verdict, enum roster_cause cause)
+{
+    return (struct roster_finding){
+        .verdict = verdict, .cause = cause, .account = ROSTER_NOBODY, .network = ROSTER_NOBODY};
+}
+
+static bool wrong(struct roster_finding *out, enum roster_cause cause)
+{
+    *out = found(ROSTER_WRONG, cause);
+    return true;
+}
+
+static bool wrong_account(const struct roster *r, struct roster_finding *out,
+                          enum roster_cause cause, size_t account)
+{
+    *out = found(ROSTER_WRONG, cause);
+    out->account = account;
+    out->network = r->account[account].network;
+    out->aid = r->account[account].aid;
+    return true;
+}
+
+static bool wrong_network(struct roster_finding *out, enum roster_cause cause, size_t network)
+{
+    *out = found(ROSTER_WRONG, cause);
+    out->network = network;
+    return true;
+}
+
+/* ---- hashes: each of these tells whether it has found something wrong */
+
+static bool judge_lists(const struct roster *r, const struct roster_named *named,
+                        struct roster_finding *out)
+{
+    for (size_t i = 0; i < r->accounts; i++)
+        if (!roster_names(&r->account[i], named->list[i]))
+            return wrong_account(r, out, ROSTER_LIST_HASH, i);
+    return false;
+}
+
+static bool judge_policies(const struct roster *r, const struct roster_named *named,
+                           struct roster_finding *out)
+{
+    for (size_t i = 0; i < r->networks; i++) {
+        const struct network_policy *p = named->policy[i];
+
+        invariant((p == NULL) == (r->network[i].policy_version == 0));
+        if (p != NULL && (p->number != r->network[i].policy_version ||
+                          !bytes_same(BYTES(p->hash), BYTES(r->network[i].policy_hash))))
+            return wrong_network(out, ROSTER_POLICY_HASH, i);
+    }
+    return false;
+}
+
+static bool judge_state(const struct roster *r, const struct roster_named *named,
+                        struct roster_finding *out)
+{
+    const struct room_state *s = named->state;
+
+    invariant((s == NULL) == (r->state_version == 0));
+    if (s == NULL)
+        return false;
+    if (!ID_SAME(s->room, r->room) || s->version != r->state_version ||
+        !bytes_same(BYTES(s->hash), BYTES(r->state_hash)))
+        return wrong(out, ROSTER_STATE_HASH);
+    if (named->commit == NULL || !room_commit_is_of(named->commit, s))
+        return wrong(out, ROSTER_NOT_COMMITTED);
+    return false;
+}
+
+/* ---- networks and the sender, which are told in one way for a room and in another for a pair */
+
+static bool judge_room(const struct roster *r, const struct room_state *s,
+                       const struct roster_party *sender, struct people *people,
+                       struct roster_finding *out)
+{
+    const struct room_member *m = room_state_find(s, &sender->nid, &sender->aid);
+
+    if (s->networks != r->networks)
+        return wrong(out, ROSTER_OTHER_NETWORKS);
+    for (size_t i = 0; i < r->networks; i++)
+        if (!ID_SAME(s->network[i], r->network[i].nid))
+            return wrong_network(out, ROSTER_OTHER_NETWORKS, i);
+    if (m == NULL || !room_state_may_post(s, m))
+        return wrong(out, ROSTER_SENDER);
+    *people = (struct people){s->member, s->members};
+    return false;
+}
+
+/* The place of the account with which the sender's account makes this pair, or ROSTER_NOBODY. */
+static struct err find_peer(const struct roster *r, const struct roster_party *sender, size_t *out)
+{
+    *out = ROSTER_NOBODY;
+    for (size_t i = 0; i < r->accounts && i < PAIR_AND_ALL; i++) {
+        const struct roster_account *peer = &r->account[i];
+        struct room_id room;
+
+        TRY(names_pair_across(&sender->nid, &sender->aid, &r->network[peer->network].nid,
+                              &peer->aid, &room));
+        if (ID_SAME(room, r->room))
+            *out = i;
+    }
+    return OK;
+}
+
+static void write_pair(const struct roster *r, size_t x, size_t y, struct room_member pair[PAIR],
+                       struct people *people)
+{
+    size_t first = x < y ? x : y, last = x < y ? y : x;
+
+    pair[0] =
+        (struct room_member){.network = r->account[first].network, .aid = r->account[first].aid};
+    pair[1] =
+        (struct room_member){.network = r->account[last].network, .aid = r->account[last].aid};
+    *people = (struct people){pair, first == last ? 1 : PAIR};
+}
+
+/* On success `pair` is filled in, and `people` is in it. */
+static struct err judge_pair(const struct roster *r, const struct roster_party *sender,
+                             struct room_member pair[PAIR], struct people *people, bool *is_wrong,
+                             struct roster_finding *out)
+{
+    size_t own = roster_find(r, &sender->nid, &sender->aid), peer;
+
+    *is_wrong = true;
+    if (own == ROSTER_NOBODY) {
+        wrong(out, ROSTER_SENDER);
+        return OK;
+    }
+    TRY(find_peer(r, sender, &peer));
+    if (peer == ROSTER_NOBODY) {
+        wrong(out, ROSTER_OTHER_ROOM);
+        return OK;
+    }
+    write_pair(r, own, peer, pair, people);
+    for (size_t i = 0; i < r->networks; i++)
+        if (i != pair[0].network && i != pair[1].network) {
+            wrong_network(out, ROSTER_OTHER_NETWORKS, i);
+            return OK;
+        }
+    *is_wrong = false;
+    return OK;
+}
+
+/* ---- accounts */
+
+const struct account_id *roster_people_retention(const struct roster *r,
+                                                 const struct roster_named *named, size_t i,
+                                                 size_t *place)
+{
+    const struct account_id *aid =
+        policy_requires(named->policy[i], r->state_version != 0, &r->room);
+
+    *place = aid == NULL ? ROSTER_NOBODY : roster_find(r, &r->network[i].nid, aid);
+    return aid;
+}
+
+static bool is_required(const struct roster *r, const struct roster_named *named, size_t account)
+{
+    size_t place;
+
+    roster_people_retention(r, named, r->account[account].network, &place);
+    return place == account;
+}
+
+static int compare(const struct room_member *m, const struct roster_account *account)
+{
+    if (m->network != account->network)
+        return m->network < account->network ? -1 : 1;
+    return memcmp(m->aid.b, account->aid.b, sizeof m->aid.b);
+}
+
+static bool wrong_missing(const struct room_member *m, struct roster_finding *out)
+{
+    *out = found(ROSTER_WRONG, ROSTER_MISSING);
+    out->network = m->network;
+    out->aid = m->aid;
+    return true;
+}
+
+/* Both are sorted: every one of the people must be there, and others only by a policy's word. */
+static bool judge_accounts(const struct roster *r, const struct roster_named *named,
+                           const struct people *people, struct roster_finding *out)
+{
+    size_t k = 0;
+
+    for (size_t i = 0; i < r->accounts; i++) {
+        int order = k < people->n ? compare(&people->member[k], &r->account[i]) : 1;
+
+        if (order < 0)
+            return wrong_missing(&people->member[k], out);
+        if (order == 0)
+            k++;
+        else if (!is_required(r, named, i))
+            return wrong_account(r, out, ROSTER_STRANGER, i);
+    }
+    return k < people->n && wrong_missing(&people->member[k], out);
+}
+
+/* ---- retention */
+
+/* The first device of the account that is skipped, or NULL. */
+static const struct device_entry *find_skipped(const struct roster *r,
+                                               const struct device_list *list)
+{
+    for (size_t i = 0; i < list->devices; i++)
+        if (roster_skips(r, &list->device[i].did))
+            return &list->device[i];
+    return NULL;
+}
+
+static void judge_participant(const struct roster *r, const struct roster_named *named, size_t i,
+                              struct roster_finding *out)
+{
+    size_t place;
+    const struct account_id *aid = roster_people_retention(r, named, i, &place);
+    const struct device_entry *skipped = NULL;
+
+    if (place != ROSTER_NOBODY)
+        skipped = find_skipped(r, named->list[place]);
+    if (aid == NULL || (place != ROSTER_NOBODY && skipped == NULL))
+        return;
+    *out = found(named->policy[i]->retention.strict ? ROSTER_WRONG : ROSTER_LATE,
+                 skipped == NULL ? ROSTER_RETENTION_MISSING : ROSTER_RETENTION_SKIPPED);
+    out->account = place;
+    out->network = i;
+    out->aid = *aid;
+    if (skipped != NULL)
+        out->did = skipped->did;
+}
+
+/* The first that is WRONG, or else the last that is LATE. */
+static void judge_retention(const struct roster *r, const struct roster_named *named,
+                            struct roster_finding *out)
+{
+    for (size_t i = 0; i < r->networks && out->verdict != ROSTER_WRONG; i++)
+        judge_participant(r, named, i, out);
+}
+
+struct err roster_people(const struct roster *r, const struct roster_named *named,
+                         const struct roster_party *sender, struct roster_finding *out)
+{
+    struct roster_finding finding = found(ROSTER_OK, ROSTER_NO_CAUSE);
+    struct room_member pair[PAIR];
+    struct people people;
+    bool is_wrong = judge_lists(r, named, &finding) || judge_state(r, named, &finding) ||
+                    judge_policies(r, named, &finding);
+
+    if (!is_wrong && named->state != NULL)
+        is_wrong = judge_room(r, named->state, sender, &people, &finding);
+    else if (!is_wrong)
+        TRY(judge_pair(r, sender, pair, &people, &is_wrong, &finding));
+    if (!is_wrong && !judge_accounts(r, named, &people, &finding))
+        judge_retention(r, named, &finding);
+    *out = finding;
+    return OK;
+}
