@@ -6,10 +6,12 @@ import test from 'node:test';
 import { channel } from './open/channel.js';
 import { files, frames, sframe } from './open/media.js';
 import { message } from './open/message.js';
+import { deviceLists, policies, rosters, roomStates } from './open/rooms.js';
 import { safety, statements } from './open/statements.js';
 import { load, names } from './open/vector.js';
 
-const openers = { channel, files, frames, message, safety, sframe, statements };
+const openers = { channel, device_lists: deviceLists, files, frames, message, policies, rooms: roomStates,
+                  rosters, safety, sframe, statements };
 
 test('there is a vector for each opener', () => {
   for (const name of Object.keys(openers)) assert.ok(names().includes(name), name);

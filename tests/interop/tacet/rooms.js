@@ -133,9 +133,15 @@ function checkSuccessor(s, previous, isGone) {
   require(same(stateBody(expected), s.body), 'more than a successor');
 }
 
-// Genesis when there is no previous one.  dsk: of the signer's device; the directory key of a
-// successor's network.
-export function readState(statement, signingKey, previous, isGone = () => false) {
+// Genesis when there is no previous one.  signingKey: that of the signer's device; the directory key
+// for a successor.  isGone(nid, aid): the directory says removed.
+export function readState(statement, signingKey, previous, isGone = () => false, now = undefined) {
+  const s = follow(statement, signingKey, previous, isGone);
+  checkDates(s, now);
+  return s;
+}
+
+function follow(statement, signingKey, previous, isGone) {
   const s = parseState(statement);
   const home = s.networks[s.home];
   verify(signingKey, s.signature, label(labelOf(s)), home, s.body);
@@ -171,8 +177,8 @@ export const commitBody = (c) =>
 
 export const commit = (c, nid, directoryKey) => append('tacet1 commit', nid, commitBody(c), directoryKey);
 
-export const readCommit = (statement, nid, directory) =>
-  check('tacet1 commit', nid, statement, directory, undefined, (r) => {
+export const readCommit = (statement, nid, directory, now) =>
+  check('tacet1 commit', nid, statement, directory, now, (r) => {
     version(r);
     const c = { room: r.take(32), version: r.u32(), hash: r.take(32), previous: r.take(32),
                 time: r.u64() };
