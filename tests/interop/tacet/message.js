@@ -79,13 +79,14 @@ export function sealMessage(m, dskKey, to) {
   const shared = { head, scope: m.scope, com: commitment(mk), roster: m.wrap.roster, body };
   const ctx = context(shared);
   const signature = sign(dskKey, label('tacet1 msg'), m.core.sender.nid, ctx, core(m.core), wrap(m.wrap));
-  const plain = cat(core(m.core), wrap(m.wrap), signature);
-  shared.trailer = seal(trailerKey(mk, ctx), ctx, cat(plain, zeros(TRAILER - TAG - plain.length)));
+  const said = cat(core(m.core), wrap(m.wrap), signature);
+  const plain = cat(said, zeros(TRAILER - TAG - said.length));
+  shared.trailer = seal(trailerKey(mk, ctx), ctx, plain);
   shared.ctx = ctx;
   const entries = to.map((t) => writeEntry(
     { mk: t.mk, ctx, from: m.core.sender.did, to: t.who, prekey: t.prekey.number, epoch: t.epoch,
       n: t.n }, ecdh(pair.private, t.prekey.point), mk));
-  return { shared, entries };
+  return { shared, entries, plain };
 }
 
 // ---- 6.3, 6.4
