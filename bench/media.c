@@ -82,10 +82,10 @@ int main(void)
     static const struct device_id did = {{1}};
     static struct call call;
     struct measure lines[] = {
-        {"file_seal_mb_s", run_file_seal, NULL, 2, 0},
-        {"file_open_mb_s", run_file_open, NULL, 2, 0},
-        {"frame_seal_us", run_frame_seal, &call, FRAMES, 0},
-        {"frame_open_us", run_frame_open, &call, FRAMES, 0},
+        {"file_seal_mb_s", run_file_seal, NULL, 2, MEASURE_CPU, 0},
+        {"file_open_mb_s", run_file_open, NULL, 2, MEASURE_CPU, 0},
+        {"frame_seal_us", run_frame_seal, &call, FRAMES, MEASURE_CPU, 0},
+        {"frame_open_us", run_frame_open, &call, FRAMES, MEASURE_CPU, 0},
     };
 
     for (size_t i = 0; i < FRAMES; i++)

@@ -4,6 +4,7 @@
 #define TACET_CLIENT_ENGINE_INTERNAL_H
 
 #include "client/engine.h"
+#include "client/parsed.h"
 #include "wire/frame.h"
 
 #define ENGINE_REQUESTS_MAX 32
@@ -52,6 +53,8 @@ struct queued_action; /* actions.c */
 struct engine {
     struct vault *vault;
     struct random *random;
+    const struct pool *pool; /* the host's; NULL: none */
+    struct parsed *parsed;
     struct own own;
     uint64_t now_ms;
     struct link link;

@@ -421,7 +421,7 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     if (sender == NULL || verdict.theirs.version != o->wrap.list_version ||
         memcmp(verdict.theirs.hash, o->wrap.list_hash, sizeof o->wrap.list_hash) != 0)
         return damaged(op, E_FORGED);
-    err = sign_public_parse(&dsk, BYTES(sender->dsk.b));
+    err = parsed_sign(op->e->parsed, sender->dsk.b, &dsk);
     if (err.code == E_OK)
         err = open_content(o, dsk, &content);
     if (is_items_fault(err)) {

@@ -285,7 +285,7 @@ static struct err add_recipient(struct sealing *s, size_t i, const struct accoun
 
     to->who = (struct party){s->e->own.nid, *aid, device->did};
     TRY_OUT(people_prekey(s->e->vault, &device->did, &p));
-    TRY_OUT(agree_public_parse(&s->key[i], BYTES(p.point)));
+    TRY_OUT(parsed_agree(s->e->parsed, p.point, &s->key[i]));
     err = chains_sending(s->e->vault, &device->did, s->profile, &epoch);
     if (err.code == E_ABSENT || (err.code == E_OK && channel_is_worn(&epoch, s->e->now_ms)))
         err = open_epoch(s, i, &p, &epoch);
@@ -335,7 +335,8 @@ static struct err seal_row(struct sealing *s, struct outbox_row *row, const stru
                               .wrap = &wrap,
                               .content = m->text,
                               .profile = s->profile,
-                              .capsule = s->capsule};
+                              .capsule = s->capsule,
+                              .pool = e->pool};
 
     TRY(make_roster(s, roster));
     TRY(roster_digest(buf_view(roster), &row->roster_id));

@@ -207,7 +207,9 @@ static bool judge_accounts(const struct roster *r, const struct roster_named *na
         else if (!is_required(r, named, i))
             return wrong_account(r, out, ROSTER_STRANGER, i);
     }
-    return k < people->n && wrong_missing(&people->member[k], out);
+    if (k < people->n)
+        return wrong_missing(&people->member[k], out);
+    return false;
 }
 
 /* ---- retention */
