@@ -10,7 +10,8 @@ import { BASELINE, BEFORE, close, FAULT, FILLED, GAP, NEXT, place, RESTARTED } f
 function chain(n, first = 1) {
   const out = [];
   for (let i = 0; i < n; i++)
-    out.push({ seq: BigInt(first + i), prev: i > 0 ? out[i - 1].link : zeros(32), link: random(32), restart: false });
+    out.push({ seq: BigInt(first + i), prev: i > 0 ? out[i - 1].link : zeros(32), link: random(32),
+               restart: false });
   return out;
 }
 

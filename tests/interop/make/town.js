@@ -63,7 +63,8 @@ function plot(pattern, t) {
   const at = (nid) => networks.findIndex((n) => same(n, nid));
   const [founded, both, left, followed] = pattern.states;
   const of = (p, rest) => ({ version: p.version, made: p.made_ms, ttl: p.ttl_s, burn: p.burn_s,
-                             posting: p.posting, name: unhex(p.name_box), signer: alice.devices[1], ...rest });
+                             posting: p.posting, name: unhex(p.name_box), signer: alice.devices[1],
+                             ...rest });
   const member = (network, who, role, since) => ({ network, aid: who.aid, role, since });
   const two = inOrder([member(at(alice.nid), alice, 2, 1), member(at(alice.nid), bob, 1, 1),
                        member(at(t.carol.nid), t.carol, 5, 2)]);
@@ -91,7 +92,8 @@ function makeRooms(draw, pattern, t) {
       ...pattern.states[i], ...said, signer: s.signer ?? nobody, seed, room: id,
       networks: s.networks.map((n) => ({ nid: n })), body, hash,
       statement: rooms.state(said, s.signer ? s.signer.dsk.private : directory.private),
-      commit: { time_ms: time, body: rooms.commitBody(c), statement: rooms.commit(c, nid, directory.private) } };
+      commit: { time_ms: time, body: rooms.commitBody(c),
+                statement: rooms.commit(c, nid, directory.private) } };
     room = id;
     previous = hash;
     return out;
@@ -102,17 +104,19 @@ function makeRooms(draw, pattern, t) {
 // who: the people with their lists, and for each network its policy or nothing.
 function makeRoster(sender, room, state, who, policies, skipped) {
   const networks = [...new Map(who.map((w) => [w.nid.toString('hex'), w.nid])).values()].sort(compare)
-    .map((nid, i) => ({ nid, policyVersion: policies[i]?.number ?? 0, policyHash: policies[i]?.hash ?? zeros(32) }));
+    .map((nid, i) => ({ nid, policyVersion: policies[i]?.number ?? 0,
+                        policyHash: policies[i]?.hash ?? zeros(32) }));
   const accounts = inOrder(who.map((w) => ({
     network: networks.findIndex((n) => same(n.nid, w.nid)), aid: w.list.aid, list: w.list,
     listVersion: w.list.version, listHash: w.list.hash.subarray(0, 16) })));
-  const o = { room, stateVersion: state?.version ?? 0, stateHash: state?.hash ?? zeros(32), networks, accounts,
-              skipped: skipped.map((did) => ({ did })) };
+  const o = { room, stateVersion: state?.version ?? 0, stateHash: state?.hash ?? zeros(32), networks,
+              accounts, skipped: skipped.map((did) => ({ did })) };
   const roster = ros.roster(o);
   const lists = accounts.map((a) => a.list);
   return {
     room, state_version: o.stateVersion, state_hash: o.stateHash,
-    networks: networks.map((n) => ({ nid: n.nid, policy_version: n.policyVersion, policy_hash: n.policyHash })),
+    networks: networks.map((n) => ({ nid: n.nid, policy_version: n.policyVersion,
+                                     policy_hash: n.policyHash })),
     accounts: accounts.map((a) => ({ network: a.network, aid: a.aid, list_version: a.listVersion,
                                      list_hash: a.list.hash,
                                      devices: a.list.devices.map((d) => ({ did: d.did })) })),

@@ -99,7 +99,8 @@ function openRoster(v, nid, people, lists) {
   is(names.pairRoom(people[1], people[0]), o.room, 'and the other way round');
   is(r.room, o.room);
   assert.deepEqual(r.skipped.map((d) => hex(d.did)), [o.skipped]);
-  const byAccount = r.accounts.map((a) => lists.find((l) => same(l.aid, a.aid) && l.version === a.listVersion));
+  const byAccount = r.accounts.map((a) =>
+    lists.find((l) => same(l.aid, a.aid) && l.version === a.listVersion));
   const sender = people[0].devices[1].did;
   const to = ros.recipients(r, byAccount, sender);
   const expected = byAccount.flatMap((l) => l.devices.map((d) => hex(d.did)))

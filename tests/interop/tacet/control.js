@@ -4,7 +4,10 @@ import { cat, Reader, require, requireRising, u8, u64 } from './bytes.js';
 
 export const RESET = 16, MISSING = 17, VOID = 18, SETTLED = 19, HELLO = 20;
 
-const counted = (list) => { require(list.length >= 1 && list.length <= 32, 'count'); return u8(list.length); };
+function counted(list) {
+  require(list.length >= 1 && list.length <= 32, 'count');
+  return u8(list.length);
+}
 const ranges = (list) => cat(counted(list), ...list.flatMap((x) => [u64(x.first), u64(x.last)]));
 
 export function write(type, list) {
