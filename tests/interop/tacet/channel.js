@@ -49,6 +49,7 @@ export function openEpoch(o, to, prekey, profile, coins) {
 export function parseCapsule(bytes, profile) {
   require(bytes.length === capsuleSize(profile), 'length of a capsule');
   const r = new Reader(bytes);
+  require(bytes[0] === 2 || bytes[0] === 3, 'no point');
   return { profile, point: r.take(67), number: r.u32(), ct: r.take(profile === HYBRID ? CT : 0),
            box: r.take(BOX) };
 }

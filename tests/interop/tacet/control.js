@@ -29,6 +29,7 @@ function readRanges(r, count) {
 }
 
 export function read(type, content) {
+  require(type >= RESET && type <= HELLO, 'unknown type', 'absent');
   const r = new Reader(content);
   if (type === HELLO) { r.end(); return []; }
   const count = r.u8();

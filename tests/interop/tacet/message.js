@@ -120,8 +120,11 @@ function readFront(r) {
   return s;
 }
 
+const BODY_LEAST = 256 + TAG, BODY_MOST = 98304 + TAG;
+
 function requireBody(body) {
-  require(body.length > TAG && isPaddingStep(body.length - TAG), 'body is no step');
+  require(body.length <= BODY_MOST, 'body', 'limit');
+  require(isPaddingStep(body.length - TAG), 'body is no step');
 }
 
 export function readUpload(bytes) {
@@ -134,7 +137,8 @@ export function readUpload(bytes) {
   s.body = r.b32();
   s.trailer = r.take(TRAILER);
   r.end();
-  require(u.capsules.length <= 50 && u.entries.length >= 1 && u.entries.length <= 1024, 'counts');
+  require(u.capsules.length <= 50 && u.entries.length <= 1024, 'counts', 'limit');
+  require(u.entries.length >= 1, 'for nobody');
   require(!s.scope || s.scope.length === u.entries.length, 'entries for scope');
   u.capsules.forEach((c, i) => require(
     c.recipient < u.entries.length && (i === 0 || u.capsules[i - 1].recipient < c.recipient) &&
@@ -147,6 +151,7 @@ export function readDelivery(bytes) {
   const r = new Reader(bytes);
   const s = readFront(r);
   const entry = r.take(60);
+  require(r.left >= BODY_LEAST + TRAILER, 'body', 'truncated');
   s.body = r.take(r.left - TRAILER);
   s.trailer = r.take(TRAILER);
   r.end();
@@ -184,15 +189,20 @@ export function openKey(d, hint, c) {
   return mk;
 }
 
-export function openTrailer(d, ctx, mk) {
-  const r = new Reader(open(trailerKey(mk, ctx), ctx, d.shared.trailer));
+export function readTrailer(plain) {
+  const r = new Reader(plain);
   const c = readCore(r);
   const w = { roster: r.take(48), listVersion: r.u32(), listHash: r.take(16) };
   const signedBytes = Buffer.from(r.read);
   const signature = r.take(132);
-  require(isZero(r.take(r.left)), 'trailer padding');
-  if (!same(w.roster, d.shared.roster)) throw new Forged('another roster');
+  require(plain.length === TRAILER - TAG && isZero(r.take(r.left)), 'trailer padding');
   return { core: c, wrap: w, signedBytes, signature };
+}
+
+export function openTrailer(d, ctx, mk) {
+  const t = readTrailer(open(trailerKey(mk, ctx), ctx, d.shared.trailer));
+  if (!same(t.wrap.roster, d.shared.roster)) throw new Forged('another roster');
+  return t;
 }
 
 export function openContent(d, ctx, mk, t, dsk) {

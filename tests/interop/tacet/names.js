@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // names: PROTOCOL 2, and the two short texts that follow from them, 7 and 8.
+import { isIPv4, isIPv6 } from 'node:net';
 import { cat, compare, hex, label, Reader, require, u8, b8 } from './bytes.js';
 import { h16, sha256, sha512, sha512_256 } from './crypto.js';
 
@@ -38,6 +39,18 @@ export function safety(a, b) {
   return { s, digits, qr: 'tacet://verify/' + s.toString('base64url') };
 }
 
+function isHost(s) {
+  if (s.startsWith('[') && s.endsWith(']')) return /^[0-9a-f:.]+$/.test(s.slice(1, -1)) && isIPv6(s.slice(1, -1));
+  return isIPv4(s) || isDomain(Buffer.from(s, 'latin1'));
+}
+
+// host:port, of 8.
+function isAddress(s) {
+  const at = s.lastIndexOf(':');
+  const port = s.slice(at + 1);
+  return at > 0 && isHost(s.slice(0, at)) && /^[1-9][0-9]{0,4}$/.test(port) && Number(port) <= 65535;
+}
+
 const JOIN = 'tacet://join/';
 
 export function writeInvitation(i) {
@@ -53,8 +66,11 @@ export function readInvitation(link) {
   const x = all.subarray(0, all.length - 4);
   require(compare(sha256(x).subarray(0, 4), all.subarray(all.length - 4)) === 0, 'damaged');
   const r = new Reader(x);
-  require(r.u8() === 1, 'another version');
-  const i = { nid: r.take(32), pin: r.take(32), token: r.take(16), address: r.b8().toString() };
+  const version = r.u8();
+  require(version <= 1, 'made by a newer server', 'version');
+  require(version === 1, 'version 0');
+  const i = { nid: r.take(32), pin: r.take(32), token: r.take(16), address: r.b8().toString('latin1') };
   r.end();
+  require(isAddress(i.address), 'address');
   return i;
 }

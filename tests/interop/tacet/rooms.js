@@ -38,13 +38,13 @@ export function readPolicy(statement, nid, root, previous, now) {
     const has = r.u8();
     require(has <= 1, 'retention');
     p.retention = has ? readRetention(r) : null;
-    require(p.number >= 1 && isZero(p.previous) === (p.number === 1), 'number');
+    require(p.number > 1 || (p.number === 1 && isZero(p.previous)), 'number');
     require(p.from >= p.made && (p.profile === 1 || p.profile === 2), 'fields');
     return p;
   });
   if (previous)
     require(p.number === previous.number + 1 && same(p.previous, previous.hash) &&
-            p.made >= previous.made, 'chain', 'conflict');
+            p.made >= previous.made, 'chain', 'forged');
   checkDates(p, now);
   return { ...p, hash: policyHash(nid, p.body) };
 }
@@ -102,6 +102,7 @@ export function parseState(statement) {
   require(s.version >= 1 && isZero(s.previous) === (s.version === 1), 'version');
   require(s.signer !== null || s.version > 1, 'genesis without signer');
   require(s.members.every((m) => m.since <= s.version), 'since');
+  require(moderated(s) || (s.signer && !find(s, s.signer.nid, s.signer.aid)), 'nobody moderates');
   s.hash = stateHash(s.networks[s.home], s.body);
   s.id = s.version === 1 ? roomId(s.networks[s.home], s.body) : s.room;
   return s;
@@ -109,64 +110,63 @@ export function parseState(statement) {
 
 const find = (s, nid, aid) => s.members.find((m) => same(s.networks[m.network], nid) && same(m.aid, aid));
 
-function checkLeaving(s, previous) {
-  const left = previous.members.filter((m) => !find(s, previous.networks[m.network], m.aid));
-  require(left.length === 1 && same(left[0].aid, s.signer.aid) &&
-          same(previous.networks[left[0].network], s.signer.nid), 'not a moderator');
-  for (const m of s.members) {
-    const before = find(previous, s.networks[m.network], m.aid);
-    require(before && before.role === m.role && before.since === m.since, 'more than leaving');
-  }
-  require(s.ttl === previous.ttl && s.burn === previous.burn && s.posting === previous.posting &&
-          same(s.name, previous.name), 'more than leaving');
+const moderated = (s) => s.members.some((m) => m.role === MODERATOR);
+const requireChain = (holds, why) => require(holds, why, 'forged');
+
+// Is s what becomes of v with these members, and of v alone?
+function requireOnly(s, v, members, why) {
+  const nids = v.networks.filter((_, i) => members.some((m) => m.network === i));
+  const expected = {
+    ...v, room: s.room, version: s.version, previous: s.previous, made: s.made, signer: s.signer,
+    networks: nids, home: nids.findIndex((n) => same(n, v.networks[v.home])),
+    members: members.map((m) => ({ ...m, network: nids.indexOf(v.networks[m.network]) })) };
+  requireChain(expected.home >= 0 && same(stateBody(expected), s.body), why);
 }
 
-function checkSuccessor(s, previous, isGone) {
-  const moderators = previous.members.filter((m) => m.role === MODERATOR);
-  require(moderators.every((m) => isGone(previous.networks[m.network], m.aid)), 'a moderator is there');
-  const heirs = previous.members.filter((m) => m.role === MEMBER);
-  require(heirs.length > 0, 'nobody to follow');
+const isOf = (s, m, who) => same(m.aid, who.aid) && same(s.networks[m.network], who.nid);
+
+function checkSuccessor(s, v, isGone) {
+  const moderators = v.members.filter((m) => m.role === MODERATOR);
+  requireChain(moderators.every((m) => isGone(v.networks[m.network], m.aid)), 'a moderator is there');
+  const heirs = v.members.filter((m) => m.role === MEMBER);
+  requireChain(heirs.length > 0, 'nobody to follow');
   const heir = heirs.reduce((a, b) => (b.since < a.since ? b : a));
-  const expected = { ...previous, version: s.version, previous: s.previous, made: s.made, signer: null,
-                     room: s.room,
-                     members: previous.members.map((m) => (m === heir ? { ...m, role: MODERATOR } : m)) };
-  require(same(stateBody(expected), s.body), 'more than a successor');
+  requireOnly(s, v, v.members.map((m) => (m === heir ? { ...m, role: MODERATOR } : m)),
+              'more than a successor');
+}
+
+function checkGenesis(s) {
+  require(s.version === 1 && s.members.every((m) => m.since === 1), 'genesis');
+  const creator = find(s, s.signer.nid, s.signer.aid);
+  require(creator && creator.role === MODERATOR, 'creator');
+}
+
+function checkNext(s, v, isGone) {
+  requireChain(s.version === v.version + 1 && same(s.room, v.id) && same(s.previous, v.hash), 'chain');
+  requireChain(same(s.networks[s.home], v.networks[v.home]) && s.made >= v.made, 'home, date');
+  if (!s.signer) {
+    checkSuccessor(s, v, isGone);
+    return;
+  }
+  for (const m of s.members) {
+    const before = find(v, s.networks[m.network], m.aid);
+    requireChain(m.since === (before ? before.since : s.version), 'since');
+  }
+  const signer = find(v, s.signer.nid, s.signer.aid);
+  requireChain(signer, 'the signer is no member');
+  requireChain(moderated(s) || signer.role === MODERATOR, 'nobody moderates');
+  if (signer.role !== MODERATOR || !moderated(s))
+    requireOnly(s, v, v.members.filter((m) => !isOf(v, m, s.signer)), 'more than leaving');
 }
 
 // Genesis when there is no previous one.  signingKey: that of the signer's device; the directory key
 // for a successor.  isGone(nid, aid): the directory says removed.
 export function readState(statement, signingKey, previous, isGone = () => false, now = undefined) {
-  const s = follow(statement, signingKey, previous, isGone);
-  checkDates(s, now);
-  return s;
-}
-
-function follow(statement, signingKey, previous, isGone) {
   const s = parseState(statement);
-  const home = s.networks[s.home];
-  verify(signingKey, s.signature, label(labelOf(s)), home, s.body);
-  if (!previous) {
-    require(s.version === 1 && s.members.every((m) => m.since === 1), 'genesis');
-    const creator = find(s, s.signer.nid, s.signer.aid);
-    require(creator && creator.role === MODERATOR, 'creator');
-    return s;
-  }
-  require(s.version === previous.version + 1 && same(s.room, previous.id) &&
-          same(s.previous, previous.hash), 'chain');
-  require(same(home, previous.networks[previous.home]) && s.made >= previous.made, 'home, date');
-  if (!s.signer) {
-    checkSuccessor(s, previous, isGone);
-    return s;
-  }
-  for (const m of s.members) {
-    const before = find(previous, s.networks[m.network], m.aid);
-    require(m.since === (before ? before.since : s.version), 'since');
-  }
-  const signer = find(previous, s.signer.nid, s.signer.aid);
-  require(signer, 'signer is no member');
-  if (signer.role !== MODERATOR) checkLeaving(s, previous);
-  const stays = find(s, s.signer.nid, s.signer.aid);
-  require(s.members.some((m) => m.role === MODERATOR) || !stays, 'no moderator');
+  verify(signingKey, s.signature, label(labelOf(s)), s.networks[s.home], s.body);
+  if (previous) checkNext(s, previous, isGone);
+  else checkGenesis(s);
+  checkDates(s, now);
   return s;
 }
 

@@ -23,9 +23,8 @@ export function readRoster(bytes) {
   for (let n = r.u16(); n > 0; n--) o.skipped.push({ did: r.take(16), reason: r.u8() });
   r.end();
   require(o.stateVersion > 0 || isZero(o.stateHash), 'hash of no state');
-  require(o.networks.length >= 1 && o.networks.length <= 8, 'networks');
-  require(o.accounts.length >= 1 && o.accounts.length <= 1024, 'accounts');
-  require(o.skipped.length <= 1024, 'skipped');
+  require(o.networks.length >= 1 && o.accounts.length >= 1, 'nobody');
+  require(o.networks.length <= 8 && o.accounts.length <= 1024 && o.skipped.length <= 1024, 'counts', 'limit');
   for (const n of o.networks) require(n.policyVersion > 0 || isZero(n.policyHash), 'hash of no policy');
   for (const a of o.accounts) require(a.network < o.networks.length && a.listVersion >= 1, 'account');
   for (const d of o.skipped) require(d.reason === 1, 'reason');

@@ -82,12 +82,29 @@ export function parseDeviceList(statement) {
   l.signer = r.take(16);
   l.dskSignature = r.take(SIGNATURE);
   r.end();
-  require(l.version >= 1 && isZero(l.previous) === (l.version === 1), 'previous');
+  require(l.version > 1 || (l.version === 1 && isZero(l.previous)), 'previous');
   require(l.devices.length >= 1 && l.devices.length <= 10 && l.revoked.length <= 100, 'counts');
   requireRising(l.devices, (d) => d.did, 'devices');
   requireRising(l.revoked, (d) => d.did, 'revoked devices');
   require(!l.revoked.some((x) => l.devices.some((d) => same(d.did, x.did))), 'revoked and not');
   return l;
+}
+
+const find = (list, did) => list.find((x) => same(x.did, did));
+
+// Who is in both lists is what it was; who left is revoked at this version, and for ever.
+function checkAfter(l, previous) {
+  const requireChain = (holds, why) => require(holds, why, 'forged');
+  requireChain(l.version === previous.version + 1 && same(l.previous, previous.hash), 'chain');
+  requireChain(l.made >= previous.made, 'dated before');
+  requireChain(find(previous.devices, l.signer), 'the signer is new');
+  for (const d of previous.devices) {
+    const now = find(l.devices, d.did);
+    requireChain(now ? now.added === d.added : find(l.revoked, d.did)?.at === l.version, 'a device changed');
+  }
+  for (const d of previous.revoked) requireChain(find(l.revoked, d.did)?.at === d.at, 'no longer revoked');
+  for (const d of l.revoked)
+    requireChain(find(previous.revoked, d.did) || find(previous.devices, d.did), 'a stranger revoked');
 }
 
 // previous: what readDeviceList() gave for the version before; without it the signer is one of the
@@ -101,9 +118,7 @@ export function readDeviceList(statement, nid, ark, previous, now) {
   require(by, 'the signer is no device of the list', 'forged');
   verify(by.dsk, l.dskSignature, label('tacet1 list device'), nid, l.body);
   if (previous) {
-    require(l.version === previous.version + 1 && same(l.previous, previous.hash), 'chain', 'conflict');
-    require(l.made >= previous.made, 'dated before', 'conflict');
-    require(previous.devices.some((d) => same(d.did, l.signer)), 'the signer is new', 'forged');
+    checkAfter(l, previous);
   }
   checkDates(l, now);
   return { ...l, hash: listHash(nid, l.body) };
