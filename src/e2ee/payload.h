@@ -5,9 +5,23 @@
 
 #include "base/buf.h"
 
-enum payload_type { PAYLOAD_TEXT = 1 };
+enum payload_type {
+    PAYLOAD_TEXT = 1,
 
-/* Append the padded content.  E_LIMIT: over LIMIT_TEXT. */
+    /* Control messages [PROTOCOL 6.8]: carried out, never shown, and without a place in a stream.
+     */
+    PAYLOAD_RESET = 16,
+    PAYLOAD_MISSING = 17,
+    PAYLOAD_VOID = 18,
+    PAYLOAD_SETTLED = 19,
+    PAYLOAD_HELLO = 20,
+};
+
+/* Also one that this version does not know. */
+bool payload_is_control(uint16_t type);
+
+/* Append the padded content, all of it or nothing.  E_LIMIT: over LIMIT_TEXT, or `out` at its
+ * ceiling; E_NOMEM. */
 FALLIBLE payload_pad(struct bytes content, struct buf *out);
 
 /* The content inside, borrowed.  E_TRUNCATED, E_LIMIT; E_MALFORMED: not the least step that holds

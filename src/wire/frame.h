@@ -29,6 +29,7 @@ enum op {
     OP_ACKNOWLEDGE = 9,
     OP_SERVER_KEYS = 10,
     OP_KEM_KEYS = 11,
+    OP_REGISTER = 12,
     OP_INVITE = 32,
     OP_REVOKE = 33,
     OP_PEOPLE = 34,
@@ -43,7 +44,7 @@ enum op {
     OP_TLS_RELOAD = 53,
 };
 
-enum frame_item { FRAME_CAPSULE = 1, FRAME_MESSAGE = 2 };
+enum frame_item { FRAME_CAPSULE = 1, FRAME_MESSAGE = 2, FRAME_NOTICE = 3 };
 
 struct frame {
     uint32_t op; /* as it came: may be no enum op */

@@ -17,6 +17,7 @@ static const char *const OPERATIONS[METRICS_OPERATIONS] = {
     [OP_ACKNOWLEDGE] = "acknowledge",
     [OP_SERVER_KEYS] = "server_keys",
     [OP_KEM_KEYS] = "kem_keys",
+    [OP_REGISTER] = "register",
     [OP_INVITE] = "invite",
     [OP_REVOKE] = "revoke",
     [OP_PEOPLE] = "people",

@@ -1,212 +1,303 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each allocation of ours fails in turn: that is said, and outputs are left as they were. */
-#include "assembly.h"
-#include "conversation.h"
-#include "statement/room_chain.h"
+/* Names and statements when memory runs out, here or inside of OpenSSL. */
+#include "people.h"
+#include "statement/directory.h"
+#include "statement/invitation.h"
+#include "statement/server_keys.h"
+#include "statement/signin.h"
+#include "unit/scarce.h"
 
-static struct assembly a;
-static struct device_list list;
-static const struct device_list *known[] = {&list};
-static struct conversation c;
+static const uint8_t EXPORTER[SIGNIN_BINDING_SIZE] = {1, 2, 3};
 
-/* The one allocation that fails, counted down to; 0: none will. */
-static unsigned failing;
+static struct network_id nid;
+static struct key root, directory;
+static struct person ada, bob;
+static struct buf certificate = {.max = 1024}, claim = {.max = 1024}, keys = {.max = 1024},
+                  entrance = {.max = 1024}, link = {.max = 1024};
 
-/* The linker sends our calls here (--wrap); those inside of OpenSSL are its own. */
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t count, size_t n);
-void *__real_realloc(void *at, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t count, size_t n);
-void *__wrap_realloc(void *at, size_t n);
+/* What is asked of each, once as a writer and once as a reader. */
 
-static bool fails(void)
+static struct err write_certificate(struct buf *out)
 {
-    return failing > 0 && --failing == 0;
+    const struct directory_certificate c = {.key = directory.pub,
+                                            .made_ms = PEOPLE_NOW_MS,
+                                            .expires_ms = PEOPLE_NOW_MS + 1,
+                                            .name = BYTES_LITERAL("Example")};
+
+    return directory_certify(&c, &nid, root.secret, out);
 }
 
-void *__wrap_malloc(size_t n)
+static struct err read_certificate_in(struct bytes in, void *out)
 {
-    return fails() ? NULL : __real_malloc(n);
+    return directory_check_certificate(in, &nid, &root.pub, PEOPLE_NOW_MS, out);
 }
 
-void *__wrap_calloc(size_t count, size_t n)
+static struct err write_claim(struct buf *out)
 {
-    return fails() ? NULL : __real_calloc(count, n);
+    const struct directory_statement s = {.number = 1,
+                                          .aid = ada.aid,
+                                          .ark = ada.ark.pub,
+                                          .role = DIRECTORY_MEMBER,
+                                          .state = DIRECTORY_ACTIVE,
+                                          .made_ms = PEOPLE_NOW_MS,
+                                          .handle = BYTES_LITERAL("ada")};
+
+    return directory_sign(&s, &nid, directory.secret, out);
 }
 
-void *__wrap_realloc(void *at, size_t n)
+static struct err read_claim_in(struct bytes in, void *out)
 {
-    return fails() ? NULL : __real_realloc(at, n);
+    return directory_check(in, &nid, &directory.pub, PEOPLE_NOW_MS, out);
 }
 
-static int begin(void **state)
+static struct err write_keys(struct buf *out)
 {
-    (void)state;
-    assembly_begin(&a);
-    a.genesis.s.member = a.genesis.member;
-    conversation_pair(&c);
+    const struct server_keys s = {.number = 1, .made_ms = PEOPLE_NOW_MS, .pins = 1, .pin = {{{7}}}};
+
+    return server_keys_sign(&s, &nid, directory.secret, out);
+}
+
+static struct err read_keys_in(struct bytes in, void *out)
+{
+    return server_keys_check(in, &nid, &directory.pub, PEOPLE_NOW_MS, out);
+}
+
+static struct err write_entrance(struct buf *out)
+{
+    const struct signin s = {
+        .did = ada.did[0], .domain = BYTES_LITERAL("example.org"), .binding = BYTES(EXPORTER)};
+
+    return signin_sign(&s, &nid, ada.dsk[0].secret, out);
+}
+
+/* It has nothing to hand out but its answer. */
+static struct err read_entrance_in(struct bytes in, void *out)
+{
+    TRY(signin_check(in, &nid, BYTES_LITERAL("example.org"), BYTES(EXPORTER), &ada.dsk[0].pub));
+    memset(out, 0, 1);
+    return OK;
+}
+
+static struct err write_link(struct buf *out)
+{
+    /* Long enough for the check bytes to take memory of their own. */
+    const struct invitation in = {.nid = nid,
+                                  .token = {1},
+                                  .address_n = 46,
+                                  .address = "a-longer-name-of-one-machine.example.org:65535"};
+
+    return invitation_write(&in, out);
+}
+
+static struct err read_link_in(struct bytes in, void *out)
+{
+    return invitation_read(in, out);
+}
+
+static struct err check_certificate(struct bytes in)
+{
+    struct directory_certificate c;
+
+    return read_certificate_in(in, &c);
+}
+
+static struct err check_claim(struct bytes in)
+{
+    struct directory_statement s;
+
+    return read_claim_in(in, &s);
+}
+
+static struct err check_keys(struct bytes in)
+{
+    struct server_keys s;
+
+    return read_keys_in(in, &s);
+}
+
+static struct err check_entrance(struct bytes in)
+{
+    uint8_t ignored;
+
+    return read_entrance_in(in, &ignored);
+}
+
+static struct err check_link(struct bytes in)
+{
+    struct invitation i;
+
+    return read_link_in(in, &i);
+}
+
+static struct err read_certificate(void *out)
+{
+    return read_certificate_in(buf_view(&certificate), out);
+}
+
+static struct err read_claim(void *out)
+{
+    return read_claim_in(buf_view(&claim), out);
+}
+
+static struct err read_keys(void *out)
+{
+    return read_keys_in(buf_view(&keys), out);
+}
+
+static struct err read_entrance(void *out)
+{
+    return read_entrance_in(buf_view(&entrance), out);
+}
+
+static struct err read_link(void *out)
+{
+    return read_link_in(buf_view(&link), out);
+}
+
+static const struct scarce_writer writers[] = {
+    {"directory_certify", write_certificate, check_certificate},
+    {"directory_sign", write_claim, check_claim},
+    {"server_keys_sign", write_keys, check_keys},
+    {"signin_sign", write_entrance, check_entrance},
+    {"invitation_write", write_link, check_link},
+};
+
+static void a_statement_is_whole_or_there_is_none(void **state)
+{
+    scarce_write_all(writers, sizeof writers / sizeof writers[0]);
+}
+
+static const struct scarce_reader readers[] = {
+    {"directory_check_certificate", read_certificate, sizeof(struct directory_certificate), false},
+    {"directory_check", read_claim, sizeof(struct directory_statement), false},
+    {"server_keys_check", read_keys, sizeof(struct server_keys), false},
+    {"signin_check", read_entrance, 1, false},
+    {"invitation_read", read_link, sizeof(struct invitation), false},
+};
+
+static void a_good_statement_is_never_called_forged(void **state)
+{
+    scarce_read_all(readers, sizeof readers / sizeof readers[0]);
+}
+
+static struct err name_h32(void *out)
+{
+    const struct bytes part = BYTES_LITERAL("a part");
+
+    return names_h32(&part, 1, out);
+}
+
+static struct err name_network(void *out)
+{
+    return names_network(&root.pub, BYTES_LITERAL("example.org"), out);
+}
+
+static struct err name_account(void *out)
+{
+    return names_account(&nid, &ada.ark.pub, out);
+}
+
+static struct err name_device(void *out)
+{
+    return names_device(&ada.aid, &ada.dsk[0].pub, out);
+}
+
+static struct err name_pair_room(void *out)
+{
+    return names_pair_room(&nid, &ada.aid, &bob.aid, out);
+}
+
+static struct err hash_token(void *out)
+{
+    static const uint8_t token[INVITATION_TOKEN_SIZE] = {1};
+
+    return invitation_token_hash(token, out);
+}
+
+static const struct scarce_reader names[] = {
+    {"names_h32", name_h32, NAMES_H32_SIZE, false},
+    {"names_network", name_network, sizeof(struct network_id), false},
+    {"names_account", name_account, sizeof(struct account_id), false},
+    {"names_device", name_device, sizeof(struct device_id), false},
+    {"names_pair_room", name_pair_room, sizeof(struct room_id), false},
+    {"invitation_token_hash", hash_token, 32, false},
+};
+
+static void a_name_is_whole_or_there_is_none(void **state)
+{
+    scarce_read_all(names, sizeof names / sizeof names[0]);
+}
+
+static struct err parse_certificate(void *out)
+{
+    return directory_parse_certificate(buf_view(&certificate), out);
+}
+
+static struct err parse_claim(void *out)
+{
+    return directory_parse(buf_view(&claim), out);
+}
+
+static struct err parse_keys(void *out)
+{
+    return server_keys_parse(buf_view(&keys), out);
+}
+
+static struct err parse_entrance(void *out)
+{
+    return signin_parse(buf_view(&entrance), out);
+}
+
+static const struct scarce_reader forms[] = {
+    {"directory_parse_certificate", parse_certificate, sizeof(struct directory_certificate), false},
+    {"directory_parse", parse_claim, sizeof(struct directory_statement), false},
+    {"server_keys_parse", parse_keys, sizeof(struct server_keys), false},
+    {"signin_parse", parse_entrance, sizeof(struct signin), false},
+};
+
+static void a_form_is_read_without_memory(void **state)
+{
+    scarce_take_none(forms, sizeof forms / sizeof forms[0]);
+}
+
+static int enter(void **state)
+{
+    nid = people_network("example.org");
+    root = key_new(1);
+    directory = key_new(2);
+    ada = person_new(&nid, 10, 1);
+    bob = person_new(&nid, 20, 1);
+    assert_ok(write_certificate(&certificate));
+    assert_ok(write_claim(&claim));
+    assert_ok(write_keys(&keys));
+    assert_ok(write_entrance(&entrance));
+    assert_ok(write_link(&link));
     return 0;
 }
 
-static int end(void **state)
+static int leave(void **state)
 {
-    (void)state;
-    assembly_end(&a);
+    key_free(&root);
+    key_free(&directory);
+    person_free(&ada);
+    person_free(&bob);
+    buf_free(&certificate);
+    buf_free(&claim);
+    buf_free(&keys);
+    buf_free(&entrance);
+    buf_free(&link);
     return 0;
-}
-
-/* Runs `attempt` with the first allocation failing, then the second, ... until it makes fewer. */
-static void assert_says_so(struct err (*attempt)(struct buf *out, struct arena *arena))
-{
-    for (unsigned which = 1;; which++) {
-        struct buf out = BUF(ROOM_STATE_MAX_SIZE);
-        struct arena arena = ARENA(1 << 17);
-        struct err err;
-        bool failed;
-
-        failing = which;
-        err = attempt(&out, &arena);
-        failed = failing == 0;
-        failing = 0;
-        assert_err(err, failed ? E_NOMEM : E_OK);
-        buf_free(&out);
-        arena_free(&arena);
-        if (!failed) {
-            assert_true(which > 1);
-            return;
-        }
-    }
-}
-
-static struct err sign_and_check_list(struct buf *out, struct arena *arena)
-{
-    struct device_list got;
-
-    (void)arena;
-    list = person_list(&a.ada, 2);
-    TRY(device_list_sign(&list, &a.nid, a.ada.ark.secret, &a.ada.did[0], a.ada.dsk[0].secret, out));
-    return device_list_check(buf_view(out), &a.nid, &a.ada.ark.pub, NULL, PEOPLE_NOW_MS, &got);
-}
-
-static struct err sign_and_check_policy(struct buf *out, struct arena *arena)
-{
-    struct network_policy p = {.number = 1, .profile = POLICY_HYBRID}, got;
-
-    (void)arena;
-    TRY(policy_sign(&p, &a.nid, a.directory.secret, out));
-    return policy_check(buf_view(out), &a.nid, &a.directory.pub, NULL, PEOPLE_NOW_MS, &got);
-}
-
-static struct err sign_and_check_commit(struct buf *out, struct arena *arena)
-{
-    struct room_commit commit = room_commit_of(&a.genesis.s, 1);
-
-    (void)arena;
-    TRY(room_commit_sign(&commit, &a.nid, a.directory.secret, out));
-    return room_commit_check(buf_view(out), &a.nid, &a.directory.pub, PEOPLE_NOW_MS, &commit);
-}
-
-static struct err sign_and_check_state(struct buf *out, struct arena *arena)
-{
-    struct room_chain_witness w = {.signer = {known, 1}, .now_ms = PEOPLE_NOW_MS};
-    struct room_state s = a.genesis.s, got;
-
-    TRY(room_chain_check_genesis(buf_view(&a.statement), &w, arena, &got));
-    TRY(room_chain_next(&a.genesis.s, &s));
-    TRY(room_state_sign(&s, a.ada.dsk[0].secret, out));
-    return room_chain_check_next(buf_view(out), &a.genesis.s, &w, arena, &got);
-}
-
-static struct err succeed_and_check(struct buf *out, struct arena *arena)
-{
-    const bool removed[ASSEMBLY_MEMBERS] = {true, true, true};
-    struct room_chain_witness w = {.now_ms = PEOPLE_NOW_MS};
-    struct room_state s, got;
-
-    TRY(room_chain_successor(&a.genesis.s, removed, PEOPLE_NOW_MS, arena, &s));
-    TRY(room_state_sign_successor(&s, a.directory.secret, out));
-    return room_chain_check_successor(buf_view(out), &a.genesis.s, &a.directory.pub, removed, &w,
-                                      arena, &got);
-}
-
-static struct err write_parse_and_judge(struct buf *out, struct arena *arena)
-{
-    struct roster_finding found;
-    struct roster r;
-    struct bytes all;
-
-    roster_write(&c.roster, out);
-    TRY(buf_end(out, &all));
-    TRY(roster_parse(all, arena, &r));
-    return roster_judge(&r, &c.q, arena, &found);
-}
-
-static void lists_say_that_there_is_no_memory(void **state)
-{
-    (void)state;
-    assert_says_so(sign_and_check_list);
-}
-
-static void policies_and_commits_say_that_there_is_no_memory(void **state)
-{
-    (void)state;
-    assert_says_so(sign_and_check_policy);
-    assert_says_so(sign_and_check_commit);
-}
-
-static void states_say_that_there_is_no_memory(void **state)
-{
-    (void)state;
-    list = person_list(&a.ada, 2);
-    assert_says_so(sign_and_check_state);
-    assert_says_so(succeed_and_check);
-}
-
-static void a_judge_says_that_there_is_no_memory(void **state)
-{
-    (void)state;
-    assert_says_so(write_parse_and_judge);
-}
-
-/* Below the ceiling of each arena that is too small, and at each ceiling of a buffer. */
-static void ceilings_are_told_as_such(void **state)
-{
-    struct buf out = BUF(ROSTER_MAX_SIZE), small = BUF(300);
-    size_t max = 0;
-    struct err err;
-
-    (void)state;
-    roster_write(&c.roster, &out);
-    do {
-        struct arena arena = ARENA(max++);
-        struct roster r;
-
-        err = roster_parse(buf_view(&out), &arena, &r);
-        arena_free(&arena);
-        assert_true(err.code == E_OK || err.code == E_NOMEM);
-    } while (err.code != E_OK && max < 4096);
-    assert_ok(err);
-    assert_true(max > 2);
-    list = person_list(&a.ada, 2);
-    buf_u8(&small, 7);
-    assert_err(device_list_sign(&list, &a.nid, a.ada.ark.secret, &a.ada.did[0], a.ada.dsk[0].secret,
-                                &small),
-               E_LIMIT);
-    assert_int_equal(small.n, 1);
-    buf_free(&small);
-    buf_free(&out);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lists_say_that_there_is_no_memory),
-        cmocka_unit_test(policies_and_commits_say_that_there_is_no_memory),
-        cmocka_unit_test(states_say_that_there_is_no_memory),
-        cmocka_unit_test(a_judge_says_that_there_is_no_memory),
-        cmocka_unit_test(ceilings_are_told_as_such),
+        cmocka_unit_test(a_statement_is_whole_or_there_is_none),
+        cmocka_unit_test(a_good_statement_is_never_called_forged),
+        cmocka_unit_test(a_name_is_whole_or_there_is_none),
+        cmocka_unit_test(a_form_is_read_without_memory),
     };
 
-    return cmocka_run_group_tests(tests, begin, end);
+    scarce_begin();
+    return cmocka_run_group_tests(tests, enter, leave);
 }
