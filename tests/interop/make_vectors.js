@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // make_vectors DIR [SEED]: the vectors of tests/vectors once more, made by this implementation with
 // fresh keys (from SEED: the same keys each time; signatures are others all the same).  Texts,
-// numbers and names of fields are those of the source's files, which it takes for a pattern.
+// numbers and names of fields are those of the source's files, which it takes for a pattern.  And
+// odd.json, of what should be refused, with what this implementation says of each.
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hex } from './tacet/bytes.js';
-import { Draw, shaped } from './make/draw.js';
+import { Draw, inHex, shaped } from './make/draw.js';
 import { makeFiles, makeFrames } from './make/media.js';
 import { makeChannel, makeMessages } from './make/messages.js';
 import { makePeople, makeSafety, makeStatements } from './make/statements.js';
+import { makeOdd } from './make/odd.js';
 import { makeTown } from './make/town.js';
 import { FOLDER } from './open/vector.js';
 
@@ -45,6 +47,9 @@ const made = {
 
 mkdirSync(folder, { recursive: true });
 for (const name of NAMES)
-  writeFileSync(`${folder}/${name}.json`, JSON.stringify(shaped(pattern[name], made[name], name), null, 1));
+  writeFileSync(`${folder}/${name}.json`,
+                JSON.stringify(shaped(pattern[name], made[name], name), null, 1));
+const odd = makeOdd(draw, people);
+writeFileSync(`${folder}/odd.json`, JSON.stringify(inHex(odd)));
 copyFileSync(`${FOLDER}/sframe.json`, `${folder}/sframe.json`); // what RFC 9605 says is nobody's to make
-console.log(`${NAMES.length} files in ${folder}, of the network ${hex(people.nid)}`);
+console.log(`${NAMES.length} files, ${odd.cases.length} odd cases, of the network ${hex(people.nid)}`);

@@ -41,6 +41,12 @@ export class Draw {
 
 const plain = (x) => (Buffer.isBuffer(x) ? hex(x) : typeof x === 'bigint' ? Number(x) : x);
 
+export function inHex(x) {
+  if (x === null || typeof x !== 'object' || Buffer.isBuffer(x)) return plain(x);
+  if (Array.isArray(x)) return x.map(inHex);
+  return Object.fromEntries(Object.entries(x).map(([key, y]) => [key, inHex(y)]));
+}
+
 // What was made, with the names of the pattern in its order: no more, no less.
 export function shaped(pattern, made, path = '') {
   if (Array.isArray(pattern)) {

@@ -1,35 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // odd: odd.json, statements that were signed as they should be and say something odd.  What this
 // implementation says of each stands beside it: "ok", or the code of its refusal.
-import { cat, compare, label, Refused, u8, u32, zeros } from '../tacet/bytes.js';
+import { cat, compare, label, u8, u32, zeros } from '../tacet/bytes.js';
 import { isPoint, sign } from '../tacet/crypto.js';
 import { deviceId, pairRoom } from '../tacet/names.js';
 import * as rooms from '../tacet/rooms.js';
 import * as ros from '../tacet/roster.js';
 import { DAY, HOUR } from '../tacet/signed.js';
 import * as st from '../tacet/statements.js';
+import { fill, says, set } from './bend.js';
 import { oddForms } from './odd_forms.js';
 import { oddRooms } from './odd_rooms.js';
 
-export const NOW = 1793000000000;
-const fill = (n, x) => Buffer.alloc(n, x);
-
-export function says(attempt) {
-  try {
-    attempt();
-    return 'ok';
-  } catch (e) {
-    if (!(e instanceof Refused)) throw e;
-    return e.code;
-  }
-}
-
-// Byte `at` of b is x; a negative place is counted from the end.
-export function set(b, at, x) {
-  const out = Buffer.from(b);
-  out[at < 0 ? b.length + at : at] = x;
-  return out;
-}
+const NOW = 1793000000000;
 
 function noPoint(draw) {
   for (;;) {
@@ -95,7 +78,8 @@ function oddServerKeys(p) {
   const good = { number: 1, made: NOW, pins: [fill(32, 1), fill(32, 2)] };
   const read = (s) => st.readServerKeys(s, p.nid, p.directory.public, NOW);
   return cases('server_keys', good, st.serverKeysBody, p.directory.private, 'tacet1 srvkeys', p.nid, read, [
-    ['plain', {}], ['number 0', { number: 0 }], ['no pin', { pins: [] }], ['a zero pin', { pins: [zeros(32)] }],
+    ['plain', {}], ['number 0', { number: 0 }], ['no pin', { pins: [] }],
+    ['a zero pin', { pins: [zeros(32)] }],
     ['four pins', { pins: [4, 3, 2, 1].map((x) => fill(32, x)) }],
     ['five pins', { pins: [5, 4, 3, 2, 1].map((x) => fill(32, x)) }],
     ['a pin twice', { pins: [fill(32, 1), fill(32, 1)] }], ['from later', { made: NOW + HOUR + 1 }]]);
@@ -124,8 +108,10 @@ function oddSignins(p) {
   const read = (s) => st.readSignin(s, p.nid, d.dsk.public);
   const kind = (b) => b.length - 34;
   return cases('signin', good, st.signinBody, d.dsk.private, 'tacet1 signin', p.nid, read, [
-    ['plain', {}], ['generation 0', { generation: 0 }], ['the last generation', { generation: 2n ** 64n - 1n }],
-    ['binding of kind 2', {}, (b) => set(b, kind(b), 2)], ['binding of kind 0', {}, (b) => set(b, kind(b), 0)],
+    ['plain', {}], ['generation 0', { generation: 0 }],
+    ['the last generation', { generation: 2n ** 64n - 1n }],
+    ['binding of kind 2', {}, (b) => set(b, kind(b), 2)],
+    ['binding of kind 0', {}, (b) => set(b, kind(b), 0)],
     ['31 bytes of binding', { binding: fill(31, 7) }], ['a domain in capitals', { domain: 'Tacet.example' }],
     ['no domain', { domain: '' }], ['a domain with a hyphen at an end', { domain: '-tacet.example' }]]);
 }
@@ -160,19 +146,24 @@ function oddLists(p, draw) {
   const swapped = { ...first, devices: [entry(b), entry(a)] };
   const eleven = inOrder([a, b, ...more]).map((d) => entry(d));
   const stranger = { did: fill(16, 9), at: 2 };
+  const many = (n) => Array.from({ length: n }, (_, i) => ({ did: fill(16, i), at: 2 }));
   const list = [
     ['plain', first, a], ['version 0', { ...first, version: 0 }, a],
     ['first with a previous', { ...first, previous: fill(32, 1) }, a],
     ['second without previous', { ...second, previous: zeros(32) }, a],
-    ['no device', { ...first, devices: [] }, a], ['ten devices', { ...first, devices: eleven.slice(0, 10) }, null],
+    ['no device', { ...first, devices: [] }, a],
+    ['ten devices', { ...first, devices: eleven.slice(0, 10) }, null],
     ['eleven devices', { ...first, devices: eleven }, a],
     ['out of order', swapped, a], ['a device twice', { ...first, devices: [entry(a), entry(a)] }, a],
     ['device role 2', first, a, (x) => set(x, 1 + 32 + 4 + 32 + 8 + 1 + 16 + 67, 2)],
-    ['capabilities 1', first, a, (x) => set(x, -3, 1)], ['next account root 1', first, a, (x) => set(x, -1, 1)],
+    ['capabilities 1', first, a, (x) => set(x, -3, 1)],
+    ['next account root 1', first, a, (x) => set(x, -1, 1)],
     ['another did', { ...first, devices: inOrder([{ ...entry(a), did: fill(16, 9) }, entry(b)]) }, b],
     ['second, let in long before', { ...second, devices: [entry(a), entry(b)] }, a, undefined, 'alone'],
-    ['second, let in before the list', { ...second, devices: [entry(a), entry(b, 0)] }, a, undefined, 'alone'],
-    ['second, let in tomorrow', { ...second, devices: [entry(a), entry(b, NOW + DAY)] }, a, undefined, 'alone'],
+    ['second, let in before the list', { ...second, devices: [entry(a), entry(b, 0)] }, a, undefined,
+     'alone'],
+    ['second, let in tomorrow', { ...second, devices: [entry(a), entry(b, NOW + DAY)] }, a, undefined,
+     'alone'],
     ['added after it was made', { ...first, devices: [entry(a, NOW + DAY), entry(b)] }, a],
     ['from later', { ...first, made: NOW + HOUR + 1 }, a],
     ['another account', { ...first, aid: p.bob.aid }, a],
@@ -180,11 +171,10 @@ function oddLists(p, draw) {
     ['revoked later', { ...gone, revoked: [{ did: a.did, at: 3 }] }, b],
     ['revoked for reason 0', gone, b, reason(0)], ['revoked for reason 2', gone, b, reason(2)],
     ['revoked and not', { ...second, revoked: [{ did: a.did, at: 2 }] }, a],
-    ['101 revoked', { ...gone, revoked: Array.from({ length: 101 }, (_, i) => ({ did: fill(16, i), at: 2 })) }, b],
-    ['100 revoked', { ...gone, revoked: Array.from({ length: 100 }, (_, i) => ({ did: fill(16, i), at: 2 })) }, b],
+    ['101 revoked', { ...gone, revoked: many(101) }, b], ['100 revoked', { ...gone, revoked: many(100) }, b],
     ['revoked twice', { ...gone, revoked: [stranger, stranger] }, b],
-    ['second', second, a, undefined, one], ['second by the device that is new',
-      { ...second, devices: eleven.slice(0, 3) }, 'new', undefined, one],
+    ['second', second, a, undefined, one],
+    ['second by the device that is new', { ...second, devices: eleven.slice(0, 3) }, 'new', undefined, one],
     ['second after another', { ...second, previous: fill(32, 1) }, a, undefined, one],
     ['second dated before', { ...second, made: NOW - 10 }, a, undefined, one],
     ['third after the first', { ...second, version: 3 }, a, undefined, one],
@@ -215,7 +205,8 @@ function oddLists(p, draw) {
 // ---- 4.6
 
 function oddRosters(p, draw) {
-  const accounts = [1, 2].map((x) => ({ network: 0, aid: fill(32, x), listVersion: 1, listHash: fill(16, x) }));
+  const accounts = [1, 2].map((x) => ({ network: 0, aid: fill(32, x), listVersion: 1, listHash: fill(16,
+    x) }));
   const networks = [{ nid: p.nid, policyVersion: 0, policyHash: zeros(32) }];
   const good = { room: pairRoom(p.alice, p.bob), stateVersion: 0, stateHash: zeros(32), networks, accounts,
                  skipped: [] };
@@ -224,7 +215,8 @@ function oddRosters(p, draw) {
     ({ ...accounts[0], aid: cat(u32(i), draw.bytes(28)) }));
   const skips = (n) => Array.from({ length: n }, (_, i) => ({ did: cat(u32(i), fill(12, 1)) }));
   return [
-    ['plain', {}], ['state hash without state', { stateHash: fill(32, 1) }], ['a state', { stateVersion: 1, stateHash: fill(32, 1) }],
+    ['plain', {}], ['state hash without state', { stateHash: fill(32, 1) }],
+    ['a state', { stateVersion: 1, stateHash: fill(32, 1) }],
     ['a state with a zero hash', { stateVersion: 1 }], ['no network', { networks: [] }],
     ['eight networks', { networks: nine.slice(0, 8) }], ['nine networks', { networks: nine }],
     ['networks out of order', { networks: [nine[1], nine[0]] }],
@@ -240,7 +232,8 @@ function oddRosters(p, draw) {
     ['skipped twice', { skipped: [skips(1)[0], skips(1)[0]] }],
     ['skipped for reason 2', { skipped: skips(1) }, (b) => set(b, -1, 2)],
     ['version 2', {}, (b) => set(b, 0, 2)], ['a byte behind', {}, (b) => cat(b, u8(0))],
-    ['cut', {}, (b) => b.subarray(0, b.length - 1)]].map(([what, change, bend = (b) => b]) => {
+    ['cut', {}, (b) => b.subarray(0, b.length - 1)],
+  ].map(([what, change, bend = (b) => b]) => {
     const statement = bend(ros.roster({ ...good, ...change }));
     return { kind: 'roster', what, statement, says: says(() => ros.readRoster(statement)) };
   });
@@ -265,8 +258,9 @@ function oddPolicies(p) {
     ['profile 0', { profile: 0 }], ['profile 1', { profile: 1 }], ['profile 3', { profile: 3 }],
     ['flags 1', {}, (b) => set(b, retention - 1, 1)], ['retention 2', {}, (b) => set(b, retention, 2)],
     ['scope 0', of({ scope: 0 })], ['scope 2', of({ scope: 2 })], ['scope 4', of({ scope: 4 })],
-    ['strict 2', {}, (b) => set(b, retention + 34, 2)], ['no day', of({ days: 0 })], ['365 days', of({ days: 365 })],
-    ['366 days', of({ days: 366 })], ['all and rooms', of({ rooms: [id(1)] })], ['rooms, and none', named()],
+    ['strict 2', {}, (b) => set(b, retention + 34, 2)], ['no day', of({ days: 0 })],
+    ['365 days', of({ days: 365 })], ['366 days', of({ days: 366 })],
+    ['all and rooms', of({ rooms: [id(1)] })], ['rooms, and none', named()],
     ['64 rooms', many(64)], ['65 rooms', many(65)], ['rooms out of order', named(2, 1)],
     ['a room twice', named(1, 1)]]);
 }
@@ -278,7 +272,7 @@ export function makeOdd(draw, people) {
     root: p.root, directory: p.directory,
     alice: { ark: p.alice.ark, aid: p.alice.aid, dsk: p.alice.devices[0].dsk },
     bob: { aid: p.bob.aid, dsk: p.bob.devices[0].dsk },
-    cases: [...oddCertificates(p, draw), ...oddDirectories(p, draw), ...oddServerKeys(p), ...oddPrekeys(p, draw),
-            ...oddSignins(p), ...oddLists(p, draw), ...oddRosters(p, draw), ...oddPolicies(p),
-            ...oddRooms(p, draw, says, NOW), ...oddForms(p, draw, says)] };
+    cases: [...oddCertificates(p, draw), ...oddDirectories(p, draw), ...oddServerKeys(p),
+            ...oddPrekeys(p, draw), ...oddSignins(p), ...oddLists(p, draw),
+            ...oddRosters(p, draw), ...oddPolicies(p), ...oddRooms(p, draw, NOW), ...oddForms(p)] };
 }

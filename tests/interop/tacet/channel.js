@@ -47,6 +47,7 @@ export function openEpoch(o, to, prekey, profile, coins) {
 }
 
 export function parseCapsule(bytes, profile) {
+  require(bytes.length >= capsuleSize(profile), 'capsule', 'truncated');
   require(bytes.length === capsuleSize(profile), 'length of a capsule');
   const r = new Reader(bytes);
   require(bytes[0] === 2 || bytes[0] === 3, 'no point');

@@ -33,7 +33,8 @@ export function read(type, content) {
   const r = new Reader(content);
   if (type === HELLO) { r.end(); return []; }
   const count = r.u8();
-  require(count >= 1 && count <= 32, 'count');
+  require(count <= 32, 'count', 'limit');
+  require(count >= 1, 'count');
   let list = [];
   if (type === RESET) {
     for (let i = 0; i < count; i++) list.push(r.take(16));

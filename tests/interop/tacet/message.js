@@ -111,8 +111,10 @@ function readFront(r) {
   s.scope = null;
   if (flags & PARTIAL) {
     s.scope = [];
-    for (let n = r.u16(); n > 0; n--) s.scope.push(r.u16());
-    require(s.scope.length >= 1 && s.scope.length <= 1024, 'scope');
+    const count = r.u16();
+    require(count >= 1, 'scope of nobody');
+    require(count <= 1024, 'scope', 'limit');
+    for (let i = 0; i < count; i++) s.scope.push(r.u16());
     s.scope.forEach((p, i) => require(p < 1024 && (i === 0 || s.scope[i - 1] < p), 'scope'));
   }
   s.com = r.take(32);
@@ -190,6 +192,7 @@ export function openKey(d, hint, c) {
 }
 
 export function readTrailer(plain) {
+  require(plain.length >= TRAILER - TAG, 'trailer', 'truncated');
   const r = new Reader(plain);
   const c = readCore(r);
   const w = { roster: r.take(48), listVersion: r.u32(), listHash: r.take(16) };

@@ -40,7 +40,8 @@ export function safety(a, b) {
 }
 
 function isHost(s) {
-  if (s.startsWith('[') && s.endsWith(']')) return /^[0-9a-f:.]+$/.test(s.slice(1, -1)) && isIPv6(s.slice(1, -1));
+  if (s.startsWith('[') && s.endsWith(']')) return /^[0-9a-f:.]+$/.test(s.slice(1, -1)) &&
+    isIPv6(s.slice(1, -1));
   return isIPv4(s) || isDomain(Buffer.from(s, 'latin1'));
 }
 
@@ -62,13 +63,15 @@ export function readInvitation(link) {
   const text = link.trim();
   require(text.startsWith(JOIN), 'another prefix');
   const all = Buffer.from(text.slice(JOIN.length), 'base64url');
-  require(all.toString('base64url') === text.slice(JOIN.length), 'not base64url');
+  require(all.toString('base64url') === text.slice(JOIN.length), 'not base64url', 'forged');
+  require(all.length > 4, 'damaged', 'forged');
   const x = all.subarray(0, all.length - 4);
-  require(compare(sha256(x).subarray(0, 4), all.subarray(all.length - 4)) === 0, 'damaged');
+  require(compare(sha256(x).subarray(0, 4), all.subarray(all.length - 4)) === 0, 'damaged', 'forged');
   const r = new Reader(x);
   const version = r.u8();
   require(version <= 1, 'made by a newer server', 'version');
   require(version === 1, 'version 0');
+  require(x.length >= 1 + 32 + 32 + 16 + 1 && x.length === 82 + x[81], 'length of a link');
   const i = { nid: r.take(32), pin: r.take(32), token: r.take(16), address: r.b8().toString('latin1') };
   r.end();
   require(isAddress(i.address), 'address');
