@@ -39,7 +39,7 @@ function conversation({ room, policy = null, extra = [] } = {}) {
   const party = (p, i) => ({ nid, aid: p.aid, did: p.list.devices[i].did });
   const m = { sender: party(alice, 0), me: party(bob, 0), room: roster.room, seq: 7, time: NOW, profile: 2,
               places: null };
-  return { alice, bob, bot, roster, known, m, state, rules };
+  return { alice, bob, bot, roster, known, m, state, rules, party };
 }
 
 const judge = (c) => verdict(c.m, c.roster, c.known);
@@ -84,6 +84,16 @@ claim('my device is of those for whom it is', OK, {}, (c) => { c.m.places = [pla
 claim('who may not post', WRONG, { room: { posting: 2 } });
 claim('a moderator may', OK, { room: { posting: 2 } }, (c) => {
   for (const x of c.state.members) x.role = 2;
+});
+claim('who may not post may say what a control message says', OK, { room: { posting: 2 } },
+      (c) => { c.m.seq = 0; });
+claim('a retention participant posts', WRONG, KEPT, (c) => { c.m.sender = c.party(c.bot, 0); });
+claim('a retention participant asks', OK, KEPT, (c) => {
+  Object.assign(c.m, { sender: c.party(c.bot, 0), seq: 0 });
+});
+claim('a place of nobody', WRONG, {}, (c) => { c.m.places = [placeOf(c, c.m.me.did), 3]; });
+claim('no policy, while one is in force', LATE, {}, (c) => {
+  c.known.policy = () => ({ supersededAt: NOW - HOUR - 1 });
 });
 claim('a stranger sends', WRONG, {}, (c) => { c.m.sender = { ...c.m.sender, aid: random(32) }; });
 claim('a profile below that of no policy', WRONG, {}, (c) => { c.m.profile = 1; });

@@ -147,6 +147,13 @@ function oddLists(p, draw) {
   const eleven = inOrder([a, b, ...more]).map((d) => entry(d));
   const stranger = { did: fill(16, 9), at: 2 };
   const many = (n) => Array.from({ length: n }, (_, i) => ({ did: fill(16, i), at: 2 }));
+  // A second list of many who were revoked before, and a third that revokes `a` and lets the first go.
+  const gones = many(100).sort((x, y) => compare(x.did, y.did)), rest = gones.slice(1);
+  const aGone = { did: a.did, at: 3 };
+  const full = write({ ...second, previous: fill(32, 1), revoked: gones }, a);
+  const most = write({ ...second, previous: fill(32, 1), revoked: gones.slice(0, 99) }, a);
+  const after = (x, revoked) => ({
+    ...second, version: 3, previous: x.hash, devices: [entry(b)], revoked: inOrder(revoked) });
   const list = [
     ['plain', first, a], ['version 0', { ...first, version: 0 }, a],
     ['first with a previous', { ...first, previous: fill(32, 1) }, a],
@@ -186,7 +193,10 @@ function oddLists(p, draw) {
     ['third', third, b, undefined, two],
     ['third, revoked no more', { ...third, revoked: [] }, b, undefined, two],
     ['third, revoked at another version', { ...third, revoked: [{ did: a.did, at: 3 }] }, b, undefined, two],
-    ['third, let in again', { ...third, devices: first.devices, revoked: [] }, b, undefined, two]];
+    ['third, let in again', { ...third, devices: first.devices, revoked: [] }, b, undefined, two],
+    ['third, the first of 100 let go', after(full, [...rest, aGone]), b, undefined, full],
+    ['third, the first of 99 let go', after(most, [...gones.slice(1, 99), aGone]), b, undefined, most],
+    ['third, nobody let go', after(most, [...gones.slice(0, 99), aGone]), b, undefined, most]];
   const alone = write({ ...first, devices: [entry(a)] }, a);
   return list.map(([what, l, by, bend, after]) => {
     const before = after === 'alone' ? alone : after;

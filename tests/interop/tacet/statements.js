@@ -83,7 +83,7 @@ export function parseDeviceList(statement) {
   l.dskSignature = r.take(SIGNATURE);
   r.end();
   require(l.version > 1 || (l.version === 1 && isZero(l.previous)), 'previous');
-  require(l.devices.length >= 1 && l.devices.length <= 10 && l.revoked.length <= 100, 'counts');
+  require(l.devices.length >= 1 && l.devices.length <= 10 && l.revoked.length <= REVOKED_MOST, 'counts');
   requireRising(l.devices, (d) => d.did, 'devices');
   requireRising(l.revoked, (d) => d.did, 'revoked devices');
   require(!l.revoked.some((x) => l.devices.some((d) => same(d.did, x.did))), 'revoked and not');
@@ -92,7 +92,9 @@ export function parseDeviceList(statement) {
 
 const find = (list, did) => list.find((x) => same(x.did, did));
 
-// Who is in both lists is what it was; who left is revoked at this version, and for ever.
+const REVOKED_MOST = 100;
+
+// Who is in both lists is what it was; who left is revoked at this version, and as long as there is room.
 function checkAfter(l, previous) {
   const requireChain = (holds, why) => require(holds, why, 'forged');
   requireChain(l.version === previous.version + 1 && same(l.previous, previous.hash), 'chain');
@@ -102,7 +104,11 @@ function checkAfter(l, previous) {
     const now = find(l.devices, d.did);
     requireChain(now ? now.added === d.added : find(l.revoked, d.did)?.at === l.version, 'a device changed');
   }
-  for (const d of previous.revoked) requireChain(find(l.revoked, d.did)?.at === d.at, 'no longer revoked');
+  for (const d of previous.revoked) {
+    const now = find(l.revoked, d.did);
+    requireChain(now ? now.at === d.at : l.revoked.length === REVOKED_MOST, 'no longer revoked');
+    requireChain(!find(l.devices, d.did), 'let in again');
+  }
   for (const d of l.revoked)
     requireChain(find(previous.revoked, d.did) || find(previous.devices, d.did), 'a stranger revoked');
 }

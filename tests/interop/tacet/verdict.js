@@ -3,8 +3,9 @@
 //
 // m:     sender, me (parties), room, seq, time, profile, places (of a partial upload, else null)
 // known: list(a) for account a of the roster, policy(n) for network n, state(roster), each the statement
-//        at the version named, with hash and, when a newer one is known, supersededAt; of a state also
-//        committed.  highest: {seq, roster} of the highest seq kept of this device in this room, or null.
+//        at the version named, with hash and, when a newer one is known, supersededAt, which a policy that
+//        is not there may have too; of a state also committed.  highest: {seq, roster} of the highest seq
+//        kept of this device in this room, or null.
 import { hex, same } from './bytes.js';
 import { HYBRID } from './channel.js';
 import { pairRoom } from './names.js';
@@ -30,9 +31,9 @@ function pairOf(r, accounts) {
 function retained(r, policies) {
   const isRoom = r.stateVersion > 0;
   return r.networks.flatMap((n, i) => {
-    const x = policies[i]?.retention;
+    const x = n.policyVersion > 0 ? policies[i].retention : null;
     const here = x && (x.scope === 1 || (x.scope === 2 && isRoom) ||
-                       (x.scope === 3 && x.rooms.some((id) => same(id, r.room))));
+                       (x.scope === 3 && isRoom && x.rooms.some((id) => same(id, r.room))));
     return here ? [{ nid: n.nid, aid: x.aid, strict: x.strict }] : [];
   });
 }
@@ -42,10 +43,12 @@ function peopleOf(r, accounts, state) {
   return state.members.map((m) => ({ ...m, nid: state.networks[m.network] }));
 }
 
-function mayPost(m, people, state, kept) {
-  const by = people.find((p) => nameOf(p) === nameOf(m.sender));
-  if (!by) return kept.some((p) => nameOf(p) === nameOf(m.sender));
-  return !state || state.posting !== POSTING_MODERATORS || by.role === MODERATOR;
+// Whoever sends is one of the people; what has a seq is from those of them who may post.
+function maySend(m, people, state, kept) {
+  const isSender = (p) => nameOf(p) === nameOf(m.sender);
+  const by = people.find(isSender);
+  if (m.seq === 0) return by !== undefined || kept.some(isSender);
+  return by !== undefined && (!state || state.posting !== POSTING_MODERATORS || by.role === MODERATOR);
 }
 
 // Why the participant's copy is not complete, or nothing.
@@ -94,7 +97,8 @@ function wrong(m, r, known, lists, policies, state) {
   const to = recipients(r, lists, m.sender.did);
   const mine = to.findIndex((t) => same(t.did, m.me.did));
   if (mine < 0 || (m.places && !m.places.includes(mine))) return 'not for me';
-  if (!mayPost(m, people, state, kept)) return 'may not post';
+  if (m.places?.some((place) => place >= to.length)) return 'for nobody';
+  if (!maySend(m, people, state, kept)) return 'may not post';
   if (m.profile !== profileOf(r, policies)) return 'another profile';
   const back = known.highest && m.seq > known.highest.seq && goesBack(r, known.highest.roster);
   if (back) return `an older ${back}`;
@@ -113,7 +117,7 @@ function late(m, r, lists, policies, state) {
 
 export function verdict(m, r, known) {
   const lists = accountsOf(r).map(known.list);
-  const policies = r.networks.map((n) => (n.policyVersion > 0 ? known.policy(n) : null));
+  const policies = r.networks.map(known.policy);
   const state = r.stateVersion > 0 ? known.state(r) : null;
   const bad = wrong(m, r, known, lists, policies, state);
   if (bad) return { verdict: WRONG, cause: bad };
