@@ -53,7 +53,7 @@ enum vault_kind {
     VAULT_SERVER_KEYS, /* own: the newest statement; absent: the invitation's pin holds */
     VAULT_NICKNAME,    /* nicknames: number = contact */
     VAULT_STREAM_GAPS, /* streams: number = stream that misses something */
-    VAULT_SENT,        /* sentlog: number = upload */
+    VAULT_SENT,        /* sentlog: number = entry */
     VAULT_SENT_CTX,    /* sentlog: key = ctx */
     VAULT_SENT_PLACE,  /* sentlog: key = room, number = seq */
     VAULT_DEALINGS,    /* dealings: key = did */
@@ -61,6 +61,7 @@ enum vault_kind {
     VAULT_PARKED_CTX,  /* parking: key = ctx, number = place in the queue */
     VAULT_REPAIR,      /* repairs: key = did, message id: it is in the outbox */
     VAULT_KEM,         /* people: key = did, number = prekey number; empty: none that checks */
+    VAULT_SENT_UPLOAD, /* sentlog: number = upload */
 };
 
 /* A new vault in an empty database.  E_CONFLICT: there is one already. */
@@ -121,6 +122,7 @@ enum vault_counter {
     VAULT_GENERATION, /* of the newest sign-in */
     VAULT_RESTORES,   /* how often this vault was put back */
     VAULT_NEXT_STREAM,
+    VAULT_NEXT_SENT,
 };
 FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
 FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);

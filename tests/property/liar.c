@@ -49,6 +49,8 @@ static size_t treat(struct liar *l, struct person *who, Tacet__Wire__Item *item,
     enum liar_fate fate = fate_of(l);
 
     l->lies += fate != LIAR_PASS;
+    schedule_trace("    item %llu of kind %u to %s: fate %d\n", (unsigned long long)item->number,
+                   item->kind, stage_handle(who), (int)fate);
     switch (fate) {
     case LIAR_DROP:
         return n;

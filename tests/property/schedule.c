@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "property/schedule.h"
 
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "property/liar.h"
@@ -29,12 +31,25 @@ struct world {
     struct person *who[SCHEDULE_PEOPLE];
     size_t people;
     unsigned life[SCHEDULE_PEOPLE];
-    bool told_restored[SCHEDULE_PEOPLE];
+    bool told_restored[SCHEDULE_PEOPLE], rolled_back;
     struct snapshot vault[SCHEDULE_PEOPLE], server;
     struct said said[MESSAGES_MAX];
     size_t n;
     struct schedule_counts *counts;
 };
+
+/* ---- what is said of it */
+
+void schedule_trace(const char *format, ...)
+{
+    va_list list;
+
+    if (getenv("TRACE") == NULL)
+        return;
+    va_start(list, format);
+    (void)vfprintf(stderr, format, list);
+    va_end(list);
+}
 
 /* ---- dice */
 
@@ -68,6 +83,7 @@ static void speak(struct world *w, size_t from, size_t to)
     *s = (struct said){.from = from, .to = to, .life = w->life[from]};
     snprintf(s->text, sizeof s->text, "%zu to %zu, number %zu", from, to, w->n);
     w->n++;
+    schedule_trace("  says %s\n", s->text);
     says(w->who[from], w->who[to], s->text);
 }
 
@@ -97,7 +113,7 @@ static void copy_vault(struct world *w, size_t i)
         leaves(w->who[i]);
     if (!snapshot_is_taken(&w->vault[i])) {
         snapshot_take(&w->vault[i], w->who[i]->path);
-    } else {
+    } else if (!snapshot_is_same(&w->vault[i], w->who[i]->path)) {
         snapshot_put_back(&w->vault[i], w->who[i]->path);
         w->life[i]++;
         w->counts->restored++;
@@ -116,6 +132,7 @@ static void copy_server(struct world *w)
         snapshot_take(&w->server, path);
     } else {
         snapshot_put_back(&w->server, path);
+        w->rolled_back = true;
         w->counts->rolled_back++;
     }
     server_comes_back(w->play);
@@ -132,8 +149,11 @@ static void let_time_pass(struct world *w)
 static void step(struct world *w)
 {
     size_t i = dice_below(&w->dice, w->people);
-
-    switch (dice_below(&w->dice, 16)) {
+    size_t what = dice_below(&w->dice, 16);
+    schedule_trace("%llu s: step %zu, %s\n",
+                   (unsigned long long)(stage_now(w->play) - START_MS) / CLOCK_SECOND_MS, what,
+                   stage_handle(w->who[i]));
+    switch (what) {
     case 0:
         come_or_go(w, i);
         break;
@@ -251,7 +271,7 @@ static void check_one(struct world *w, const struct said *s)
     if (came == 0 && w->life[s->to] == 0 && s->life == w->life[s->from])
         fail_msg("\"%s\" was accepted and never came", s->text);
     if (came == 0)
-        assert_true(w->told_restored[s->to] || w->told_restored[s->from]);
+        assert_true(w->told_restored[s->to] || w->told_restored[s->from] || w->rolled_back);
 }
 
 static void check_all(struct world *w)
@@ -266,7 +286,8 @@ static void check_all(struct world *w)
         if (parked != 0 && !w->liar.junk)
             fail_msg("%zu cannot open %llu items", i, (unsigned long long)parked);
         w->told_restored[i] = stage_heard(w->who[i], PROBLEM_RESTORED);
-        if (w->life[i] > 0 && !w->told_restored[i])
+        /* A server that was set back itself has no word of what came after. */
+        if (w->life[i] > 0 && !w->told_restored[i] && !w->rolled_back)
             fail_msg("%zu was not told that the vault was restored", i);
     }
     for (size_t i = 0; i < w->n; i++)

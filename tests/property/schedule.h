@@ -27,6 +27,9 @@ struct schedule_counts {
     uint64_t schedules, messages, arrived, failed, lies, restored, rolled_back, parked;
 };
 
+/* To stderr, when TRACE is in the environment. */
+void schedule_trace(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Run one; an assertion fails when a promise is broken. */
 void schedule_run(uint64_t seed, struct schedule_counts *counts);
 

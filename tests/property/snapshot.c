@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "assert_err.h"
 
@@ -26,6 +27,17 @@ void snapshot_take(struct snapshot *s, const char *path)
     assert_non_null(s->at);
     assert_int_equal(fread(s->at, 1, s->n, f), s->n);
     assert_int_equal(fclose(f), 0);
+}
+
+bool snapshot_is_same(const struct snapshot *s, const char *path)
+{
+    struct snapshot now = {0};
+    bool same;
+
+    snapshot_take(&now, path);
+    same = now.n == s->n && memcmp(now.at, s->at, s->n) == 0;
+    snapshot_free(&now);
+    return same;
 }
 
 void snapshot_put_back(const struct snapshot *s, const char *path)

@@ -15,6 +15,7 @@ struct snapshot {
 bool snapshot_is_taken(const struct snapshot *s);
 void snapshot_take(struct snapshot *s, const char *path);
 void snapshot_put_back(const struct snapshot *s, const char *path);
+bool snapshot_is_same(const struct snapshot *s, const char *path);
 void snapshot_free(struct snapshot *s);
 
 #endif
