@@ -52,6 +52,8 @@ enum vault_kind {
     VAULT_UNREAD,      /* messages: number = place in the conversation */
     VAULT_SERVER_KEYS, /* own: the newest statement; absent: the invitation's pin holds */
     VAULT_NICKNAME,    /* nicknames: number = contact */
+    VAULT_KEM,         /* people: key = did, number = prekey number; empty: none that checks */
+    VAULT_SIGN_IN,     /* generations: number = that of a sign-in without an answer */
     VAULT_STREAM_GAPS, /* streams: number = stream that misses something */
     VAULT_SENT,        /* sentlog: number = entry */
     VAULT_SENT_CTX,    /* sentlog: key = ctx */
@@ -60,7 +62,6 @@ enum vault_kind {
     VAULT_PARKED_FROM, /* parking: key = first bytes of a did: bytes of it */
     VAULT_PARKED_CTX,  /* parking: key = ctx, number = place in the queue */
     VAULT_REPAIR,      /* repairs: key = did, message id: it is in the outbox */
-    VAULT_KEM,         /* people: key = did, number = prekey number; empty: none that checks */
     VAULT_SENT_UPLOAD, /* sentlog: number = upload */
 };
 
@@ -120,6 +121,7 @@ enum vault_counter {
     VAULT_PARKED_BYTES,
     VAULT_SKIPPED_KEYS,
     VAULT_GENERATION, /* of the newest sign-in */
+    VAULT_ANSWERED,   /* of the newest that the server answered */
     VAULT_RESTORES,   /* how often this vault was put back */
     VAULT_NEXT_STREAM,
     VAULT_NEXT_SENT,
