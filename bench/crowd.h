@@ -27,6 +27,7 @@ struct crowd {
     uint8_t text[CROWD_TEXT];
     struct crowd_device device[CROWD_SIZE];
     struct seal_recipient to[CROWD_SIZE];
+    const struct pool *pool; /* NULL: none */
 };
 
 static inline void crowd_gather(struct crowd *c)
@@ -62,9 +63,11 @@ static inline void crowd_seal(struct crowd *c, size_t n, struct buf *upload)
                               .core = &c->core,
                               .wrap = &c->wrap,
                               .content = BYTES(c->text),
+                              .profile = UPLOAD_PROFILE_HYBRID,
                               .number = 1,
                               .to = c->to,
-                              .n = n};
+                              .n = n,
+                              .pool = c->pool};
 
     for (size_t i = 0; i < n; i++) {
         const struct crowd_device *d = &c->device[i];

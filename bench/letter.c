@@ -67,6 +67,7 @@ static void write_upload(const struct town *t, const struct resident *from,
                               .core = core,
                               .wrap = &wrap,
                               .content = text,
+                              .profile = UPLOAD_PROFILE_HYBRID,
                               .number = 1,
                               .to = &recipient,
                               .n = 1};
@@ -111,7 +112,7 @@ static void put_u64(uint8_t *at, uint64_t v)
 /* Where the upload lies in the frame follows from its length, which never changes. */
 static void stamp(struct buf *frame, const struct letter_stamp *s)
 {
-    static const uint8_t front[] = {UPLOAD_VERSION, UPLOAD_SUITE, UPLOAD_PROFILE_STANDARD, 0};
+    static const uint8_t front[] = {UPLOAD_VERSION, UPLOAD_SUITE, UPLOAD_PROFILE_HYBRID, 0};
     uint8_t *upload = memmem(frame->at, frame->n, front, sizeof front), *end;
     struct reader r = reader(buf_view(frame));
 

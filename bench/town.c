@@ -87,6 +87,7 @@ static struct bytes prekey_of(struct town *t, const struct resident *r, struct a
 
     memcpy(p.point, t->prekey, sizeof p.point);
     memcpy(p.list_hash, r->list.hash, sizeof p.list_hash);
+    measure_must(prekey_kem_digest(BYTES(t->kem), p.kem_digest));
     measure_must(prekey_sign(&p, &t->nid, r->me.dsk_secret, &b));
     return written(&b, a);
 }
@@ -111,7 +112,7 @@ static void settle(struct town *t, struct db *db, const struct networks *n, size
     measure_must(accounts_invited(db, &a, BYTES(token), &r->me.ark, now, &who));
     measure_must(accounts_activate(db, n, &a, &r->me.ark, now, &who));
     measure_must(devices_begin(db, n, &who, list_of(t, r, &a), now, &device));
-    measure_must(prekeys_publish(db, n, &a, &device, prekey_of(t, r, &a), now));
+    measure_must(prekeys_publish(db, n, &a, &device, prekey_of(t, r, &a), BYTES(t->kem), now));
     arena_free(&a);
 }
 
@@ -166,6 +167,7 @@ void town_found(struct town *t, size_t n)
 {
     struct buf key = BUF(HOUSE_FILE_MAX), certificate = BUF(HOUSE_FILE_MAX);
     struct agree_private *nobodys;
+    struct mlkem_private *kem;
     struct networks *networks;
     struct db *db;
 
@@ -179,6 +181,8 @@ void town_found(struct town *t, size_t n)
     measure_must(tls_pin(buf_view(&certificate), t->pin));
     measure_must(agree_generate(&nobodys, t->prekey));
     agree_private_free(nobodys);
+    measure_must(mlkem_generate(&kem, t->kem));
+    mlkem_private_free(kem);
     db = open_database(t);
     measure_must(networks_open(db, buf_view(&key), &networks));
     t->nid = *networks_id(networks);

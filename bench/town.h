@@ -10,6 +10,7 @@
 #define TACET_BENCH_TOWN_H
 
 #include "crypto/agree.h"
+#include "crypto/mlkem/mlkem.h"
 #include "e2ee/identity.h"
 #include "statement/device_list.h"
 
@@ -27,7 +28,8 @@ struct town {
     uint8_t pin[32]; /* of the server's TLS key */
     struct resident *resident;
     size_t n;
-    uint8_t prekey[AGREE_PUBLIC_SIZE]; /* of everybody, number 1: nobody here opens anything */
+    /* Of everybody, number 1: nobody here opens anything. */
+    uint8_t prekey[AGREE_PUBLIC_SIZE], kem[MLKEM_PUBLIC_SIZE];
 };
 
 /* One at a time in a program. */

@@ -4,8 +4,9 @@
  *
  * A client is a profile: a directory that holds a vault, sealed under a passphrase, and a lock.
  * One process has it open at a time.  All calls are made from one thread; a call that waits says
- * how long at most.  Text is UTF-8 and, where another person wrote it, untrusted: make it harmless
- * before a terminal sees it.
+ * how long at most.  One that seals for several devices may start threads, which take no signals
+ * and have ended when it returns.  Text is UTF-8 and, where another person wrote it, untrusted:
+ * make it harmless before a terminal sees it.
  *
  * Every call that can fail returns an enum tacet_code; tacet_explain() says in one sentence what it
  * means and who must act.

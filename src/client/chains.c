@@ -6,7 +6,7 @@
 
 static const struct bytes NO_VALUE = {NULL, 0};
 
-#define SKIPPED_SIZE       (CHANNEL_EPOCH_ID_SIZE + 4 + CHANNEL_KEY_SIZE + 8)
+#define SKIPPED_SIZE       (1 + CHANNEL_EPOCH_ID_SIZE + 4 + CHANNEL_KEY_SIZE + 8)
 #define SKIPPED_RECORD_MAX (CHANNEL_SKIPPED_MAX * SKIPPED_SIZE)
 #define ARENA_MAX          (1 << 20)
 
@@ -22,6 +22,7 @@ struct receiving {
 
 /* A skipped key as the vault keeps it. */
 struct kept {
+    uint8_t profile;
     uint8_t epoch[CHANNEL_EPOCH_ID_SIZE];
     struct skipped key;
     uint64_t since_ms;
@@ -29,14 +30,15 @@ struct kept {
 
 /* ---- records */
 
-struct err chains_sending(struct vault *v, const struct device_id *to, struct epoch *out)
+struct err chains_sending(struct vault *v, const struct device_id *to, uint8_t profile,
+                          struct epoch *out)
 {
     struct err err = OK;
     struct arena a = ARENA(4096);
     struct bytes value;
     struct reader r;
 
-    TRY_OUT(vault_get(v, VAULT_SENDING, ID_BYTES(*to), 0, &a, &value));
+    TRY_OUT(vault_get(v, VAULT_SENDING, ID_BYTES(*to), profile, &a, &value));
     r = reader(value);
     channel_read_epoch(&r, out);
     TRY_OUT(reader_end(&r));
@@ -51,14 +53,14 @@ struct err chains_put_sending(struct vault *v, const struct device_id *to, const
     struct buf b = BUF(CHANNEL_EPOCH_SIZE);
 
     channel_write_epoch(e, &b);
-    err = vault_put(v, VAULT_SENDING, ID_BYTES(*to), 0, buf_view(&b));
+    err = vault_put(v, VAULT_SENDING, ID_BYTES(*to), e->profile, buf_view(&b));
     buf_free(&b);
     return err;
 }
 
-struct err chains_forget_sending(struct vault *v, const struct device_id *to)
+struct err chains_forget_sending(struct vault *v, const struct device_id *to, uint8_t profile)
 {
-    return vault_erase(v, VAULT_SENDING, ID_BYTES(*to), 0);
+    return vault_erase(v, VAULT_SENDING, ID_BYTES(*to), profile);
 }
 
 static struct err put_receiving(struct vault *v, const struct receiving *rc)
@@ -121,6 +123,7 @@ static struct err get_skipped(struct vault *v, const struct device_id *from, str
     if (keys == NULL)
         return FAIL(E_NOMEM);
     for (size_t i = 0; i < count; i++) {
+        keys[i].profile = reader_u8(&r);
         reader_copy(&r, keys[i].epoch, sizeof keys[i].epoch);
         keys[i].key.n = reader_u32(&r);
         reader_copy(&r, keys[i].key.mk, sizeof keys[i].key.mk);
@@ -142,6 +145,7 @@ static struct err put_skipped(struct vault *v, const struct device_id *from,
     if (n == 0)
         return vault_erase(v, VAULT_SKIPPED, ID_BYTES(*from), 0);
     for (size_t i = 0; i < n; i++) {
+        buf_u8(&b, keys[i].profile);
         buf_bytes(&b, BYTES(keys[i].epoch));
         buf_u32(&b, keys[i].key.n);
         buf_bytes(&b, BYTES(keys[i].key.mk));
@@ -223,15 +227,6 @@ struct err chains_accept(struct vault *v, const struct party *from, uint32_t pre
 
 /* ---- opening */
 
-/* One attempt: does this key of this sender open the delivery? */
-static struct err attempt(const struct receiving *rc, const struct party *me, uint32_t prekey,
-                          const uint8_t *epoch, const uint8_t *mk, struct opened *o)
-{
-    struct open_candidate c = {&rc->from.did, me, prekey, epoch, mk};
-
-    return open_entry(o, &c);
-}
-
 static struct err try_skipped(struct vault *v, const struct receiving *rc, const struct party *me,
                               uint32_t prekey, struct opened *o, struct arena *a,
                               struct chains_match *out)
@@ -245,11 +240,13 @@ static struct err try_skipped(struct vault *v, const struct receiving *rc, const
 
         if (keys[i].key.n != o->n)
             continue;
-        err = attempt(rc, me, prekey, keys[i].epoch, keys[i].key.mk, o);
+        err = open_entry(o, &(struct open_candidate){&rc->from.did, me, prekey, keys[i].profile,
+                                                     keys[i].epoch, keys[i].key.mk});
         if (err.code == E_FORGED)
             continue;
         TRY(err);
         *out = (struct chains_match){.from = rc->from, .was_skipped = true};
+        out->after.profile = keys[i].profile;
         memcpy(out->after.id, keys[i].epoch, sizeof out->after.id);
         return OK;
     }
@@ -270,7 +267,8 @@ static struct err try_epochs(const struct receiving *rc, const struct party *me,
         if (err.code == E_ABSENT || err.code == E_LIMIT)
             continue;
         TRY_OUT(err);
-        err = attempt(rc, me, prekey, e->id, mk, o);
+        err = open_entry(
+            o, &(struct open_candidate){&rc->from.did, me, prekey, e->profile, e->id, mk});
         if (err.code == E_FORGED)
             continue;
         TRY_OUT(err);
@@ -364,6 +362,7 @@ static size_t renew_skipped(struct kept *keys, size_t n, const struct opened *o,
             keys[keep++] = keys[i];
     }
     for (size_t i = 0; i < m->n_passed; i++, keep++) {
+        keys[keep].profile = m->after.profile;
         memcpy(keys[keep].epoch, m->after.id, sizeof m->after.id);
         keys[keep].key = m->passed[i];
         keys[keep].since_ms = now_ms;

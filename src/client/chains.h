@@ -14,11 +14,12 @@
 
 #define CHAINS_SKIPPED_DEVICE_MAX 50000 /* skipped keys in all, over every peer */
 
-/* The epoch that we send in.  E_ABSENT: none yet. */
-FALLIBLE chains_sending(struct vault *v, const struct device_id *to, struct epoch *out);
+/* The epoch of a profile that we send in.  E_ABSENT: none yet. */
+FALLIBLE chains_sending(struct vault *v, const struct device_id *to, uint8_t profile,
+                        struct epoch *out);
 FALLIBLE chains_put_sending(struct vault *v, const struct device_id *to, const struct epoch *e);
 /* Its capsule never reached anybody: the next message opens another. */
-FALLIBLE chains_forget_sending(struct vault *v, const struct device_id *to);
+FALLIBLE chains_forget_sending(struct vault *v, const struct device_id *to, uint8_t profile);
 
 /* Was a capsule with this epoch id accepted under the prekey? */
 FALLIBLE chains_epoch_seen(struct vault *v, const struct epoch *e, bool *seen);

@@ -54,10 +54,12 @@ struct err engine_new(struct engine **out, struct vault *vault, struct random *r
     e->random = random;
     e->now_ms = now_ms;
     e->link.state = LINK_OFF;
+    TRY_OUT(parsed_new(&e->parsed));
     TRY_OUT(own_load(vault, &e->own));
     *out = e;
     return OK;
 out:
+    parsed_free(e->parsed);
     free(e);
     return err;
 }
@@ -68,7 +70,13 @@ void engine_free(struct engine *e)
         return;
     actions_free(e);
     own_free(&e->own);
+    parsed_free(e->parsed);
     free(e);
+}
+
+void engine_lend(struct engine *e, const struct pool *pool)
+{
+    e->pool = pool;
 }
 
 /* ---- commands */

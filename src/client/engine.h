@@ -16,6 +16,7 @@
 #include "client/messages.h"
 
 struct engine;
+struct pool; /* crypto/p521.h */
 
 /* ---- What a person asks. */
 
@@ -81,6 +82,10 @@ struct action {
 FALLIBLE engine_new(struct engine **out, struct vault *vault, struct random *random,
                     uint64_t now_ms);
 void engine_free(struct engine *e); /* NULL is fine; wipes */
+
+/* From here on the engine shares out over `pool` what can be done at the same time; the pool stays
+ * the caller's.  Until then, and with NULL, everything happens in the calling thread. */
+void engine_lend(struct engine *e, const struct pool *pool);
 
 FALLIBLE engine_command(struct engine *e, const struct command *c, uint64_t now_ms);
 

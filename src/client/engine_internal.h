@@ -4,6 +4,7 @@
 #define TACET_CLIENT_ENGINE_INTERNAL_H
 
 #include "client/engine.h"
+#include "client/parsed.h"
 #include "wire/frame.h"
 
 #define ENGINE_REQUESTS_MAX 32
@@ -37,11 +38,23 @@ struct link {
     size_t n;
 };
 
+/* Whose ML-KEM keys were asked for. */
+struct kem_question {
+    struct account_id aid;
+    struct {
+        struct device_id did;
+        uint32_t number;
+    } name[LIMIT_KEM_KEYS];
+    size_t n;
+};
+
 struct queued_action; /* actions.c */
 
 struct engine {
     struct vault *vault;
     struct random *random;
+    const struct pool *pool; /* the host's; NULL: none */
+    struct parsed *parsed;
     struct own own;
     uint64_t now_ms;
     struct link link;
@@ -52,6 +65,7 @@ struct engine {
     bool drained_news; /* the mailbox was drained and nobody was told yet */
     bool parked_news;  /* something was parked and nobody was told yet */
     struct err failure;
+    struct kem_question kem; /* the one that is on its way, while link_is_busy(e, OP_KEM_KEYS) */
     struct queued_action *first, *last, *taken;
 };
 
@@ -86,6 +100,10 @@ uint64_t link_rotation_at(const struct engine *e);
 FALLIBLE lookups_handle(struct engine *e, struct bytes handle);
 FALLIBLE lookups_account(struct engine *e, const struct account_id *aid);
 FALLIBLE lookups_roster(struct engine *e, const struct roster_id *id);
+/* The keys with which channels to this person's devices will be opened; *waits: some are missing
+ * that the server was not asked for yet, or has not answered. */
+FALLIBLE lookups_kem_keys(struct engine *e, const struct contact *c, bool *waits);
+FALLIBLE lookups_kem_answer(struct engine *e, const struct frame *f);
 /* The server sent something that does not check. */
 void lookups_tell_bad(struct engine *e, enum err_code why);
 FALLIBLE lookups_person_answer(struct engine *e, const struct waiting *w, const struct frame *f);
@@ -119,6 +137,14 @@ struct outbox_row {
 };
 FALLIBLE sealing_put(struct engine *e, const struct outbox_row *row);
 FALLIBLE sealing_next(struct engine *e, uint64_t from, struct arena *a, struct outbox_row *row);
+/* Can something be sealed to a device?  *p is its newest prekey, if there is one. */
+enum sealing_way {
+    SEALING_READY = 1, /* its channel is open, or there is all to open one with */
+    SEALING_ASK,       /* but for the ML-KEM key of its prekey, which was not asked for */
+    SEALING_NO_WAY,    /* no valid prekey, or none with an ML-KEM key that checks */
+};
+FALLIBLE sealing_way_to(struct engine *e, const struct device_id *did, uint8_t profile,
+                        struct prekey *p, enum sealing_way *out);
 /* Seal in a transaction of its own; *row is as committed.  E_ABSENT: no device of theirs has a
  * valid prekey. */
 FALLIBLE sealing_seal(struct engine *e, struct outbox_row *row, const struct contact *to,

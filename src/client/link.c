@@ -107,15 +107,16 @@ static struct err join(struct engine *e)
     struct arena a = ARENA(4 * DEVICE_LIST_MAX_SIZE);
     Tacet__Wire__Versions versions = our_versions();
     Tacet__Wire__Join m = TACET__WIRE__JOIN__INIT;
-    struct bytes list, prekey;
+    struct bytes list, prekey, kem;
 
     TRY_OUT(own_list_statement(&e->own, e->vault, &a, &list));
-    TRY_OUT(own_prekey_statement(&e->own, e->vault, 1, &a, &prekey));
+    TRY_OUT(own_prekey_statement(&e->own, e->vault, 1, &a, &prekey, &kem));
     m.versions = &versions;
     m.token = frame_data(BYTES(e->own.token));
     m.ark = frame_data(BYTES(e->own.me.ark.b));
     m.list = frame_data(list);
     m.prekey = frame_data(prekey);
+    m.kem = frame_data(kem);
     TRY_OUT(link_request(e, OP_JOIN, &m, NULL));
 out:
     arena_free(&a);
@@ -218,12 +219,13 @@ static struct err publish_prekey(struct engine *e)
     uint32_t number = e->own.prekey[0].statement.number;
     struct waiting w = {.number = number};
     Tacet__Wire__PublishPrekey m = TACET__WIRE__PUBLISH_PREKEY__INIT;
-    struct bytes statement;
+    struct bytes statement, kem;
 
     if (link_is_busy(e, OP_PREKEY))
         return OK;
-    TRY_OUT(own_prekey_statement(&e->own, e->vault, number, &a, &statement));
+    TRY_OUT(own_prekey_statement(&e->own, e->vault, number, &a, &statement, &kem));
     m.statement = frame_data(statement);
+    m.kem = frame_data(kem);
     TRY_OUT(link_request(e, OP_PREKEY, &m, &w));
 out:
     arena_free(&a);
@@ -478,6 +480,8 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
         return lookups_person_answer(e, w, f);
     if (w->op == OP_ROSTER)
         return lookups_roster_answer(e, w, f);
+    if (w->op == OP_KEM_KEYS)
+        return lookups_kem_answer(e, f);
     if (w->op == OP_PREKEY)
         return prekey_published(e, w, f);
     if (w->op == OP_SERVER_KEYS)

@@ -190,6 +190,112 @@ out:
     return err;
 }
 
+/* ---- ML-KEM keys  [PROTOCOL 4.4] */
+
+static struct err missing_keys(struct engine *e, const struct contact *c, struct kem_question *q)
+{
+    struct device_list list;
+
+    *q = (struct kem_question){.aid = c->aid};
+    TRY(people_newest_list(e->vault, &e->own, &c->aid, &list));
+    for (size_t i = 0; i < list.devices && q->n < LIMIT_KEM_KEYS; i++) {
+        enum sealing_way way;
+        struct prekey p;
+
+        TRY(sealing_way_to(e, &list.device[i].did, people_profile(c), &p, &way));
+        if (way != SEALING_ASK)
+            continue;
+        q->name[q->n].did = list.device[i].did;
+        q->name[q->n].number = p.number;
+        q->n++;
+    }
+    return OK;
+}
+
+struct err lookups_kem_keys(struct engine *e, const struct contact *c, bool *waits)
+{
+    Tacet__Wire__AskKemKeys m = TACET__WIRE__ASK_KEM_KEYS__INIT;
+    Tacet__Wire__KemName name[LIMIT_KEM_KEYS], *names[LIMIT_KEM_KEYS];
+    struct kem_question q;
+
+    TRY(missing_keys(e, c, &q));
+    *waits = q.n > 0;
+    if (q.n == 0 || link_is_busy(e, OP_KEM_KEYS) || e->link.n >= LOOKUPS_MAX)
+        return OK;
+    for (size_t i = 0; i < q.n; i++) {
+        tacet__wire__kem_name__init(&name[i]);
+        name[i].did = frame_data(ID_BYTES(q.name[i].did));
+        name[i].number = q.name[i].number;
+        names[i] = &name[i];
+    }
+    m.names = names;
+    m.n_names = q.n;
+    e->kem = q;
+    return link_request(e, OP_KEM_KEYS, &m, NULL);
+}
+
+/* What came of an answer. */
+struct kem_outcome {
+    enum err_code bad; /* of a key that did not check */
+    bool none;         /* some device is without a valid prekey */
+};
+
+/* One that does not check is kept as none: the device is then without a valid prekey until it has
+ * another one. */
+static struct err keep_key(struct engine *e, size_t i, struct bytes key, struct kem_outcome *out)
+{
+    const struct device_id *did = &e->kem.name[i].did;
+    struct prekey p;
+    struct err err;
+
+    TRY(people_prekey(e->vault, did, &p));
+    if (p.number != e->kem.name[i].number)
+        return OK; /* a newer one was learned meanwhile */
+    err = key.n == 0 ? OK : prekey_check_kem(&p, key);
+    if (err.code != E_OK && err_who(err.code) == WHO_OPERATOR)
+        return err;
+    if (err.code != E_OK) {
+        out->bad = err.code;
+        key = (struct bytes){NULL, 0};
+    }
+    out->none |= key.n == 0;
+    return people_put_kem(e->vault, did, p.number, key);
+}
+
+/* Those that the answer leaves out count as none. */
+static struct err keep_keys(struct engine *e, const Tacet__Wire__KemKeys *m,
+                            struct kem_outcome *out)
+{
+    for (size_t i = 0; i < e->kem.n; i++)
+        TRY(keep_key(e, i,
+                     m != NULL && i < m->n_keys ? frame_bytes(m->keys[i]) : (struct bytes){NULL, 0},
+                     out));
+    return OK;
+}
+
+struct err lookups_kem_answer(struct engine *e, const struct frame *f)
+{
+    struct err err = OK;
+    struct arena a = ARENA(ANSWER_ARENA);
+    Tacet__Wire__KemKeys *m = NULL;
+    enum err_code code = err_from_number(f->code);
+    struct kem_outcome came = {E_OK, false};
+
+    if (f->code != 0 && (err_who(code) == WHO_NOBODY || err_who(code) == WHO_OPERATOR))
+        return OK; /* asked again when outgoing looks again */
+    if (f->code == 0)
+        TRY_OUT(frame_unpack(f->body, &tacet__wire__kem_keys__descriptor, &a, &m));
+    TRY_OUT(vault_begin(e->vault));
+    TRY_OUT(vault_end(e->vault, keep_keys(e, m, &came)));
+    if (came.bad != E_OK)
+        lookups_tell_bad(e, came.bad);
+    /* The prekey may be one that was superseded: is there a newer one? */
+    TRY_OUT(came.none ? lookups_account(e, &e->kem.aid) : outgoing_pump(e));
+out:
+    arena_free(&a);
+    return err;
+}
+
 struct err lookups_learn_stale(struct engine *e, const struct account_id *aid, struct bytes body,
                                struct arena *a, bool *expired)
 {

@@ -109,6 +109,7 @@ static struct err open_capsule(struct opening *op)
     struct engine *e = op->e;
     struct upload_capsule_form form;
     struct channel_prekey prekey;
+    struct channel_receiver me = {.who = &e->own.me.who, .prekey = &prekey};
     struct channel_claim claim;
     struct epoch epoch;
     const struct own_prekey *mine;
@@ -122,7 +123,10 @@ static struct err open_capsule(struct opening *op)
         return damaged(op, E_EXPIRED);
     prekey.number = mine->statement.number;
     memcpy(prekey.point, mine->statement.point, sizeof prekey.point);
-    err = channel_accept(&form, &e->own.me.who, &prekey, mine->secret, e->now_ms, &claim, &epoch);
+    memcpy(prekey.kem_digest, mine->statement.kem_digest, sizeof prekey.kem_digest);
+    me.secret = mine->secret;
+    me.kem = mine->kem;
+    err = channel_accept(&form, &me, e->now_ms, &claim, &epoch);
     if (is_items_fault(err))
         return damaged(op, err.code);
     TRY(err);
@@ -417,7 +421,7 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     if (sender == NULL || verdict.theirs.version != o->wrap.list_version ||
         memcmp(verdict.theirs.hash, o->wrap.list_hash, sizeof o->wrap.list_hash) != 0)
         return damaged(op, E_FORGED);
-    err = sign_public_parse(&dsk, BYTES(sender->dsk.b));
+    err = parsed_sign(op->e->parsed, sender->dsk.b, &dsk);
     if (err.code == E_OK)
         err = open_content(o, dsk, &content);
     if (is_items_fault(err)) {

@@ -124,17 +124,19 @@ static void retry_at(struct engine *e, uint64_t at_ms)
         e->retry_ms = at_ms;
 }
 
-/* Is the newest prekey of every device young enough not to ask for a newer one?  [PROTOCOL 3.1] */
+/* Is the newest prekey of every device of use, and young enough not to ask for a newer one?
+ * [PROTOCOL 3.1] */
 static bool prekeys_are_fresh(struct engine *e, const struct contact *c)
 {
     struct device_list list;
+    enum sealing_way way;
     struct prekey p;
 
     if (people_newest_list(e->vault, &e->own, &c->aid, &list).code != E_OK)
         return false;
     for (size_t i = 0; i < list.devices; i++)
-        if (people_prekey(e->vault, &list.device[i].did, &p).code != E_OK ||
-            clock_since(e->now_ms, p.made_ms) >= PREKEY_ROTATION_MS)
+        if (sealing_way_to(e, &list.device[i].did, people_profile(c), &p, &way).code != E_OK ||
+            way == SEALING_NO_WAY || clock_since(e->now_ms, p.made_ms) >= PREKEY_ROTATION_MS)
             return clock_since(e->now_ms, c->asked_ms) < ASK_AGAIN_MS;
     return true;
 }
@@ -200,7 +202,7 @@ static struct err prepare(struct engine *e, struct outbox_row *row, struct arena
 {
     struct contact c;
     struct err err;
-    bool over;
+    bool over, waits;
 
     TRY(people_get(e->vault, row->contact, &c));
     if (c.removed)
@@ -217,6 +219,11 @@ static struct err prepare(struct engine *e, struct outbox_row *row, struct arena
     }
     if (row->retry_ms > e->now_ms && e->refused) {
         retry_at(e, row->retry_ms);
+        return FAIL(E_AGAIN);
+    }
+    TRY(lookups_kem_keys(e, &c, &waits));
+    if (waits) {
+        retry_at(e, clock_add(e->now_ms, RETRY_MS));
         return FAIL(E_AGAIN);
     }
     err = sealing_seal(e, row, &c, a);

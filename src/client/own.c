@@ -7,7 +7,7 @@
 static const struct bytes NO_KEY = {NULL, 0};
 
 #define NETWORK_MAX       2048
-#define PREKEY_RECORD_MAX (8 + AGREE_PRIVATE_SIZE + PREKEY_SIZE)
+#define PREKEY_RECORD_MAX (8 + AGREE_PRIVATE_SIZE + MLKEM_PRIVATE_SIZE + PREKEY_SIZE)
 #define OWN_IN_FLIGHT_MS                                                     \
     CLOCK_MINUTE_MS /* what the server accepted last may still be on its way \
                      */
@@ -100,15 +100,18 @@ static struct err put_prekey(struct vault *v, const struct own_prekey *p, struct
 {
     struct err err = OK;
     struct buf b = BUF(PREKEY_RECORD_MAX);
-    uint8_t scalar[AGREE_PRIVATE_SIZE];
+    uint8_t scalar[AGREE_PRIVATE_SIZE], seed[MLKEM_PRIVATE_SIZE];
 
     TRY_OUT(agree_private_write(p->secret, scalar));
+    mlkem_private_write(p->kem, seed);
     buf_u64(&b, p->acknowledged_ms);
     buf_bytes(&b, BYTES(scalar));
+    buf_bytes(&b, BYTES(seed));
     buf_bytes(&b, statement);
     TRY_OUT(vault_put(v, VAULT_OWN_PREKEY, NO_KEY, p->statement.number, buf_view(&b)));
 out:
     secret_wipe(scalar, sizeof scalar);
+    secret_wipe(seed, sizeof seed);
     buf_free(&b);
     return err;
 }
@@ -116,14 +119,23 @@ out:
 static struct err parse_prekey(struct bytes value, struct own_prekey *p, struct bytes *statement)
 {
     struct reader r = reader(value);
-    struct bytes scalar;
+    struct bytes scalar, seed;
 
     p->acknowledged_ms = reader_u64(&r);
     scalar = reader_take(&r, AGREE_PRIVATE_SIZE);
+    seed = reader_take(&r, MLKEM_PRIVATE_SIZE);
     *statement = reader_take(&r, reader_left(&r));
     TRY(reader_end(&r));
     TRY(prekey_parse(*statement, &p->statement));
-    return agree_private_parse(&p->secret, scalar);
+    TRY(agree_private_parse(&p->secret, scalar));
+    return mlkem_private_parse(&p->kem, seed);
+}
+
+static void sign_off(struct own_prekey *p)
+{
+    agree_private_free(p->secret);
+    mlkem_private_free(p->kem);
+    *p = (struct own_prekey){0};
 }
 
 static struct err get_prekeys(struct own *o, struct vault *v, struct arena *a)
@@ -137,7 +149,11 @@ static struct err get_prekeys(struct own *o, struct vault *v, struct arena *a)
         if (err.code == E_ABSENT)
             break;
         TRY(err);
-        TRY(parse_prekey(value, &o->prekey[o->prekeys], &statement));
+        err = parse_prekey(value, &o->prekey[o->prekeys], &statement);
+        if (err.code != E_OK) {
+            sign_off(&o->prekey[o->prekeys]);
+            return err;
+        }
         o->prekeys++;
         if (most-- == 0)
             break;
@@ -165,12 +181,6 @@ out:
     return err;
 }
 
-static void sign_off(struct own_prekey *p)
-{
-    agree_private_free(p->secret);
-    *p = (struct own_prekey){0};
-}
-
 /* Private half i goes, from disk and from memory. */
 static struct err delete_prekey(struct own *o, struct vault *v, size_t i)
 {
@@ -192,6 +202,7 @@ static struct err make_prekey(struct own *o, struct vault *v, uint32_t number, u
     struct err err = OK;
     struct buf b = BUF(PREKEY_SIZE);
     struct own_prekey p = {0};
+    uint8_t kem[MLKEM_PUBLIC_SIZE];
 
     p.statement.aid = o->me.who.aid;
     p.statement.did = o->me.who.did;
@@ -200,6 +211,8 @@ static struct err make_prekey(struct own *o, struct vault *v, uint32_t number, u
     p.statement.list_version = o->list.version;
     memcpy(p.statement.list_hash, o->list.hash, sizeof p.statement.list_hash);
     TRY_OUT(agree_generate(&p.secret, p.statement.point));
+    TRY_OUT(mlkem_generate(&p.kem, kem));
+    TRY_OUT(prekey_kem_digest(BYTES(kem), p.statement.kem_digest));
     TRY_OUT(prekey_sign(&p.statement, &o->nid, o->me.dsk_secret, &b));
     TRY_OUT(put_prekey(v, &p, buf_view(&b)));
     if (o->prekeys == OWN_PREKEYS_MAX)
@@ -209,6 +222,7 @@ static struct err make_prekey(struct own *o, struct vault *v, uint32_t number, u
     o->prekey[0] = p;
     o->prekeys++;
     p.secret = NULL;
+    p.kem = NULL;
 out:
     sign_off(&p);
     buf_free(&b);
@@ -286,7 +300,7 @@ void own_free(struct own *o)
 {
     identity_free(&o->me);
     for (size_t i = 0; i < o->prekeys; i++)
-        agree_private_free(o->prekey[i].secret);
+        sign_off(&o->prekey[i]);
     secret_wipe(o, sizeof *o);
 }
 
@@ -380,15 +394,18 @@ struct err own_list_statement(struct own *o, struct vault *v, struct arena *a, s
 }
 
 struct err own_prekey_statement(struct own *o, struct vault *v, uint32_t number, struct arena *a,
-                                struct bytes *out)
+                                struct bytes *out, struct bytes *kem)
 {
     struct err err = OK;
     struct own_prekey p = {0};
+    uint8_t pub[MLKEM_PUBLIC_SIZE];
     struct bytes value;
 
     (void)o;
     TRY(vault_get(v, VAULT_OWN_PREKEY, NO_KEY, number, a, &value));
     TRY_OUT(parse_prekey(value, &p, out));
+    mlkem_private_public(p.kem, pub);
+    TRY_OUT(arena_copy(a, BYTES(pub), kem));
 out:
     sign_off(&p);
     return err;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "client/vault.h"
 #include "crypto/agree.h"
+#include "crypto/mlkem/mlkem.h"
 #include "e2ee/identity.h"
 #include "statement/device_list.h"
 #include "statement/directory.h"
@@ -20,10 +21,11 @@
 #define OWN_DOMAIN_MAX  253
 #define OWN_PREKEYS_MAX 64 /* private halves alive at once: 31 days and some */
 
-/* One prekey, with its private half. */
+/* One prekey, with its private halves. */
 struct own_prekey {
     struct prekey statement;
     struct agree_private *secret;
+    struct mlkem_private *kem;
     uint64_t acknowledged_ms; /* when the server confirmed it; 0: not yet */
 };
 
@@ -73,10 +75,10 @@ struct bytes own_pins(const struct own *o);
 FALLIBLE own_learn_server(struct own *o, struct vault *v, struct bytes statement,
                           struct bytes certificate, uint64_t now_ms);
 
-/* My device list and a prekey as statements, in the arena. */
+/* My device list and a prekey as statements, the latter with its ML-KEM key, in the arena. */
 FALLIBLE own_list_statement(struct own *o, struct vault *v, struct arena *a, struct bytes *out);
 FALLIBLE own_prekey_statement(struct own *o, struct vault *v, uint32_t number, struct arena *a,
-                              struct bytes *out);
+                              struct bytes *out, struct bytes *kem);
 
 /* The private half that `number` names, whole or mod 65536 (newest first); NULL when gone. */
 const struct own_prekey *own_find_prekey(const struct own *o, uint32_t number);

@@ -3,6 +3,7 @@
 
 #include "base/reader.h"
 #include "e2ee/fingerprint.h"
+#include "statement/upload.h"
 
 static const struct bytes NO_KEY = {NULL, 0};
 
@@ -221,15 +222,17 @@ static struct err learn_prekey(struct vault *v, const struct own *me,
     const struct device_entry *device;
     struct device_list named;
     struct err err;
+    bool known;
 
     TRY(prekey_parse(statement, &p));
     device = device_list_find(list, &p.did);
     if (device == NULL)
         return FAIL(E_FORGED);
     err = people_prekey(v, &p.did, &have);
-    if (err.code == E_OK && p.number < have.number)
+    known = err.code == E_OK;
+    if (known && p.number < have.number)
         return FAIL(E_STALE);
-    if (err.code == E_OK && p.number == have.number)
+    if (known && p.number == have.number)
         return OK;
     if (err.code != E_ABSENT)
         TRY(err);
@@ -245,6 +248,8 @@ static struct err learn_prekey(struct vault *v, const struct own *me,
     TRY(people_list(v, me, &p.aid, p.list_version, &named));
     if (!bytes_same(BYTES(p.list_hash), BYTES(named.hash)))
         return FAIL(E_FORGED);
+    if (known)
+        TRY(vault_erase(v, VAULT_KEM, ID_BYTES(p.did), have.number));
     return vault_put(v, VAULT_PREKEY, ID_BYTES(p.did), 0, statement);
 }
 
@@ -383,6 +388,24 @@ struct err people_prekey(struct vault *v, const struct device_id *did, struct pr
 out:
     arena_free(&a);
     return err;
+}
+
+struct err people_kem(struct vault *v, const struct device_id *did, uint32_t number,
+                      struct arena *a, struct bytes *kem)
+{
+    return vault_get(v, VAULT_KEM, ID_BYTES(*did), number, a, kem);
+}
+
+struct err people_put_kem(struct vault *v, const struct device_id *did, uint32_t number,
+                          struct bytes kem)
+{
+    return vault_put(v, VAULT_KEM, ID_BYTES(*did), number, kem);
+}
+
+uint8_t people_profile(const struct contact *c)
+{
+    (void)c; /* until networks have policies */
+    return UPLOAD_PROFILE_HYBRID;
 }
 
 struct err people_roster(struct vault *v, const struct roster_id *id, struct arena *a,

@@ -73,6 +73,17 @@ FALLIBLE people_newest_list(struct vault *v, const struct own *me, const struct 
 /* The newest prekey of a device.  E_ABSENT. */
 FALLIBLE people_prekey(struct vault *v, const struct device_id *did, struct prekey *out);
 
+/* The ML-KEM key of a device's prekey, kept until a newer prekey is learned; empty: the server has
+ * none that checks.  E_ABSENT: it was not asked for yet. */
+FALLIBLE people_kem(struct vault *v, const struct device_id *did, uint32_t number, struct arena *a,
+                    struct bytes *kem);
+FALLIBLE people_put_kem(struct vault *v, const struct device_id *did, uint32_t number,
+                        struct bytes kem);
+
+/* The profile of the conversation with this person.  Nothing that a server says changes it.
+ * [PROTOCOL 1.4] */
+uint8_t people_profile(const struct contact *c);
+
 /* Rosters by digest: those that the server has too, or that it gave us.  E_ABSENT. */
 FALLIBLE people_roster(struct vault *v, const struct roster_id *id, struct arena *a,
                        struct bytes *roster);

@@ -167,6 +167,7 @@ struct sealing {
     struct engine *e;
     struct arena *a;
     const struct contact *to;
+    uint8_t profile;
     struct device_list theirs;
     struct seal_recipient *recipient;
     struct agree_public **key; /* one each, freed at the end */
@@ -177,12 +178,53 @@ struct sealing {
     struct buf capsule_bytes, opened;
 };
 
-static bool is_usable(struct sealing *s, const struct device_id *did, struct prekey *p)
+struct err sealing_way_to(struct engine *e, const struct device_id *did, uint8_t profile,
+                          struct prekey *p, enum sealing_way *out)
 {
-    return people_prekey(s->e->vault, did, p).code == E_OK && !prekey_is_expired(p, s->e->now_ms);
+    struct arena a = ARENA(4096);
+    struct epoch epoch;
+    struct bytes kem;
+    bool open;
+    struct err err = people_prekey(e->vault, did, p);
+
+    *out = SEALING_NO_WAY;
+    if (err.code == E_ABSENT || (err.code == E_OK && prekey_is_expired(p, e->now_ms)))
+        return OK;
+    TRY(err);
+    err = chains_sending(e->vault, did, profile, &epoch);
+    open = err.code == E_OK && !channel_is_worn(&epoch, e->now_ms);
+    secret_wipe(&epoch, sizeof epoch);
+    if (err.code != E_OK && err.code != E_ABSENT)
+        return err;
+    *out = SEALING_READY;
+    if (open || profile != UPLOAD_PROFILE_HYBRID)
+        return OK;
+    err = people_kem(e->vault, did, p->number, &a, &kem);
+    if (err.code == E_ABSENT)
+        *out = SEALING_ASK;
+    else if (err.code == E_OK && kem.n == 0)
+        *out = SEALING_NO_WAY;
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
 }
 
-/* The roster of a pair: both accounts, sorted; their devices without a valid prekey are skipped. */
+/* Their devices to which nothing can be sealed. */
+static struct err find_skipped(struct sealing *s, struct roster_skipped *skipped, struct roster *r)
+{
+    for (size_t i = 0; i < s->theirs.devices; i++) {
+        const struct device_id *did = &s->theirs.device[i].did;
+        enum sealing_way way;
+        struct prekey p;
+
+        TRY(sealing_way_to(s->e, did, s->profile, &p, &way));
+        if (way != SEALING_READY)
+            skipped[r->skips++] = (struct roster_skipped){*did, ROSTER_NO_PREKEY};
+    }
+    r->skipped = skipped;
+    return r->skips == s->theirs.devices ? FAIL(E_ABSENT) : OK;
+}
+
+/* The roster of a pair: both accounts, sorted. */
 static struct err make_roster(struct sealing *s, struct buf *out)
 {
     const struct own *own = &s->e->own;
@@ -193,7 +235,6 @@ static struct err make_roster(struct sealing *s, struct buf *out)
     };
     struct roster_skipped skipped[LIMIT_LIST_DEVICES];
     struct roster r = {.network = &network, .networks = 1, .account = account, .accounts = 2};
-    struct prekey p;
 
     memcpy(account[0].list_hash, own->list.hash, NAMES_H16_SIZE);
     memcpy(account[1].list_hash, s->theirs.hash, NAMES_H16_SIZE);
@@ -203,12 +244,7 @@ static struct err make_roster(struct sealing *s, struct buf *out)
         account[1] = account[0];
         account[0] = first;
     }
-    for (size_t i = 0; i < s->theirs.devices; i++)
-        if (!is_usable(s, &s->theirs.device[i].did, &p))
-            skipped[r.skips++] = (struct roster_skipped){s->theirs.device[i].did, ROSTER_NO_PREKEY};
-    if (r.skips == s->theirs.devices)
-        return FAIL(E_ABSENT);
-    r.skipped = skipped;
+    TRY(find_skipped(s, skipped, &r));
     TRY(names_pair_room(&own->nid, &own->me.who.aid, &s->to->aid, &r.room));
     roster_write(&r, out);
     return out->failed == E_OK ? OK : FAIL(out->failed);
@@ -219,18 +255,21 @@ static struct err open_epoch(struct sealing *s, size_t i, const struct prekey *p
                              struct epoch *epoch)
 {
     struct channel_prekey prekey = {.number = p->number};
+    struct channel_peer to = {&s->recipient[i].who, &prekey, s->key[i], {NULL, 0}};
     size_t before = s->capsule_bytes.n;
 
     if (s->capsules == LIMIT_CAPSULES)
         return FAIL(E_LIMIT);
     memcpy(prekey.point, p->point, sizeof prekey.point);
+    memcpy(prekey.kem_digest, p->kem_digest, sizeof prekey.kem_digest);
+    if (s->profile == UPLOAD_PROFILE_HYBRID)
+        TRY(people_kem(s->e->vault, &p->did, p->number, s->a, &to.kem));
     if (s->opener.secret == NULL)
         TRY(channel_opener_make(&s->e->own.me, s->e->now_ms, &s->opener));
-    TRY(channel_open(&s->opener, &s->recipient[i].who, &prekey, s->key[i], epoch,
-                     &s->capsule_bytes));
+    TRY(channel_open(&s->opener, &to, s->profile, epoch, &s->capsule_bytes));
     buf_bytes(&s->opened, ID_BYTES(s->recipient[i].who.did));
     s->capsule[s->capsules].recipient = (uint16_t)i;
-    TRY(arena_copy(s->a, bytes(s->capsule_bytes.at + before, UPLOAD_CAPSULE_SIZE),
+    TRY(arena_copy(s->a, bytes(s->capsule_bytes.at + before, s->capsule_bytes.n - before),
                    &s->capsule[s->capsules].capsule));
     s->capsules++;
     return OK;
@@ -246,8 +285,8 @@ static struct err add_recipient(struct sealing *s, size_t i, const struct accoun
 
     to->who = (struct party){s->e->own.nid, *aid, device->did};
     TRY_OUT(people_prekey(s->e->vault, &device->did, &p));
-    TRY_OUT(agree_public_parse(&s->key[i], BYTES(p.point)));
-    err = chains_sending(s->e->vault, &device->did, &epoch);
+    TRY_OUT(parsed_agree(s->e->parsed, p.point, &s->key[i]));
+    err = chains_sending(s->e->vault, &device->did, s->profile, &epoch);
     if (err.code == E_ABSENT || (err.code == E_OK && channel_is_worn(&epoch, s->e->now_ms)))
         err = open_epoch(s, i, &p, &epoch);
     TRY_OUT(err);
@@ -295,7 +334,9 @@ static struct err seal_row(struct sealing *s, struct outbox_row *row, const stru
                               .core = &row->core,
                               .wrap = &wrap,
                               .content = m->text,
-                              .capsule = s->capsule};
+                              .profile = s->profile,
+                              .capsule = s->capsule,
+                              .pool = e->pool};
 
     TRY(make_roster(s, roster));
     TRY(roster_digest(buf_view(roster), &row->roster_id));
@@ -329,7 +370,8 @@ struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct c
     struct sealing s = {.e = e,
                         .a = a,
                         .to = to,
-                        .capsule_bytes = BUF(LIMIT_CAPSULES * UPLOAD_CAPSULE_SIZE),
+                        .profile = people_profile(to),
+                        .capsule_bytes = BUF(LIMIT_CAPSULES * UPLOAD_CAPSULE_MOST),
                         .opened = BUF(LIMIT_CAPSULES * sizeof(struct device_id))};
     struct buf roster = BUF(ROSTER_MAX_SIZE), sealed = BUF(LIMIT_FRAME);
     struct outbox_row next = *row;
@@ -362,7 +404,7 @@ struct err sealing_undo(struct engine *e, struct outbox_row *row)
         struct device_id did;
 
         reader_copy(&r, did.b, sizeof did.b);
-        TRY(chains_forget_sending(e->vault, &did));
+        TRY(chains_forget_sending(e->vault, &did, upload_profile(row->bytes)));
     }
     TRY(reader_end(&r));
     row->sealed = false;

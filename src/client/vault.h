@@ -35,7 +35,7 @@ enum vault_kind {
     VAULT_LIST,        /* people: key = aid, number = list version */
     VAULT_PREKEY,      /* people: key = did */
     VAULT_ROSTER,      /* people: key = digest */
-    VAULT_SENDING,     /* chains: key = did */
+    VAULT_SENDING,     /* chains: key = did, number = profile */
     VAULT_RECEIVING,   /* chains: key = did */
     VAULT_SKIPPED,     /* chains: key = did */
     VAULT_PREFIX,      /* chains: key = first bytes of a did */
@@ -52,6 +52,7 @@ enum vault_kind {
     VAULT_UNREAD,      /* messages: number = place in the conversation */
     VAULT_SERVER_KEYS, /* own: the newest statement; absent: the invitation's pin holds */
     VAULT_NICKNAME,    /* nicknames: number = contact */
+    VAULT_KEM,         /* people: key = did, number = prekey number; empty: none that checks */
 };
 
 /* A new vault in an empty database.  E_CONFLICT: there is one already. */

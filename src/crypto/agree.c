@@ -58,6 +58,14 @@ struct err agree_public_parse(struct agree_public **out, struct bytes point)
     return OK;
 }
 
+struct err agree_public_share(struct agree_public *key, struct agree_public **out)
+{
+    if (EVP_PKEY_up_ref(point_of(key)) != 1)
+        return FAIL_OPENSSL(E_CRYPTO);
+    *out = key;
+    return OK;
+}
+
 bool agree_public_plausible(struct bytes point)
 {
     return curve_public_plausible(point);

@@ -31,6 +31,9 @@ FALLIBLE agree_private_public(const struct agree_private *key, uint8_t pub[AGREE
  * E_CRYPTO. */
 FALLIBLE agree_public_parse(struct agree_public **out, struct bytes point);
 
+/* The same key once more: it goes when each has been freed.  E_CRYPTO. */
+FALLIBLE agree_public_share(struct agree_public *key, struct agree_public **out);
+
 /* Is this the right length and first byte?  No curve work; for the server. */
 bool agree_public_plausible(struct bytes point);
 

@@ -2,6 +2,7 @@
 #include "crypto/hash.h"
 
 #include <openssl/evp.h>
+#include <stdlib.h>
 
 #include "crypto/provider_internal.h"
 #include "crypto/secret.h"
@@ -73,4 +74,47 @@ struct err hash_hmac_sha512(struct bytes key, const struct bytes *parts, size_t 
     EVP_MAC_CTX_free(ctx);
     secret_wipe(made, sizeof made);
     return good ? OK : FAIL_OPENSSL(E_CRYPTO);
+}
+
+struct hash_run {
+    EVP_MD_CTX *ctx;
+    bool good; /* nothing failed, and it did not end */
+};
+
+struct err hash_run_new(struct hash_run **out)
+{
+    const struct provider *p = provider_get();
+    struct hash_run *run = calloc(1, sizeof *run);
+
+    if (run == NULL)
+        return FAIL(E_NOMEM);
+    run->ctx = EVP_MD_CTX_new();
+    run->good = p != NULL && run->ctx != NULL && EVP_DigestInit_ex2(run->ctx, p->sha384, NULL) == 1;
+    if (!run->good) {
+        hash_run_free(run);
+        return FAIL_OPENSSL(E_CRYPTO);
+    }
+    *out = run;
+    return OK;
+}
+
+void hash_run_add(struct hash_run *run, struct bytes part)
+{
+    run->good = run->good && EVP_DigestUpdate(run->ctx, part.at, part.n) == 1;
+}
+
+struct err hash_run_end(struct hash_run *run, uint8_t out[HASH_SHA384_SIZE])
+{
+    bool good = run->good && EVP_DigestFinal_ex(run->ctx, out, NULL) == 1;
+
+    run->good = false;
+    return good ? OK : FAIL_OPENSSL(E_CRYPTO);
+}
+
+void hash_run_free(struct hash_run *run)
+{
+    if (run == NULL)
+        return;
+    EVP_MD_CTX_free(run->ctx); /* which wipes it */
+    free(run);
 }

@@ -22,6 +22,19 @@ FALLIBLE hash_sha512_256(const struct bytes *parts, size_t n, uint8_t out[HASH_S
 FALLIBLE hash_hmac_sha512(struct bytes key, const struct bytes *parts, size_t n,
                           uint8_t out[HASH_SHA512_SIZE]);
 
+/* SHA-384 of what comes piece by piece, because it is too long to be held at once.  The first
+ * failure sticks, and hash_run_end() says it. */
+struct hash_run;
+
+FALLIBLE hash_run_new(struct hash_run **out); /* E_NOMEM, E_CRYPTO */
+void hash_run_add(struct hash_run *run, struct bytes part);
+
+/* The digest of all that was added; nothing can be added any more.  `out` is untouched on error. */
+FALLIBLE hash_run_end(struct hash_run *run, uint8_t out[HASH_SHA384_SIZE]);
+
+/* NULL is fine. */
+void hash_run_free(struct hash_run *run);
+
 /* hash_sha512(HASH_PARTS(a, b, c), out): an array literal and its length. */
 #define HASH_PARTS(...)                  \
     (const struct bytes[]){__VA_ARGS__}, \

@@ -107,6 +107,14 @@ struct err sign_public_parse(struct sign_public **out, struct bytes point)
     return OK;
 }
 
+struct err sign_public_share(struct sign_public *key, struct sign_public **out)
+{
+    if (EVP_PKEY_up_ref(point_of(key)) != 1)
+        return FAIL_OPENSSL(E_CRYPTO);
+    *out = key;
+    return OK;
+}
+
 struct err sign_make(const struct sign_private *key, const struct bytes *parts, size_t n,
                      uint8_t out[SIGN_SIZE])
 {

@@ -25,6 +25,9 @@ FALLIBLE sign_private_public(const struct sign_private *key, uint8_t pub[SIGN_PU
 /* From a compressed point.  E_MALFORMED, E_CRYPTO. */
 FALLIBLE sign_public_parse(struct sign_public **out, struct bytes point);
 
+/* The same key once more: it goes when each has been freed.  E_CRYPTO. */
+FALLIBLE sign_public_share(struct sign_public *key, struct sign_public **out);
+
 /* Signature of parts[0] | ... | parts[n - 1], nonces hedged by the library.  E_CRYPTO. */
 FALLIBLE sign_make(const struct sign_private *key, const struct bytes *parts, size_t n,
                    uint8_t out[SIGN_SIZE]);

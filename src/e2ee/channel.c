@@ -6,36 +6,34 @@
 #include "crypto/hash.h"
 #include "crypto/kdf.h"
 #include "crypto/secret.h"
+#include "e2ee/channel_internal.h"
 
-#define NO_PQ_SIZE     48 /* where profile `hybrid` has the digest of an ML-KEM key */
 #define BOX_PLAIN_SIZE (IDENTITY_PARTY_SIZE + 8 + SIGN_SIZE)
 #define SIGNED_SIZE    (IDENTITY_PARTY_SIZE + AGREE_PUBLIC_SIZE + 8)
 #define FIX_SIZE       (2 + AGREE_PUBLIC_SIZE + 4 + HASH_SHA512_SIZE)
+#define SECRETS_SIZE   (AGREE_SHARED_SIZE + MLKEM_SHARED_SIZE)
 
 static const struct bytes LABEL = {(const uint8_t *)"tacet1 cap", sizeof "tacet1 cap"};
 
 /* Everything that both sides know of a capsule before they share a secret. */
 struct opening {
+    uint8_t profile;
     struct bytes point; /* E_c */
+    struct bytes ct;    /* empty in profile standard */
     const struct party *from, *to;
     const struct channel_prekey *prekey;
 };
 
-static struct err no_ciphertext_hash(uint8_t out[HASH_SHA512_SIZE])
-{
-    return hash_sha512(NULL, 0, out);
-}
-
 /* suite | profile | E_c | SPK number | H(ct): the box's associated data. */
-static struct err write_fix(struct bytes point, uint32_t prekey, struct buf *out, struct bytes *fix)
+static struct err write_fix(const struct opening *o, struct buf *out, struct bytes *fix)
 {
     uint8_t ct[HASH_SHA512_SIZE];
 
-    TRY(no_ciphertext_hash(ct));
+    TRY(hash_sha512(&o->ct, 1, ct));
     buf_u8(out, UPLOAD_SUITE);
-    buf_u8(out, UPLOAD_PROFILE_STANDARD);
-    buf_bytes(out, point);
-    buf_u32(out, prekey);
+    buf_u8(out, o->profile);
+    buf_bytes(out, o->point);
+    buf_u32(out, o->prekey->number);
     buf_bytes(out, BYTES(ct));
     return buf_end(out, fix);
 }
@@ -48,21 +46,39 @@ static struct err transcript(const struct opening *o, uint8_t out[HASH_SHA512_SI
     uint8_t ct[HASH_SHA512_SIZE];
     struct bytes written;
 
-    TRY_OUT(no_ciphertext_hash(ct));
+    TRY_OUT(hash_sha512(&o->ct, 1, ct));
     buf_bytes(&b, BYTES_LABEL("tacet1 open"));
     buf_u8(&b, UPLOAD_SUITE);
-    buf_u8(&b, UPLOAD_PROFILE_STANDARD);
+    buf_u8(&b, o->profile);
     identity_write_party(o->from, &b);
     identity_write_party(o->to, &b);
     buf_bytes(&b, o->point);
     buf_u32(&b, o->prekey->number);
     buf_bytes(&b, BYTES(o->prekey->point));
-    buf_zeros(&b, NO_PQ_SIZE);
+    if (o->profile == UPLOAD_PROFILE_HYBRID)
+        buf_bytes(&b, BYTES(o->prekey->kem_digest));
+    else
+        buf_zeros(&b, PREKEY_KEM_DIGEST_SIZE);
     buf_bytes(&b, BYTES(ct));
     TRY_OUT(buf_end(&b, &written));
     TRY_OUT(hash_sha512(&written, 1, out));
 out:
     buf_free(&b);
+    return err;
+}
+
+/* Z1, and Kpq behind it in profile hybrid: whoever lacks either has nothing. */
+static struct err extract(const uint8_t z[AGREE_SHARED_SIZE], struct bytes kpq,
+                          uint8_t prk[KDF_PRK_SIZE])
+{
+    uint8_t both[SECRETS_SIZE];
+    struct err err;
+
+    memcpy(both, z, AGREE_SHARED_SIZE);
+    if (kpq.n > 0)
+        memcpy(both + AGREE_SHARED_SIZE, kpq.at, kpq.n);
+    err = kdf_extract((struct bytes){0}, bytes(both, AGREE_SHARED_SIZE + kpq.n), prk);
+    secret_wipe(both, sizeof both);
     return err;
 }
 
@@ -98,6 +114,7 @@ static struct err first_chain_key(const uint8_t prk[KDF_PRK_SIZE], const struct 
     TRY_OUT(buf_end(&info, &written));
     TRY_OUT(kdf_expand(prk, written, out->ck, sizeof out->ck));
     memcpy(out->id, t, sizeof out->id);
+    out->profile = o->profile;
     out->n = 0;
     out->made_ms = now_ms;
 out:
@@ -161,25 +178,32 @@ out:
     return err;
 }
 
-struct err channel_open(const struct channel_opener *o, const struct party *to,
-                        const struct channel_prekey *prekey, const struct agree_public *key,
-                        struct epoch *epoch, struct buf *capsule)
+struct err channel_open_with(const struct channel_opener *o, const struct channel_peer *to,
+                             const struct channel_sealed *sealed, struct epoch *epoch,
+                             struct buf *capsule)
 {
     struct err err = OK;
-    struct opening opening = {BYTES(o->point), &o->from, to, prekey};
+    bool hybrid = sealed->profile == UPLOAD_PROFILE_HYBRID;
+    struct opening opening = {.profile = sealed->profile,
+                              .point = BYTES(o->point),
+                              .ct = bytes(sealed->ct, hybrid ? sizeof sealed->ct : 0),
+                              .from = &o->from,
+                              .to = to->who,
+                              .prekey = to->prekey};
     struct epoch made = {0};
     struct buf b = BUF(FIX_SIZE);
     struct bytes fix;
     size_t before = capsule->n;
     uint8_t z[AGREE_SHARED_SIZE], prk[KDF_PRK_SIZE], kb[AEAD_KEY_SIZE];
 
-    TRY_OUT(agree_derive(o->secret, key, z));
-    TRY_OUT(kdf_extract((struct bytes){0}, BYTES(z), prk));
-    TRY_OUT(write_fix(opening.point, prekey->number, &b, &fix));
+    TRY_OUT(agree_derive(o->secret, to->key, z));
+    TRY_OUT(extract(z, bytes(sealed->shared, hybrid ? sizeof sealed->shared : 0), prk));
+    TRY_OUT(write_fix(&opening, &b, &fix));
     TRY_OUT(first_chain_key(prk, &opening, o->made_ms, &made));
     TRY_OUT(box_key(prk, fix, kb));
     buf_bytes(capsule, opening.point);
-    buf_u32(capsule, prekey->number);
+    buf_u32(capsule, to->prekey->number);
+    buf_bytes(capsule, opening.ct);
     TRY_OUT(seal_box(o, kb, fix, capsule));
     *epoch = made;
 out:
@@ -190,6 +214,33 @@ out:
     secret_wipe(z, sizeof z);
     secret_wipe(prk, sizeof prk);
     secret_wipe(kb, sizeof kb);
+    return err;
+}
+
+/* To the key that stands in the transcript and to no other. */
+static struct err encapsulate(const struct channel_peer *to, struct channel_sealed *out)
+{
+    uint8_t digest[PREKEY_KEM_DIGEST_SIZE];
+
+    TRY(prekey_kem_digest(to->kem, digest));
+    if (!bytes_same(BYTES(digest), BYTES(to->prekey->kem_digest)))
+        return FAIL(E_FORGED);
+    return mlkem_encapsulate(to->kem, out->ct, out->shared);
+}
+
+struct err channel_open(const struct channel_opener *o, const struct channel_peer *to,
+                        uint8_t profile, struct epoch *epoch, struct buf *capsule)
+{
+    struct err err = OK;
+    struct channel_sealed sealed = {.profile = profile};
+
+    if (upload_capsule_size(profile) == 0)
+        return FAIL(E_MALFORMED);
+    if (profile == UPLOAD_PROFILE_HYBRID)
+        TRY_OUT(encapsulate(to, &sealed));
+    TRY_OUT(channel_open_with(o, to, &sealed, epoch, capsule));
+out:
+    secret_wipe(&sealed, sizeof sealed);
     return err;
 }
 
@@ -207,42 +258,45 @@ static struct err parse_box(struct bytes plain, struct bytes point, struct chann
 }
 
 /* The secret of both sides, from the receiver's prekey. */
-static struct err agree_as_receiver(struct bytes point, const struct agree_private *secret,
-                                    uint8_t prk[KDF_PRK_SIZE])
+static struct err agree_as_receiver(const struct upload_capsule_form *in,
+                                    const struct channel_receiver *me, uint8_t prk[KDF_PRK_SIZE])
 {
     struct err err = OK;
     struct agree_public *theirs = NULL;
-    uint8_t z[AGREE_SHARED_SIZE];
+    uint8_t z[AGREE_SHARED_SIZE], kpq[MLKEM_SHARED_SIZE];
+    size_t n = in->profile == UPLOAD_PROFILE_HYBRID ? sizeof kpq : 0;
 
-    TRY_OUT(agree_public_parse(&theirs, point));
-    TRY_OUT(agree_derive(secret, theirs, z));
-    TRY_OUT(kdf_extract((struct bytes){0}, BYTES(z), prk));
+    TRY_OUT(agree_public_parse(&theirs, in->point));
+    TRY_OUT(agree_derive(me->secret, theirs, z));
+    if (n > 0)
+        TRY_OUT(mlkem_decapsulate(me->kem, in->ct, kpq));
+    TRY_OUT(extract(z, bytes(kpq, n), prk));
 out:
     agree_public_free(theirs);
     secret_wipe(z, sizeof z);
+    secret_wipe(kpq, sizeof kpq);
     return err;
 }
 
-struct err channel_accept(const struct upload_capsule_form *in, const struct party *me,
-                          const struct channel_prekey *prekey, const struct agree_private *secret,
+struct err channel_accept(const struct upload_capsule_form *in, const struct channel_receiver *me,
                           uint64_t now_ms, struct channel_claim *claim, struct epoch *epoch)
 {
     struct err err = OK;
     struct channel_claim c;
-    struct opening opening = {in->point, &c.from, me, prekey};
+    struct opening opening = {in->profile, in->point, in->ct, &c.from, me->who, me->prekey};
     struct epoch made = {0};
     struct buf b = BUF(FIX_SIZE);
     struct bytes fix;
     uint8_t prk[KDF_PRK_SIZE], kb[AEAD_KEY_SIZE], plain[BOX_PLAIN_SIZE];
 
-    if (in->prekey != prekey->number)
+    if (in->prekey != me->prekey->number)
         return FAIL(E_ABSENT);
-    TRY_OUT(agree_as_receiver(in->point, secret, prk));
-    TRY_OUT(write_fix(in->point, prekey->number, &b, &fix));
+    TRY_OUT(agree_as_receiver(in, me, prk));
+    TRY_OUT(write_fix(&opening, &b, &fix));
     TRY_OUT(box_key(prk, fix, kb));
     TRY_OUT(aead_open(kb, AEAD_NONCE_ZERO, fix, in->box, plain));
     TRY_OUT(parse_box(BYTES(plain), in->point, &c));
-    if (ID_SAME(c.from.did, me->did))
+    if (ID_SAME(c.from.did, me->who->did))
         TRY_OUT(FAIL(E_FORGED));
     TRY_OUT(first_chain_key(prk, &opening, now_ms, &made));
     *claim = c;
@@ -338,6 +392,7 @@ out:
 
 void channel_write_epoch(const struct epoch *e, struct buf *out)
 {
+    buf_u8(out, e->profile);
     buf_bytes(out, BYTES(e->id));
     buf_bytes(out, BYTES(e->ck));
     buf_u32(out, e->n);
@@ -346,6 +401,7 @@ void channel_write_epoch(const struct epoch *e, struct buf *out)
 
 void channel_read_epoch(struct reader *r, struct epoch *out)
 {
+    out->profile = reader_u8(r);
     reader_copy(r, out->id, sizeof out->id);
     reader_copy(r, out->ck, sizeof out->ck);
     out->n = reader_u32(r);

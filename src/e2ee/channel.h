@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "crypto/agree.h"
+#include "crypto/mlkem/mlkem.h"
 #include "e2ee/identity.h"
 #include "statement/prekey.h"
 #include "statement/upload.h"
@@ -26,6 +27,7 @@
 #define CHANNEL_SKIPPED_LIFE_MS (30 * CLOCK_DAY_MS)
 
 struct epoch {
+    uint8_t profile; /* its capsule's; it is for messages of this one alone */
     uint8_t id[CHANNEL_EPOCH_ID_SIZE];
     uint8_t ck[CHANNEL_KEY_SIZE];
     uint32_t n;       /* the next message's place */
@@ -47,10 +49,27 @@ struct channel_opener {
     uint8_t sig[SIGN_SIZE];
 };
 
-/* A prekey as a capsule or an entry uses it. */
+/* A prekey as a capsule uses it. */
 struct channel_prekey {
     uint32_t number;
     uint8_t point[AGREE_PUBLIC_SIZE];
+    uint8_t kem_digest[PREKEY_KEM_DIGEST_SIZE];
+};
+
+/* Whom a sender opens an epoch to: all borrowed. */
+struct channel_peer {
+    const struct party *who;
+    const struct channel_prekey *prekey;
+    const struct agree_public *key; /* its point, parsed */
+    struct bytes kem;               /* its ML-KEM key; not looked at in profile standard */
+};
+
+/* A receiver, with the private halves of the prekey: all borrowed. */
+struct channel_receiver {
+    const struct party *who;
+    const struct channel_prekey *prekey;
+    const struct agree_private *secret;
+    const struct mlkem_private *kem; /* not looked at in profile standard */
 };
 
 /* What a capsule says about itself; to be believed once channel_verify() agrees. */
@@ -65,16 +84,15 @@ FALLIBLE channel_opener_make(const struct identity *me, uint64_t now_ms,
                              struct channel_opener *out);
 void channel_opener_free(struct channel_opener *o); /* wipes; harmless on a zeroed one */
 
-/* Open an epoch to a device: the epoch for us, and UPLOAD_CAPSULE_SIZE bytes appended for it, or
- * nothing at all. */
-FALLIBLE channel_open(const struct channel_opener *o, const struct party *to,
-                      const struct channel_prekey *prekey, const struct agree_public *key,
-                      struct epoch *epoch, struct buf *capsule);
+/* Open an epoch of a profile to a device: the epoch for us, and upload_capsule_size(profile) bytes
+ * appended for it, or nothing at all.  E_MALFORMED: no such profile, or `kem` is no key; E_FORGED:
+ * it is another key than the prekey's. */
+FALLIBLE channel_open(const struct channel_opener *o, const struct channel_peer *to,
+                      uint8_t profile, struct epoch *epoch, struct buf *capsule);
 
 /* The other side.  E_ABSENT: `in` names another prekey; E_MALFORMED: E_c is no point; E_FORGED: the
  * box does not open, or names this very device as the sender. */
-FALLIBLE channel_accept(const struct upload_capsule_form *in, const struct party *me,
-                        const struct channel_prekey *prekey, const struct agree_private *secret,
+FALLIBLE channel_accept(const struct upload_capsule_form *in, const struct channel_receiver *me,
                         uint64_t now_ms, struct channel_claim *claim, struct epoch *epoch);
 
 /* E_FORGED: not signed by this device; E_CLOCK: dated too far ahead. */
@@ -94,7 +112,7 @@ FALLIBLE channel_reach(const struct epoch *have, uint32_t n, struct arena *a, st
                        uint8_t mk[CHANNEL_KEY_SIZE], struct skipped **passed, size_t *n_passed);
 
 /* For the vault. */
-#define CHANNEL_EPOCH_SIZE (CHANNEL_EPOCH_ID_SIZE + CHANNEL_KEY_SIZE + 4 + 8)
+#define CHANNEL_EPOCH_SIZE (1 + CHANNEL_EPOCH_ID_SIZE + CHANNEL_KEY_SIZE + 4 + 8)
 void channel_write_epoch(const struct epoch *e, struct buf *out);
 struct reader;
 void channel_read_epoch(struct reader *r, struct epoch *out);

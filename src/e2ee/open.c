@@ -78,6 +78,8 @@ struct err open_entry(struct opened *o, const struct open_candidate *c)
     uint8_t key[AEAD_KEY_SIZE];
     struct bytes sig;
 
+    if (c->profile != upload_profile(BYTES(o->in.shared.head)))
+        TRY_OUT(FAIL(E_FORGED));
     TRY_OUT(open_key(o, c, o->mk));
     TRY_OUT(schedule_trailer_key(BYTES(o->mk), BYTES(o->ctx), key));
     TRY_OUT(aead_open(key, AEAD_NONCE_ZERO, BYTES(o->ctx), o->in.shared.trailer, o->trailer));

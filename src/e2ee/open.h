@@ -42,12 +42,14 @@ FALLIBLE open_hint(struct opened *o, const struct agree_private *prekey,
                    const struct device_id *me);
 
 /* Try one candidate: the channel's sender, an epoch of it, and the message key there at o->n.
- * E_FORGED: this entry was not sealed under that key, or the commitment or the trailer does not
- * fit.  E_MALFORMED: the trailer's form.  On error no MK and no trailer are left in `o`. */
+ * E_FORGED: this entry was not sealed under that key, its message is of another profile than the
+ * epoch, or the commitment or the trailer does not fit.  E_MALFORMED: the trailer's form.  On error
+ * no MK and no trailer are left in `o`. */
 struct open_candidate {
     const struct device_id *from;
     const struct party *me;
     uint32_t prekey;      /* my prekey's whole number */
+    uint8_t profile;      /* the epoch's */
     const uint8_t *epoch; /* CHANNEL_EPOCH_ID_SIZE bytes */
     const uint8_t *mk;    /* CHANNEL_KEY_SIZE bytes */
 };

@@ -24,7 +24,7 @@ static void write_head(struct sealing *s)
 
     head[0] = UPLOAD_VERSION;
     head[1] = UPLOAD_SUITE;
-    head[2] = UPLOAD_PROFILE_STANDARD;
+    head[2] = s->rq->profile;
     head[3] = 0;
     memcpy(head + 4, s->keys->point, AGREE_PUBLIC_SIZE);
 }
@@ -158,6 +158,8 @@ struct err seal_with(const struct seal_request *rq, const struct seal_keys *keys
 
     if (rq->n == 0 || rq->n > LIMIT_RECIPIENTS || rq->capsules > LIMIT_CAPSULES)
         return FAIL(E_LIMIT);
+    if (upload_capsule_size(rq->profile) == 0)
+        return FAIL(E_MALFORMED);
     write_head(&s);
     TRY_OUT(seal_body(&s));
     TRY_OUT(seal_trailer(&s));

@@ -24,6 +24,7 @@ struct seal_request {
     const struct core *core;
     const struct wrap *wrap;
     struct bytes content; /* its digest stands in core */
+    uint8_t profile;      /* of the conversation: all capsules and epochs are of it */
     uint64_t number;      /* of the upload */
     const struct upload_capsule *capsule;
     size_t capsules;
@@ -38,9 +39,10 @@ struct seal_request {
  * The message's key and key pair are made here and wiped here; nothing takes or returns them.
  *
  * @param[out] out  the upload, appended; left as it was on any error
- * Size:    695 + 60 n + 309 capsules + padded content bytes.
- * Errors:  E_LIMIT  n, capsules or content out of range, or `out` at its ceiling;  E_NOMEM;
- * E_CRYPTO. Never:   blocks, logs, reads a clock, or keeps a pointer after it returns.
+ * Size:    695 + 60 n + padded content bytes, and 309 or in profile hybrid 1,877 each capsule.
+ * Errors:  E_LIMIT  n, capsules or content out of range, or `out` at its ceiling;  E_MALFORMED  no
+ *          such profile;  E_NOMEM;  E_CRYPTO.
+ * Never:   blocks, logs, reads a clock, or keeps a pointer after it returns.
  */
 FALLIBLE seal(const struct seal_request *rq, struct random *random, struct buf *out);
 

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "statement/prekey.h"
 
+#include "crypto/hash.h"
 #include "statement/signed_internal.h"
 
 #define LABEL BYTES_LABEL("tacet1 spk")
 
-enum { ML_KEM_DIGEST_SIZE = 48 };
+_Static_assert(PREKEY_KEM_DIGEST_SIZE == HASH_SHA384_SIZE, "a digest is SHA-384");
 
 static const uint8_t VERSION = 1;
 
 /* [PROTOCOL 4.4] */
 static bool is_sound(const struct prekey *p)
 {
-    return p->number >= 1 && p->list_version >= 1 && p->made_ms <= UINT64_MAX - PREKEY_LIFE_MS;
+    return p->number >= 1 && p->list_version >= 1 && p->made_ms <= UINT64_MAX - PREKEY_LIFE_MS &&
+           !bytes_all_zero(BYTES(p->kem_digest));
 }
 
 struct err prekey_sign(const struct prekey *p, const struct network_id *nid,
@@ -27,7 +29,7 @@ struct err prekey_sign(const struct prekey *p, const struct network_id *nid,
     buf_bytes(out, ID_BYTES(p->did));
     buf_u32(out, p->number);
     buf_bytes(out, BYTES(p->point));
-    buf_zeros(out, ML_KEM_DIGEST_SIZE);
+    buf_bytes(out, BYTES(p->kem_digest));
     buf_u64(out, p->made_ms);
     buf_u64(out, p->made_ms + PREKEY_LIFE_MS);
     buf_u32(out, p->list_version);
@@ -45,7 +47,7 @@ static struct err parse(struct bytes in, struct prekey *out, struct signed_parts
     reader_copy(&r, out->did.b, sizeof out->did.b);
     out->number = reader_u32(&r);
     reader_copy(&r, out->point, sizeof out->point);
-    reader_require(&r, bytes_all_zero(reader_take(&r, ML_KEM_DIGEST_SIZE)), E_MALFORMED);
+    reader_copy(&r, out->kem_digest, sizeof out->kem_digest);
     out->made_ms = reader_u64(&r);
     expires_ms = reader_u64(&r);
     out->list_version = reader_u32(&r);
@@ -95,6 +97,23 @@ struct err prekey_parse(struct bytes in, struct prekey *out)
     TRY(parse(in, &p, &parts));
     *out = p;
     return OK;
+}
+
+struct err prekey_kem_digest(struct bytes kem, uint8_t out[PREKEY_KEM_DIGEST_SIZE])
+{
+    return hash_sha384(&kem, 1, out);
+}
+
+struct err prekey_check_kem(const struct prekey *p, struct bytes kem)
+{
+    uint8_t digest[PREKEY_KEM_DIGEST_SIZE];
+
+    if (kem.n != PREKEY_KEM_SIZE)
+        return FAIL(E_MALFORMED);
+    TRY(prekey_kem_digest(kem, digest));
+    if (!bytes_same(BYTES(digest), BYTES(p->kem_digest)))
+        return FAIL(E_FORGED);
+    return mlkem_public_check(kem) ? OK : FAIL(E_MALFORMED);
 }
 
 bool prekey_is_expired(const struct prekey *p, uint64_t now_ms)

@@ -8,6 +8,7 @@
 static const size_t STEP_LEAST = UPLOAD_BODY_LEAST - 16;
 static const size_t STEP_MOST = UPLOAD_BODY_MOST - 16;
 static const size_t TAG_SIZE = 16;
+static const size_t PROFILE_AT = 2;
 
 /* Steps are 2^k and 1.5 * 2^k.  [PROTOCOL 6.1] */
 size_t upload_padding_step(size_t n)
@@ -27,6 +28,26 @@ bool upload_is_padding_step(size_t n)
     return n != 0 && upload_padding_step(n) == n;
 }
 
+uint8_t upload_profile(struct bytes front)
+{
+    struct reader r = reader(front);
+
+    reader_take(&r, PROFILE_AT);
+    return reader_u8(&r);
+}
+
+size_t upload_capsule_size(uint8_t profile)
+{
+    switch (profile) {
+    case UPLOAD_PROFILE_STANDARD:
+        return UPLOAD_CAPSULE_LEAST;
+    case UPLOAD_PROFILE_HYBRID:
+        return UPLOAD_CAPSULE_MOST;
+    default: /* a byte from outside */
+        return 0;
+    }
+}
+
 static bool is_body(struct bytes body)
 {
     return body.n > TAG_SIZE && upload_is_padding_step(body.n - TAG_SIZE);
@@ -42,7 +63,7 @@ static void write_shared_front(const struct upload_shared *s, struct buf *out)
 
 void upload_write(const struct upload *u, struct buf *out)
 {
-    size_t opened;
+    size_t opened, capsule_size = upload_capsule_size(upload_profile(BYTES(u->shared.head)));
 
     invariant(u->capsules <= LIMIT_CAPSULES && u->recipients <= LIMIT_RECIPIENTS);
     invariant(u->entries.n == u->recipients * UPLOAD_ENTRY_SIZE);
@@ -50,7 +71,7 @@ void upload_write(const struct upload *u, struct buf *out)
     buf_u64(out, u->number);
     buf_u16(out, (uint16_t)u->capsules);
     for (size_t i = 0; i < u->capsules; i++) {
-        invariant(u->capsule[i].capsule.n == UPLOAD_CAPSULE_SIZE);
+        invariant(u->capsule[i].capsule.n == capsule_size);
         buf_u16(out, u->capsule[i].recipient);
         buf_bytes(out, u->capsule[i].capsule);
     }
@@ -71,20 +92,24 @@ void upload_write_delivery(const struct upload_shared *shared, struct bytes entr
     buf_bytes(out, shared->trailer);
 }
 
-void upload_write_capsule(struct bytes capsule, struct buf *out)
+void upload_write_capsule(uint8_t profile, struct bytes capsule, struct buf *out)
 {
-    invariant(capsule.n == UPLOAD_CAPSULE_SIZE);
+    invariant(capsule.n != 0 && capsule.n == upload_capsule_size(profile));
     buf_u8(out, UPLOAD_VERSION);
     buf_u8(out, UPLOAD_SUITE);
-    buf_u8(out, UPLOAD_PROFILE_STANDARD);
+    buf_u8(out, profile);
     buf_bytes(out, capsule);
 }
 
-static void read_version_suite_profile(struct reader *r)
+static uint8_t read_version_suite_profile(struct reader *r)
 {
+    uint8_t profile;
+
     reader_require(r, reader_u8(r) == UPLOAD_VERSION, E_MALFORMED);
     reader_require(r, reader_u8(r) == UPLOAD_SUITE, E_MALFORMED);
-    reader_require(r, reader_u8(r) == UPLOAD_PROFILE_STANDARD, E_MALFORMED);
+    profile = reader_u8(r);
+    reader_require(r, upload_capsule_size(profile) != 0, E_MALFORMED);
+    return profile;
 }
 
 static bool head_is_sound(struct bytes head)
@@ -115,6 +140,7 @@ static bool capsule_follows(const struct upload_capsule *before, const struct up
 
 static struct err read_capsules(struct reader *r, struct arena *a, struct upload *u)
 {
+    uint8_t profile = upload_profile(BYTES(u->shared.head));
     struct upload_capsule_form form;
 
     u->capsules = reader_u16(r);
@@ -126,10 +152,10 @@ static struct err read_capsules(struct reader *r, struct arena *a, struct upload
         return FAIL(E_NOMEM);
     for (size_t i = 0; i < u->capsules; i++) {
         u->capsule[i].recipient = reader_u16(r);
-        u->capsule[i].capsule = reader_take(r, UPLOAD_CAPSULE_SIZE);
+        u->capsule[i].capsule = reader_take(r, upload_capsule_size(profile));
         if (r->failed != E_OK)
             return OK;
-        TRY(upload_parse_capsule_body(u->capsule[i].capsule, &form));
+        TRY(upload_parse_capsule_body(profile, u->capsule[i].capsule, &form));
         reader_require(r, i == 0 || capsule_follows(&u->capsule[i - 1], &u->capsule[i]),
                        E_MALFORMED);
     }
@@ -181,12 +207,15 @@ struct err upload_parse_delivery(struct bytes in, struct upload_delivery *out)
     return OK;
 }
 
-static struct err parse_capsule(struct reader *r, struct upload_capsule_form *out)
+static struct err parse_capsule(struct reader *r, uint8_t profile, struct upload_capsule_form *out)
 {
-    struct upload_capsule_form form;
+    struct upload_capsule_form form = {.profile = profile};
 
+    reader_require(r, upload_capsule_size(profile) != 0, E_MALFORMED);
     form.point = reader_take(r, AGREE_PUBLIC_SIZE);
     form.prekey = reader_u32(r);
+    if (profile == UPLOAD_PROFILE_HYBRID)
+        form.ct = reader_take(r, UPLOAD_SEALED_SIZE);
     form.box = reader_take(r, UPLOAD_BOX_SIZE);
     TRY(reader_end(r));
     if (!agree_public_plausible(form.point) || form.prekey == 0)
@@ -198,16 +227,17 @@ static struct err parse_capsule(struct reader *r, struct upload_capsule_form *ou
 struct err upload_parse_capsule(struct bytes delivered, struct upload_capsule_form *out)
 {
     struct reader r = reader(delivered);
+    uint8_t profile = read_version_suite_profile(&r);
 
-    read_version_suite_profile(&r);
-    return parse_capsule(&r, out);
+    return parse_capsule(&r, profile, out);
 }
 
-struct err upload_parse_capsule_body(struct bytes capsule, struct upload_capsule_form *out)
+struct err upload_parse_capsule_body(uint8_t profile, struct bytes capsule,
+                                     struct upload_capsule_form *out)
 {
     struct reader r = reader(capsule);
 
-    return parse_capsule(&r, out);
+    return parse_capsule(&r, profile, out);
 }
 
 struct bytes upload_entry(const struct upload *u, size_t i)

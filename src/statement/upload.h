@@ -10,15 +10,21 @@
 #include "base/buf.h"
 #include "base/id.h"
 #include "crypto/agree.h"
+#include "crypto/mlkem/mlkem.h"
 
 #define UPLOAD_VERSION          1
 #define UPLOAD_SUITE            1
-#define UPLOAD_PROFILE_STANDARD 1
+#define UPLOAD_PROFILE_STANDARD 1 /* P-521 */
+#define UPLOAD_PROFILE_HYBRID   2 /* P-521 and ML-KEM-1024  [PROTOCOL 1.4] */
 
 #define UPLOAD_HEAD_SIZE       (4 + AGREE_PUBLIC_SIZE)
 #define UPLOAD_COMMITMENT_SIZE 32
 #define UPLOAD_BOX_SIZE        236
-#define UPLOAD_CAPSULE_SIZE    (AGREE_PUBLIC_SIZE + 4 + UPLOAD_BOX_SIZE)
+#define UPLOAD_SEALED_SIZE     MLKEM_SEALED_SIZE /* of a capsule's ciphertext, in profile hybrid */
+#define UPLOAD_CAPSULE_LEAST   (AGREE_PUBLIC_SIZE + 4 + UPLOAD_BOX_SIZE)
+#define UPLOAD_CAPSULE_MOST    (UPLOAD_CAPSULE_LEAST + UPLOAD_SEALED_SIZE)
+#define UPLOAD_CAPSULE_FRONT   3 /* version, suite, profile: when it is delivered */
+#define UPLOAD_DELIVERED_MOST  (UPLOAD_CAPSULE_FRONT + UPLOAD_CAPSULE_MOST)
 #define UPLOAD_ENTRY_SIZE      60
 #define UPLOAD_TRAILER_SIZE    512
 #define UPLOAD_BODY_LEAST      (256 + 16)
@@ -34,7 +40,7 @@ struct upload_shared {
 
 struct upload_capsule {
     uint16_t recipient;
-    struct bytes capsule; /* UPLOAD_CAPSULE_SIZE bytes, borrowed */
+    struct bytes capsule; /* of the head's profile, borrowed */
 };
 
 struct upload {
@@ -52,19 +58,26 @@ struct upload_delivery {
     struct bytes entry; /* UPLOAD_ENTRY_SIZE bytes, borrowed */
 };
 
-/* A capsule as it is delivered, or as it stands in an upload (`in` is then the 307 bytes). */
+/* A capsule as it is delivered, or as it stands in an upload. */
 struct upload_capsule_form {
+    uint8_t profile;
     struct bytes point; /* E_c, 67 bytes, borrowed */
     uint32_t prekey;    /* number of the receiver's prekey */
+    struct bytes ct;    /* ML-KEM ciphertext, borrowed; empty in profile standard */
     struct bytes box;   /* borrowed */
 };
+
+/* The profile that is named by the head of an upload or delivery, 0 when these bytes are too short;
+ * and how long a capsule of a profile is, 0 when there is none such. */
+uint8_t upload_profile(struct bytes front);
+size_t upload_capsule_size(uint8_t profile);
 
 /* Append an upload, or the part of it that one device gets.  Sizes and counts must be as 6.3 says.
  */
 void upload_write(const struct upload *u, struct buf *out);
 void upload_write_delivery(const struct upload_shared *shared, struct bytes entry, struct buf *out);
 /* `capsule` with version, suite and profile before it. */
-void upload_write_capsule(struct bytes capsule, struct buf *out);
+void upload_write_capsule(uint8_t profile, struct bytes capsule, struct buf *out);
 
 /* The array of capsules lives in the arena.  E_TRUNCATED; E_MALFORMED: also another version, suite,
  * profile or flags, a point that cannot be one, capsules that are unsorted, of two points or for
@@ -75,7 +88,8 @@ void upload_write_capsule(struct bytes capsule, struct buf *out);
 FALLIBLE upload_parse(struct bytes in, struct arena *a, struct upload *out);
 FALLIBLE upload_parse_delivery(struct bytes in, struct upload_delivery *out);
 FALLIBLE upload_parse_capsule(struct bytes delivered, struct upload_capsule_form *out);
-FALLIBLE upload_parse_capsule_body(struct bytes capsule, struct upload_capsule_form *out);
+FALLIBLE upload_parse_capsule_body(uint8_t profile, struct bytes capsule,
+                                   struct upload_capsule_form *out);
 
 /* Prekey number mod 65536 that entry i names. */
 uint16_t upload_entry_prekey(const struct upload *u, size_t i);

@@ -28,6 +28,7 @@ enum op {
     OP_DELIVER = 8,
     OP_ACKNOWLEDGE = 9,
     OP_SERVER_KEYS = 10,
+    OP_KEM_KEYS = 11,
     OP_INVITE = 32,
     OP_REVOKE = 33,
     OP_PEOPLE = 34,

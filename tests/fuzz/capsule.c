@@ -9,26 +9,33 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 {
     static const uint8_t scalar[AGREE_PRIVATE_SIZE] = {[AGREE_PRIVATE_SIZE - 1] = 9};
     static const struct party me = {.did = {{1}}};
+    static const uint8_t seed[MLKEM_PRIVATE_SIZE] = {7};
     static struct agree_private *secret;
+    static struct mlkem_private *kem;
     struct upload_capsule_form form;
     struct channel_prekey prekey = {0};
+    struct channel_receiver receiver = {&me, &prekey, NULL, NULL};
     struct channel_claim claim;
     struct epoch epoch;
     struct err err;
 
     if (secret == NULL)
-        invariant(agree_private_parse(&secret, BYTES(scalar)).code == E_OK);
+        invariant(agree_private_parse(&secret, BYTES(scalar)).code == E_OK &&
+                  mlkem_private_parse(&kem, BYTES(seed)).code == E_OK);
+    receiver.secret = secret;
+    receiver.kem = kem;
     if (upload_parse_capsule(bytes(at, n), &form).code != E_OK)
         return 0;
     invariant(agree_private_public(secret, prekey.point).code == E_OK);
     prekey.number = form.prekey + 1;
-    invariant(channel_accept(&form, &me, &prekey, secret, 1, &claim, &epoch).code == E_ABSENT);
+    invariant(channel_accept(&form, &receiver, 1, &claim, &epoch).code == E_ABSENT);
     prekey.number = form.prekey;
     FUZZ_FILLED(claim);
     FUZZ_FILLED(epoch);
-    err = channel_accept(&form, &me, &prekey, secret, 1, &claim, &epoch);
+    err = channel_accept(&form, &receiver, 1, &claim, &epoch);
     if (err.code == E_OK) {
         invariant(!ID_SAME(claim.from.did, me.did) && epoch.n == 0 && epoch.made_ms == 1);
+        invariant(epoch.profile == form.profile);
         invariant(bytes_same(BYTES(claim.point), form.point));
     } else {
         invariant(err.code == E_MALFORMED || err.code == E_FORGED);

@@ -62,7 +62,7 @@ static void open_all(struct bytes in)
     static const struct device_id me = {{1}}, from = {{2}};
     static const struct party party = {.did = {{1}}};
     static const uint8_t epoch[CHANNEL_EPOCH_ID_SIZE], mk[CHANNEL_KEY_SIZE];
-    const struct open_candidate c = {&from, &party, 1, epoch, mk};
+    const struct open_candidate c = {&from, &party, 1, upload_profile(in), epoch, mk};
     static struct opened o;
     struct err err;
 

@@ -26,6 +26,8 @@ static const ProtobufCMessageDescriptor *const FORMS[] = {
     &tacet__wire__item__descriptor,
     &tacet__wire__deliver__descriptor,
     &tacet__wire__acknowledge__descriptor,
+    &tacet__wire__ask_kem_keys__descriptor,
+    &tacet__wire__kem_keys__descriptor,
     &tacet__wire__invite__descriptor,
     &tacet__wire__invited__descriptor,
     &tacet__wire__revoke__descriptor,

@@ -44,10 +44,12 @@ static void read_capsule(struct bytes in)
     if (err.code == E_OK) {
         struct reader r = reader(in);
 
-        reader_take(&r, 3); /* version, suite, profile */
+        reader_take(&r, UPLOAD_CAPSULE_FRONT);
         invariant(fuzz_is_within(form.point, in) && fuzz_is_within(form.box, in));
         invariant(form.prekey != 0 && form.box.n == UPLOAD_BOX_SIZE);
-        upload_write_capsule(reader_rest(&r), &b);
+        invariant(form.ct.n == 0 || fuzz_is_within(form.ct, in));
+        invariant(in.n == UPLOAD_CAPSULE_FRONT + upload_capsule_size(form.profile));
+        upload_write_capsule(form.profile, reader_rest(&r), &b);
         invariant(bytes_same(buf_view(&b), in));
     } else {
         invariant(fuzz_is_filled(&form, sizeof form));
@@ -73,7 +75,7 @@ static void hand_out(const struct upload *u, struct bytes in)
 
         invariant(u->capsule[i].recipient < u->recipients);
         invariant(i == 0 || u->capsule[i - 1].recipient < u->capsule[i].recipient);
-        upload_write_capsule(u->capsule[i].capsule, &b);
+        upload_write_capsule(upload_profile(in), u->capsule[i].capsule, &b);
         invariant(upload_parse_capsule(buf_view(&b), &form).code == E_OK);
         buf_cut(&b, 0);
     }

@@ -137,7 +137,7 @@ static void read_chains(struct vault *v, struct arena *a)
     struct buf b = BUF(4096);
     bool seen;
 
-    if (chains_sending(v, &DEVICE, &e).code == E_OK) {
+    if (chains_sending(v, &DEVICE, 0, &e).code == E_OK && e.profile == 0) {
         struct bytes before = get(v, VAULT_SENDING, ID_BYTES(DEVICE), 0, a);
 
         invariant(chains_put_sending(v, &DEVICE, &e).code == E_OK);

@@ -98,7 +98,7 @@ static void take_step(struct forgery *f, struct seal_recipient *to, struct agree
     to->who = engine_own(stage_engine(f->to))->me.who;
     assert_ok(people_prekey(v, &to->who.did, &prekey));
     assert_ok(agree_public_parse(key, BYTES(prekey.point)));
-    assert_ok(chains_sending(v, &to->who.did, &epoch));
+    assert_ok(chains_sending(v, &to->who.did, UPLOAD_PROFILE_HYBRID, &epoch));
     to->prekey = prekey.number;
     to->key = *key;
     to->n = epoch.n;
@@ -157,8 +157,11 @@ void forge_deliver(struct forgery *f)
     struct lie lie = {.op = OP_ROSTER, .to = f->to, .code = E_ABSENT, .tell = answer_roster};
     struct seal_recipient to = {.prekey = 0};
     struct agree_public *key;
-    struct seal_request rq = {
-        .me = f->signer, .core = &f->core, .wrap = &f->wrap, .content = f->content};
+    struct seal_request rq = {.me = f->signer,
+                              .core = &f->core,
+                              .wrap = &f->wrap,
+                              .content = f->content,
+                              .profile = UPLOAD_PROFILE_HYBRID};
 
     write_roster(f, &roster);
     assert_ok(trailer_digest(&f->core.id, f->content, f->core.digest));
@@ -186,17 +189,22 @@ void forge_capsule(const struct identity *from, struct person *to, uint64_t made
 {
     const struct own *own = engine_own(stage_engine(to));
     struct channel_prekey prekey = {.number = own->prekey[0].statement.number};
-    struct buf capsule = BUF(UPLOAD_CAPSULE_SIZE), delivery = BUF(LIMIT_FRAME);
+    uint8_t kem[MLKEM_PUBLIC_SIZE];
+    struct channel_peer peer = {&own->me.who, &prekey, NULL, BYTES(kem)};
+    struct buf capsule = BUF(UPLOAD_CAPSULE_MOST), delivery = BUF(LIMIT_FRAME);
     struct buf page = BUF(LIMIT_FRAME);
     struct channel_opener opener;
     struct agree_public *key;
     struct epoch epoch;
 
     memcpy(prekey.point, own->prekey[0].statement.point, sizeof prekey.point);
+    memcpy(prekey.kem_digest, own->prekey[0].statement.kem_digest, sizeof prekey.kem_digest);
+    mlkem_private_public(own->prekey[0].kem, kem);
     assert_ok(agree_public_parse(&key, BYTES(prekey.point)));
+    peer.key = key;
     assert_ok(channel_opener_make(from, made_ms, &opener));
-    assert_ok(channel_open(&opener, &own->me.who, &prekey, key, &epoch, &capsule));
-    upload_write_capsule(buf_view(&capsule), &delivery);
+    assert_ok(channel_open(&opener, &peer, UPLOAD_PROFILE_HYBRID, &epoch, &capsule));
+    upload_write_capsule(UPLOAD_PROFILE_HYBRID, buf_view(&capsule), &delivery);
     write_page(FRAME_CAPSULE, buf_view(&delivery), &page);
     stage_inject(to, buf_view(&page));
     channel_opener_free(&opener);

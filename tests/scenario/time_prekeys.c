@@ -173,6 +173,8 @@ static void a_sender_with_a_superseded_prekey_is_refused_learns_and_sends(void *
     struct frame f;
 
     (void)state;
+    says(alice, bob, "to the first");
+    sees(bob, alice, "to the first");
     lie_begin(p, &record);
     looks_up(p, carol, "bob");
     stage_forward(p, 3 * CLOCK_DAY_MS); /* numbers 2 to 4 come */
@@ -185,6 +187,39 @@ static void a_sender_with_a_superseded_prekey_is_refused_learns_and_sends(void *
     lie_end(p);
     assert_int_equal(refusals.told, 1);
     is(alice, "accepted");
+    sees_behind(bob, alice, "to the newest", 0);
+    buf_free(&old);
+    arena_free(&a);
+    play_end(p);
+}
+
+/* To open a channel with it takes an ML-KEM key that the server does not have any more. */
+static void whoever_wants_to_write_for_the_first_time_to_a_superseded_prekey_learns_and_sends(
+    void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *carol = joins(p, "carol");
+    struct buf old = BUF(LIMIT_FRAME);
+    struct arena a = ARENA(1 << 20);
+    struct lie record = {.op = OP_PERSON, .to = carol, .tell = lie_record, .ctx = &old};
+    struct lie replace = {.op = OP_PERSON, .to = alice, .tell = lie_replace};
+    struct lie keys = {.op = OP_KEM_KEYS, .to = alice, .tell = count};
+    struct frame f;
+
+    (void)state;
+    lie_begin(p, &record);
+    looks_up(p, carol, "bob");
+    stage_forward(p, 3 * CLOCK_DAY_MS); /* numbers 2 to 4 come */
+    assert_ok(frame_parse(buf_view(&old), &a, &f));
+    replace.bytes = f.body;
+    lie_begin(p, &replace);
+    looks_up(p, alice, "bob");
+    lie_begin(p, &keys);
+    says(alice, bob, "to the newest");
+    lie_end(p);
+    assert_int_equal(keys.told, 2); /* none of number 1, then the one of number 4 */
+    is(alice, "accepted");
+    assert_false(stage_heard(alice, PROBLEM_NO_PREKEY));
     sees_behind(bob, alice, "to the newest", 0);
     buf_free(&old);
     arena_free(&a);
@@ -227,6 +262,8 @@ const struct CMUnitTest time_prekeys[] = {
     cmocka_unit_test(mail_that_waited_for_its_whole_life_opens),
     cmocka_unit_test(who_is_away_for_38_days_gets_mail_when_back_and_its_sender_is_told),
     cmocka_unit_test(a_sender_with_a_superseded_prekey_is_refused_learns_and_sends),
+    cmocka_unit_test(
+        whoever_wants_to_write_for_the_first_time_to_a_superseded_prekey_learns_and_sends),
     cmocka_unit_test(a_sender_with_a_superseded_list_is_refused_learns_and_sends),
 };
 const size_t time_prekeys_n = sizeof time_prekeys / sizeof time_prekeys[0];

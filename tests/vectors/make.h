@@ -36,10 +36,19 @@ struct agreer {
     struct agree_public *key;
 };
 
+/* An ML-KEM key pair. */
+struct encapsulator {
+    uint8_t seed[MLKEM_PRIVATE_SIZE]; /* d | z */
+    struct mlkem_private *secret;
+    uint8_t pub[MLKEM_PUBLIC_SIZE], digest[PREKEY_KEM_DIGEST_SIZE];
+};
+
 void make_signer(struct signer *k);
 void make_agreer(struct agreer *k);
+void make_encapsulator(struct encapsulator *k);
 void free_signer(struct signer *k);
 void free_agreer(struct agreer *k);
+void free_encapsulator(struct encapsulator *k);
 
 /* A person with two devices. */
 struct person {
@@ -67,6 +76,7 @@ json_t *put_array(json_t *to, const char *name);
 json_t *add_object(json_t *array);
 void put_signer(json_t *to, const char *name, const struct signer *k);
 void put_agreer(json_t *to, const char *name, const struct agreer *k);
+void put_encapsulator(json_t *to, const char *name, const struct encapsulator *k);
 void put_party(json_t *to, const char *name, const struct party *p);
 
 /* The files. */
@@ -74,6 +84,8 @@ json_t *make_statements(const struct people *p);
 json_t *make_safety(const struct people *p);
 json_t *make_channel(const struct people *p);
 json_t *make_message(const struct people *p);
+json_t *make_files(void);
+json_t *make_frames(void);
 
 /* Those of more than two people: what it draws comes last. */
 struct town_files {

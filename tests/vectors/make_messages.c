@@ -2,6 +2,8 @@
 /* Vectors of PROTOCOL 5 and 6: a capsule and its chain; messages with every value on the way. */
 #include "crypto/hash.h"
 #include "crypto/kdf.h"
+#include "crypto/mlkem/mlkem_internal.h"
+#include "e2ee/channel_internal.h"
 #include "e2ee/open.h"
 #include "e2ee/payload.h"
 #include "e2ee/seal_internal.h"
@@ -24,36 +26,81 @@ static void make_opener(const struct person *from, const struct agreer *e, struc
     buf_free(&text);
 }
 
-/* What lies between the keys and the capsule, worked out from the protocol's text. */
-static void put_steps(json_t *o, const struct channel_opener *from, const struct party *to,
-                      const struct channel_prekey *prekey, const struct agreer *pair)
-{
-    uint8_t z[AGREE_SHARED_SIZE], ct[HASH_SHA512_SIZE], t[HASH_SHA512_SIZE];
-    uint8_t prk[KDF_PRK_SIZE], kb[AEAD_KEY_SIZE], digest[HASH_SHA512_SIZE];
-    struct buf fix = BUF(512), text = BUF(512), info = BUF(512);
+/* A capsule to be, and what its receiver has. */
+struct opening {
+    const struct channel_opener *from;
+    const struct party *to;
+    struct channel_prekey prekey;
+    struct agreer pair;
+    struct encapsulator kem;
+    uint8_t m[32]; /* the randomness of the encapsulation */
+    struct channel_sealed sealed;
+};
 
-    must(agree_derive(from->secret, pair->key, z));
-    must(hash_sha512(NULL, 0, ct));
-    buf_bytes(&fix, BYTES(((uint8_t[]){1, 1})));
-    buf_bytes(&fix, BYTES(from->point));
-    buf_u32(&fix, prekey->number);
-    buf_bytes(&fix, BYTES(ct));
-    buf_bytes(&text, BYTES_LABEL("tacet1 open"));
-    buf_bytes(&text, BYTES(((uint8_t[]){1, 1})));
-    identity_write_party(&from->from, &text);
-    identity_write_party(to, &text);
-    buf_bytes(&text, BYTES(from->point));
-    buf_u32(&text, prekey->number);
-    buf_bytes(&text, BYTES(prekey->point));
-    buf_zeros(&text, 48);
-    buf_bytes(&text, BYTES(ct));
+static struct bytes ciphertext(const struct opening *p)
+{
+    return bytes(p->sealed.ct, p->sealed.profile == UPLOAD_PROFILE_HYBRID ? MLKEM_SEALED_SIZE : 0);
+}
+
+static struct bytes kpq(const struct opening *p)
+{
+    return bytes(p->sealed.shared,
+                 p->sealed.profile == UPLOAD_PROFILE_HYBRID ? MLKEM_SHARED_SIZE : 0);
+}
+
+static void write_fix(const struct opening *p, struct buf *fix)
+{
+    uint8_t ct[HASH_SHA512_SIZE];
+
+    must(hash_sha512(HASH_PARTS(ciphertext(p)), ct));
+    buf_u8(fix, UPLOAD_SUITE);
+    buf_u8(fix, p->sealed.profile);
+    buf_bytes(fix, BYTES(p->from->point));
+    buf_u32(fix, p->prekey.number);
+    buf_bytes(fix, BYTES(ct));
+}
+
+static void write_transcript(const struct opening *p, struct buf *text)
+{
+    uint8_t ct[HASH_SHA512_SIZE];
+
+    must(hash_sha512(HASH_PARTS(ciphertext(p)), ct));
+    buf_bytes(text, BYTES_LABEL("tacet1 open"));
+    buf_u8(text, UPLOAD_SUITE);
+    buf_u8(text, p->sealed.profile);
+    identity_write_party(&p->from->from, text);
+    identity_write_party(p->to, text);
+    buf_bytes(text, BYTES(p->from->point));
+    buf_u32(text, p->prekey.number);
+    buf_bytes(text, BYTES(p->prekey.point));
+    if (p->sealed.profile == UPLOAD_PROFILE_HYBRID)
+        buf_bytes(text, BYTES(p->prekey.kem_digest));
+    else
+        buf_zeros(text, sizeof p->prekey.kem_digest);
+    buf_bytes(text, BYTES(ct));
+}
+
+/* What lies between the keys and the capsule, worked out from the protocol's text. */
+static void put_steps(json_t *o, const struct opening *p)
+{
+    uint8_t z[AGREE_SHARED_SIZE], t[HASH_SHA512_SIZE];
+    uint8_t prk[KDF_PRK_SIZE], kb[AEAD_KEY_SIZE], digest[HASH_SHA512_SIZE];
+    struct buf fix = BUF(512), text = BUF(512), info = BUF(512), ikm = BUF(128);
+
+    must(agree_derive(p->from->secret, p->pair.key, z));
+    write_fix(p, &fix);
+    write_transcript(p, &text);
+    buf_bytes(&ikm, BYTES(z));
+    buf_bytes(&ikm, kpq(p));
     must(hash_sha512(HASH_PARTS(buf_view(&text)), t));
-    must(kdf_extract((struct bytes){NULL, 0}, BYTES(z), prk));
+    must(kdf_extract((struct bytes){NULL, 0}, buf_view(&ikm), prk));
     must(hash_sha512(HASH_PARTS(buf_view(&fix)), digest));
     buf_bytes(&info, BYTES_LABEL("tacet1 box"));
     buf_bytes(&info, BYTES(digest));
     must(kdf_expand(prk, buf_view(&info), kb, sizeof kb));
     put_bytes(o, "z1", BYTES(z));
+    put_bytes(o, "ct", ciphertext(p));
+    put_bytes(o, "kpq", kpq(p));
     put_bytes(o, "fix", buf_view(&fix));
     put_bytes(o, "transcript", buf_view(&text));
     put_bytes(o, "t", BYTES(t));
@@ -62,47 +109,78 @@ static void put_steps(json_t *o, const struct channel_opener *from, const struct
     buf_free(&fix);
     buf_free(&text);
     buf_free(&info);
+    buf_free(&ikm);
+}
+
+static void put_chain(json_t *o, struct epoch *epoch)
+{
+    json_t *chain = put_array(o, "chain");
+
+    while (epoch->n < 4) {
+        json_t *step = add_object(chain);
+        uint8_t mk[CHANNEL_KEY_SIZE];
+
+        put_number(step, "n", epoch->n);
+        put_bytes(step, "ck", BYTES(epoch->ck));
+        must(channel_step(epoch, mk));
+        put_bytes(step, "mk", BYTES(mk));
+    }
+}
+
+/* The same opening in one profile. */
+static void put_capsule(json_t *o, struct opening *p, uint8_t profile)
+{
+    struct channel_peer peer = {p->to, &p->prekey, p->pair.key, BYTES(p->kem.pub)};
+    struct buf capsule = BUF(UPLOAD_CAPSULE_MOST), delivered = BUF(UPLOAD_DELIVERED_MOST);
+    struct epoch epoch;
+
+    p->sealed = (struct channel_sealed){.profile = profile};
+    if (profile == UPLOAD_PROFILE_HYBRID)
+        mlkem_encapsulate_with(p->kem.pub, p->m, p->sealed.ct, p->sealed.shared);
+    must(channel_open_with(p->from, &peer, &p->sealed, &epoch, &capsule));
+    upload_write_capsule(profile, buf_view(&capsule), &delivered);
+    put_number(o, "profile", profile);
+    put_steps(o, p);
+    put_bytes(o, "capsule", buf_view(&capsule));
+    put_bytes(o, "delivered", buf_view(&delivered));
+    put_bytes(o, "epoch_id", BYTES(epoch.id));
+    put_chain(o, &epoch);
+    buf_free(&capsule);
+    buf_free(&delivered);
 }
 
 json_t *make_channel(const struct people *p)
 {
-    struct agreer e, pair;
+    struct agreer e;
     struct channel_opener opener;
-    struct channel_prekey prekey = {.number = 70000};
-    struct epoch epoch;
-    struct buf capsule = BUF(UPLOAD_CAPSULE_SIZE);
-    json_t *o = json_object(), *chain;
+    struct opening capsule = {
+        .from = &opener, .to = &p->bob.device[1], .prekey = {.number = 70000}};
+    json_t *o = json_object(), *capsules;
 
     make_agreer(&e);
-    make_agreer(&pair);
+    make_agreer(&capsule.pair);
+    make_encapsulator(&capsule.kem);
+    make_bytes(capsule.m, sizeof capsule.m);
     make_opener(&p->alice, &e, &opener);
-    memcpy(prekey.point, pair.point, sizeof prekey.point);
-    must(channel_open(&opener, &p->bob.device[1], &prekey, pair.key, &epoch, &capsule));
+    memcpy(capsule.prekey.point, capsule.pair.point, sizeof capsule.prekey.point);
+    memcpy(capsule.prekey.kem_digest, capsule.kem.digest, sizeof capsule.prekey.kem_digest);
     put_text(o, "source", BYTES_LITERAL("PROTOCOL 5.1 and 5.2"));
     put_party(o, "from", &opener.from);
     put_signer(o, "dsk", &p->alice.dsk[1]);
-    put_party(o, "to", &p->bob.device[1]);
-    put_number(o, "prekey_number", prekey.number);
-    put_agreer(o, "prekey", &pair);
+    put_party(o, "to", capsule.to);
+    put_number(o, "prekey_number", capsule.prekey.number);
+    put_agreer(o, "prekey", &capsule.pair);
+    put_encapsulator(o, "kem", &capsule.kem);
+    put_bytes(o, "m", BYTES(capsule.m));
     put_agreer(o, "e_c", &e);
     put_number(o, "made_ms", opener.made_ms);
-    put_steps(o, &opener, &p->bob.device[1], &prekey, &pair);
     put_bytes(o, "sig", BYTES(opener.sig));
-    put_bytes(o, "capsule", buf_view(&capsule));
-    put_bytes(o, "epoch_id", BYTES(epoch.id));
-    chain = put_array(o, "chain");
-    while (epoch.n < 4) {
-        json_t *step = add_object(chain);
-        uint8_t mk[CHANNEL_KEY_SIZE];
-
-        put_number(step, "n", epoch.n);
-        put_bytes(step, "ck", BYTES(epoch.ck));
-        must(channel_step(&epoch, mk));
-        put_bytes(step, "mk", BYTES(mk));
-    }
-    buf_free(&capsule);
+    capsules = put_array(o, "capsules");
+    put_capsule(add_object(capsules), &capsule, UPLOAD_PROFILE_STANDARD);
+    put_capsule(add_object(capsules), &capsule, UPLOAD_PROFILE_HYBRID);
     free_agreer(&e);
-    free_agreer(&pair);
+    free_agreer(&capsule.pair);
+    free_encapsulator(&capsule.kem);
     return o;
 }
 
@@ -110,6 +188,7 @@ json_t *make_channel(const struct people *p)
 struct sample {
     const struct people *people;
     struct bytes content;
+    uint8_t profile;
     size_t n;
     struct agreer e, pair[3];
     struct seal_recipient to[3];
@@ -229,6 +308,7 @@ static void put_message(json_t *to, const struct sample *s, struct identity *me)
                               .core = &s->core,
                               .wrap = &s->wrap,
                               .content = s->content,
+                              .profile = s->profile,
                               .number = 4711,
                               .to = s->to,
                               .n = s->n};
@@ -241,6 +321,7 @@ static void put_message(json_t *to, const struct sample *s, struct identity *me)
     must(seal_with(&rq, &s->keys, &upload));
     must(upload_parse(buf_view(&upload), &arena, &u));
     must(schedule_ctx(BYTES(u.shared.head), BYTES(u.shared.com), u.shared.body, ctx));
+    put_number(o, "profile", s->profile);
     put_bytes(o, "content", s->content);
     put_core(o, s);
     put_bytes(o, "roster", ID_BYTES(s->wrap.roster));
@@ -256,7 +337,7 @@ static void put_message(json_t *to, const struct sample *s, struct identity *me)
     buf_free(&upload);
 }
 
-/* Nothing at all, a little, and what just needs the second step. */
+/* Nothing at all, a little, and what just needs the second step; in both profiles. */
 json_t *make_message(const struct people *p)
 {
     static const uint8_t long_text[253] = {'x'};
@@ -269,9 +350,10 @@ json_t *make_message(const struct people *p)
     put_party(o, "from", &p->alice.device[1]);
     put_signer(o, "dsk", &p->alice.dsk[1]);
     messages = put_array(o, "messages");
-    for (size_t i = 0; i < 3; i++) {
-        struct sample s = {.people = p, .content = contents[i], .n = i + 1};
+    for (size_t i = 0; i < 6; i++) {
+        struct sample s = {.people = p, .content = contents[i % 3], .n = i % 3 + 1};
 
+        s.profile = i < 3 ? UPLOAD_PROFILE_STANDARD : UPLOAD_PROFILE_HYBRID;
         make_sample(&s);
         put_message(messages, &s, &me);
         free_agreer(&s.e);

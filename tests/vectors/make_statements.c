@@ -97,14 +97,18 @@ static void put_prekey(json_t *to, const struct people *p, const struct device_l
                        .made_ms = MAKE_NOW_MS,
                        .list_version = list->version};
     struct agreer pair;
+    struct encapsulator kem;
     struct buf b = BUF(PREKEY_SIZE);
     json_t *o = put_object(to, "prekey");
 
     make_agreer(&pair);
+    make_encapsulator(&kem);
+    memcpy(k.kem_digest, kem.digest, sizeof k.kem_digest);
     memcpy(k.point, pair.point, sizeof k.point);
     memcpy(k.list_hash, list->hash, sizeof k.list_hash);
     must(prekey_sign(&k, &p->nid, p->alice.dsk[1].secret, &b));
     put_agreer(o, "key", &pair);
+    put_encapsulator(o, "kem", &kem);
     put_bytes(o, "did", ID_BYTES(k.did));
     put_number(o, "number", k.number);
     put_number(o, "made_ms", k.made_ms);
@@ -113,6 +117,7 @@ static void put_prekey(json_t *to, const struct people *p, const struct device_l
     put_bytes(o, "statement", buf_view(&b));
     buf_free(&b);
     free_agreer(&pair);
+    free_encapsulator(&kem);
 }
 
 /* Pins are not drawn: what follows stays as it was. */

@@ -73,6 +73,19 @@ void make_agreer(struct agreer *k)
     must(agree_public_parse(&k->key, BYTES(k->point)));
 }
 
+void make_encapsulator(struct encapsulator *k)
+{
+    make_bytes(k->seed, sizeof k->seed);
+    must(mlkem_private_parse(&k->secret, BYTES(k->seed)));
+    mlkem_private_public(k->secret, k->pub);
+    must(prekey_kem_digest(BYTES(k->pub), k->digest));
+}
+
+void free_encapsulator(struct encapsulator *k)
+{
+    mlkem_private_free(k->secret);
+}
+
 void free_signer(struct signer *k)
 {
     sign_private_free(k->secret);
@@ -182,6 +195,15 @@ void put_agreer(json_t *to, const char *name, const struct agreer *k)
     put_bytes(o, "public", BYTES(k->point));
 }
 
+void put_encapsulator(json_t *to, const char *name, const struct encapsulator *k)
+{
+    json_t *o = put_object(to, name);
+
+    put_bytes(o, "seed", BYTES(k->seed));
+    put_bytes(o, "public", BYTES(k->pub));
+    put_bytes(o, "digest", BYTES(k->digest));
+}
+
 void put_party(json_t *to, const char *name, const struct party *p)
 {
     json_t *o = put_object(to, name);
@@ -215,6 +237,8 @@ int main(int argc, char **argv)
     write_file(argv[1], "safety.json", make_safety(&people));
     write_file(argv[1], "channel.json", make_channel(&people));
     write_file(argv[1], "message.json", make_message(&people));
+    write_file(argv[1], "files.json", make_files());
+    write_file(argv[1], "frames.json", make_frames());
     make_town(&people, &town);
     write_file(argv[1], "device_lists.json", town.lists);
     write_file(argv[1], "policies.json", town.policies);

@@ -9,6 +9,7 @@
 
 #include "base/encoding.h"
 #include "base/version.h"
+#include "client/host/threads.h"
 #include "client/nicknames.h"
 #include "crypto/password.h"
 #include "crypto/secret.h"
@@ -139,6 +140,9 @@ static struct err create_vault(struct tacet_client *c, const struct tacet_profil
 static struct err start(struct tacet_client *c)
 {
     TRY(engine_new(&c->engine, c->vault, &c->random, carrier_clock()));
+    c->threads = threads_that_fit();
+    c->pool = (struct pool){threads_run, &c->threads};
+    engine_lend(c->engine, &c->pool);
     return carrier_new(&c->carrier, c->engine);
 }
 

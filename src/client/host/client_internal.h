@@ -4,6 +4,7 @@
 #define TACET_CLIENT_HOST_CLIENT_INTERNAL_H
 
 #include "client/host/carrier.h"
+#include "crypto/p521.h"
 #include "tacet/client.h"
 
 struct tacet_client {
@@ -12,6 +13,8 @@ struct tacet_client {
     struct vault *vault;
     struct engine *engine;
     struct carrier *carrier;
+    struct pool pool; /* of this many threads */
+    size_t threads;
     struct arena shown; /* the text that the last call lent to the caller */
     struct arena named; /* the name of the contact that was given last */
 };

@@ -118,6 +118,11 @@ void mlkem_private_free(struct mlkem_private *key)
     free(key);
 }
 
+bool mlkem_public_check(struct bytes pub)
+{
+    return pub.n == MLKEM_PUBLIC_SIZE && kpke_public_check(pub.at);
+}
+
 struct err mlkem_encapsulate(struct bytes pub, uint8_t sealed[MLKEM_SEALED_SIZE],
                              uint8_t shared[MLKEM_SHARED_SIZE])
 {
@@ -125,7 +130,7 @@ struct err mlkem_encapsulate(struct bytes pub, uint8_t sealed[MLKEM_SEALED_SIZE]
     uint8_t m[32];
 
     memset(shared, 0, MLKEM_SHARED_SIZE);
-    if (pub.n != MLKEM_PUBLIC_SIZE || !kpke_public_check(pub.at))
+    if (!mlkem_public_check(pub))
         return FAIL(E_MALFORMED);
     TRY(random_fill(&random, m, sizeof m));
     mlkem_encapsulate_with(pub.at, m, sealed, shared);

@@ -27,6 +27,9 @@ void mlkem_private_write(const struct mlkem_private *key, uint8_t seed[MLKEM_PRI
 void mlkem_private_public(const struct mlkem_private *key, uint8_t pub[MLKEM_PUBLIC_SIZE]);
 void mlkem_private_free(struct mlkem_private *key); /* NULL is fine; wipes */
 
+/* Can this be a public key: its length, and every coefficient below q [FIPS203 7.2]? */
+bool mlkem_public_check(struct bytes pub);
+
 /* A fresh secret, and what carries it to the holder of the key.  E_MALFORMED: not a public key.
  * E_CRYPTO: no randomness.  On error `shared` is zeroed and `sealed` untouched. */
 FALLIBLE mlkem_encapsulate(struct bytes pub, uint8_t sealed[MLKEM_SEALED_SIZE],

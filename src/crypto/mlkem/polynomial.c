@@ -141,13 +141,14 @@ void polynomial_uniform(struct polynomial *out, struct bytes seed, uint8_t i, ui
     memcpy(out->at, kept, sizeof out->at);
 }
 
+/* A byte has two coefficients, each of them two bits less two bits. */
 void polynomial_noise(struct polynomial *out, const uint8_t in[POLYNOMIAL_NOISE])
 {
-    for (size_t i = 0; i < N; i++) {
-        unsigned half = (unsigned)in[i / 2] >> 4 * (i % 2);
-        unsigned up = (half & 1) + (half >> 1 & 1), down = (half >> 2 & 1) + (half >> 3 & 1);
+    for (size_t i = 0; i < POLYNOMIAL_NOISE; i++) {
+        unsigned sums = (in[i] & 0x55u) + (in[i] >> 1 & 0x55u);
 
-        out->at[i] = settle((uint16_t)(Q + up - down));
+        out->at[2 * i] = settle((uint16_t)(Q + (sums & 3) - (sums >> 2 & 3)));
+        out->at[2 * i + 1] = settle((uint16_t)(Q + (sums >> 4 & 3) - (sums >> 6)));
     }
 }
 
@@ -199,18 +200,16 @@ void polynomial_dot(struct polynomial *out, const struct polynomial a[POLYNOMIAL
                     const struct polynomial b[POLYNOMIAL_RANK])
 {
     for (size_t i = 0; i < N; i += 2) {
-        const struct factor f = ZETA[64 + i / 4];
-        uint32_t low = 0, high = 0;
+        uint32_t zeta = ZETA[64 + i / 4].value, low = 0, high = 0, square = 0;
 
         for (size_t k = 0; k < POLYNOMIAL_RANK; k++) {
-            uint32_t a0 = a[k].at[i], a1 = a[k].at[i + 1], b0 = b[k].at[i];
-            uint16_t b1 = b[k].at[i + 1], turned = settle(times(b1, f));
+            uint32_t a0 = a[k].at[i], a1 = a[k].at[i + 1], b0 = b[k].at[i], b1 = b[k].at[i + 1];
 
-            if (i % 4 != 0)
-                turned = (uint16_t)(Q - turned);
-            low += a0 * b0 + a1 * turned;
+            low += a0 * b0;
             high += a0 * b1 + a1 * b0;
+            square += a1 * b1;
         }
+        low += settle_wide(square) * (i % 4 == 0 ? zeta : Q - zeta);
         out->at[i] = settle_wide(low);
         out->at[i + 1] = settle_wide(high);
     }

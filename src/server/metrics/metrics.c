@@ -16,6 +16,7 @@ static const char *const OPERATIONS[METRICS_OPERATIONS] = {
     [OP_DELIVER] = "deliver",
     [OP_ACKNOWLEDGE] = "acknowledge",
     [OP_SERVER_KEYS] = "server_keys",
+    [OP_KEM_KEYS] = "kem_keys",
     [OP_INVITE] = "invite",
     [OP_REVOKE] = "revoke",
     [OP_PEOPLE] = "people",

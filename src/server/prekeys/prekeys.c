@@ -8,14 +8,15 @@ static const char SUPERSEDE[] =
 static const char PRUNE[] = "DELETE FROM prekey WHERE device = $1 AND superseded_ms < $2";
 static const char COUNT[] = "SELECT count(*) FROM prekey WHERE device = $1";
 static const char INSERT[] =
-    "INSERT INTO prekey (device, number, expires_ms, statement) VALUES ($1, $2, $3, $4)";
+    "INSERT INTO prekey (device, number, expires_ms, statement, kem) VALUES ($1, $2, $3, $4, $5)";
 static const char FORGET[] = "DELETE FROM prekey WHERE device = $1";
 
-#define USABLE                                                   \
-    "SELECT 1 FROM prekey WHERE device = $1 AND expires_ms > $4" \
+#define USABLE                                           \
+    " FROM prekey WHERE device = $1 AND expires_ms > $4" \
     " AND (superseded_ms IS NULL OR superseded_ms >= $3) AND "
-static const char USABLE_NUMBER[] = USABLE "number = $2";
-static const char USABLE_LOW16[] = USABLE "number % 65536 = $2";
+static const char USABLE_NUMBER[] = "SELECT 1" USABLE "number = $2";
+static const char USABLE_LOW16[] = "SELECT 1" USABLE "number % 65536 = $2";
+static const char USABLE_KEM[] = "SELECT kem" USABLE "number = $2";
 
 struct err prekeys_newest(struct db *db, struct arena *a, uint64_t device, struct bytes *statement,
                           struct prekey *out)
@@ -44,7 +45,8 @@ static struct err check_claims(struct db *db, const struct networks *n, struct a
 }
 
 static struct err store(struct db *db, struct arena *a, const struct device *d,
-                        const struct prekey *p, struct bytes statement, uint64_t now_ms)
+                        const struct prekey *p, struct bytes statement, struct bytes kem,
+                        uint64_t now_ms)
 {
     uint64_t pass_ms = clock_since(now_ms, PREKEY_ROTATION_MS);
     struct db_value kept;
@@ -57,12 +59,13 @@ static struct err store(struct db *db, struct arena *a, const struct device *d,
     return db_run(db, INSERT,
                   DB_VALUES(DB_NUMBER_OF(d->row), DB_NUMBER_OF(p->number),
                             DB_NUMBER_OF(clock_add(p->made_ms, PREKEY_LIFE_MS)),
-                            DB_BYTES_OF(statement)),
+                            DB_BYTES_OF(statement), DB_BYTES_OF(kem)),
                   NULL);
 }
 
 struct err prekeys_publish(struct db *db, const struct networks *n, struct arena *a,
-                           const struct device *d, struct bytes statement, uint64_t now_ms)
+                           const struct device *d, struct bytes statement, struct bytes kem,
+                           uint64_t now_ms)
 {
     struct prekey last, next;
     struct bytes newest = {NULL, 0};
@@ -78,7 +81,8 @@ struct err prekeys_publish(struct db *db, const struct networks *n, struct arena
     if (next.number <= last.number)
         return FAIL(E_CONFLICT);
     TRY(check_claims(db, n, a, d, &next));
-    return store(db, a, d, &next, statement, now_ms);
+    TRY(prekey_check_kem(&next, kem));
+    return store(db, a, d, &next, statement, kem, now_ms);
 }
 
 static struct err usable(struct db *db, const char *sql, uint64_t device, uint32_t number,
@@ -109,6 +113,20 @@ struct err prekeys_usable(struct db *db, uint64_t device, uint32_t number, uint6
 struct err prekeys_usable_low16(struct db *db, uint64_t device, uint16_t low16, uint64_t now_ms)
 {
     return usable(db, USABLE_LOW16, device, low16, now_ms);
+}
+
+struct err prekeys_kem(struct db *db, struct arena *a, uint64_t device, uint32_t number,
+                       uint64_t now_ms, struct bytes *kem)
+{
+    struct db_value v;
+
+    TRY(db_one(db, a, USABLE_KEM,
+               DB_VALUES(DB_NUMBER_OF(device), DB_NUMBER_OF(number),
+                         DB_NUMBER_OF(clock_since(now_ms, PREKEY_ROTATION_MS)),
+                         DB_NUMBER_OF(now_ms)),
+               &v, 1));
+    *kem = v.bytes;
+    return OK;
 }
 
 struct err prekeys_valid(struct db *db, uint64_t device, uint64_t now_ms, bool *out)

@@ -24,10 +24,11 @@ struct Tacet__Wire__Person;
  * E_CONFLICT: its number does not rise.  E_STALE: it names another list than the current one.
  * E_CLOCK: made more than an hour ahead; an old one may come late.  E_AGAIN: PREKEYS_KEPT_MAX were
  * published within a day, and every message to the device has to be looked up among them.
- * E_MALFORMED, E_FORGED, E_EXPIRED.
+ * E_MALFORMED, E_FORGED, E_EXPIRED: also when `kem` is not the ML-KEM key that it names.
  */
 FALLIBLE prekeys_publish(struct db *db, const struct networks *n, struct arena *a,
-                         const struct device *d, struct bytes statement, uint64_t now_ms);
+                         const struct device *d, struct bytes statement, struct bytes kem,
+                         uint64_t now_ms);
 
 /* The newest prekey of a device.  E_ABSENT: none. */
 FALLIBLE prekeys_newest(struct db *db, struct arena *a, uint64_t device, struct bytes *statement,
@@ -37,6 +38,11 @@ FALLIBLE prekeys_newest(struct db *db, struct arena *a, uint64_t device, struct 
  * an entry has.  E_STALE: unknown, expired, or superseded more than 24 hours ago. */
 FALLIBLE prekeys_usable(struct db *db, uint64_t device, uint32_t number, uint64_t now_ms);
 FALLIBLE prekeys_usable_low16(struct db *db, uint64_t device, uint16_t low16, uint64_t now_ms);
+
+/* The ML-KEM key of one that something may be sealed to, in the arena.  E_ABSENT: no such prekey.
+ */
+FALLIBLE prekeys_kem(struct db *db, struct arena *a, uint64_t device, uint32_t number,
+                     uint64_t now_ms, struct bytes *kem);
 
 /* Is the newest one still valid? */
 FALLIBLE prekeys_valid(struct db *db, uint64_t device, uint64_t now_ms, bool *out);

@@ -8,6 +8,7 @@ static const char *const STEPS[] = {
     "  expires_ms INTEGER NOT NULL,"
     "  superseded_ms INTEGER," /* NULL: the newest */
     "  statement BLOB NOT NULL,"
+    "  kem BLOB NOT NULL," /* last: what is looked up all the time lies before it */
     "  PRIMARY KEY (device, number)) WITHOUT ROWID",
 };
 

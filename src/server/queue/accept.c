@@ -57,7 +57,8 @@ static struct err check_prekeys(struct db *db, const struct queue_offer *o)
         const struct upload_capsule *c = &o->upload.capsule[i];
         struct upload_capsule_form form;
 
-        TRY(upload_parse_capsule_body(c->capsule, &form));
+        TRY(upload_parse_capsule_body(upload_profile(BYTES(o->upload.shared.head)), c->capsule,
+                                      &form));
         TRY(prekeys_usable(db, o->to[c->recipient].row, form.prekey, o->now_ms));
     }
     return OK;

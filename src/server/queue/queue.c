@@ -3,9 +3,8 @@
 
 #include "base/reader.h"
 
-#define FRONT_SIZE        (UPLOAD_HEAD_SIZE + UPLOAD_COMMITMENT_SIZE + sizeof(struct roster_id))
-#define SHARED_MAX        (FRONT_SIZE + UPLOAD_BODY_MOST + UPLOAD_TRAILER_SIZE)
-#define CAPSULE_DELIVERED (3 + UPLOAD_CAPSULE_SIZE)
+#define FRONT_SIZE (UPLOAD_HEAD_SIZE + UPLOAD_COMMITMENT_SIZE + sizeof(struct roster_id))
+#define SHARED_MAX (FRONT_SIZE + UPLOAD_BODY_MOST + UPLOAD_TRAILER_SIZE)
 
 static const char BODY[] = "INSERT INTO mail_body (waiting, sealed) VALUES ($1, $2)";
 static const char INSERT[] = "INSERT INTO mail (device, kind, body, sealed, size, received_ms,"
@@ -62,7 +61,7 @@ static struct err check_room(struct db *db, const struct upload *u, const struct
         TRY(mailbox(db, to[i].row, &items, &size));
         for (; c < u->capsules && u->capsule[c].recipient == i; c++) {
             items += 1;
-            size += CAPSULE_DELIVERED;
+            size += UPLOAD_CAPSULE_FRONT + u->capsule[c].capsule.n;
         }
         if (items + 1 > LIMIT_MAILBOX_ITEMS || size + delivered_size(u) > LIMIT_MAILBOX_BYTES)
             return FAIL(E_FULL);
@@ -88,11 +87,11 @@ static struct err add_capsules(struct db *db, const struct upload *u, const stru
     uint64_t number;
 
     for (size_t i = 0; i < u->capsules; i++) {
-        struct buf b = BUF(CAPSULE_DELIVERED);
+        struct buf b = BUF(UPLOAD_DELIVERED_MOST);
         struct bytes sealed;
         struct err err;
 
-        upload_write_capsule(u->capsule[i].capsule, &b);
+        upload_write_capsule(upload_profile(BYTES(u->shared.head)), u->capsule[i].capsule, &b);
         err = buf_end(&b, &sealed);
         if (err.code == E_OK)
             err = add(db, &to[u->capsule[i].recipient], FRAME_CAPSULE, DB_NULL_OF(), sealed,

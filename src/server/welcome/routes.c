@@ -49,7 +49,7 @@ static struct err activate(struct request *rq, const Tacet__Wire__Join *in, cons
     TRY(prekey_parse(prekey, &first));
     if (first.number != 1)
         return FAIL(E_MALFORMED);
-    return prekeys_publish(rq->db, n, rq->arena, &device, prekey, rq->now_ms);
+    return prekeys_publish(rq->db, n, rq->arena, &device, prekey, frame_bytes(in->kem), rq->now_ms);
 }
 
 static struct err answer_joined(struct request *rq, const struct account *who)
@@ -137,6 +137,7 @@ static struct err sign_in(struct request *rq)
 const struct route welcome_routes[] = {
     /* op       who           body  rate        kind          handler */
     {OP_SIGN_IN, ROUTE_ANYONE, 1024, ROUTE_ONCE, ROUTE_READS, sign_in},
-    {OP_JOIN, ROUTE_ANYONE, DEVICE_LIST_MAX_SIZE + 1024, ROUTE_ONCE, ROUTE_WRITES, join},
+    {OP_JOIN, ROUTE_ANYONE, DEVICE_LIST_MAX_SIZE + PREKEY_KEM_SIZE + 1024, ROUTE_ONCE, ROUTE_WRITES,
+     join},
     {.op = 0},
 };

@@ -325,19 +325,19 @@ static void the_sending_epoch_is_kept_until_it_is_forgotten(void **state)
     const struct device_id *to = &p->bob.me.who.did;
     struct epoch got;
 
-    assert_err(chains_sending(v, to, &got), E_ABSENT);
+    assert_err(chains_sending(v, to, UPLOAD_PROFILE_HYBRID, &got), E_ABSENT);
     pass_over(&p->line, 3);
     assert_ok(vault_begin(v));
     assert_ok(chains_put_sending(v, to, &p->line.sending));
     assert_ok(vault_commit(v));
-    assert_ok(chains_sending(v, to, &got));
+    assert_ok(chains_sending(v, to, UPLOAD_PROFILE_HYBRID, &got));
     assert_int_equal(got.n, 3);
     assert_memory_equal(got.ck, p->line.sending.ck, sizeof got.ck);
     assert_int_equal(got.made_ms, p->line.sending.made_ms);
     assert_ok(vault_begin(v));
-    assert_ok(chains_forget_sending(v, to));
+    assert_ok(chains_forget_sending(v, to, UPLOAD_PROFILE_HYBRID));
     assert_ok(vault_commit(v));
-    assert_err(chains_sending(v, to, &got), E_ABSENT);
+    assert_err(chains_sending(v, to, UPLOAD_PROFILE_HYBRID, &got), E_ABSENT);
 }
 
 int main(void)

@@ -84,14 +84,15 @@ static void its_statements_check(void **state)
     struct arena a = ARENA(1 << 16);
     struct device_list list;
     struct prekey prekey;
-    struct bytes statement;
+    struct bytes statement, kem;
 
     assert_ok(own_list_statement(&own, s->vault, &a, &statement));
     assert_ok(device_list_check(statement, &own.nid, &own.me.ark, NULL, PEOPLE_NOW_MS, &list));
-    assert_ok(own_prekey_statement(&own, s->vault, 1, &a, &statement));
+    assert_ok(own_prekey_statement(&own, s->vault, 1, &a, &statement, &kem));
     assert_ok(prekey_check(statement, &own.nid, &own.me.dsk, PEOPLE_NOW_MS, &prekey));
     assert_memory_equal(prekey.list_hash, list.hash, sizeof list.hash);
-    assert_err(own_prekey_statement(&own, s->vault, 2, &a, &statement), E_ABSENT);
+    assert_ok(prekey_check_kem(&prekey, kem));
+    assert_err(own_prekey_statement(&own, s->vault, 2, &a, &statement, &kem), E_ABSENT);
     own_free(&own);
     arena_free(&a);
 }

@@ -106,6 +106,7 @@ static struct bytes prekey(struct town *t, const struct person *p, uint32_t numb
     struct agree_private *secret;
     struct buf b = BUF(PREKEY_SIZE);
 
+    k.kem_digest[0] = 1;
     memcpy(k.list_hash, list->hash, sizeof k.list_hash);
     assert_ok(agree_generate(&secret, k.point));
     assert_ok(prekey_sign(&k, &t->me.nid, p->dsk[0].secret, &b));

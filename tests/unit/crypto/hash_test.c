@@ -60,6 +60,41 @@ static void where_a_message_is_cut_does_not_matter(void **state)
     }
 }
 
+static void a_run_is_the_digest_of_all_that_was_added(void **state)
+{
+    const struct bytes whole = BYTES_LITERAL("a message that is longer than any one part of it");
+    uint8_t want[HASH_SHA384_SIZE], got[HASH_SHA384_SIZE];
+
+    (void)state;
+    assert_ok(hash_sha384(&whole, 1, want));
+    for (size_t cut = 0; cut <= whole.n; cut++) {
+        struct hash_run *run;
+
+        assert_ok(hash_run_new(&run));
+        hash_run_add(run, bytes(whole.at, cut));
+        hash_run_add(run, nothing);
+        hash_run_add(run, bytes(whole.at + cut, whole.n - cut));
+        assert_ok(hash_run_end(run, got));
+        assert_bytes(BYTES(got), BYTES(want));
+        hash_run_free(run);
+    }
+}
+
+static void a_run_that_has_ended_takes_and_says_nothing(void **state)
+{
+    uint8_t first[HASH_SHA384_SIZE], again[HASH_SHA384_SIZE] = {7};
+    struct hash_run *run;
+
+    (void)state;
+    assert_ok(hash_run_new(&run));
+    assert_ok(hash_run_end(run, first));
+    hash_run_add(run, BYTES_LITERAL("late"));
+    assert_err(hash_run_end(run, again), E_CRYPTO);
+    assert_int_equal(again[0], 7);
+    hash_run_free(run);
+    hash_run_free(NULL);
+}
+
 /* RFC 4231, cases 2 and 6: a key shorter than a block, and one that is longer. */
 static void hmac_gives_the_answers_of_its_rfc(void **state)
 {
@@ -96,6 +131,8 @@ int main(void)
         cmocka_unit_test(digests_of_abc_are_the_standards),
         cmocka_unit_test(no_part_an_empty_part_and_no_bytes_are_the_same_message),
         cmocka_unit_test(where_a_message_is_cut_does_not_matter),
+        cmocka_unit_test(a_run_is_the_digest_of_all_that_was_added),
+        cmocka_unit_test(a_run_that_has_ended_takes_and_says_nothing),
         cmocka_unit_test(hmac_gives_the_answers_of_its_rfc),
         cmocka_unit_test(an_empty_key_is_a_key),
     };

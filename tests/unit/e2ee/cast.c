@@ -12,14 +12,18 @@ static void take_prekey(struct actor *a, uint32_t number)
     a->prekey.number = number;
     assert_ok(agree_generate(&a->secret, a->prekey.point));
     assert_ok(agree_public_parse(&a->key, BYTES(a->prekey.point)));
+    assert_ok(mlkem_generate(&a->kem_secret, a->kem));
+    assert_ok(prekey_kem_digest(BYTES(a->kem), a->prekey.kem_digest));
 }
 
 static void drop_prekey(struct actor *a)
 {
     agree_private_free(a->secret);
     agree_public_free(a->key);
+    mlkem_private_free(a->kem_secret);
     a->secret = NULL;
     a->key = NULL;
+    a->kem_secret = NULL;
 }
 
 void cast_enter(struct actor *a, uint32_t prekey)
@@ -41,21 +45,44 @@ void cast_leave(struct actor *a)
     drop_prekey(a);
 }
 
+struct channel_peer cast_peer(const struct actor *a)
+{
+    return (struct channel_peer){&a->me.who, &a->prekey, a->key, BYTES(a->kem)};
+}
+
+struct channel_receiver cast_receiver(const struct actor *a)
+{
+    return (struct channel_receiver){&a->me.who, &a->prekey, a->secret, a->kem_secret};
+}
+
+struct bytes cast_capsule(const struct line *l)
+{
+    return bytes(l->capsule, l->capsule_n);
+}
+
 void cast_connect(struct line *l, const struct actor *from, const struct actor *to)
 {
-    struct buf capsule = BUF(UPLOAD_CAPSULE_SIZE);
+    cast_connect_in(UPLOAD_PROFILE_HYBRID, l, from, to);
+}
+
+void cast_connect_in(uint8_t profile, struct line *l, const struct actor *from,
+                     const struct actor *to)
+{
+    struct buf capsule = BUF(UPLOAD_CAPSULE_MOST);
+    struct channel_peer peer = cast_peer(to);
+    struct channel_receiver receiver = cast_receiver(to);
     struct channel_opener opener;
     struct upload_capsule_form form;
     struct channel_claim claim;
 
     *l = (struct line){.from = from, .to = to};
     assert_ok(channel_opener_make(&from->me, CAST_NOW_MS, &opener));
-    assert_ok(channel_open(&opener, &to->me.who, &to->prekey, to->key, &l->sending, &capsule));
-    assert_int_equal(capsule.n, UPLOAD_CAPSULE_SIZE);
-    memcpy(l->capsule, capsule.at, sizeof l->capsule);
-    assert_ok(upload_parse_capsule_body(BYTES(l->capsule), &form));
-    assert_ok(channel_accept(&form, &to->me.who, &to->prekey, to->secret, CAST_NOW_MS, &claim,
-                             &l->receiving));
+    assert_ok(channel_open(&opener, &peer, profile, &l->sending, &capsule));
+    assert_int_equal(capsule.n, upload_capsule_size(profile));
+    l->capsule_n = capsule.n;
+    memcpy(l->capsule, capsule.at, capsule.n);
+    assert_ok(upload_parse_capsule_body(profile, cast_capsule(l), &form));
+    assert_ok(channel_accept(&form, &receiver, CAST_NOW_MS, &claim, &l->receiving));
     assert_ok(channel_verify(&claim, &from->me.dsk, CAST_NOW_MS));
     channel_opener_free(&opener);
     buf_free(&capsule);
@@ -65,7 +92,8 @@ void cast_write(struct letter *m, const struct actor *from, uint64_t seq, struct
 {
     struct random random = random_system();
 
-    *m = (struct letter){.from = from, .content = content, .number = seq};
+    *m = (struct letter){
+        .from = from, .content = content, .profile = UPLOAD_PROFILE_HYBRID, .number = seq};
     m->core = (struct core){.sender = from->me.who,
                             .room = {"a room"},
                             .seq = seq,
@@ -85,13 +113,14 @@ void cast_address(struct letter *m, struct line *l)
     *to = (struct seal_recipient){
         .who = l->to->me.who, .prekey = l->to->prekey.number, .key = l->to->key, .n = l->sending.n};
     memcpy(to->epoch, l->sending.id, sizeof to->epoch);
+    m->profile = l->sending.profile;
     assert_ok(channel_step(&l->sending, to->mk));
 }
 
 void cast_enclose(struct letter *m, const struct line *l)
 {
     assert_true(m->n > 0);
-    m->capsule[m->capsules++] = (struct upload_capsule){(uint16_t)(m->n - 1), BYTES(l->capsule)};
+    m->capsule[m->capsules++] = (struct upload_capsule){(uint16_t)(m->n - 1), cast_capsule(l)};
 }
 
 struct seal_request cast_request(const struct letter *m)
@@ -100,6 +129,7 @@ struct seal_request cast_request(const struct letter *m)
                                  .core = &m->core,
                                  .wrap = &m->wrap,
                                  .content = m->content,
+                                 .profile = m->profile,
                                  .number = m->number,
                                  .capsule = m->capsule,
                                  .capsules = m->capsules,
@@ -144,6 +174,7 @@ static struct err read_entry(const struct line *l, const uint8_t mk[CHANNEL_KEY_
     return open_entry(&r->o, &(struct open_candidate){.from = &l->from->me.who.did,
                                                       .me = &l->to->me.who,
                                                       .prekey = l->to->prekey.number,
+                                                      .profile = l->receiving.profile,
                                                       .epoch = l->receiving.id,
                                                       .mk = mk});
 }

@@ -20,21 +20,32 @@ struct actor {
     struct channel_prekey prekey;
     struct agree_private *secret;
     struct agree_public *key;
+    struct mlkem_private *kem_secret;
+    uint8_t kem[MLKEM_PUBLIC_SIZE];
 };
 
 void cast_enter(struct actor *a, uint32_t prekey);
 void cast_renew_prekey(struct actor *a, uint32_t number);
 void cast_leave(struct actor *a);
 
+/* The actor as one to open an epoch to, and as one who accepts it. */
+struct channel_peer cast_peer(const struct actor *a);
+struct channel_receiver cast_receiver(const struct actor *a);
+
 /* What one device sends to another, as both of them keep it. */
 struct line {
     const struct actor *from, *to;
     struct epoch sending, receiving;
-    uint8_t capsule[UPLOAD_CAPSULE_SIZE];
+    uint8_t capsule[UPLOAD_CAPSULE_MOST];
+    size_t capsule_n;
 };
 
-/* With a capsule made by one, and accepted and verified by the other. */
+/* With a capsule made by one, and accepted and verified by the other: in profile hybrid, or in the
+ * one that is named. */
 void cast_connect(struct line *l, const struct actor *from, const struct actor *to);
+void cast_connect_in(uint8_t profile, struct line *l, const struct actor *from,
+                     const struct actor *to);
+struct bytes cast_capsule(const struct line *l);
 
 #define CAST_RECIPIENTS_MAX 8
 
@@ -44,6 +55,7 @@ struct letter {
     struct core core;
     struct wrap wrap;
     struct bytes content; /* borrowed */
+    uint8_t profile;      /* of the line that was addressed last; hybrid before */
     uint64_t number;
     struct upload_capsule capsule[CAST_RECIPIENTS_MAX];
     struct seal_recipient to[CAST_RECIPIENTS_MAX];

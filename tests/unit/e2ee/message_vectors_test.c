@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every capsule and message of tests/vectors is opened, and sealed again to the same bytes. */
+#include "crypto/mlkem/mlkem_internal.h"
+#include "e2ee/channel_internal.h"
 #include "e2ee/open.h"
 #include "e2ee/payload.h"
 #include "e2ee/seal_internal.h"
@@ -42,52 +44,122 @@ static void assert_chain(json_t *chain, struct epoch *epoch)
     assert_int_equal(i, 4);
 }
 
-static void the_capsule_is_accepted_and_its_chain_followed(void **state)
+/* The file, and the keys in it. */
+struct file {
+    json_t *v;
+    struct party from, to;
+    struct point dsk;
+    uint64_t made_ms;
+    struct channel_prekey prekey;
+    struct agree_private *secret;
+    struct mlkem_private *kem;
+    uint8_t pub[MLKEM_PUBLIC_SIZE];
+};
+
+static void open_file(struct file *f)
 {
-    json_t *v = vector_load("channel.json");
-    struct party from = vector_party(v, "from"), to = vector_party(v, "to");
-    struct point dsk = vector_signer(v, "dsk", NULL);
-    struct channel_prekey prekey = {.number = (uint32_t)vector_number(v, "prekey_number")};
-    struct agree_private *secret = secret_of(v, "prekey", prekey.point);
-    uint64_t made_ms = vector_number(v, "made_ms");
+    json_t *kem;
+
+    f->v = vector_load("channel.json");
+    kem = vector_get(f->v, "kem");
+    f->from = vector_party(f->v, "from");
+    f->to = vector_party(f->v, "to");
+    f->dsk = vector_signer(f->v, "dsk", NULL);
+    f->made_ms = vector_number(f->v, "made_ms");
+    f->prekey.number = (uint32_t)vector_number(f->v, "prekey_number");
+    f->secret = secret_of(f->v, "prekey", f->prekey.point);
+    assert_ok(mlkem_private_parse(&f->kem, vector_bytes(kem, "seed")));
+    mlkem_private_public(f->kem, f->pub);
+    assert_field(BYTES(f->pub), kem, "public");
+    assert_ok(prekey_kem_digest(BYTES(f->pub), f->prekey.kem_digest));
+    assert_field(BYTES(f->prekey.kem_digest), kem, "digest");
+}
+
+static void close_file(struct file *f)
+{
+    agree_private_free(f->secret);
+    mlkem_private_free(f->kem);
+    json_decref(f->v);
+}
+
+static void assert_accepted(struct file *f, json_t *c)
+{
+    struct channel_receiver me = {&f->to, &f->prekey, f->secret, f->kem};
+    uint8_t profile = (uint8_t)vector_number(c, "profile");
     struct upload_capsule_form form;
     struct channel_claim claim;
     struct epoch epoch;
 
-    assert_ok(upload_parse_capsule_body(vector_bytes(v, "capsule"), &form));
-    assert_ok(channel_accept(&form, &to, &prekey, secret, made_ms, &claim, &epoch));
-    assert_ok(channel_verify(&claim, &dsk, made_ms));
-    assert_memory_equal(&claim.from, &from, sizeof from);
-    assert_int_equal(claim.made_ms, made_ms);
-    assert_field(BYTES(claim.sig), v, "sig");
-    assert_field(BYTES(epoch.id), v, "epoch_id");
-    assert_chain(vector_get(v, "chain"), &epoch);
-    agree_private_free(secret);
-    json_decref(v);
+    assert_ok(upload_parse_capsule_body(profile, vector_bytes(c, "capsule"), &form));
+    assert_ok(upload_parse_capsule(vector_bytes(c, "delivered"), &form));
+    assert_int_equal(form.profile, profile);
+    assert_ok(channel_accept(&form, &me, f->made_ms, &claim, &epoch));
+    assert_ok(channel_verify(&claim, &f->dsk, f->made_ms));
+    assert_memory_equal(&claim.from, &f->from, sizeof f->from);
+    assert_int_equal(claim.made_ms, f->made_ms);
+    assert_field(BYTES(claim.sig), f->v, "sig");
+    assert_field(BYTES(epoch.id), c, "epoch_id");
+    assert_int_equal(epoch.profile, profile);
+    assert_chain(vector_get(c, "chain"), &epoch);
 }
 
-static void the_capsule_is_made_again_to_the_same_bytes(void **state)
+static void each_capsule_is_accepted_and_its_chain_followed(void **state)
 {
-    json_t *v = vector_load("channel.json");
-    struct party to = vector_party(v, "to");
-    struct channel_opener o = {.from = vector_party(v, "from")};
-    struct channel_prekey prekey = {.number = (uint32_t)vector_number(v, "prekey_number")};
-    struct buf capsule = BUF(UPLOAD_CAPSULE_SIZE);
-    struct agree_public *key;
+    struct file f;
+    json_t *c;
+    size_t i;
+
+    open_file(&f);
+    json_array_foreach(vector_get(f.v, "capsules"), i, c) assert_accepted(&f, c);
+    assert_int_equal(i, 2);
+    close_file(&f);
+}
+
+static void assert_encapsulated(const struct file *f, json_t *c, struct channel_sealed *sealed)
+{
+    uint8_t m[32], shared[MLKEM_SHARED_SIZE];
+
+    vector_copy(f->v, "m", m, sizeof m);
+    mlkem_encapsulate_with(f->pub, m, sealed->ct, sealed->shared);
+    assert_field(BYTES(sealed->ct), c, "ct");
+    assert_field(BYTES(sealed->shared), c, "kpq");
+    assert_ok(mlkem_decapsulate(f->kem, BYTES(sealed->ct), shared));
+    assert_memory_equal(shared, sealed->shared, sizeof shared);
+}
+
+static void assert_made_again(const struct file *f, json_t *c, const struct channel_opener *o,
+                              const struct agree_public *key)
+{
+    struct channel_peer peer = {&f->to, &f->prekey, key, BYTES(f->pub)};
+    struct channel_sealed sealed = {.profile = (uint8_t)vector_number(c, "profile")};
+    struct buf capsule = BUF(UPLOAD_CAPSULE_MOST);
     struct epoch epoch;
 
-    o.made_ms = vector_number(v, "made_ms");
-    o.secret = secret_of(v, "e_c", o.point);
-    vector_copy(v, "sig", o.sig, sizeof o.sig);
-    vector_copy(vector_get(v, "prekey"), "public", prekey.point, sizeof prekey.point);
-    assert_ok(agree_public_parse(&key, BYTES(prekey.point)));
-    assert_ok(channel_open(&o, &to, &prekey, key, &epoch, &capsule));
-    assert_field(buf_view(&capsule), v, "capsule");
-    assert_field(BYTES(epoch.id), v, "epoch_id");
+    if (sealed.profile == UPLOAD_PROFILE_HYBRID)
+        assert_encapsulated(f, c, &sealed);
+    assert_ok(channel_open_with(o, &peer, &sealed, &epoch, &capsule));
+    assert_field(buf_view(&capsule), c, "capsule");
+    assert_field(BYTES(epoch.id), c, "epoch_id");
+    buf_free(&capsule);
+}
+
+static void each_capsule_is_made_again_to_the_same_bytes(void **state)
+{
+    struct file f;
+    struct channel_opener o;
+    struct agree_public *key;
+    json_t *c;
+    size_t i;
+
+    open_file(&f);
+    o = (struct channel_opener){.from = f.from, .made_ms = f.made_ms};
+    o.secret = secret_of(f.v, "e_c", o.point);
+    vector_copy(f.v, "sig", o.sig, sizeof o.sig);
+    assert_ok(agree_public_parse(&key, BYTES(f.prekey.point)));
+    json_array_foreach(vector_get(f.v, "capsules"), i, c) assert_made_again(&f, c, &o, key);
     agree_public_free(key);
     channel_opener_free(&o);
-    buf_free(&capsule);
-    json_decref(v);
+    close_file(&f);
 }
 
 /* One message and who sends it. */
@@ -171,6 +243,7 @@ static void assert_opens(const struct sample *s, json_t *r)
     struct open_candidate c = {.from = &s->me.who.did,
                                .me = &me,
                                .prekey = (uint32_t)vector_number(r, "prekey_number"),
+                               .profile = (uint8_t)vector_number(s->m, "profile"),
                                .epoch = vector_bytes(r, "epoch_id").at,
                                .mk = vector_bytes(r, "mk_n").at};
     struct buf content = BUF(LIMIT_TEXT);
@@ -229,10 +302,10 @@ static void every_message_is_opened_by_each_of_its_recipients(void **state)
             assert_entry_keys(&s, r);
             assert_opens(&s, r);
         }
-        assert_int_equal(k, i + 1);
+        assert_int_equal(k, i % 3 + 1);
         sign_private_free(s.me.dsk_secret);
     }
-    assert_int_equal(i, 3);
+    assert_int_equal(i, 6);
     json_decref(v);
 }
 
@@ -259,6 +332,7 @@ static void assert_sealed_again(const struct sample *s)
     struct bytes want = vector_bytes(s->m, "upload");
 
     rq.content = s->content;
+    rq.profile = (uint8_t)vector_number(s->m, "profile");
     rq.number = vector_number(s->m, "upload_number");
     rq.to = to;
     json_array_foreach(recipients, rq.n, r) read_recipient(r, &to[rq.n], &key[rq.n]);
@@ -292,8 +366,8 @@ static void every_message_is_sealed_again_to_the_same_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_capsule_is_accepted_and_its_chain_followed),
-        cmocka_unit_test(the_capsule_is_made_again_to_the_same_bytes),
+        cmocka_unit_test(each_capsule_is_accepted_and_its_chain_followed),
+        cmocka_unit_test(each_capsule_is_made_again_to_the_same_bytes),
         cmocka_unit_test(every_message_is_opened_by_each_of_its_recipients),
         cmocka_unit_test(every_message_is_sealed_again_to_the_same_bytes),
     };

@@ -11,6 +11,7 @@
 /* Where the parts of a delivery of 256 padded bytes stand. */
 enum {
     FORM_AT = 0,
+    PROFILE_AT = 2,
     POINT_AT = 4,
     COM_AT = 71,
     ROSTER_AT = 103,
@@ -95,12 +96,47 @@ static void a_version_suite_profile_or_flag_of_another_kind_is_malformed(void **
 
     for (size_t i = FORM_AT; i < POINT_AT; i++) {
         for (unsigned v = 1; v < 256; v++) {
+            if ((delivery.at[i] ^ v) == UPLOAD_PROFILE_STANDARD && i == PROFILE_AT)
+                continue;
             delivery.at[i] ^= (uint8_t)v;
             assert_err(try_to_read(&step), E_MALFORMED);
             assert_int_equal(step, CAST_FORM);
             delivery.at[i] ^= (uint8_t)v;
         }
     }
+}
+
+/* Nobody on the way can lower it. */
+static void a_message_said_to_be_of_the_lower_profile_does_not_open(void **state)
+{
+    struct epoch right = l.receiving;
+    enum cast_step step;
+    struct reading r;
+
+    assert_int_equal(delivery.at[PROFILE_AT], UPLOAD_PROFILE_HYBRID);
+    delivery.at[PROFILE_AT] = UPLOAD_PROFILE_STANDARD;
+    assert_err(try_to_read(&step), E_ABSENT);
+    assert_int_equal(step, CAST_CHANNEL);
+    assert_err(cast_read_under(&l, buf_view(&delivery), 0, m.to[0].mk, &r), E_FORGED);
+    cast_close(&r);
+    l.receiving.profile = UPLOAD_PROFILE_STANDARD; /* and if the epoch were said to be of it, too */
+    assert_err(cast_read_under(&l, buf_view(&delivery), 0, m.to[0].mk, &r), E_FORGED);
+    cast_close(&r);
+    l.receiving = right;
+    delivery.at[PROFILE_AT] = UPLOAD_PROFILE_HYBRID;
+}
+
+static void a_message_opens_under_an_epoch_of_its_own_profile_alone(void **state)
+{
+    struct epoch right = l.receiving;
+    struct reading r;
+
+    l.receiving.profile = UPLOAD_PROFILE_STANDARD; /* with all the keys that fit */
+    assert_err(cast_read_under(&l, buf_view(&delivery), 0, m.to[0].mk, &r), E_FORGED);
+    cast_close(&r);
+    l.receiving = right;
+    assert_ok(cast_read_under(&l, buf_view(&delivery), 0, m.to[0].mk, &r));
+    cast_close(&r);
 }
 
 /* Head, commitment and body make ctx, and ctx masks the hint: the hint names nobody, and who would
@@ -272,7 +308,8 @@ static void another_key_of_the_list_does_not_verify(void **state)
 static void a_step_that_failed_may_be_tried_again(void **state)
 {
     static const uint8_t wrong[CHANNEL_KEY_SIZE];
-    struct open_candidate c = {&alice.me.who.did, &bob.me.who, 70000, l.receiving.id, wrong};
+    struct open_candidate c = {&alice.me.who.did,   &bob.me.who,    70000,
+                               l.receiving.profile, l.receiving.id, wrong};
     struct reading r;
 
     assert_err(cast_read_under(&l, buf_view(&delivery), 0, wrong, &r), E_FORGED);
@@ -301,6 +338,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_unaltered_delivery_is_read),
         cmocka_unit_test(a_version_suite_profile_or_flag_of_another_kind_is_malformed),
+        cmocka_unit_test(a_message_said_to_be_of_the_lower_profile_does_not_open),
+        cmocka_unit_test(a_message_opens_under_an_epoch_of_its_own_profile_alone),
         cmocka_unit_test(an_altered_head_commitment_or_body_breaks_hint_and_entry),
         cmocka_unit_test(an_altered_roster_digest_is_not_the_signed_one),
         cmocka_unit_test(an_altered_prekey_number_names_another_prekey),

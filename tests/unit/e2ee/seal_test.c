@@ -62,9 +62,36 @@ static void an_upload_is_what_it_was_asked_to_be(void **state)
     assert_int_equal(upload_entry_prekey(&u, 1), 5); /* modulo 65536 */
     assert_int_equal(u.capsules, 1);
     assert_int_equal(u.capsule[0].recipient, 1);
-    assert_bytes(u.capsule[0].capsule, BYTES(to_carol.capsule));
+    assert_bytes(u.capsule[0].capsule, cast_capsule(&to_carol));
     assert_true(ID_SAME(u.shared.roster, m.wrap.roster));
     arena_free(&arena);
+    buf_free(&b);
+}
+
+static struct err seal_request_of(const struct seal_request *rq, struct buf *out)
+{
+    struct random random = random_system();
+
+    return seal(rq, &random, out);
+}
+
+static void there_is_no_third_profile(void **state)
+{
+    struct buf b = BUF(UPLOAD_ROOM);
+    struct letter m;
+    struct seal_request rq;
+
+    cast_write(&m, &alice, 1, BYTES_LITERAL("hello"));
+    cast_address(&m, &to_bob);
+    rq = cast_request(&m);
+    rq.profile = 3;
+    assert_err(seal_request_of(&rq, &b), E_MALFORMED);
+    rq.profile = 0;
+    assert_err(seal_request_of(&rq, &b), E_MALFORMED);
+    assert_int_equal(b.n, 0);
+    rq.profile = UPLOAD_PROFILE_STANDARD;
+    assert_ok(seal_request_of(&rq, &b));
+    assert_int_equal(upload_profile(buf_view(&b)), UPLOAD_PROFILE_STANDARD);
     buf_free(&b);
 }
 
@@ -79,7 +106,7 @@ static void an_upload_is_as_large_as_its_header_says(void **state)
         struct buf b = BUF(UPLOAD_ROOM);
 
         seal_to_both(bytes(text, steps[i].content), &b);
-        assert_int_equal(b.n, FIXED_SIZE + 60 * 2 + 309 * 2 + steps[i].padded);
+        assert_int_equal(b.n, FIXED_SIZE + 60 * 2 + 1877 * 2 + steps[i].padded);
         buf_free(&b);
     }
 }
@@ -91,15 +118,8 @@ static void an_upload_is_appended_behind_what_is_there(void **state)
     buf_text(&b, "before");
     seal_to_both(BYTES_LITERAL("hello"), &b);
     assert_memory_equal(b.at, "before", 6);
-    assert_int_equal(b.n, 6 + FIXED_SIZE + 60 * 2 + 309 * 2 + 256);
+    assert_int_equal(b.n, 6 + FIXED_SIZE + 60 * 2 + 1877 * 2 + 256);
     buf_free(&b);
-}
-
-static struct err seal_request_of(const struct seal_request *rq, struct buf *out)
-{
-    struct random random = random_system();
-
-    return seal(rq, &random, out);
 }
 
 static void nobody_and_too_many_are_refused(void **state)
@@ -309,6 +329,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_upload_is_what_it_was_asked_to_be),
+        cmocka_unit_test(there_is_no_third_profile),
         cmocka_unit_test(an_upload_is_as_large_as_its_header_says),
         cmocka_unit_test(an_upload_is_appended_behind_what_is_there),
         cmocka_unit_test(nobody_and_too_many_are_refused),

@@ -43,6 +43,14 @@ static int leave(void **state)
     return 0;
 }
 
+static struct err accept(const struct upload_capsule_form *form, uint64_t now_ms,
+                         struct channel_claim *claim, struct epoch *epoch)
+{
+    struct channel_receiver me = cast_receiver(&bob);
+
+    return channel_accept(form, &me, now_ms, claim, epoch);
+}
+
 static struct err as_upload(struct bytes in)
 {
     struct arena arena = ARENA(4096);
@@ -71,7 +79,7 @@ static struct err as_capsule(struct bytes in)
 {
     struct upload_capsule_form form;
 
-    return upload_parse_capsule_body(in, &form);
+    return upload_parse_capsule_body(UPLOAD_PROFILE_HYBRID, in, &form);
 }
 
 static struct err as_trailer(struct bytes in)
@@ -119,8 +127,8 @@ static void each_form_is_taken_for_itself_alone(void **state)
         made[i] = BUF(LIMIT_FRAME);
     buf_bytes(&made[0], buf_view(&upload));
     buf_bytes(&made[1], buf_view(&delivery));
-    upload_write_capsule(BYTES(l.capsule), &made[2]);
-    buf_bytes(&made[3], BYTES(l.capsule));
+    upload_write_capsule(UPLOAD_PROFILE_HYBRID, cast_capsule(&l), &made[2]);
+    buf_bytes(&made[3], cast_capsule(&l));
     assert_ok(trailer_sign(&m.core, &m.wrap, BYTES_LITERAL("ctx"), &alice.me, &made[4]));
     trailer_write_core(&m.core, &made[5]);
     assert_ok(payload_pad(m.content, &made[6]));
@@ -183,16 +191,12 @@ static void nothing_of_a_message_passes_for_a_capsules_box(void **state)
     struct epoch epoch;
 
     assert_ok(open_begin(buf_view(&delivery), &o));
-    assert_ok(upload_parse_capsule_body(BYTES(l.capsule), &form));
+    assert_ok(upload_parse_capsule_body(UPLOAD_PROFILE_HYBRID, cast_capsule(&l), &form));
     form.box = bytes(o.in.shared.trailer.at, UPLOAD_BOX_SIZE);
-    assert_err(
-        channel_accept(&form, &bob.me.who, &bob.prekey, bob.secret, CAST_NOW_MS, &claim, &epoch),
-        E_FORGED);
+    assert_err(accept(&form, CAST_NOW_MS, &claim, &epoch), E_FORGED);
     form.box = bytes(o.in.shared.body.at, UPLOAD_BOX_SIZE);
     form.point = bytes(o.in.shared.head + 4, AGREE_PUBLIC_SIZE); /* even under the message's E */
-    assert_err(
-        channel_accept(&form, &bob.me.who, &bob.prekey, bob.secret, CAST_NOW_MS, &claim, &epoch),
-        E_FORGED);
+    assert_err(accept(&form, CAST_NOW_MS, &claim, &epoch), E_FORGED);
 }
 
 /* Every kind of signature that a device key makes: here those of e2ee, and one statement's. */
@@ -203,9 +207,8 @@ static void make_signatures(struct channel_claim *claim, struct buf *trailer, st
     struct upload_capsule_form form;
     struct epoch epoch;
 
-    assert_ok(upload_parse_capsule_body(BYTES(l.capsule), &form));
-    assert_ok(
-        channel_accept(&form, &bob.me.who, &bob.prekey, bob.secret, CAST_NOW_MS, claim, &epoch));
+    assert_ok(upload_parse_capsule_body(UPLOAD_PROFILE_HYBRID, cast_capsule(&l), &form));
+    assert_ok(accept(&form, CAST_NOW_MS, claim, &epoch));
     assert_ok(trailer_sign(&m.core, &m.wrap, BYTES_LITERAL("ctx"), &alice.me, trailer));
     assert_ok(signin_sign(&s, &alice.me.who.nid, alice.me.dsk_secret, signin));
 }
@@ -250,9 +253,8 @@ static void a_label_separates_the_same_bytes(void **state)
     struct epoch epoch;
     struct buf text = BUF(256);
 
-    assert_ok(upload_parse_capsule_body(BYTES(l.capsule), &form));
-    assert_ok(
-        channel_accept(&form, &bob.me.who, &bob.prekey, bob.secret, CAST_NOW_MS, &claim, &epoch));
+    assert_ok(upload_parse_capsule_body(UPLOAD_PROFILE_HYBRID, cast_capsule(&l), &form));
+    assert_ok(accept(&form, CAST_NOW_MS, &claim, &epoch));
     identity_write_party(&claim.from, &text);
     buf_bytes(&text, BYTES(claim.point));
     buf_u64(&text, claim.made_ms);

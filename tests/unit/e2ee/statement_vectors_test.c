@@ -141,6 +141,7 @@ static void the_prekey_is_of_alices_device(void **state)
     struct prekey k;
 
     assert_ok(prekey_check(vector_bytes(o, "statement"), &nid, &dsk, now_ms, &k));
+    assert_ok(prekey_check_kem(&k, vector_bytes(vector_get(o, "kem"), "public")));
     assert_int_equal(k.number, vector_number(o, "number"));
     assert_int_equal(k.made_ms, vector_number(o, "made_ms"));
     assert_int_equal(k.list_version, vector_number(o, "list_version"));

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "assert_err.h"
+#include "e2ee/call_key.h"
+#include "e2ee/file_key.h"
 #include "unit/e2ee/cast.h"
 
 static struct actor alice, bob;
@@ -79,13 +81,14 @@ static struct err open_and_accept(void)
     struct upload_capsule_form form;
     struct channel_claim claim;
     struct epoch sending, receiving;
-    struct buf capsule = BUF(UPLOAD_CAPSULE_SIZE);
+    struct channel_peer peer = cast_peer(&bob);
+    struct channel_receiver receiver = cast_receiver(&bob);
+    struct buf capsule = BUF(UPLOAD_CAPSULE_MOST);
 
     TRY_OUT(channel_opener_make(&alice.me, CAST_NOW_MS, &o));
-    TRY_OUT(channel_open(&o, &bob.me.who, &bob.prekey, bob.key, &sending, &capsule));
-    TRY_OUT(upload_parse_capsule_body(buf_view(&capsule), &form));
-    TRY_OUT(channel_accept(&form, &bob.me.who, &bob.prekey, bob.secret, CAST_NOW_MS, &claim,
-                           &receiving));
+    TRY_OUT(channel_open(&o, &peer, UPLOAD_PROFILE_HYBRID, &sending, &capsule));
+    TRY_OUT(upload_parse_capsule_body(UPLOAD_PROFILE_HYBRID, buf_view(&capsule), &form));
+    TRY_OUT(channel_accept(&form, &receiver, CAST_NOW_MS, &claim, &receiving));
     assert_memory_equal(sending.ck, receiving.ck, sizeof sending.ck);
     TRY_OUT(channel_verify(&claim, &alice.me.dsk, CAST_NOW_MS));
 out:
@@ -179,6 +182,54 @@ static void an_identity_is_whole_or_there_is_none(void **state)
     assert_says_so(make_write_and_parse);
 }
 
+static struct err seal_a_file(void)
+{
+    static const struct file_descriptor d = {.size = 5};
+    static uint8_t sealed[FILE_KEY_PADDED_LEAST + AEAD_TAG_SIZE];
+    uint8_t digest[FILE_KEY_DIGEST_SIZE];
+    struct err err = OK;
+    struct file_key f = {.root = NULL};
+
+    TRY_OUT(file_key_begin(&d, &f));
+    TRY_OUT(file_key_seal(&f, BYTES_LITERAL("hello"), sealed, digest));
+    TRY_OUT(file_key_end(&f, digest));
+out:
+    file_key_free(&f);
+    return err;
+}
+
+static void a_file_is_begun_or_it_is_not(void **state)
+{
+    assert_says_so(seal_a_file);
+}
+
+static struct err carry_a_frame(void)
+{
+    static const uint8_t secret[CALL_KEY_SECRET_SIZE] = {1};
+    const struct bytes nothing = {NULL, 0};
+    struct err err = OK;
+    struct call_sender s;
+    struct call_receiver r;
+    struct buf frame = BUF(64), media = BUF(64);
+
+    TRY_OUT(call_key_sender(secret, &alice.me.who.did, 0, 0, &s));
+    TRY_OUT(call_key_receiver(secret, &alice.me.who.did, 0, 0, &r));
+    TRY_OUT(call_key_seal(&s, nothing, BYTES_LITERAL("hello"), &frame));
+    err = call_key_open(&r, nothing, buf_view(&frame), &media);
+    assert_int_equal(r.end, err.code == E_OK ? 1 : 0);
+out:
+    if (err.code != E_OK)
+        assert_int_equal(media.n, 0);
+    buf_free(&frame);
+    buf_free(&media);
+    return err;
+}
+
+static void a_frame_for_which_there_is_no_memory_was_not_had(void **state)
+{
+    assert_says_so(carry_a_frame);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +237,8 @@ int main(void)
         cmocka_unit_test(an_upload_can_be_read_or_there_is_none),
         cmocka_unit_test(a_good_message_is_never_called_forged),
         cmocka_unit_test(an_identity_is_whole_or_there_is_none),
+        cmocka_unit_test(a_file_is_begun_or_it_is_not),
+        cmocka_unit_test(a_frame_for_which_there_is_no_memory_was_not_had),
     };
     return cmocka_run_group_tests(tests, enter, leave);
 }

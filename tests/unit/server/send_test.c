@@ -56,10 +56,10 @@ static void malformed_uploads_are_refused(void **state)
     x.l.bytes = bytes(NULL, 0);
     refused(&x, E_TRUNCATED);
     x.l.bytes = good;
-    x.l.upload.shared.head[2] = 2; /* profile */
+    x.l.upload.shared.head[2] = 3; /* profile */
     letter_write(x.w, &x.l);
     refused(&x, E_MALFORMED);
-    x.l.upload.shared.head[2] = UPLOAD_PROFILE_STANDARD;
+    x.l.upload.shared.head[2] = UPLOAD_PROFILE_HYBRID;
     x.l.upload.shared.head[4] = 9; /* no compressed point */
     letter_write(x.w, &x.l);
     refused(&x, E_MALFORMED);

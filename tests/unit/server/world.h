@@ -29,9 +29,9 @@ struct world {
     struct server server;
     struct session control;
     struct random random;
-    struct arena arena;     /* of everything that a test makes */
-    struct effects effects; /* of the last batch */
-    uint8_t point[AGREE_PUBLIC_SIZE];
+    struct arena arena;                                     /* of everything that a test makes */
+    struct effects effects;                                 /* of the last batch */
+    uint8_t point[AGREE_PUBLIC_SIZE], kem[PREKEY_KEM_SIZE]; /* of everybody's prekeys */
     uint64_t now_ms, ids;
 };
 
@@ -103,6 +103,7 @@ static inline int world_begin(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
     struct agree_private *key;
+    struct mlkem_private *kem;
     struct point directory;
 
     assert_non_null(w);
@@ -116,6 +117,8 @@ static inline int world_begin(void **state)
     assert_ok(sign_generate(&w->directory, directory.b));
     assert_ok(agree_generate(&key, w->point));
     agree_private_free(key);
+    assert_ok(mlkem_generate(&kem, w->kem));
+    mlkem_private_free(kem);
     assert_ok(names_network(&w->root_point, WORLD_DOMAIN, &w->nid));
     assert_ok(features_open(w->db));
     assert_ok(networks_create(w->db, &w->root_point, WORLD_DOMAIN,
@@ -334,6 +337,7 @@ static inline struct bytes person_prekey(struct world *w, struct person *p, uint
 
     memcpy(k.point, w->point, sizeof k.point);
     memcpy(k.list_hash, p->list.hash, sizeof k.list_hash);
+    assert_ok(prekey_kem_digest(BYTES(w->kem), k.kem_digest));
     assert_ok(prekey_sign(&k, &w->nid, p->dsk, &b));
     p->prekey = number;
     return world_keep(w, &b);
@@ -358,6 +362,7 @@ static inline struct answer person_join(struct world *w, struct person *p,
     in.ark = frame_data(BYTES(p->ark_point.b));
     in.list = frame_data(p->list_statement);
     in.prekey = frame_data(person_prekey(w, p, 1));
+    in.kem = frame_data(BYTES(w->kem));
     return world_ask(w, &p->session, OP_JOIN, &in);
 }
 
@@ -394,6 +399,7 @@ static inline enum err_code person_publish_prekey(struct world *w, struct person
     Tacet__Wire__PublishPrekey in = TACET__WIRE__PUBLISH_PREKEY__INIT;
 
     in.statement = frame_data(statement);
+    in.kem = frame_data(BYTES(w->kem));
     return world_ask(w, &p->session, OP_PREKEY, &in).code;
 }
 
@@ -461,10 +467,11 @@ static inline void letter_name_prekey(struct letter *l, uint32_t number)
 /* A capsule for the only recipient, at a prekey's number. */
 static inline void letter_add_capsule(struct world *w, struct letter *l, uint32_t prekey)
 {
-    struct buf b = BUF(UPLOAD_CAPSULE_SIZE);
+    struct buf b = BUF(UPLOAD_CAPSULE_MOST);
 
     buf_bytes(&b, BYTES(w->point));
     buf_u32(&b, prekey);
+    buf_bytes(&b, world_random(w, UPLOAD_SEALED_SIZE));
     buf_bytes(&b, world_random(w, UPLOAD_BOX_SIZE));
     l->capsule[l->upload.capsules++] = (struct upload_capsule){0, world_keep(w, &b)};
     letter_write(w, l);
@@ -498,7 +505,7 @@ static inline void letter_make(struct world *w, struct letter *l, struct person 
 
     l->upload.shared.head[0] = UPLOAD_VERSION;
     l->upload.shared.head[1] = UPLOAD_SUITE;
-    l->upload.shared.head[2] = UPLOAD_PROFILE_STANDARD;
+    l->upload.shared.head[2] = UPLOAD_PROFILE_HYBRID;
     memcpy(l->upload.shared.head + 4, w->point, sizeof w->point);
     assert_ok(random_fill(&w->random, l->upload.shared.com, sizeof l->upload.shared.com));
     l->upload.shared.body = world_random(w, UPLOAD_BODY_LEAST);

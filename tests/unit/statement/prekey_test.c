@@ -9,6 +9,7 @@
 static struct network_id nid, other_nid;
 static struct person ada;
 static struct buf statement = {.max = 1024};
+static uint8_t kem[PREKEY_KEM_SIZE], digest[PREKEY_KEM_DIGEST_SIZE];
 
 static struct prekey sample(void)
 {
@@ -20,6 +21,7 @@ static struct prekey sample(void)
                        .list_hash = {4, 5, 6}};
 
     memcpy(p.point, ada.ark.pub.b, sizeof p.point); /* any point will do */
+    memcpy(p.kem_digest, digest, sizeof p.kem_digest);
     return p;
 }
 
@@ -39,9 +41,13 @@ static struct err ask_form(struct bytes in)
 
 static int begin(void **state)
 {
+    struct mlkem_private *secret;
     struct prekey p;
 
     (void)state;
+    assert_ok(mlkem_generate(&secret, kem));
+    mlkem_private_free(secret);
+    assert_ok(prekey_kem_digest(BYTES(kem), digest));
     nid = people_network("example.org");
     other_nid = people_network("example.net");
     ada = person_new(&nid, 10, 2);
@@ -66,6 +72,7 @@ static void assert_is_sample(const struct prekey *p)
     assert_true(ID_SAME(p->did, want.did));
     assert_int_equal(p->number, want.number);
     assert_memory_equal(p->point, want.point, sizeof want.point);
+    assert_memory_equal(p->kem_digest, want.kem_digest, sizeof want.kem_digest);
     assert_int_equal(p->made_ms, want.made_ms);
     assert_int_equal(p->list_version, want.list_version);
     assert_memory_equal(p->list_hash, want.list_hash, sizeof want.list_hash);
@@ -142,8 +149,6 @@ static void a_prekey_keeps_each_rule(void **state)
         {"another account", 1, 0xA5, E_FORGED},
         {"another device", 33, 0xA5, E_FORGED},
         {"a point that is none", 53, 4, E_MALFORMED},
-        {"the first byte of the ML-KEM digest", 120, 1, E_MALFORMED},
-        {"the last byte of the ML-KEM digest", 167, 1, E_MALFORMED},
         {"made at a time that it does not expire 37 days after", 175, 1, E_MALFORMED},
         {"expiring at another time", 183, 1, E_MALFORMED},
         {"list version zero", 187, 0, E_MALFORMED},
@@ -165,6 +170,50 @@ static void number_zero_is_refused(void **state)
     assert_err(ask(buf_view(&out)), E_MALFORMED);
     free(body);
     buf_free(&out);
+}
+
+static void without_a_digest_of_an_ml_kem_key_it_is_no_prekey(void **state)
+{
+    uint8_t *body = refusals_copy(buf_view(&statement), statement.n - SIGN_SIZE);
+    struct buf out = BUF(1024);
+
+    (void)state;
+    memset(body + 120, 0, PREKEY_KEM_DIGEST_SIZE);
+    refusals_sign(LABEL, &nid, bytes(body, statement.n - SIGN_SIZE), ada.dsk[0].secret, &out);
+    assert_err(ask(buf_view(&out)), E_MALFORMED);
+    assert_err(ask_form(buf_view(&out)), E_MALFORMED);
+    free(body);
+    buf_free(&out);
+}
+
+static void the_key_beside_a_prekey_must_be_the_one_that_was_signed(void **state)
+{
+    struct prekey p = sample();
+    uint8_t other[PREKEY_KEM_SIZE];
+
+    (void)state;
+    assert_ok(prekey_check_kem(&p, BYTES(kem)));
+    memcpy(other, kem, sizeof other);
+    for (size_t i = 0; i < sizeof other; i += 49) {
+        other[i] ^= 1;
+        assert_err(prekey_check_kem(&p, BYTES(other)), E_FORGED);
+        other[i] ^= 1;
+    }
+    for (size_t n = 0; n < sizeof other; n += 392)
+        assert_err(prekey_check_kem(&p, bytes(kem, n)), E_MALFORMED);
+}
+
+/* Whoever signs nonsense has no key, and makes nobody work with it. */
+static void a_signed_key_that_is_none_is_refused(void **state)
+{
+    struct prekey p = sample();
+    uint8_t none[PREKEY_KEM_SIZE];
+
+    (void)state;
+    memcpy(none, kem, sizeof none);
+    memset(none, 0xff, 3); /* two coefficients of 4,095 */
+    assert_ok(prekey_kem_digest(BYTES(none), p.kem_digest));
+    assert_err(prekey_check_kem(&p, BYTES(none)), E_MALFORMED);
 }
 
 static void a_point_off_the_curve_is_refused_although_signed(void **state)
@@ -207,6 +256,9 @@ static void a_prekey_that_breaks_a_rule_is_not_signed(void **state)
     p.list_version = 0;
     assert_err(prekey_sign(&p, &nid, ada.dsk[0].secret, &out), E_MALFORMED);
     p = sample();
+    memset(p.kem_digest, 0, sizeof p.kem_digest);
+    assert_err(prekey_sign(&p, &nid, ada.dsk[0].secret, &out), E_MALFORMED);
+    p = sample();
     p.made_ms = UINT64_MAX - PREKEY_LIFE_MS + 1;
     assert_err(prekey_sign(&p, &nid, ada.dsk[0].secret, &out), E_MALFORMED);
     assert_int_equal(out.n, 0);
@@ -223,6 +275,9 @@ int main(void)
         cmocka_unit_test(a_device_cannot_publish_in_the_name_of_another),
         cmocka_unit_test(a_prekey_keeps_each_rule),
         cmocka_unit_test(number_zero_is_refused),
+        cmocka_unit_test(without_a_digest_of_an_ml_kem_key_it_is_no_prekey),
+        cmocka_unit_test(the_key_beside_a_prekey_must_be_the_one_that_was_signed),
+        cmocka_unit_test(a_signed_key_that_is_none_is_refused),
         cmocka_unit_test(a_point_off_the_curve_is_refused_although_signed),
         cmocka_unit_test(a_prekey_is_good_from_an_hour_before_its_date_for_37_days),
         cmocka_unit_test(a_prekey_that_breaks_a_rule_is_not_signed),

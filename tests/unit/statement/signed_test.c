@@ -72,6 +72,7 @@ static void write_prekey(struct buf *out)
                        .list_version = 1};
 
     memcpy(p.point, key->pub.b, sizeof p.point);
+    p.kem_digest[0] = 1;
     assert_ok(prekey_sign(&p, &nid, key->secret, out));
 }
 

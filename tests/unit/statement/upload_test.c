@@ -13,20 +13,20 @@ enum {
     FRONT_SIZE = UPLOAD_HEAD_SIZE + 32 + 48,
     AT_CAPSULES = FRONT_SIZE + 8,
     AT_CAPSULE = AT_CAPSULES + 2,
-    CAPSULE_STEP = 2 + UPLOAD_CAPSULE_SIZE,
+    CAPSULE_STEP = 2 + UPLOAD_CAPSULE_MOST,
     AT_ENTRIES = AT_CAPSULE + CAPSULES * CAPSULE_STEP,
     AT_BODY = AT_ENTRIES + 2 + RECIPIENTS * UPLOAD_ENTRY_SIZE,
     SIZE = AT_BODY + 4 + UPLOAD_BODY_LEAST + UPLOAD_TRAILER_SIZE
 };
 
-static uint8_t capsules[CAPSULES][UPLOAD_CAPSULE_SIZE];
+static uint8_t capsules[CAPSULES][UPLOAD_CAPSULE_MOST];
 static uint8_t entries[RECIPIENTS * UPLOAD_ENTRY_SIZE];
 static uint8_t body[UPLOAD_BODY_LEAST], trailer[UPLOAD_TRAILER_SIZE];
-static struct upload_capsule capsule[CAPSULES] = {{1, {capsules[0], UPLOAD_CAPSULE_SIZE}},
-                                                  {3, {capsules[1], UPLOAD_CAPSULE_SIZE}}};
+static struct upload_capsule capsule[CAPSULES] = {{1, {capsules[0], UPLOAD_CAPSULE_MOST}},
+                                                  {3, {capsules[1], UPLOAD_CAPSULE_MOST}}};
 static struct upload sample;
 static struct buf upload = {.max = LIMIT_FRAME}, delivery = {.max = LIMIT_FRAME};
-static struct buf delivered_capsule = {.max = 1024};
+static struct buf delivered_capsule = {.max = UPLOAD_DELIVERED_MOST};
 
 static struct err ask_upload(struct bytes in)
 {
@@ -56,7 +56,7 @@ static struct err ask_capsule_body(struct bytes in)
 {
     struct upload_capsule_form form;
 
-    return upload_parse_capsule_body(in, &form);
+    return upload_parse_capsule_body(UPLOAD_PROFILE_HYBRID, in, &form);
 }
 
 static int begin(void **state)
@@ -67,10 +67,10 @@ static int begin(void **state)
     for (uint8_t i = 0; i < CAPSULES; i++) {
         capsules[i][0] = 2;
         capsules[i][AGREE_PUBLIC_SIZE + 3] = (uint8_t)(i + 1); /* prekey number */
-        capsules[i][UPLOAD_CAPSULE_SIZE - 1] = 0xee;
+        capsules[i][UPLOAD_CAPSULE_MOST - 1] = 0xee;
     }
     body[0] = trailer[0] = 1;
-    sample = (struct upload){.shared = {.head = {1, 1, 1, 0, 3},
+    sample = (struct upload){.shared = {.head = {1, 1, 2, 0, 3},
                                         .com = {5},
                                         .roster = {{6}},
                                         .body = BYTES(body),
@@ -82,7 +82,7 @@ static int begin(void **state)
                              .recipients = RECIPIENTS};
     upload_write(&sample, &upload);
     upload_write_delivery(&sample.shared, upload_entry(&sample, 2), &delivery);
-    upload_write_capsule(BYTES(capsules[1]), &delivered_capsule);
+    upload_write_capsule(UPLOAD_PROFILE_HYBRID, BYTES(capsules[1]), &delivered_capsule);
     return 0;
 }
 
@@ -155,16 +155,78 @@ static void a_capsule_is_delivered_with_version_suite_and_profile(void **state)
     struct upload_capsule_form form, inner;
 
     (void)state;
-    assert_int_equal(delivered_capsule.n, 3 + UPLOAD_CAPSULE_SIZE);
+    assert_int_equal(delivered_capsule.n, 3 + UPLOAD_CAPSULE_MOST);
     assert_ok(upload_parse_capsule(buf_view(&delivered_capsule), &form));
     assert_bytes(form.point, bytes(capsules[1], AGREE_PUBLIC_SIZE));
     assert_int_equal(form.prekey, 2);
     assert_int_equal(form.box.n, UPLOAD_BOX_SIZE);
     assert_int_equal(form.box.at[UPLOAD_BOX_SIZE - 1], 0xee);
-    assert_ok(upload_parse_capsule_body(BYTES(capsules[1]), &inner));
+    assert_ok(upload_parse_capsule_body(UPLOAD_PROFILE_HYBRID, BYTES(capsules[1]), &inner));
     assert_bytes(inner.point, form.point);
     assert_int_equal(inner.prekey, form.prekey);
+    assert_bytes(inner.ct, form.ct);
     assert_bytes(inner.box, form.box);
+    assert_int_equal(form.profile, UPLOAD_PROFILE_HYBRID);
+    assert_int_equal(form.ct.n, 1568);
+}
+
+/* The same with 1,568 bytes less of it. */
+static void a_capsule_of_profile_standard_has_no_ciphertext(void **state)
+{
+    struct bytes shorter = bytes(capsules[1], 307);
+    struct buf out = BUF(UPLOAD_DELIVERED_MOST);
+    struct upload_capsule_form form;
+
+    (void)state;
+    assert_int_equal(upload_capsule_size(UPLOAD_PROFILE_STANDARD), 307);
+    assert_int_equal(upload_capsule_size(UPLOAD_PROFILE_HYBRID), 1875);
+    upload_write_capsule(UPLOAD_PROFILE_STANDARD, shorter, &out);
+    assert_ok(upload_parse_capsule(buf_view(&out), &form));
+    assert_int_equal(form.profile, UPLOAD_PROFILE_STANDARD);
+    assert_int_equal(form.ct.n, 0);
+    assert_int_equal(form.box.n, UPLOAD_BOX_SIZE);
+    assert_ok(upload_parse_capsule_body(UPLOAD_PROFILE_STANDARD, shorter, &form));
+    assert_err(upload_parse_capsule_body(UPLOAD_PROFILE_HYBRID, shorter, &form), E_TRUNCATED);
+    assert_err(upload_parse_capsule_body(UPLOAD_PROFILE_STANDARD, BYTES(capsules[1]), &form),
+               E_MALFORMED);
+    out.at[2] = UPLOAD_PROFILE_HYBRID; /* said of the shorter one */
+    assert_err(upload_parse_capsule(buf_view(&out), &form), E_TRUNCATED);
+    buf_free(&out);
+}
+
+static void there_are_two_profiles(void **state)
+{
+    struct upload_capsule_form form;
+
+    (void)state;
+    for (unsigned profile = 0; profile < 256; profile++) {
+        bool is = profile == UPLOAD_PROFILE_STANDARD || profile == UPLOAD_PROFILE_HYBRID;
+
+        assert_int_equal(upload_capsule_size((uint8_t)profile) != 0, is);
+        if (!is)
+            assert_err(upload_parse_capsule_body((uint8_t)profile, bytes(capsules[1], 307), &form),
+                       E_MALFORMED);
+    }
+    assert_int_equal(upload_profile(buf_view(&upload)), UPLOAD_PROFILE_HYBRID);
+    assert_int_equal(upload_profile(bytes(upload.at, 2)), 0);
+}
+
+static void an_uploads_capsules_are_of_its_own_profile(void **state)
+{
+    struct upload_capsule shorter[CAPSULES] = {{1, {capsules[0], 307}}, {3, {capsules[1], 307}}};
+    struct upload u = sample;
+    struct buf out = BUF(LIMIT_FRAME);
+
+    (void)state;
+    u.capsule = shorter;
+    u.shared.head[2] = UPLOAD_PROFILE_STANDARD;
+    upload_write(&u, &out);
+    assert_int_equal(out.n, upload.n - (size_t)CAPSULES * 1568);
+    assert_ok(ask_upload(buf_view(&out)));
+    refuses_every_truncation(ask_upload, buf_view(&out));
+    out.at[2] = UPLOAD_PROFILE_HYBRID;
+    assert_true(ask_upload(buf_view(&out)).code != E_OK);
+    buf_free(&out);
 }
 
 static void nothing_is_accepted_cut_or_with_a_byte_behind_it(void **state)
@@ -185,7 +247,8 @@ static void an_upload_keeps_each_rule(void **state)
     static const struct rule rules[] = {
         {"version", 0, 2, E_MALFORMED},
         {"suite", 1, 2, E_MALFORMED},
-        {"profile", 2, 2, E_MALFORMED},
+        {"profile", 2, 3, E_MALFORMED},
+        {"no profile", 2, 0, E_MALFORMED},
         {"flags", 3, 1, E_MALFORMED},
         {"a point that cannot be one", AT_POINT, 4, E_MALFORMED},
         {"51 capsules", AT_CAPSULES + 1, 51, E_LIMIT},
@@ -230,7 +293,7 @@ static void a_capsule_keeps_each_rule(void **state)
 {
     static const struct rule rules[] = {
         {"version", 0, 2, E_MALFORMED},          {"suite", 1, 2, E_MALFORMED},
-        {"profile", 2, 2, E_MALFORMED},          {"a point that cannot be one", 3, 4, E_MALFORMED},
+        {"profile", 2, 3, E_MALFORMED},          {"a point that cannot be one", 3, 4, E_MALFORMED},
         {"prekey zero", 3 + 70, 0, E_MALFORMED},
     };
 
@@ -267,6 +330,7 @@ static void the_largest_upload_fits_into_a_frame(void **state)
     u.shared.body = bytes(zeros, UPLOAD_BODY_MOST);
     upload_write(&u, &out);
     assert_int_equal(out.failed, E_OK);
+    assert_int_equal(out.n, 254289);
     assert_ok(upload_parse(buf_view(&out), &a, &got));
     assert_int_equal(got.capsule[49].recipient, 1023);
     buf_free(&out);
@@ -329,6 +393,9 @@ int main(void)
         cmocka_unit_test(an_upload_without_capsules_is_an_upload),
         cmocka_unit_test(a_delivery_holds_the_shared_parts_and_one_entry),
         cmocka_unit_test(a_capsule_is_delivered_with_version_suite_and_profile),
+        cmocka_unit_test(a_capsule_of_profile_standard_has_no_ciphertext),
+        cmocka_unit_test(there_are_two_profiles),
+        cmocka_unit_test(an_uploads_capsules_are_of_its_own_profile),
         cmocka_unit_test(nothing_is_accepted_cut_or_with_a_byte_behind_it),
         cmocka_unit_test(an_upload_keeps_each_rule),
         cmocka_unit_test(a_delivery_keeps_each_rule),

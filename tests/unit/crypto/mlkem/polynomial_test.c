@@ -146,6 +146,25 @@ static void noise_is_within_two_of_zero_and_all_of_it_occurs(void **state)
         assert_true(seen[i] > 0);
 }
 
+/* As the standard puts it: bits in a row, from the lowest [FIPS203 algorithm 8]. */
+static void noise_is_two_bits_less_the_next_two(void **state)
+{
+    uint8_t bits[POLYNOMIAL_NOISE];
+    struct polynomial p;
+
+    for (unsigned from = 0; from < 256; from += sizeof bits) {
+        for (size_t i = 0; i < sizeof bits; i++)
+            bits[i] = (uint8_t)(from + i);
+        polynomial_noise(&p, bits);
+        for (size_t i = 0; i < N; i++) {
+            unsigned four = (unsigned)bits[i / 2] >> 4 * (i % 2) & 15u;
+
+            assert_int_equal(
+                p.at[i], (Q + (four & 1) + (four >> 1 & 1) - (four >> 2 & 1) - (four >> 3)) % Q);
+        }
+    }
+}
+
 static void a_uniform_polynomial_follows_from_seed_and_place(void **state)
 {
     const struct bytes seed = BYTES_LITERAL("thirty-two bytes that are public");
@@ -170,6 +189,7 @@ int main(void)
         cmocka_unit_test(what_is_encoded_decodes_to_the_same),
         cmocka_unit_test(a_coefficient_of_q_or_more_is_noticed_wherever_it_stands),
         cmocka_unit_test(noise_is_within_two_of_zero_and_all_of_it_occurs),
+        cmocka_unit_test(noise_is_two_bits_less_the_next_two),
         cmocka_unit_test(a_uniform_polynomial_follows_from_seed_and_place),
     };
 
