@@ -83,6 +83,8 @@ static void send_while_allowed(void)
         if (run.first == NULL)
             run.last = &run.first;
         run.under_way++;
+        if (d->sent == 1)
+            handset_send(&d->handset, buf_view(&d->letter.registering));
         handset_send(&d->handset, letter_copy(&d->letter, &stamp));
     }
 }
@@ -140,6 +142,8 @@ static void on_frame(struct handset *h, const struct frame *f, struct arena *a)
     struct device_here *d = h->ctx;
 
     switch (f->op) {
+    case OP_REGISTER:
+        return;
     case OP_SEND:
         d->accepted++;
         run.under_way--;

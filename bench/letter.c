@@ -87,6 +87,7 @@ void letter_seal(struct letter *l, const struct town *t, const struct resident *
 {
     static const uint8_t text[TEXT_SIZE];
     struct buf upload = BUF(LIMIT_FRAME), roster = BUF(ROSTER_MAX_SIZE);
+    Tacet__Wire__RegisterRoster r = TACET__WIRE__REGISTER_ROSTER__INIT;
     Tacet__Wire__Send m = TACET__WIRE__SEND__INIT;
     struct core core;
 
@@ -96,9 +97,9 @@ void letter_seal(struct letter *l, const struct town *t, const struct resident *
     write_upload(t, from, to, &core, BYTES(text), buf_view(&roster), &upload);
     m.upload = frame_data(buf_view(&upload));
     m.ttl_s = TTL_S;
-    handset_write(OP_SEND, 1, &m, &l->next);
-    m.roster = frame_data(buf_view(&roster));
-    handset_write(OP_SEND, 1, &m, &l->first);
+    handset_write(OP_SEND, 1, &m, &l->sending);
+    r.roster = frame_data(buf_view(&roster));
+    handset_write(OP_REGISTER, 1, &r, &l->registering);
     buf_free(&upload);
     buf_free(&roster);
 }
@@ -129,10 +130,8 @@ static void stamp(struct buf *frame, const struct letter_stamp *s)
 
 struct bytes letter_copy(struct letter *l, const struct letter_stamp *s)
 {
-    struct buf *frame = s->number == 1 ? &l->first : &l->next;
-
-    stamp(frame, s);
-    return buf_view(frame);
+    stamp(&l->sending, s);
+    return buf_view(&l->sending);
 }
 
 struct letter_stamp letter_read(struct bytes delivered)
@@ -149,6 +148,6 @@ struct letter_stamp letter_read(struct bytes delivered)
 
 void letter_free(struct letter *l)
 {
-    buf_free(&l->first);
-    buf_free(&l->next);
+    buf_free(&l->registering);
+    buf_free(&l->sending);
 }

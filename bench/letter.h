@@ -14,7 +14,7 @@
 #include "bench/town.h"
 
 struct letter {
-    struct buf first, next; /* frames with a SEND in them; the first brings the roster along */
+    struct buf registering, sending; /* frames: the roster, before all others; the upload */
 };
 
 struct letter_stamp {

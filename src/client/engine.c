@@ -70,6 +70,7 @@ void engine_free(struct engine *e)
         return;
     actions_free(e);
     own_free(&e->own);
+    buf_free(&e->unregistered.body);
     parsed_free(e->parsed);
     free(e);
 }

@@ -22,7 +22,7 @@ struct waiting {
     uint64_t id;
     enum op op;
     uint64_t since_ms;
-    uint64_t number;  /* SEND: place in the outbox; PREKEY: prekey number */
+    uint64_t number;  /* SEND, REGISTER: place in the outbox; PREKEY: prekey number */
     struct bytes key; /* PERSON: handle or aid; ROSTER: digest; in `room` */
     bool by_account;  /* PERSON: the key is an aid */
     uint8_t room[48];
@@ -61,6 +61,11 @@ struct engine {
     bool drained;
     uint64_t retry_ms; /* when outgoing should look again; 0: no need */
     bool refused;      /* an upload was, since this program began */
+    struct unregistered {
+        uint64_t row; /* place in the outbox of whose roster it is */
+        uint32_t code;
+        struct buf body;
+    } unregistered; /* what the server had against a roster, until it refuses the upload under it */
     uint64_t wake_ms;  /* the wake that the host was asked for last */
     bool drained_news; /* the mailbox was drained and nobody was told yet */
     bool parked_news;  /* something was parked and nobody was told yet */
@@ -117,6 +122,7 @@ FALLIBLE lookups_learn_stale(struct engine *e, const struct account_id *aid, str
 FALLIBLE outgoing_queue(struct engine *e, const struct contact *to, struct bytes text);
 FALLIBLE outgoing_pump(struct engine *e); /* seal and send what can be sent now */
 FALLIBLE outgoing_answer(struct engine *e, uint64_t row, const struct frame *f);
+FALLIBLE outgoing_registered(struct engine *e, uint64_t row, const struct frame *f);
 /* Give up every queued message to a contact. */
 FALLIBLE outgoing_give_up(struct engine *e, uint64_t contact, enum err_code why);
 FALLIBLE outgoing_waiting(struct engine *e, uint64_t *n);

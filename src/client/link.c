@@ -486,6 +486,8 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
         return prekey_published(e, w, f);
     if (w->op == OP_SERVER_KEYS)
         return server_keys_answered(e, f, a);
+    if (w->op == OP_REGISTER)
+        return outgoing_registered(e, w->number, f);
     if (w->op == OP_SEND)
         return outgoing_answer(e, w->number, f);
     return FAIL(E_MALFORMED);

@@ -430,7 +430,8 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     }
     TRY_OUT(err);
     TRY_OUT(messages_known(op->e->vault, &o->core.sender.did, &o->core.id, &known));
-    if (known) { /* sealed a second time */
+    /* Sealed a second time; or a control message, and none is carried out yet. */
+    if (known || payload_is_control(o->core.type)) {
         TRY_OUT(use_up(op, o, match));
         err = conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
         goto out;
@@ -521,5 +522,7 @@ struct err opening_item(struct engine *e, struct opening_item *item, struct aren
         return open_capsule(&op);
     if (item->kind == FRAME_MESSAGE)
         return open_message(&op);
+    if (item->kind == FRAME_NOTICE) /* nothing is sealed again yet */
+        return conclude(&op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
     return damaged(&op, E_MALFORMED);
 }

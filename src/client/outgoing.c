@@ -72,18 +72,35 @@ struct err outgoing_queue(struct engine *e, const struct contact *to, struct byt
 
 /* ---- S2 */
 
-static struct err send_row(struct engine *e, const struct outbox_row *row, struct arena *a)
+static void forget_unregistered(struct engine *e)
 {
-    Tacet__Wire__Send m = TACET__WIRE__SEND__INIT;
+    buf_free(&e->unregistered.body);
+    e->unregistered.row = 0;
+}
+
+/* Unless the server is known to have it.  The upload goes right behind it: when the server refuses
+ * the roster, it does not find it for the upload. */
+static struct err register_roster(struct engine *e, const struct outbox_row *row, struct arena *a)
+{
+    Tacet__Wire__RegisterRoster m = TACET__WIRE__REGISTER_ROSTER__INIT;
     struct waiting w = {.number = row->number};
     struct bytes known;
     struct err err = people_roster(e->vault, &row->roster_id, a, &known);
 
-    if (err.code != E_OK && err.code != E_ABSENT)
+    forget_unregistered(e);
+    if (err.code != E_ABSENT)
         return err;
+    m.roster = frame_data(row->roster);
+    return link_request(e, OP_REGISTER, &m, &w);
+}
+
+static struct err send_row(struct engine *e, const struct outbox_row *row, struct arena *a)
+{
+    Tacet__Wire__Send m = TACET__WIRE__SEND__INIT;
+    struct waiting w = {.number = row->number};
+
+    TRY(register_roster(e, row, a));
     m.upload = frame_data(row->bytes);
-    if (err.code == E_ABSENT)
-        m.roster = frame_data(row->roster);
     m.ttl_s = row->core.ttl_s;
     fault_point("client-before-send");
     return link_request(e, OP_SEND, &m, &w);
@@ -354,9 +371,9 @@ static struct err learn_refusal(struct engine *e, struct outbox_row *row, const 
     return OK;
 }
 
-/* Absent though the roster came along: the account itself.  A server that was restored forgot it,
- * and whoever has the handle now has another one; the answer shows it, and nothing goes there
- * before it was accepted. */
+/* Absent again, though the roster was registered: the account itself.  A server that was restored
+ * forgot it, and whoever has the handle now has another one; the answer shows it, and nothing goes
+ * there before it was accepted. */
 static struct err doubt_account(struct engine *e, const struct outbox_row *row)
 {
     struct contact c;
@@ -371,7 +388,7 @@ static struct err doubt_account(struct engine *e, const struct outbox_row *row)
 static struct err unseal(struct engine *e, struct outbox_row *row, enum err_code code,
                          struct arena *a, struct message *m)
 {
-    if (code == E_ABSENT) /* the server has lost the roster: it comes along next time */
+    if (code == E_ABSENT) /* the server has lost the roster: it is registered next time */
         TRY(vault_erase(e->vault, VAULT_ROSTER, ID_BYTES(row->roster_id), 0));
     if (code == E_CONFLICT) /* the server has accepted another upload under this number */
         TRY(use_up_number(e, row->upload));
@@ -433,16 +450,50 @@ static struct err refused(struct engine *e, struct outbox_row *row, const struct
     return OK;
 }
 
+/* The upload's own answer decides: it may have been accepted before. */
+struct err outgoing_registered(struct engine *e, uint64_t number, const struct frame *f)
+{
+    struct unregistered *u = &e->unregistered;
+    struct bytes body;
+
+    forget_unregistered(e);
+    if (f->code == 0)
+        return OK;
+    u->body = BUF(LIMIT_FRAME);
+    buf_bytes(&u->body, f->body);
+    TRY(buf_end(&u->body, &body));
+    u->row = number;
+    u->code = f->code;
+    return OK;
+}
+
+/* An upload whose roster the server would not have is refused for what the roster was. */
+static struct frame reason(const struct engine *e, const struct outbox_row *row,
+                           const struct frame *f)
+{
+    const struct unregistered *u = &e->unregistered;
+    struct frame why = *f;
+
+    if (f->code == E_ABSENT && u->row == row->number) {
+        why.code = u->code;
+        why.body = buf_view(&u->body);
+    }
+    return why;
+}
+
 struct err outgoing_answer(struct engine *e, uint64_t number, const struct frame *f)
 {
     struct err err = OK;
     struct arena a = ARENA(ARENA_MAX + 16 * LIMIT_FRAME);
     struct outbox_row row;
+    struct frame why;
 
     TRY_OUT(sealing_next(e, number, &a, &row));
     if (row.number != number || !row.sealed)
         TRY_OUT(FAIL(E_MALFORMED));
-    TRY_OUT(f->code == 0 ? accepted(e, &row, &a) : refused(e, &row, f, &a));
+    why = reason(e, &row, f);
+    TRY_OUT(f->code == 0 ? accepted(e, &row, &a) : refused(e, &row, &why, &a));
+    forget_unregistered(e);
     TRY_OUT(outgoing_pump(e));
 out:
     arena_free(&a);

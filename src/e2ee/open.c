@@ -23,8 +23,8 @@ struct err open_begin(struct bytes delivery, struct opened *o)
     struct reader r;
 
     TRY(upload_parse_delivery(delivery, &begun.in));
-    TRY(schedule_ctx(BYTES(begun.in.shared.head), BYTES(begun.in.shared.com), begun.in.shared.body,
-                     begun.ctx));
+    TRY(schedule_ctx(BYTES(begun.in.shared.head), begun.in.shared.scope, BYTES(begun.in.shared.com),
+                     begun.in.shared.body, begun.ctx));
     r = reader(begun.in.entry);
     begun.prekey_low = reader_u16(&r);
     *o = begun;

@@ -7,6 +7,11 @@
 
 static const size_t LENGTH_SIZE = 4;
 
+bool payload_is_control(uint16_t type)
+{
+    return type >= 16 && type <= 31;
+}
+
 struct err payload_pad(struct bytes content, struct buf *out)
 {
     size_t whole = LENGTH_SIZE + content.n, opened;

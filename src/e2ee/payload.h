@@ -5,7 +5,20 @@
 
 #include "base/buf.h"
 
-enum payload_type { PAYLOAD_TEXT = 1 };
+enum payload_type {
+    PAYLOAD_TEXT = 1,
+
+    /* Control messages [PROTOCOL 6.8]: carried out, never shown, and without a place in a stream.
+     */
+    PAYLOAD_RESET = 16,
+    PAYLOAD_MISSING = 17,
+    PAYLOAD_VOID = 18,
+    PAYLOAD_SETTLED = 19,
+    PAYLOAD_HELLO = 20,
+};
+
+/* Also one that this version does not know. */
+bool payload_is_control(uint16_t type);
 
 /* Append the padded content.  E_LIMIT: over LIMIT_TEXT. */
 FALLIBLE payload_pad(struct bytes content, struct buf *out);

@@ -29,13 +29,13 @@ out:
     return err;
 }
 
-struct err schedule_ctx(struct bytes head, struct bytes com, struct bytes body,
+struct err schedule_ctx(struct bytes head, struct bytes scope, struct bytes com, struct bytes body,
                         uint8_t out[SCHEDULE_CTX_SIZE])
 {
     uint8_t digest[HASH_SHA512_SIZE];
 
     TRY(hash_sha512(&body, 1, digest));
-    return hash_sha512(HASH_PARTS(BYTES_LABEL("tacet1 ctx"), head, com, BYTES(digest)), out);
+    return hash_sha512(HASH_PARTS(BYTES_LABEL("tacet1 ctx"), head, scope, com, BYTES(digest)), out);
 }
 
 struct err schedule_entry_key(const struct schedule_entry *e, struct bytes mk, struct bytes z,

@@ -18,8 +18,8 @@ FALLIBLE schedule_body_key(struct bytes mk, uint8_t out[AEAD_KEY_SIZE]);
 FALLIBLE schedule_commitment(struct bytes mk, uint8_t out[UPLOAD_COMMITMENT_SIZE]);
 FALLIBLE schedule_trailer_key(struct bytes mk, struct bytes ctx, uint8_t out[AEAD_KEY_SIZE]);
 
-/* ctx = H(label | head | com | H(body)). */
-FALLIBLE schedule_ctx(struct bytes head, struct bytes com, struct bytes body,
+/* ctx = H(label | head | scope | com | H(body)). */
+FALLIBLE schedule_ctx(struct bytes head, struct bytes scope, struct bytes com, struct bytes body,
                       uint8_t out[SCHEDULE_CTX_SIZE]);
 
 /* What an entry is bound to. */

@@ -15,18 +15,21 @@ struct sealing {
     const struct seal_keys *keys;
     struct upload_shared shared;
     uint8_t ctx[SCHEDULE_CTX_SIZE];
-    struct buf body, trailer, entries;
+    struct buf scope, body, trailer, entries;
 };
 
-static void write_head(struct sealing *s)
+static struct err write_head(struct sealing *s)
 {
     uint8_t *head = s->shared.head;
 
     head[0] = UPLOAD_VERSION;
     head[1] = UPLOAD_SUITE;
     head[2] = s->rq->profile;
-    head[3] = 0;
+    head[3] = s->rq->place == NULL ? 0 : UPLOAD_FLAG_PARTIAL;
     memcpy(head + 4, s->keys->point, AGREE_PUBLIC_SIZE);
+    if (s->rq->place != NULL)
+        upload_write_scope(s->rq->place, s->rq->n, &s->scope);
+    return buf_end(&s->scope, &s->shared.scope);
 }
 
 static struct err seal_body(struct sealing *s)
@@ -43,7 +46,8 @@ static struct err seal_body(struct sealing *s)
     TRY_OUT(
         aead_seal(key, AEAD_NONCE_ZERO, BYTES(s->shared.head), bytes(s->body.at, n), s->body.at));
     TRY_OUT(schedule_commitment(BYTES(s->keys->mk), s->shared.com));
-    TRY_OUT(schedule_ctx(BYTES(s->shared.head), BYTES(s->shared.com), s->shared.body, s->ctx));
+    TRY_OUT(schedule_ctx(BYTES(s->shared.head), s->shared.scope, BYTES(s->shared.com),
+                         s->shared.body, s->ctx));
 out:
     secret_wipe(key, sizeof key);
     return err;
@@ -152,6 +156,7 @@ struct err seal_with(const struct seal_request *rq, const struct seal_keys *keys
     struct err err = OK;
     struct sealing s = {.rq = rq,
                         .keys = keys,
+                        .scope = BUF(UPLOAD_SCOPE_MOST),
                         .body = BUF(UPLOAD_BODY_MOST),
                         .trailer = BUF(UPLOAD_TRAILER_SIZE),
                         .entries = BUF(LIMIT_RECIPIENTS * UPLOAD_ENTRY_SIZE)};
@@ -160,12 +165,13 @@ struct err seal_with(const struct seal_request *rq, const struct seal_keys *keys
         return FAIL(E_LIMIT);
     if (upload_capsule_size(rq->profile) == 0)
         return FAIL(E_MALFORMED);
-    write_head(&s);
+    TRY_OUT(write_head(&s));
     TRY_OUT(seal_body(&s));
     TRY_OUT(seal_trailer(&s));
     TRY_OUT(seal_entries(&s));
     TRY_OUT(write_upload(&s, out));
 out:
+    buf_free(&s.scope);
     buf_free(&s.body);
     buf_free(&s.trailer);
     buf_free(&s.entries);

@@ -29,6 +29,7 @@ struct seal_request {
     const struct upload_capsule *capsule;
     size_t capsules;
     const struct seal_recipient *to; /* in the roster's order, 1 <= n <= LIMIT_RECIPIENTS */
+    const uint16_t *place; /* of each of them among the roster's, rising; NULL: these are all */
     size_t n;
     const struct pool *pool; /* NULL: on this thread */
 };
@@ -39,7 +40,8 @@ struct seal_request {
  * The message's key and key pair are made here and wiped here; nothing takes or returns them.
  *
  * @param[out] out  the upload, appended; left as it was on any error
- * Size:    695 + 60 n + padded content bytes, and 309 or in profile hybrid 1,877 each capsule.
+ * Size:    695 + 60 n + padded content bytes, and 309 or in profile hybrid 1,877 each capsule;
+ *          a partial upload 2 + 2 n more.
  * Errors:  E_LIMIT  n, capsules or content out of range, or `out` at its ceiling;  E_MALFORMED  no
  *          such profile;  E_NOMEM;  E_CRYPTO.
  * Never:   blocks, logs, reads a clock, or keeps a pointer after it returns.

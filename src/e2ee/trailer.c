@@ -4,11 +4,14 @@
 #include "base/reader.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
+#include "e2ee/payload.h"
 #include "statement/upload.h"
 
 #define WRAP_SIZE   (48 + 4 + NAMES_H16_SIZE)
 #define SIGNED_SIZE (TRAILER_CORE_SIZE + WRAP_SIZE)
 #define PLAIN_SIZE  (UPLOAD_TRAILER_SIZE - AEAD_TAG_SIZE)
+
+static const uint8_t FLAG_RESTART = 1;
 
 static const struct bytes LABEL = {(const uint8_t *)"tacet1 msg", sizeof "tacet1 msg"};
 
@@ -16,7 +19,7 @@ void trailer_write_core(const struct core *core, struct buf *out)
 {
     identity_write_party(&core->sender, out);
     buf_bytes(out, ID_BYTES(core->room));
-    buf_u8(out, 0); /* flags */
+    buf_u8(out, core->restart ? FLAG_RESTART : 0);
     buf_bytes(out, ID_BYTES(core->id));
     buf_u64(out, core->seq);
     buf_bytes(out, BYTES(core->prev));
@@ -35,14 +38,27 @@ static void read_party(struct reader *r, struct party *who)
     reader_copy(r, who->did.b, sizeof who->did.b);
 }
 
+/* Has it the place in its sender's stream that its type asks for?  [PROTOCOL 6.2] */
+static bool place_is_sound(const struct core *core)
+{
+    bool first = core->seq <= 1 || core->restart;
+
+    if (payload_is_control(core->type) != (core->seq == 0) || (core->seq == 0 && core->restart))
+        return false;
+    return bytes_all_zero(BYTES(core->prev)) == first;
+}
+
 static void read_core(struct reader *r, struct core *core)
 {
+    uint8_t flags;
+
     read_party(r, &core->sender);
     reader_copy(r, core->room.b, sizeof core->room.b);
-    reader_require(r, reader_u8(r) == 0, E_MALFORMED);
+    flags = reader_u8(r);
+    reader_require(r, flags <= FLAG_RESTART, E_MALFORMED);
+    core->restart = flags == FLAG_RESTART;
     reader_copy(r, core->id.b, sizeof core->id.b);
     core->seq = reader_u64(r);
-    reader_require(r, core->seq >= 1, E_MALFORMED);
     reader_copy(r, core->prev, sizeof core->prev);
     core->sent_ms = reader_u64(r);
     core->ttl_s = reader_u32(r);
@@ -51,6 +67,7 @@ static void read_core(struct reader *r, struct core *core)
     core->type = reader_u16(r);
     reader_require(r, reader_u8(r) == 0, E_MALFORMED);
     reader_copy(r, core->digest, sizeof core->digest);
+    reader_require(r, place_is_sound(core), E_MALFORMED);
 }
 
 struct err trailer_parse_core(struct bytes in, struct core *out)

@@ -17,8 +17,9 @@
 struct core {
     struct party sender;
     struct room_id room;
+    bool restart; /* the stream goes on elsewhere; prev is zero  [PROTOCOL 6.7] */
     struct message_id id;
-    uint64_t seq; /* from 1 */
+    uint64_t seq; /* from 1; 0 for control messages */
     uint8_t prev[NAMES_H32_SIZE];
     uint64_t sent_ms;
     uint32_t ttl_s;
@@ -34,8 +35,8 @@ struct wrap {
 
 void trailer_write_core(const struct core *core, struct buf *out);
 
-/* E_TRUNCATED, E_MALFORMED: also a reserved field that is not zero, a seq of zero, or a ttl out of
- * range. */
+/* E_TRUNCATED, E_MALFORMED: also a reserved field that is not zero, a seq, restart or prev that the
+ * type or one another do not allow, or a ttl out of range. */
 FALLIBLE trailer_parse_core(struct bytes in, struct core *out);
 
 /* Content digest of a message id and its content. */

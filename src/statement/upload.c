@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "statement/upload.h"
 
-#include "base/reader.h"
 #include "crypto/hash.h"
-#include "wire/limits.h"
 
 static const size_t STEP_LEAST = UPLOAD_BODY_LEAST - 16;
 static const size_t STEP_MOST = UPLOAD_BODY_MOST - 16;
 static const size_t TAG_SIZE = 16;
+static const size_t FLAGS_AT = 3; /* in the head */
+static const size_t PLACE_SIZE = 2;
 static const size_t PROFILE_AT = 2;
 
 /* Steps are 2^k and 1.5 * 2^k.  [PROTOCOL 6.1] */
@@ -53,10 +53,36 @@ static bool is_body(struct bytes body)
     return body.n > TAG_SIZE && upload_is_padding_step(body.n - TAG_SIZE);
 }
 
+size_t upload_places(const struct upload_shared *shared)
+{
+    return shared->scope.n == 0 ? 0 : shared->scope.n / PLACE_SIZE - 1;
+}
+
+uint16_t upload_place(const struct upload_shared *shared, size_t i)
+{
+    struct reader r = reader(shared->scope);
+
+    invariant(i < upload_places(shared));
+    reader_take(&r, (1 + i) * PLACE_SIZE); /* the count, and those before */
+    return reader_u16(&r);
+}
+
+void upload_write_scope(const uint16_t *place, size_t n, struct buf *out)
+{
+    invariant(n >= 1 && n <= LIMIT_RECIPIENTS);
+    buf_u16(out, (uint16_t)n);
+    for (size_t i = 0; i < n; i++) {
+        invariant(i == 0 || place[i - 1] < place[i]);
+        buf_u16(out, place[i]);
+    }
+}
+
 static void write_shared_front(const struct upload_shared *s, struct buf *out)
 {
     invariant(is_body(s->body) && s->trailer.n == UPLOAD_TRAILER_SIZE);
+    invariant((s->scope.n > 0) == (s->head[FLAGS_AT] == UPLOAD_FLAG_PARTIAL));
     buf_bytes(out, BYTES(s->head));
+    buf_bytes(out, s->scope);
     buf_bytes(out, BYTES(s->com));
     buf_bytes(out, ID_BYTES(s->roster));
 }
@@ -117,14 +143,39 @@ static bool head_is_sound(struct bytes head)
     struct reader r = reader(head);
 
     read_version_suite_profile(&r);
-    reader_require(&r, reader_u8(&r) == 0, E_MALFORMED); /* flags */
+    reader_require(&r, reader_u8(&r) <= UPLOAD_FLAG_PARTIAL, E_MALFORMED); /* flags */
     return agree_public_plausible(reader_take(&r, AGREE_PUBLIC_SIZE)) && r.failed == E_OK;
+}
+
+/* Sorted, and of places that a roster can have. */
+static bool scope_is_sound(const struct upload_shared *s)
+{
+    size_t n = upload_places(s);
+
+    for (size_t i = 1; i < n; i++)
+        if (upload_place(s, i - 1) >= upload_place(s, i))
+            return false;
+    return n > 0 && upload_place(s, n - 1) < LIMIT_RECIPIENTS;
+}
+
+void upload_read_scope(struct reader *r, struct upload_shared *shared)
+{
+    struct reader ahead = *r;
+    size_t n = reader_u16(&ahead);
+
+    shared->scope = bytes(NULL, 0);
+    if (shared->head[FLAGS_AT] != UPLOAD_FLAG_PARTIAL)
+        return;
+    reader_require(r, n <= LIMIT_RECIPIENTS, E_LIMIT);
+    shared->scope = reader_take(r, (1 + n) * PLACE_SIZE);
+    reader_require(r, scope_is_sound(shared), E_MALFORMED);
 }
 
 static void read_shared_front(struct reader *r, struct upload_shared *s)
 {
     reader_copy(r, s->head, sizeof s->head);
     reader_require(r, head_is_sound(BYTES(s->head)), E_MALFORMED);
+    upload_read_scope(r, s);
     reader_copy(r, s->com, sizeof s->com);
     reader_copy(r, s->roster.b, sizeof s->roster.b);
 }
@@ -173,6 +224,8 @@ struct err upload_parse(struct bytes in, struct arena *a, struct upload *out)
     u.recipients = reader_u16(&r);
     reader_require(&r, u.recipients <= LIMIT_RECIPIENTS, E_LIMIT);
     reader_require(&r, u.recipients >= 1, E_MALFORMED);
+    reader_require(&r, u.shared.scope.n == 0 || u.recipients == upload_places(&u.shared),
+                   E_MALFORMED);
     u.entries = reader_take(&r, u.recipients * UPLOAD_ENTRY_SIZE);
     u.shared.body = reader_block(&r, UPLOAD_BODY_MOST);
     u.shared.trailer = reader_take(&r, UPLOAD_TRAILER_SIZE);

@@ -9,16 +9,20 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/id.h"
+#include "base/reader.h"
 #include "crypto/agree.h"
 #include "crypto/mlkem/mlkem.h"
+#include "wire/limits.h"
 
 #define UPLOAD_VERSION          1
 #define UPLOAD_SUITE            1
 #define UPLOAD_PROFILE_STANDARD 1 /* P-521 */
 #define UPLOAD_PROFILE_HYBRID   2 /* P-521 and ML-KEM-1024  [PROTOCOL 1.4] */
+#define UPLOAD_FLAG_PARTIAL     1 /* in the head: for some of the roster's recipients */
 
 #define UPLOAD_HEAD_SIZE       (4 + AGREE_PUBLIC_SIZE)
 #define UPLOAD_COMMITMENT_SIZE 32
+#define UPLOAD_SCOPE_MOST      (2 + LIMIT_RECIPIENTS * 2)
 #define UPLOAD_BOX_SIZE        236
 #define UPLOAD_SEALED_SIZE     MLKEM_SEALED_SIZE /* of a capsule's ciphertext, in profile hybrid */
 #define UPLOAD_CAPSULE_LEAST   (AGREE_PUBLIC_SIZE + 4 + UPLOAD_BOX_SIZE)
@@ -33,6 +37,7 @@
 /* The parts that are the same for all recipients. */
 struct upload_shared {
     uint8_t head[UPLOAD_HEAD_SIZE]; /* version, suite, profile, flags, E */
+    struct bytes scope;             /* of a partial upload, as it travels, borrowed; else empty */
     uint8_t com[UPLOAD_COMMITMENT_SIZE];
     struct roster_id roster;
     struct bytes body, trailer; /* borrowed */
@@ -67,6 +72,11 @@ struct upload_capsule_form {
     struct bytes box;   /* borrowed */
 };
 
+/* Append a scope: the places of n recipients, rising, 1 <= n <= LIMIT_RECIPIENTS; or read the one
+ * that stands behind a head, if this has any. */
+void upload_write_scope(const uint16_t *place, size_t n, struct buf *out);
+void upload_read_scope(struct reader *r, struct upload_shared *shared);
+
 /* The profile that is named by the head of an upload or delivery, 0 when these bytes are too short;
  * and how long a capsule of a profile is, 0 when there is none such. */
 uint8_t upload_profile(struct bytes front);
@@ -80,8 +90,9 @@ void upload_write_delivery(const struct upload_shared *shared, struct bytes entr
 void upload_write_capsule(uint8_t profile, struct bytes capsule, struct buf *out);
 
 /* The array of capsules lives in the arena.  E_TRUNCATED; E_MALFORMED: also another version, suite,
- * profile or flags, a point that cannot be one, capsules that are unsorted, of two points or for
- * nobody, no entries, a body that is no padding step; E_LIMIT; E_NOMEM.
+ * profile or flags, a point that cannot be one, a scope that is empty or unsorted, capsules that
+ * are unsorted, of two points or for nobody, no entries or other than the scope's, a body that is
+ * no padding step; E_LIMIT; E_NOMEM.
  *
  * A delivery carries no length of its body: cut to another step it still parses, and is then the
  * seal's to refuse. */
@@ -90,6 +101,11 @@ FALLIBLE upload_parse_delivery(struct bytes in, struct upload_delivery *out);
 FALLIBLE upload_parse_capsule(struct bytes delivered, struct upload_capsule_form *out);
 FALLIBLE upload_parse_capsule_body(uint8_t profile, struct bytes capsule,
                                    struct upload_capsule_form *out);
+
+/* How many places the scope of a partial upload has, 0 for one that is for all; and the place of
+ * recipient i of those, counted from 0 among the roster's. */
+size_t upload_places(const struct upload_shared *shared);
+uint16_t upload_place(const struct upload_shared *shared, size_t i);
 
 /* Prekey number mod 65536 that entry i names. */
 uint16_t upload_entry_prekey(const struct upload *u, size_t i);

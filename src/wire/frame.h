@@ -29,6 +29,7 @@ enum op {
     OP_ACKNOWLEDGE = 9,
     OP_SERVER_KEYS = 10,
     OP_KEM_KEYS = 11,
+    OP_REGISTER = 12,
     OP_POLICY = 13,
     OP_ROOM = 14,
     OP_ROOM_CHANGE = 15,
@@ -48,7 +49,7 @@ enum op {
     OP_POLICY_SHOW = 55,
 };
 
-enum frame_item { FRAME_CAPSULE = 1, FRAME_MESSAGE = 2 };
+enum frame_item { FRAME_CAPSULE = 1, FRAME_MESSAGE = 2, FRAME_NOTICE = 3 };
 
 struct frame {
     uint32_t op; /* as it came: may be no enum op */

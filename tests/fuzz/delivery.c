@@ -12,7 +12,7 @@
 #include "fuzz/fuzz.h"
 
 #define INPUT_MAX (16 * 1024)
-#define MK_AT     (UPLOAD_HEAD_SIZE + UPLOAD_COMMITMENT_SIZE + 48 + 2 + SCHEDULE_HINT_SIZE)
+#define MK_BEHIND (UPLOAD_COMMITMENT_SIZE + 48 + 2 + SCHEDULE_HINT_SIZE) /* the commitment */
 
 static struct agree_private *prekey;
 static struct sign_public *dsk;
@@ -82,17 +82,33 @@ static void open_all(struct bytes in)
     open_wipe(&o);
 }
 
+/* Where the commitment stands: behind the head, and the scope of a partial upload. */
+static size_t com_at(struct bytes in)
+{
+    struct reader r = reader(in);
+
+    reader_take(&r, 3);
+    if (reader_u8(&r) != UPLOAD_FLAG_PARTIAL)
+        return UPLOAD_HEAD_SIZE;
+    reader_take(&r, AGREE_PUBLIC_SIZE);
+    return UPLOAD_HEAD_SIZE + 2 + 2 * (size_t)reader_u16(&r);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 {
     struct buf in = BUF(INPUT_MAX);
     uint8_t com[UPLOAD_COMMITMENT_SIZE];
+    size_t at_com;
 
     if (prekey == NULL)
         make_keys();
     buf_bytes(&in, fuzz_front(bytes(at, n), INPUT_MAX));
-    if (in.n >= MK_AT + AEAD_KEY_SIZE) {
-        invariant(schedule_commitment(bytes(&in.at[MK_AT], AEAD_KEY_SIZE), com).code == E_OK);
-        memcpy(&in.at[UPLOAD_HEAD_SIZE], com, sizeof com);
+    at_com = com_at(buf_view(&in));
+    if (in.n >= at_com + MK_BEHIND + AEAD_KEY_SIZE) {
+        struct bytes mk = bytes(&in.at[at_com + MK_BEHIND], AEAD_KEY_SIZE);
+
+        invariant(schedule_commitment(mk, com).code == E_OK);
+        memcpy(&in.at[at_com], com, sizeof com);
     }
     open_all(buf_view(&in));
     buf_free(&in);

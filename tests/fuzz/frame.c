@@ -38,6 +38,7 @@ static const ProtobufCMessageDescriptor *const FORMS[] = {
     &tacet__wire__ask_directory__descriptor,
     &tacet__wire__directory__descriptor,
     &tacet__wire__certify_directory__descriptor,
+    &tacet__wire__register_roster__descriptor,
 };
 
 static void unpack(struct bytes body, const ProtobufCMessageDescriptor *form)

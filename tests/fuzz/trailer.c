@@ -2,6 +2,7 @@
 /* The signed part of a message [PROTOCOL 6.2].  Input: an opened trailer, or a core alone. */
 #include "e2ee/trailer.h"
 
+#include "e2ee/payload.h"
 #include "fuzz/fuzz.h"
 #include "statement/upload.h"
 
@@ -17,7 +18,9 @@ static void read_core(struct bytes in)
     FUZZ_FILLED(core);
     err = trailer_parse_core(in, &core);
     if (err.code == E_OK) {
-        invariant(core.seq >= 1 && core.ttl_s <= TRAILER_TTL_MOST_S);
+        invariant((core.seq == 0) == payload_is_control(core.type));
+        invariant(core.seq > 0 || !core.restart);
+        invariant(core.ttl_s >= 1 && core.ttl_s <= TRAILER_TTL_MOST_S);
         trailer_write_core(&core, &b);
         invariant(bytes_same(buf_view(&b), in));
         invariant(trailer_link(&core, link).code == E_OK);

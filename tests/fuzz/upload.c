@@ -14,6 +14,17 @@ static void borrows(const struct upload_shared *s, struct bytes in)
     invariant(s->trailer.n == UPLOAD_TRAILER_SIZE && upload_is_padding_step(s->body.n - 16));
 }
 
+static void names_places(const struct upload_shared *s, struct bytes in)
+{
+    size_t n = upload_places(s);
+
+    invariant(fuzz_is_within(s->scope, in) && (n > 0) == (s->scope.n > 0));
+    for (size_t i = 0; i < n; i++) {
+        invariant(upload_place(s, i) < LIMIT_RECIPIENTS);
+        invariant(i == 0 || upload_place(s, i - 1) < upload_place(s, i));
+    }
+}
+
 static void read_delivery(struct bytes in)
 {
     struct upload_delivery d;
@@ -24,6 +35,7 @@ static void read_delivery(struct bytes in)
     err = upload_parse_delivery(in, &d);
     if (err.code == E_OK) {
         borrows(&d.shared, in);
+        names_places(&d.shared, in);
         invariant(fuzz_is_within(d.entry, in) && d.entry.n == UPLOAD_ENTRY_SIZE);
         upload_write_delivery(&d.shared, d.entry, &b);
         invariant(bytes_same(buf_view(&b), in));
@@ -94,6 +106,8 @@ static void read_upload(struct bytes in)
     err = upload_parse(in, &a, &u);
     if (err.code == E_OK) {
         borrows(&u.shared, in);
+        names_places(&u.shared, in);
+        invariant(u.shared.scope.n == 0 || upload_places(&u.shared) == u.recipients);
         invariant(u.capsules <= LIMIT_CAPSULES && u.recipients <= LIMIT_RECIPIENTS);
         invariant(u.recipients >= 1 && fuzz_is_within(u.entries, in));
         upload_write(&u, &b);

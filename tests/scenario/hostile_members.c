@@ -324,6 +324,13 @@ static void a_message_without_a_place_is_refused_and_one_sealed_twice_is_shown_o
     sees_nothing(bob);
     assert_true(stage_heard(bob, PROBLEM_DAMAGED));
 
+    forge(&f, p, alice, bob, "one that nobody knows to carry out");
+    f.core.type = 31;
+    f.core.seq = 0;
+    memset(f.core.prev, 0, sizeof f.core.prev);
+    forge_deliver(&f);
+    sees_nothing(bob);
+
     forge(&f, p, alice, bob, "again and again");
     f.counts = true;
     forge_deliver(&f);

@@ -253,6 +253,61 @@ static void a_false_conflict_shows_the_message_once(void **state)
     play_end(p);
 }
 
+static bool roster_never_arrives(void *ctx, struct person *who, struct buf *frame)
+{
+    struct arena a = ARENA(64 * LIMIT_FRAME);
+    struct frame f;
+    unsigned *lost = ctx;
+
+    (void)who;
+    assert_ok(frame_parse(buf_view(frame), &a, &f));
+    if (f.op == OP_REGISTER) {
+        f.body = BYTES_LITERAL("");
+        buf_cut(frame, 0);
+        frame_write(&f, frame);
+        (*lost)++;
+    }
+    arena_free(&a);
+    return true;
+}
+
+/* The upload is told that its roster is absent; what is the matter was said of the roster. */
+static void a_roster_that_is_refused_is_why_the_message_is(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    unsigned lost = 0;
+
+    (void)state;
+    stage_tamper_up(p, roster_never_arrives, &lost);
+    says(alice, bob, "to whom?");
+    assert_int_equal(lost, 1);
+    is(alice, "failed");
+    failed_with(alice, E_TRUNCATED);
+    stage_tamper_up(p, NULL, NULL);
+    says(alice, bob, "to Bob");
+    sees_behind(bob, alice, "to Bob", 0);
+    play_end(p);
+}
+
+static void an_upload_that_is_accepted_is_accepted_whatever_was_said_of_its_roster(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct lie lie = {.op = OP_REGISTER, .to = alice, .tell = lie_refuse, .at = E_STALE};
+
+    (void)state;
+    lie_begin(p, &lie);
+    says(alice, bob, "Once.");
+    lie_end(p);
+    assert_int_equal(lie.told, 1);
+    is(alice, "accepted");
+    sees(bob, alice, "Once.");
+    says(alice, bob, "Twice."); /* the roster is not registered again */
+    sees(bob, alice, "Twice.");
+    play_end(p);
+}
+
 static void a_refusal_whose_reason_does_not_check_teaches_nothing(void **state)
 {
     static const uint8_t garbage[] = {0xff, 0xff};
@@ -343,6 +398,8 @@ const struct CMUnitTest hostile_refusals[] = {
     cmocka_unit_test(messages_that_wait_for_one_hold_up_nobody_else),
     cmocka_unit_test(what_cannot_mend_fails_at_once),
     cmocka_unit_test(a_false_conflict_shows_the_message_once),
+    cmocka_unit_test(a_roster_that_is_refused_is_why_the_message_is),
+    cmocka_unit_test(an_upload_that_is_accepted_is_accepted_whatever_was_said_of_its_roster),
     cmocka_unit_test(a_refusal_whose_reason_does_not_check_teaches_nothing),
     cmocka_unit_test(a_mismatch_of_versions_says_who_must_update),
 };

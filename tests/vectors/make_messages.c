@@ -4,9 +4,11 @@
 #include "crypto/kdf.h"
 #include "crypto/mlkem/mlkem_internal.h"
 #include "e2ee/channel_internal.h"
+#include "e2ee/control.h"
 #include "e2ee/open.h"
 #include "e2ee/payload.h"
 #include "e2ee/seal_internal.h"
+#include "statement/notice.h"
 #include "vectors/make.h"
 #include "wire/limits.h"
 
@@ -190,6 +192,10 @@ struct sample {
     struct bytes content;
     uint8_t profile;
     size_t n;
+    const uint16_t *place; /* of a partial upload */
+    uint16_t type;
+    uint64_t seq;
+    bool restart;
     struct agreer e, pair[3];
     struct seal_recipient to[3];
     struct seal_keys keys;
@@ -215,14 +221,15 @@ static void make_sample(struct sample *s)
         make_bytes(s->to[i].mk, sizeof s->to[i].mk);
     }
     s->core = (struct core){.sender = s->people->alice.device[1],
-                            .seq = s->n,
+                            .restart = s->restart,
+                            .seq = s->seq,
                             .sent_ms = MAKE_NOW_MS,
                             .ttl_s = 2592000,
-                            .type = PAYLOAD_TEXT};
+                            .type = s->type};
     must(names_pair_room(&s->people->nid, &s->people->alice.device[0].aid,
                          &s->people->bob.device[0].aid, &s->core.room));
     make_bytes(s->core.id.b, sizeof s->core.id.b);
-    if (s->core.seq > 1)
+    if (s->core.seq > 1 && !s->restart)
         make_bytes(s->core.prev, sizeof s->core.prev);
     must(trailer_digest(&s->core.id, s->content, s->core.digest));
     s->wrap.list_version = 2;
@@ -239,6 +246,7 @@ static void put_core(json_t *to, const struct sample *s)
     trailer_write_core(&s->core, &core);
     must(trailer_link(&s->core, link));
     put_bytes(o, "room", ID_BYTES(s->core.room));
+    put_number(o, "flags", s->core.restart);
     put_bytes(o, "id", ID_BYTES(s->core.id));
     put_number(o, "seq", s->core.seq);
     put_bytes(o, "prev", BYTES(s->core.prev));
@@ -292,6 +300,7 @@ static void put_keys(json_t *o, const struct sample *s, const struct upload *u, 
     put_agreer(o, "e", &s->e);
     put_bytes(o, "padded", buf_view(&padded));
     put_bytes(o, "head", BYTES(u->shared.head));
+    put_bytes(o, "scope", u->shared.scope);
     put_bytes(o, "kb", BYTES(kb));
     put_bytes(o, "body", u->shared.body);
     put_bytes(o, "com", BYTES(u->shared.com));
@@ -311,6 +320,7 @@ static void put_message(json_t *to, const struct sample *s, struct identity *me)
                               .profile = s->profile,
                               .number = 4711,
                               .to = s->to,
+                              .place = s->place,
                               .n = s->n};
     struct buf upload = BUF(LIMIT_FRAME);
     struct arena arena = ARENA(4096);
@@ -320,7 +330,8 @@ static void put_message(json_t *to, const struct sample *s, struct identity *me)
 
     must(seal_with(&rq, &s->keys, &upload));
     must(upload_parse(buf_view(&upload), &arena, &u));
-    must(schedule_ctx(BYTES(u.shared.head), BYTES(u.shared.com), u.shared.body, ctx));
+    must(schedule_ctx(BYTES(u.shared.head), u.shared.scope, BYTES(u.shared.com), u.shared.body,
+                      ctx));
     put_number(o, "profile", s->profile);
     put_bytes(o, "content", s->content);
     put_core(o, s);
@@ -337,12 +348,73 @@ static void put_message(json_t *to, const struct sample *s, struct identity *me)
     buf_free(&upload);
 }
 
-/* Nothing at all, a little, and what just needs the second step; in both profiles. */
+/* One control message of each type, and the one with the most in it. */
+static void put_controls(json_t *to)
+{
+    static const struct control controls[] = {
+        {.type = PAYLOAD_RESET, .n = 2, .mark = {{.ctx = {1}}, {.ctx = {1, 2}}}},
+        {.type = PAYLOAD_MISSING, .n = 2, .range = {{1, 1}, {3, UINT64_C(1) << 20}}},
+        {.type = PAYLOAD_VOID, .n = 1, .range = {{UINT64_MAX, UINT64_MAX}}},
+        {.type = PAYLOAD_SETTLED, .n = 2, .mark = {{.ctx = {1}, .id = {"an id"}}, {.ctx = {1, 2}}}},
+        {.type = PAYLOAD_HELLO},
+    };
+    struct control most = {.type = PAYLOAD_MISSING, .n = CONTROL_ENTRIES_MAX};
+
+    for (size_t i = 0; i < most.n; i++)
+        most.range[i] = (struct control_range){10 * i + 1, 10 * i + 9};
+    for (size_t i = 0; i <= sizeof controls / sizeof controls[0]; i++) {
+        const struct control *c = i < sizeof controls / sizeof controls[0] ? &controls[i] : &most;
+        struct buf content = BUF(2048);
+        json_t *o = add_object(to);
+
+        control_write(c, &content);
+        put_number(o, "type", (uint64_t)c->type);
+        put_number(o, "count", c->n);
+        put_bytes(o, "content", buf_view(&content));
+        buf_free(&content);
+    }
+}
+
+static void put_notice(json_t *o, const struct device_id *who)
+{
+    struct upload_notice notice = {.number = 4711, .did = *who, .code = E_FULL};
+    struct buf text = BUF(NOTICE_SIZE);
+
+    notice_write(&notice, &text);
+    put_number(o, "upload_number", notice.number);
+    put_bytes(o, "did", ID_BYTES(notice.did));
+    put_number(o, "code", (uint64_t)notice.code);
+    put_bytes(o, "bytes", buf_view(&text));
+    buf_free(&text);
+}
+
+static void add_message(json_t *messages, struct sample *s, struct identity *me)
+{
+    make_sample(s);
+    put_message(messages, s, me);
+    free_agreer(&s->e);
+    for (size_t k = 0; k < s->n; k++)
+        free_agreer(&s->pair[k]);
+}
+
+/* Nothing at all, a little, and what just needs the second step, in both profiles; again for some
+ * of its recipients; after a restart; and a control message. */
 json_t *make_message(const struct people *p)
 {
-    static const uint8_t long_text[253] = {'x'};
-    const struct bytes contents[] = {
-        {NULL, 0}, BYTES_LITERAL("Gr\xc3\xbc\xc3\x9f Gott, Bob."), BYTES(long_text)};
+    static const uint8_t long_text[253] = {'x'}, lost[1 + CONTROL_MARK_SIZE] = {1, 7};
+    const struct bytes greeting = BYTES_LITERAL("Gr\xc3\xbc\xc3\x9f Gott, Bob.");
+    static const uint16_t some[] = {1, 300}, last[] = {LIMIT_RECIPIENTS - 1};
+    struct sample samples[] = {
+        {.profile = 1, .content = {NULL, 0}, .n = 1, .seq = 1},
+        {.profile = 1, .content = greeting, .n = 2, .seq = 2},
+        {.profile = 1, .content = BYTES(long_text), .n = 3, .seq = 3},
+        {.content = {NULL, 0}, .n = 1, .seq = 1},
+        {.content = greeting, .n = 2, .seq = 2},
+        {.content = BYTES(long_text), .n = 3, .seq = 3},
+        {.content = BYTES_LITERAL("Once more."), .n = 2, .seq = 4, .place = some},
+        {.content = BYTES_LITERAL("I am back."), .n = 1, .seq = 1 << 20, .restart = true},
+        {.content = BYTES(lost), .n = 1, .type = PAYLOAD_RESET, .place = last},
+    };
     struct identity me = {.who = p->alice.device[1], .dsk_secret = p->alice.dsk[1].secret};
     json_t *o = json_object(), *messages;
 
@@ -350,15 +422,15 @@ json_t *make_message(const struct people *p)
     put_party(o, "from", &p->alice.device[1]);
     put_signer(o, "dsk", &p->alice.dsk[1]);
     messages = put_array(o, "messages");
-    for (size_t i = 0; i < 6; i++) {
-        struct sample s = {.people = p, .content = contents[i % 3], .n = i % 3 + 1};
-
-        s.profile = i < 3 ? UPLOAD_PROFILE_STANDARD : UPLOAD_PROFILE_HYBRID;
-        make_sample(&s);
-        put_message(messages, &s, &me);
-        free_agreer(&s.e);
-        for (size_t k = 0; k < s.n; k++)
-            free_agreer(&s.pair[k]);
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        samples[i].people = p;
+        if (samples[i].profile == 0)
+            samples[i].profile = UPLOAD_PROFILE_HYBRID;
+        if (samples[i].type == 0)
+            samples[i].type = PAYLOAD_TEXT;
+        add_message(messages, &samples[i], &me);
     }
+    put_controls(put_array(o, "controls"));
+    put_notice(put_object(o, "notice"), &p->bob.device[0].did);
     return o;
 }

@@ -17,6 +17,7 @@ static const char *const OPERATIONS[METRICS_OPERATIONS] = {
     [OP_ACKNOWLEDGE] = "acknowledge",
     [OP_SERVER_KEYS] = "server_keys",
     [OP_KEM_KEYS] = "kem_keys",
+    [OP_REGISTER] = "register",
     [OP_POLICY] = "policy",
     [OP_ROOM] = "room",
     [OP_ROOM_CHANGE] = "room_change",

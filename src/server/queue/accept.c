@@ -30,22 +30,28 @@ static struct err check_skipped(struct db *db, const struct rooms_roster *r, uin
     return OK;
 }
 
+/* The devices of its scope, or without one of the whole roster, in the order of its entries.  The
+ * form has seen to it that places rise, and that there are as many as entries. */
 static struct err find_recipients(struct db *db, struct arena *a, const struct device *sender,
                                   struct queue_offer *o)
 {
     const struct device_list *const lists[ROOMS_PAIR] = {o->room.list[0], o->room.list[1]};
+    const struct upload_shared *shared = &o->upload.shared;
+    size_t n, places = upload_places(shared);
     struct roster_recipient *to;
-    size_t n;
 
     TRY(roster_recipients(&o->room.roster, lists, &sender->did, a, &to, &n));
-    if (n != o->upload.recipients)
+    if (places == 0 ? n != o->upload.recipients : upload_place(shared, places - 1) >= n)
         return FAIL(E_MALFORMED);
-    o->to = ARENA_ARRAY(a, n, struct device);
-    o->number = ARENA_ARRAY(a, n, uint64_t);
+    o->to = ARENA_ARRAY(a, o->upload.recipients, struct device);
+    o->number = ARENA_ARRAY(a, o->upload.recipients, uint64_t);
     if (o->to == NULL || o->number == NULL)
         return FAIL(E_NOMEM);
-    for (size_t i = 0; i < n; i++)
-        TRY(devices_get(db, &to[i].device->did, &o->to[i]));
+    for (size_t i = 0; i < o->upload.recipients; i++) {
+        size_t place = places == 0 ? i : upload_place(shared, i);
+
+        TRY(devices_get(db, &to[place].device->did, &o->to[i]));
+    }
     return OK;
 }
 
@@ -68,7 +74,7 @@ static struct err check_recipients(struct db *db, const struct networks *n, stru
                                    const struct device *sender, const struct account_id *aid,
                                    struct queue_offer *o)
 {
-    TRY(rooms_roster(db, n, a, &o->upload.shared.roster, o->roster, aid, &o->room));
+    TRY(rooms_roster(db, n, a, &o->upload.shared.roster, aid, &o->room));
     o->roster_known = true;
     TRY(rooms_check_current(&o->room));
     TRY(check_skipped(db, &o->room, o->now_ms));
@@ -86,6 +92,7 @@ struct err queue_accept(struct db *db, const struct networks *n, struct arena *a
 
     offer->roster_known = false;
     offer->recipients = 0;
+    offer->notice = 0;
     TRY(check_form(a, offer));
     TRY(upload_mark(offer->bytes, mark));
     /* Before all that may have changed since: what was accepted stays accepted. */
@@ -95,6 +102,7 @@ struct err queue_accept(struct db *db, const struct networks *n, struct arena *a
     TRY(check_recipients(db, n, a, sender, aid, offer));
     TRY(queue_append(db, a, &offer->upload, offer->to, offer->now_ms,
                      clock_add(offer->now_ms, offer->ttl_s * CLOCK_SECOND_MS), offer->number));
+    TRY(queue_tell_left_out(db, sender, offer, &offer->notice));
     TRY(devices_upload_accept(db, sender, offer->upload.number, mark, &window));
     offer->recipients = offer->upload.recipients;
     return OK;

@@ -2,15 +2,17 @@
 #include "server/queue/queue.h"
 
 #include "base/reader.h"
+#include "statement/notice.h"
 
 #define FRONT_SIZE (UPLOAD_HEAD_SIZE + UPLOAD_COMMITMENT_SIZE + sizeof(struct roster_id))
-#define SHARED_MAX (FRONT_SIZE + UPLOAD_BODY_MOST + UPLOAD_TRAILER_SIZE)
+#define SHARED_MAX (FRONT_SIZE + UPLOAD_SCOPE_MOST + UPLOAD_BODY_MOST + UPLOAD_TRAILER_SIZE)
 
 static const char BODY[] = "INSERT INTO mail_body (waiting, sealed) VALUES ($1, $2)";
 static const char INSERT[] = "INSERT INTO mail (device, kind, body, sealed, size, received_ms,"
                              " expires_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 static const char TOTALS[] = "SELECT sum(items), sum(bytes) FROM mailbox";
 static const char MAILBOX[] = "SELECT items, bytes FROM mailbox WHERE device = $1";
+static const char NOTICES[] = "SELECT count(*) FROM mail WHERE device = $1 AND kind = 3";
 static const char PAGE[] =
     "SELECT m.number, m.kind, m.size, m.received_ms, m.sealed, b.sealed"
     " FROM mail m LEFT JOIN mail_body b ON b.id = m.body"
@@ -50,23 +52,39 @@ out:
 
 static size_t delivered_size(const struct upload *u)
 {
-    return FRONT_SIZE + UPLOAD_ENTRY_SIZE + u->shared.body.n + u->shared.trailer.n;
+    return FRONT_SIZE + u->shared.scope.n + UPLOAD_ENTRY_SIZE + u->shared.body.n +
+           u->shared.trailer.n;
 }
 
-static struct err check_room(struct db *db, const struct upload *u, const struct device *to)
+/* Is there room for the message, and for the capsule that it brings? */
+static struct err has_room(struct db *db, const struct upload *u, const struct device *to, size_t i,
+                           bool *room)
 {
-    for (size_t i = 0, c = 0; i < u->recipients; i++) {
-        uint64_t items, size;
+    uint64_t items, size;
 
-        TRY(mailbox(db, to[i].row, &items, &size));
-        for (; c < u->capsules && u->capsule[c].recipient == i; c++) {
+    TRY(mailbox(db, to[i].row, &items, &size));
+    for (size_t c = 0; c < u->capsules; c++)
+        if (u->capsule[c].recipient == i) {
             items += 1;
             size += UPLOAD_CAPSULE_FRONT + u->capsule[c].capsule.n;
         }
-        if (items + 1 > LIMIT_MAILBOX_ITEMS || size + delivered_size(u) > LIMIT_MAILBOX_BYTES)
-            return FAIL(E_FULL);
-    }
+    *room = items + 1 <= LIMIT_MAILBOX_ITEMS && size + delivered_size(u) <= LIMIT_MAILBOX_BYTES;
     return OK;
+}
+
+/* `number` is 0 for those who have none, and something else for the others: `n` of them. */
+static struct err find_room(struct db *db, const struct upload *u, const struct device *to,
+                            uint64_t *number, size_t *n)
+{
+    *n = 0;
+    for (size_t i = 0; i < u->recipients; i++) {
+        bool room;
+
+        TRY(has_room(db, u, to, i, &room));
+        number[i] = room;
+        *n += room;
+    }
+    return *n > 0 ? OK : FAIL(E_FULL);
 }
 
 static struct err add(struct db *db, const struct device *to, enum frame_item kind,
@@ -82,39 +100,43 @@ static struct err add(struct db *db, const struct device *to, enum frame_item ki
 }
 
 static struct err add_capsules(struct db *db, const struct upload *u, const struct device *to,
-                               uint64_t now_ms)
+                               const uint64_t *number, uint64_t now_ms)
 {
-    uint64_t number;
+    uint64_t item;
 
     for (size_t i = 0; i < u->capsules; i++) {
         struct buf b = BUF(UPLOAD_DELIVERED_MOST);
         struct bytes sealed;
         struct err err;
 
+        if (number[u->capsule[i].recipient] == 0)
+            continue;
         upload_write_capsule(upload_profile(BYTES(u->shared.head)), u->capsule[i].capsule, &b);
         err = buf_end(&b, &sealed);
         if (err.code == E_OK)
             err = add(db, &to[u->capsule[i].recipient], FRAME_CAPSULE, DB_NULL_OF(), sealed,
-                      sealed.n, now_ms, clock_add(now_ms, QUEUE_CAPSULE_LIFE_MS), &number);
+                      sealed.n, now_ms, clock_add(now_ms, QUEUE_CAPSULE_LIFE_MS), &item);
         buf_free(&b);
         TRY(err);
     }
     return OK;
 }
 
-static struct err add_body(struct db *db, const struct upload *u, struct db_value *id)
+static struct err add_body(struct db *db, const struct upload *u, size_t waiting,
+                           struct db_value *id)
 {
     struct buf b = BUF(SHARED_MAX);
     struct err err = OK;
     struct bytes sealed;
 
     buf_bytes(&b, BYTES(u->shared.head));
+    buf_bytes(&b, u->shared.scope);
     buf_bytes(&b, BYTES(u->shared.com));
     buf_bytes(&b, ID_BYTES(u->shared.roster));
     buf_bytes(&b, u->shared.body);
     buf_bytes(&b, u->shared.trailer);
     TRY_OUT(buf_end(&b, &sealed));
-    TRY_OUT(db_run(db, BODY, DB_VALUES(DB_NUMBER_OF(u->recipients), DB_BYTES_OF(sealed)), NULL));
+    TRY_OUT(db_run(db, BODY, DB_VALUES(DB_NUMBER_OF(waiting), DB_BYTES_OF(sealed)), NULL));
     *id = DB_NUMBER_OF(db_inserted(db));
 out:
     buf_free(&b);
@@ -137,15 +159,51 @@ struct err queue_append(struct db *db, struct arena *a, const struct upload *u,
                         uint64_t *number)
 {
     struct db_value body;
+    size_t n;
 
-    TRY(check_room(db, u, to));
-    TRY(add_capsules(db, u, to, now_ms));
+    TRY(find_room(db, u, to, number, &n));
+    TRY(add_capsules(db, u, to, number, now_ms));
     if (u->recipients == 1)
         return add_whole(db, a, u, to, now_ms, expires_ms, number);
-    TRY(add_body(db, u, &body));
+    TRY(add_body(db, u, n, &body));
     for (size_t i = 0; i < u->recipients; i++)
-        TRY(add(db, &to[i], FRAME_MESSAGE, body, upload_entry(u, i), delivered_size(u), now_ms,
-                expires_ms, &number[i]));
+        if (number[i] != 0)
+            TRY(add(db, &to[i], FRAME_MESSAGE, body, upload_entry(u, i), delivered_size(u), now_ms,
+                    expires_ms, &number[i]));
+    return OK;
+}
+
+/* Notices have room of their own: a sender whose mailbox is full must hear of them all the same. */
+static struct err add_notice(struct db *db, const struct device *sender,
+                             const struct upload_notice *n, uint64_t now_ms, uint64_t *number)
+{
+    struct buf b = BUF(NOTICE_SIZE);
+    struct err err = OK;
+    struct bytes text;
+    struct db_value kept;
+
+    TRY(db_one(db, NULL, NOTICES, DB_VALUES(DB_NUMBER_OF(sender->row)), &kept, 1));
+    if (kept.number >= LIMIT_MAILBOX_NOTICES)
+        return FAIL(E_FULL);
+    notice_write(n, &b);
+    TRY_OUT(buf_end(&b, &text));
+    TRY_OUT(add(db, sender, FRAME_NOTICE, DB_NULL_OF(), text, text.n, now_ms,
+                clock_add(now_ms, QUEUE_NOTICE_LIFE_MS), number));
+out:
+    buf_free(&b);
+    return err;
+}
+
+struct err queue_tell_left_out(struct db *db, const struct device *sender,
+                               const struct queue_offer *o, uint64_t *notice)
+{
+    *notice = 0;
+    for (size_t i = 0; i < o->upload.recipients; i++) {
+        struct upload_notice n = {o->upload.number, o->to[i].did, E_FULL};
+
+        if (o->number[i] == 0)
+            TRY(add_notice(db, sender, &n, o->now_ms, notice));
+    }
     return OK;
 }
 
@@ -171,10 +229,11 @@ static struct err assemble(struct arena *a, struct bytes shared, struct bytes en
                            struct bytes *out)
 {
     struct reader r = reader(shared);
-    struct upload_shared s;
+    struct upload_shared s = {.scope = {NULL, 0}};
 
     invariant(shared.n > FRONT_SIZE + UPLOAD_TRAILER_SIZE && entry.n == UPLOAD_ENTRY_SIZE);
     reader_copy(&r, s.head, sizeof s.head);
+    upload_read_scope(&r, &s);
     reader_copy(&r, s.com, sizeof s.com);
     reader_copy(&r, s.roster.b, sizeof s.roster.b);
     s.body = reader_take(&r, reader_left(&r) - UPLOAD_TRAILER_SIZE);

@@ -20,13 +20,14 @@
 #define QUEUE_PAGE_ITEMS      64
 #define QUEUE_PAGE_BYTES      (200 * 1024) /* of sealed bytes; one item always fits */
 #define QUEUE_CAPSULE_LIFE_MS (45 * CLOCK_DAY_MS)
+#define QUEUE_NOTICE_LIFE_MS  (45 * CLOCK_DAY_MS)
 #define QUEUE_TTL_MOST_S      31536000
 #define QUEUE_EXPIRE_MOST     4096 /* items deleted by one queue_expire() */
 #define QUEUE_AT_ONCE_MOST    4    /* recipients whose devices are offered a message at once */
 
 /* An upload on its way in, and what has been found out about it. */
 struct queue_offer {
-    struct bytes bytes, roster; /* as they came; the roster may be empty */
+    struct bytes bytes; /* as they came */
     uint32_t ttl_s;
     uint64_t now_ms;
 
@@ -34,25 +35,31 @@ struct queue_offer {
     bool roster_known; /* is the next one set? */
     struct rooms_roster room;
     struct device *to; /* one for each entry, in its order; none if it was accepted before */
-    uint64_t *number;  /* what each got it as */
+    uint64_t *number;  /* what each got it as; 0: its mailbox had no room */
     size_t recipients;
+    uint64_t notice; /* the last one for the sender about those; 0: there is none */
 };
 
 /*
  * All of [PROTOCOL 11] and M1: check the offer of this device and store it, once.
- * E_MALFORMED, E_LIMIT: the bytes.  E_CONFLICT: the upload number.  E_ABSENT: send the roster
- * along. E_STALE: a list or prekey was superseded.  E_REMOVED: an account.  E_FULL: a mailbox.
- * E_DENIED, E_FORGED: the roster.
+ * E_MALFORMED, E_LIMIT: the bytes.  E_CONFLICT: the upload number.  E_ABSENT: the roster is not
+ * registered.  E_STALE: a list or prekey was superseded.  E_REMOVED: an account.  E_FULL: every
+ * mailbox, or the sender's has no room for notices.  E_DENIED: the roster is not the sender's.
  */
 FALLIBLE queue_accept(struct db *db, const struct networks *n, struct arena *a,
                       const struct device *sender, const struct account_id *aid,
                       struct queue_offer *offer);
 
-/* Add a checked upload for each of its recipients, capsules first, or for none of them; `number`
- * says as which item each has the message.  E_FULL: a mailbox has no room. */
+/* Add a checked upload for each of its recipients that has room, capsules first; `number` says as
+ * which item each has the message, 0: it has no room.  E_FULL: so it is with all of them. */
 FALLIBLE queue_append(struct db *db, struct arena *a, const struct upload *u,
                       const struct device *to, uint64_t now_ms, uint64_t expires_ms,
                       uint64_t *number);
+
+/* Tell the sender of an upload for which recipients it could not be kept: those with number 0;
+ * `notice` says as which item the last of them is told, 0: there is none.  E_FULL: no room. */
+FALLIBLE queue_tell_left_out(struct db *db, const struct device *sender,
+                             const struct queue_offer *o, uint64_t *notice);
 
 /* What the device of this entry gets.  E_NOMEM. */
 FALLIBLE queue_assemble(struct arena *a, const struct upload_shared *shared, struct bytes entry,

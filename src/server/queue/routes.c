@@ -2,47 +2,6 @@
 #include "server/queue/queue.h"
 #include "wire/tacet.pb-c.h"
 
-/* The version after the one that the roster names, if that is one of ours; else all of them. */
-static struct err lists_wanted(struct request *rq, const struct account *who,
-                               const struct roster_account *named, uint32_t *from)
-{
-    struct device_list l;
-    struct bytes *at;
-    size_t n;
-
-    *from = 1;
-    TRY(devices_lists(rq->db, rq->arena, who->row, named->list_version, 1, &at, &n));
-    if (n == 0)
-        return OK;
-    TRY(device_list_parse(at[0], networks_id(rq->server->networks), &l));
-    if (l.version == named->list_version &&
-        memcmp(l.hash, named->list_hash, sizeof named->list_hash) == 0)
-        *from = l.version + 1;
-    return OK;
-}
-
-/* Everything that changed of the roster's accounts, so that the sender need not ask. */
-static struct err explain(struct request *rq, struct err why, const struct rooms_roster *r)
-{
-    Tacet__Wire__Stale out = TACET__WIRE__STALE__INIT;
-    Tacet__Wire__Person *person[ROOMS_PAIR];
-    struct bytes certificate;
-    struct err told;
-
-    for (size_t i = 0; i < ROOMS_PAIR; i++) {
-        uint32_t from;
-
-        TRY(lists_wanted(rq, &r->account[i], &r->roster.account[i], &from));
-        TRY(prekeys_person(rq->db, rq->arena, &r->account[i], from, &person[i]));
-    }
-    TRY(networks_certificate(rq->db, rq->arena, &certificate));
-    out.persons = person;
-    out.n_persons = ROOMS_PAIR;
-    out.certificate = frame_data(certificate);
-    told = request_refuse(rq, why.code, &out);
-    return told.code == why.code ? why : told;
-}
-
 static struct err page_frame(struct request *rq, const struct queue_item *item, size_t n, bool more,
                              struct bytes *frame)
 {
@@ -90,17 +49,19 @@ static struct err send(struct request *rq)
 
     TRY(request_read(rq, &tacet__wire__send__descriptor, &in));
     TRY(devices_caller(rq, &me));
-    offer = (struct queue_offer){.bytes = frame_bytes(in->upload),
-                                 .roster = frame_bytes(in->roster),
-                                 .ttl_s = in->ttl_s,
-                                 .now_ms = rq->now_ms};
+    offer = (struct queue_offer){
+        .bytes = frame_bytes(in->upload), .ttl_s = in->ttl_s, .now_ms = rq->now_ms};
     err = queue_accept(rq->db, rq->server->networks, rq->arena, &me, &rq->aid, &offer);
     if (offer.roster_known && (err.code == E_STALE || err.code == E_REMOVED))
-        return explain(rq, err, &offer.room);
+        return rooms_explain(rq, err, &offer.room);
     TRY(err);
     for (size_t i = 0; i < offer.recipients; i++)
-        TRY(announce(rq, &offer, i));
-    return OK;
+        if (offer.number[i] != 0)
+            TRY(announce(rq, &offer, i));
+    if (offer.notice == 0)
+        return OK;
+    return request_effect(
+        rq, (struct effect){.kind = EFFECT_MAIL, .did = me.did, .number = offer.notice});
 }
 
 /* The server's own request.  An empty page goes out too: it says that the mailbox is drained. */

@@ -13,25 +13,6 @@ static struct err load(struct db *db, struct arena *a, struct bytes digest, stru
     return OK;
 }
 
-/* The one kept, or else the one that came along, which is kept from now on. */
-static struct err load_or_register(struct db *db, struct arena *a, const struct roster_id *digest,
-                                   struct bytes along, struct bytes *out)
-{
-    struct roster_id really;
-    struct err err;
-
-    if (along.n > 0) {
-        TRY(roster_digest(along, &really));
-        if (!ID_SAME(really, *digest))
-            return FAIL(E_FORGED);
-    }
-    err = load(db, a, ID_BYTES(*digest), out);
-    if (err.code != E_ABSENT || along.n == 0)
-        return err;
-    *out = along;
-    return db_run(db, INSERT, DB_VALUES(DB_BYTES_OF(ID_BYTES(*digest)), DB_BYTES_OF(along)), NULL);
-}
-
 /* All that can be said of a roster without asking the database. */
 static struct err check_pair(const struct networks *n, const struct roster *r,
                              const struct account_id *sender)
@@ -52,22 +33,54 @@ static struct err check_pair(const struct networks *n, const struct roster *r,
                                                                                 : FAIL(E_DENIED);
 }
 
+/* What the server knows of the accounts now. */
+static struct err find_accounts(struct db *db, const struct networks *n, struct arena *a,
+                                struct rooms_roster *r)
+{
+    for (size_t i = 0; i < ROOMS_PAIR; i++) {
+        TRY(accounts_get(db, a, &r->roster.account[i].aid, &r->account[i]));
+        TRY(devices_list(db, n, a, r->account[i].row, &r->list[i]));
+    }
+    return OK;
+}
+
 struct err rooms_roster(struct db *db, const struct networks *n, struct arena *a,
-                        const struct roster_id *digest, struct bytes along,
-                        const struct account_id *sender, struct rooms_roster *out)
+                        const struct roster_id *digest, const struct account_id *sender,
+                        struct rooms_roster *out)
 {
     struct rooms_roster r;
     struct bytes statement;
 
-    TRY(load_or_register(db, a, digest, along, &statement));
+    TRY(load(db, a, ID_BYTES(*digest), &statement));
     TRY(roster_parse(statement, a, &r.roster));
     TRY(check_pair(n, &r.roster, sender));
-    for (size_t i = 0; i < ROOMS_PAIR; i++) {
-        TRY(accounts_get(db, a, &r.roster.account[i].aid, &r.account[i]));
-        TRY(devices_list(db, n, a, r.account[i].row, &r.list[i]));
-    }
+    TRY(find_accounts(db, n, a, &r));
     *out = r;
     return OK;
+}
+
+struct err rooms_register(struct db *db, const struct networks *n, struct arena *a,
+                          struct bytes statement, const struct account_id *sender,
+                          struct rooms_roster *out, bool *known)
+{
+    struct roster_id digest;
+    struct rooms_roster r;
+    struct bytes before;
+    struct err err;
+
+    *known = false;
+    TRY(roster_parse(statement, a, &r.roster));
+    TRY(check_pair(n, &r.roster, sender));
+    TRY(roster_digest(statement, &digest));
+    err = load(db, a, ID_BYTES(digest), &before);
+    if (err.code != E_ABSENT)
+        return err;
+    TRY(find_accounts(db, n, a, &r));
+    *out = r;
+    *known = true;
+    TRY(rooms_check_current(&r));
+    return db_run(db, INSERT, DB_VALUES(DB_BYTES_OF(ID_BYTES(digest)), DB_BYTES_OF(statement)),
+                  NULL);
 }
 
 struct err rooms_check_current(const struct rooms_roster *r)

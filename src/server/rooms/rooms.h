@@ -2,7 +2,7 @@
 /*
  * rooms: the rosters by which uploads say to whom they go.
  *
- * A roster is kept under its digest from the first upload that was accepted with it.  Only the
+ * A roster is kept under its digest from when it is registered.  Only the
  * conversation of two accounts exists for now; its room id follows from them, so there is nothing
  * else to keep.  [PROTOCOL 2.4, 4.6, 11]
  */
@@ -25,18 +25,31 @@ struct rooms_roster {
 };
 
 /*
- * The roster with this digest: the one that came along, which is registered, or the one registered
- * before.  What is registered does not stay when the upload is refused.
- * E_ABSENT: neither, or an account that is not here.  E_FORGED: what came along has another digest,
- * or the room is not the two accounts'.  E_DENIED: `sender` is not one of them, or another network.
- * E_MALFORMED: also a policy or state, or not two accounts.
+ * The registered roster with this digest.
+ * E_ABSENT: there is none, or an account is not here any more.  E_DENIED: `sender` is not one of
+ * its accounts.
  */
 FALLIBLE rooms_roster(struct db *db, const struct networks *n, struct arena *a,
-                      const struct roster_id *digest, struct bytes along,
-                      const struct account_id *sender, struct rooms_roster *out);
+                      const struct roster_id *digest, const struct account_id *sender,
+                      struct rooms_roster *out);
+
+/*
+ * Keep a roster under its digest; one that is kept is accepted again, whatever changed since.
+ * E_TRUNCATED, E_MALFORMED: also a policy or state, or not two accounts.  E_FORGED: the room is not
+ * the two accounts'.  E_DENIED: `sender` is not one of them, or another network.  E_ABSENT: an
+ * account that is not here.  E_REMOVED, E_STALE: as rooms_check_current(), and then `known` says
+ * that *out is there to explain it.
+ */
+FALLIBLE rooms_register(struct db *db, const struct networks *n, struct arena *a,
+                        struct bytes statement, const struct account_id *sender,
+                        struct rooms_roster *out, bool *known);
 
 /* Is it up to date?  E_REMOVED: an account was removed.  E_STALE: a list is not the newest. */
 FALLIBLE rooms_check_current(const struct rooms_roster *r);
+
+/* Refuse with `why`, which is E_STALE or E_REMOVED, and tell all that changed of the roster's
+ * accounts, so that the sender need not ask. */
+FALLIBLE rooms_explain(struct request *rq, struct err why, const struct rooms_roster *r);
 
 /* The roster, for an account in it.  E_ABSENT for everybody else too. */
 FALLIBLE rooms_fetch(struct db *db, struct arena *a, struct bytes digest,

@@ -100,6 +100,8 @@ void cast_write(struct letter *m, const struct actor *from, uint64_t seq, struct
                             .sent_ms = CAST_NOW_MS,
                             .ttl_s = 7 * 24 * 3600,
                             .type = PAYLOAD_TEXT};
+    if (seq > 1)
+        m->core.prev[0] = 1;
     m->wrap = (struct wrap){.roster = {"a roster"}, .list_version = 1};
     assert_ok(random_fill(&random, m->core.id.b, sizeof m->core.id.b));
     assert_ok(trailer_digest(&m->core.id, content, m->core.digest));

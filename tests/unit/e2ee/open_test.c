@@ -12,6 +12,7 @@
 enum {
     FORM_AT = 0,
     PROFILE_AT = 2,
+    FLAGS_AT = 3,
     POINT_AT = 4,
     COM_AT = 71,
     ROSTER_AT = 103,
@@ -96,6 +97,8 @@ static void a_version_suite_profile_or_flag_of_another_kind_is_malformed(void **
 
     for (size_t i = FORM_AT; i < POINT_AT; i++) {
         for (unsigned v = 1; v < 256; v++) {
+            if (i == FLAGS_AT && v == UPLOAD_FLAG_PARTIAL)
+                continue; /* the next test's */
             if ((delivery.at[i] ^ v) == UPLOAD_PROFILE_STANDARD && i == PROFILE_AT)
                 continue;
             delivery.at[i] ^= (uint8_t)v;
@@ -104,6 +107,36 @@ static void a_version_suite_profile_or_flag_of_another_kind_is_malformed(void **
             delivery.at[i] ^= (uint8_t)v;
         }
     }
+}
+
+/* For whom an upload is stands in ctx, which all of its parts are bound to. */
+static void nobody_can_change_for_whom_a_partial_upload_is(void **state)
+{
+    static const uint16_t place[] = {5};
+    struct buf upload = BUF(LIMIT_FRAME), whole = delivery;
+    struct seal_request rq = cast_request(&m);
+    struct random random = random_system();
+    enum cast_step step;
+
+    rq.place = place;
+    assert_ok(seal(&rq, &random, &upload));
+    delivery = BUF(DELIVERY_ROOM);
+    cast_deliver(buf_view(&upload), 0, &delivery);
+    assert_ok(try_to_read(&step));
+    delivery.at[COM_AT + 3] ^= 1; /* the place, behind the count */
+    assert_err(try_to_read(&step), E_ABSENT);
+    assert_int_equal(step, CAST_CHANNEL);
+    assert_err(try_under_the_right_key(&step), E_FORGED);
+    buf_cut(&delivery, 0);
+    buf_bytes(&delivery, bytes(upload.at, COM_AT)); /* without its scope, as one for all */
+    delivery.at[FLAGS_AT] = 0;
+    buf_bytes(&delivery, bytes(upload.at + COM_AT + 4, ROSTER_AT - COM_AT + 48));
+    buf_bytes(&delivery, bytes(upload.at + upload.n - 60 - 4 - 272 - 512, 60));
+    buf_bytes(&delivery, bytes(upload.at + upload.n - 272 - 512, 272 + 512));
+    assert_err(try_under_the_right_key(&step), E_FORGED);
+    buf_free(&delivery);
+    buf_free(&upload);
+    delivery = whole;
 }
 
 /* Nobody on the way can lower it. */
@@ -338,6 +371,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_unaltered_delivery_is_read),
         cmocka_unit_test(a_version_suite_profile_or_flag_of_another_kind_is_malformed),
+        cmocka_unit_test(nobody_can_change_for_whom_a_partial_upload_is),
         cmocka_unit_test(a_message_said_to_be_of_the_lower_profile_does_not_open),
         cmocka_unit_test(a_message_opens_under_an_epoch_of_its_own_profile_alone),
         cmocka_unit_test(an_altered_head_commitment_or_body_breaks_hint_and_entry),

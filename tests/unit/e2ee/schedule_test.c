@@ -36,19 +36,21 @@ static void a_trailer_key_is_of_one_context(void **state)
     assert_memory_not_equal(one, two, sizeof one);
 }
 
-static void a_context_is_of_one_head_commitment_and_body(void **state)
+static void a_context_is_of_one_head_scope_commitment_and_body(void **state)
 {
-    const struct bytes parts[] = {BYTES_LITERAL("head"), BYTES_LITERAL("commitment"),
-                                  BYTES_LITERAL("body"), BYTES_LITERAL("other")};
+    const struct bytes part[] = {BYTES_LITERAL("head"), BYTES_LITERAL("scope"),
+                                 BYTES_LITERAL("commitment"), BYTES_LITERAL("body")};
     uint8_t want[SCHEDULE_CTX_SIZE], got[SCHEDULE_CTX_SIZE];
 
-    assert_ok(schedule_ctx(parts[0], parts[1], parts[2], want));
-    assert_ok(schedule_ctx(parts[3], parts[1], parts[2], got));
-    assert_memory_not_equal(got, want, sizeof want);
-    assert_ok(schedule_ctx(parts[0], parts[3], parts[2], got));
-    assert_memory_not_equal(got, want, sizeof want);
-    assert_ok(schedule_ctx(parts[0], parts[1], parts[3], got));
-    assert_memory_not_equal(got, want, sizeof want);
+    assert_ok(schedule_ctx(part[0], part[1], part[2], part[3], want));
+    for (size_t i = 0; i < 4; i++) {
+        struct bytes x[4];
+
+        memcpy(x, part, sizeof x);
+        x[i] = BYTES_LITERAL("other");
+        assert_ok(schedule_ctx(x[0], x[1], x[2], x[3], got));
+        assert_memory_not_equal(got, want, sizeof want);
+    }
 }
 
 static void an_entry_key_is_bound_to_all_that_names_the_entry(void **state)
@@ -114,7 +116,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_of_one_message_key_all_differ),
         cmocka_unit_test(a_trailer_key_is_of_one_context),
-        cmocka_unit_test(a_context_is_of_one_head_commitment_and_body),
+        cmocka_unit_test(a_context_is_of_one_head_scope_commitment_and_body),
         cmocka_unit_test(an_entry_key_is_bound_to_all_that_names_the_entry),
         cmocka_unit_test(an_entry_key_needs_both_the_chain_and_the_shared_secret),
         cmocka_unit_test(a_hint_mask_is_of_one_message_and_one_device),

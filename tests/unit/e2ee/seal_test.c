@@ -175,6 +175,31 @@ static void without_room_nothing_is_written(void **state)
     }
 }
 
+static void a_partial_upload_names_its_recipients_places(void **state)
+{
+    static const uint16_t place[] = {3, 700};
+    struct buf b = BUF(UPLOAD_ROOM);
+    struct arena arena = ARENA(4096);
+    struct letter m;
+    struct seal_request rq;
+    struct upload u;
+
+    cast_write(&m, &alice, 1, BYTES_LITERAL("again"));
+    cast_address(&m, &to_bob);
+    cast_address(&m, &to_carol);
+    rq = cast_request(&m);
+    rq.place = place;
+    assert_ok(seal_request_of(&rq, &b));
+    assert_int_equal(b.n, FIXED_SIZE + 60 * 2 + 256 + 2 + 2 * 2);
+    assert_ok(upload_parse(buf_view(&b), &arena, &u));
+    assert_int_equal(u.recipients, 2);
+    assert_int_equal(upload_places(&u.shared), 2);
+    assert_int_equal(upload_place(&u.shared, 0), 3);
+    assert_int_equal(upload_place(&u.shared, 1), 700);
+    arena_free(&arena);
+    buf_free(&b);
+}
+
 static struct err broken(void *ctx, uint8_t *out, size_t n)
 {
     memset(out, 0, n);
@@ -217,8 +242,10 @@ static void the_same_core_sealed_twice_shares_nothing_that_is_seen(void **state)
     assert_memory_not_equal(u.shared.trailer.at, v.shared.trailer.at, u.shared.trailer.n);
     assert_memory_not_equal(u.entries.at + 2, v.entries.at + 2, SCHEDULE_HINT_SIZE);
     assert_memory_not_equal(u.entries.at + 12, v.entries.at + 12, 48);
-    assert_ok(schedule_ctx(BYTES(u.shared.head), BYTES(u.shared.com), u.shared.body, ctx[0]));
-    assert_ok(schedule_ctx(BYTES(v.shared.head), BYTES(v.shared.com), v.shared.body, ctx[1]));
+    assert_ok(schedule_ctx(BYTES(u.shared.head), u.shared.scope, BYTES(u.shared.com), u.shared.body,
+                           ctx[0]));
+    assert_ok(schedule_ctx(BYTES(v.shared.head), v.shared.scope, BYTES(v.shared.com), v.shared.body,
+                           ctx[1]));
     assert_memory_not_equal(ctx[0], ctx[1], sizeof ctx[0]);
     arena_free(&arena);
     buf_free(&one);
@@ -335,6 +362,7 @@ int main(void)
         cmocka_unit_test(nobody_and_too_many_are_refused),
         cmocka_unit_test(a_content_over_the_limit_is_refused),
         cmocka_unit_test(without_room_nothing_is_written),
+        cmocka_unit_test(a_partial_upload_names_its_recipients_places),
         cmocka_unit_test(without_randomness_nothing_is_sealed),
         cmocka_unit_test(the_same_core_sealed_twice_shares_nothing_that_is_seen),
         cmocka_unit_test(no_message_key_or_key_pair_serves_twice),

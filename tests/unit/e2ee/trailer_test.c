@@ -10,7 +10,7 @@
 #define ZEROS_AT   (SIG_AT + SIGN_SIZE)
 
 /* Where fields of a core stand. */
-enum { FLAGS_AT = 112, SEQ_AT = 129, TTL_AT = 177, BOR_AT = 181, REFS_AT = 187 };
+enum { FLAGS_AT = 112, TTL_AT = 177, BOR_AT = 181, REFS_AT = 187 };
 
 static const struct network_id NETWORK = {"a network that exists in tests"};
 static const uint8_t CTX[64] = "a context";
@@ -78,8 +78,7 @@ static void every_truncation_of_a_core_is_refused(void **state)
 
 static void reserved_fields_must_be_zero(void **state)
 {
-    static const size_t reserved[] = {FLAGS_AT,   BOR_AT,     BOR_AT + 1,
-                                      BOR_AT + 2, BOR_AT + 3, REFS_AT};
+    static const size_t reserved[] = {BOR_AT, BOR_AT + 1, BOR_AT + 2, BOR_AT + 3, REFS_AT};
     struct buf b = BUF(TRAILER_CORE_SIZE);
     struct core back = {.seq = 5};
 
@@ -94,17 +93,24 @@ static void reserved_fields_must_be_zero(void **state)
     buf_free(&b);
 }
 
-static enum err_code parse_with_ttl(uint32_t ttl_s)
+static enum err_code parse(const struct core *c)
 {
     struct buf b = BUF(TRAILER_CORE_SIZE);
-    struct core c = core, back;
+    struct core back;
     struct err err;
 
-    c.ttl_s = ttl_s;
-    trailer_write_core(&c, &b);
+    trailer_write_core(c, &b);
     err = trailer_parse_core(buf_view(&b), &back);
     buf_free(&b);
     return err.code;
+}
+
+static enum err_code parse_with_ttl(uint32_t ttl_s)
+{
+    struct core c = core;
+
+    c.ttl_s = ttl_s;
+    return parse(&c);
 }
 
 static void a_life_is_a_second_to_a_year(void **state)
@@ -116,14 +122,68 @@ static void a_life_is_a_second_to_a_year(void **state)
     assert_int_equal(parse_with_ttl(UINT32_MAX), E_MALFORMED);
 }
 
-static void nobody_counts_from_zero(void **state)
+/* Of this type at this place, after another message or not. */
+static enum err_code parse_at(uint16_t type, uint64_t seq, bool prev, bool restart)
+{
+    struct core c = core;
+
+    c.type = type;
+    c.seq = seq;
+    c.restart = restart;
+    memset(c.prev, 0, sizeof c.prev);
+    c.prev[NAMES_H32_SIZE - 1] = prev;
+    return parse(&c);
+}
+
+static void control_messages_have_no_place_and_all_others_have_one(void **state)
+{
+    static const uint16_t placed[] = {0, 1, 2, 15, 32, UINT16_MAX};
+
+    for (size_t i = 0; i < sizeof placed / sizeof placed[0]; i++) {
+        assert_int_equal(parse_at(placed[i], 0, false, false), E_MALFORMED);
+        assert_int_equal(parse_at(placed[i], 1, false, false), E_OK);
+    }
+    for (uint16_t type = 16; type <= 31; type++) {
+        assert_int_equal(parse_at(type, 0, false, false), E_OK);
+        assert_int_equal(parse_at(type, 1, false, false), E_MALFORMED);
+        assert_int_equal(parse_at(type, 2, true, false), E_MALFORMED);
+    }
+}
+
+static void who_is_first_names_nobody_before_and_who_follows_does(void **state)
+{
+    assert_int_equal(parse_at(1, 1, true, false), E_MALFORMED);
+    assert_int_equal(parse_at(1, 2, false, false), E_MALFORMED);
+    assert_int_equal(parse_at(1, 2, true, false), E_OK);
+    assert_int_equal(parse_at(1, UINT64_MAX, true, false), E_OK);
+    assert_int_equal(parse_at(16, 0, true, false), E_MALFORMED);
+}
+
+static void a_restart_names_nobody_before_and_is_never_a_control_message(void **state)
+{
+    assert_int_equal(parse_at(1, 1 << 20, false, true), E_OK);
+    assert_int_equal(parse_at(1, 1 << 20, true, true), E_MALFORMED);
+    assert_int_equal(parse_at(1, 1, false, true), E_OK);
+    assert_int_equal(parse_at(16, 0, false, true), E_MALFORMED);
+}
+
+static void a_core_has_one_flag(void **state)
 {
     struct buf b = BUF(TRAILER_CORE_SIZE);
-    struct core back;
+    struct core c = core, back;
 
-    trailer_write_core(&core, &b);
-    memset(b.at + SEQ_AT, 0, 8);
-    assert_err(trailer_parse_core(buf_view(&b), &back), E_MALFORMED);
+    c.seq = 1;
+    memset(c.prev, 0, sizeof c.prev);
+    trailer_write_core(&c, &b);
+    for (unsigned flags = 0; flags < 256; flags++) {
+        b.at[FLAGS_AT] = (uint8_t)flags;
+        if (flags > 1) {
+            assert_err(trailer_parse_core(buf_view(&b), &back), E_MALFORMED);
+            continue;
+        }
+        assert_ok(trailer_parse_core(buf_view(&b), &back));
+        assert_int_equal(back.restart, flags);
+    }
     buf_free(&b);
 }
 
@@ -234,7 +294,10 @@ int main(void)
         cmocka_unit_test(every_truncation_of_a_core_is_refused),
         cmocka_unit_test(reserved_fields_must_be_zero),
         cmocka_unit_test(a_life_is_a_second_to_a_year),
-        cmocka_unit_test(nobody_counts_from_zero),
+        cmocka_unit_test(control_messages_have_no_place_and_all_others_have_one),
+        cmocka_unit_test(who_is_first_names_nobody_before_and_who_follows_does),
+        cmocka_unit_test(a_restart_names_nobody_before_and_is_never_a_control_message),
+        cmocka_unit_test(a_core_has_one_flag),
         cmocka_unit_test(a_signed_trailer_is_parsed_and_verified),
         cmocka_unit_test(a_trailer_with_one_altered_bit_is_refused),
         cmocka_unit_test(a_signature_is_of_one_context_network_and_key),

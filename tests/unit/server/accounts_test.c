@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Invited, joined, removed: accounts, welcome and admin through the frames of their routes. */
-#include "world.h"
+#include "letter.h"
 
 static enum err_code withdraw(struct world *w, const char *handle)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "letter.h"
 #include "storage/driver.h"
-#include "world.h"
 
 /* ---- Frames. */
 
@@ -188,16 +188,18 @@ static void a_failing_request_leaves_the_others(void **state)
     person_enter(w, &bob, "bob");
     letter_make(w, &good, &ann, &bob);
     letter_make(w, &bad, &ann, &bob);
-    bad.roster_bytes = BYTES_LITERAL("another roster");
+    bad.upload.recipients = 2;
+    letter_write(w, &bad);
     letter_make(w, &also_good, &ann, &bob);
+    assert_int_equal(letter_register(w, &ann, &good).code, E_OK);
     rq[0] = letter_frame(w, &ann, &good);
     rq[1] = letter_frame(w, &ann, &bad);
     rq[2] = letter_frame(w, &ann, &also_good);
     world_run(w, rq, 3);
     assert_int_equal(world_answer(w, rq[0]).code, E_OK);
-    assert_int_equal(world_answer(w, rq[1]).code, E_FORGED);
+    assert_int_equal(world_answer(w, rq[1]).code, E_MALFORMED);
     assert_int_equal(world_answer(w, rq[2]).code, E_OK);
-    assert_int_equal(rq[1]->outcome.code, E_FORGED);
+    assert_int_equal(rq[1]->outcome.code, E_MALFORMED);
     assert_non_null(rq[1]->outcome.where);
     assert_int_equal(world_effects(w, EFFECT_ANSWERED), 3);
     assert_int_equal(world_effects(w, EFFECT_MAIL), 2);
@@ -206,35 +208,45 @@ static void a_failing_request_leaves_the_others(void **state)
     person_free(&bob);
 }
 
-/* The roster that comes along is stored before the number of entries is found wrong. */
+static const struct db_driver *real;
+
+/* A driver that stores what it is given, and says that it could not. */
+static struct err run_and_refuse(struct db *db, const char *sql, const struct db_value *v, size_t n,
+                                 uint64_t *changed)
+{
+    TRY(real->run(db, sql, v, n, changed));
+    return strncmp(sql, "INSERT INTO roster", 18) == 0 ? FAIL(E_DENIED) : OK;
+}
+
 static void what_a_failed_request_wrote_is_gone(void **state)
 {
     struct world *w = *state;
     struct person ann, bob;
-    struct letter bad, without_roster;
+    struct db_driver refusing = *w->db->driver;
+    Tacet__Wire__RegisterRoster in = TACET__WIRE__REGISTER_ROSTER__INIT;
     struct request *rq[2];
+    struct letter l;
 
     person_enter(w, &ann, "ann");
     person_enter(w, &bob, "bob");
+    letter_make(w, &l, &ann, &bob);
+    in.roster = frame_data(l.roster_bytes);
+    real = w->db->driver;
+    refusing.run = run_and_refuse;
     for (unsigned round = 0; round < 2; round++) { /* without savepoints at first, and with them */
-        letter_make(w, &bad, &bob, &ann);
-        bad.upload.recipients = 2;
-        letter_write(w, &bad);
-        letter_make(w, &without_roster, &ann, &bob);
-        without_roster.roster_bytes = bytes(NULL, 0);
-        rq[0] = letter_frame(w, &bob, &bad);
-        rq[1] = letter_frame(w, &ann, &without_roster);
+        rq[0] = world_frame(w, &bob.session, OP_REGISTER, &in);
+        rq[1] = letter_frame(w, &ann, &l);
         assert_int_equal(w->server.careful > 0, round > 0);
+        w->db->driver = &refusing;
         world_run(w, rq, 2);
-        assert_int_equal(world_answer(w, rq[0]).code, E_MALFORMED);
+        w->db->driver = real;
+        assert_int_equal(world_answer(w, rq[0]).code, E_DENIED);
         assert_int_equal(world_answer(w, rq[1]).code, E_ABSENT);
         assert_true(w->server.careful > 0);
     }
     person_free(&ann);
     person_free(&bob);
 }
-
-static const struct db_driver *real;
 
 static struct err run_but_not_commit(struct db *db, const char *sql, const struct db_value *v,
                                      size_t n, uint64_t *changed)
@@ -266,6 +278,7 @@ static void a_commit_that_fails_refuses_what_writes_and_answers_what_reads(void 
     person_enter(w, &ann, "ann");
     person_enter(w, &bob, "bob");
     letter_make(w, &l, &ann, &bob);
+    assert_int_equal(letter_register(w, &ann, &l).code, E_OK);
     rq[0] = letter_frame(w, &ann, &l);
     rq[1] = world_frame(w, &ann.session, OP_INVITE, NULL); /* refused before */
     assert_ok(api_deliver(&bob.session, &w->arena, &rq[2]));

@@ -3,8 +3,8 @@
  * Batches, pages and messages that are handed over at once, in every order that chance finds: on
  * each connection a device gets its items without a gap, and in the end all of them.
  */
+#include "letter.h"
 #include "storage/driver.h"
-#include "world.h"
 
 #define STEPS     1500
 #define AHEAD     3  /* batches that are done and not settled */
@@ -257,11 +257,15 @@ static void run_out(struct play *p)
 static void play_once(struct world *w, uint64_t seed)
 {
     static struct play p;
+    struct letter first;
     const struct live_host host = {&p, host_send, host_close, host_page, NULL};
 
     p = (struct play){.w = w, .chance = seed};
     person_enter(w, &p.ann, "ann");
     person_enter(w, &p.bob, "bob");
+    letter_make(w, &first, &p.ann, &p.bob);
+    p.ann.uploads = 0;
+    assert_int_equal(letter_register(w, &p.ann, &first).code, E_OK);
     assert_ok(live_new(&p.live, &host));
     assert_ok(live_enter(p.live, &p.ann.session));
     for (unsigned i = 0; i < STEPS; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "letter.h"
 #include "storage/driver.h"
-#include "world.h"
 
 struct pair {
     struct world *w;

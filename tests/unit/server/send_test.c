@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the server verifies of an upload, and what it says of one that it refuses.
  * [PROTOCOL 10 M1, 11] */
-#include "world.h"
+#include "letter.h"
 
 struct pair {
     struct world *w;
@@ -23,16 +23,26 @@ static void end(struct pair *x)
     person_free(&x->bob);
 }
 
-/* The letter is refused with this code, and nothing of it is stored. */
+static int64_t rosters(struct pair *x)
+{
+    return scratch_number(x->w->db, "SELECT count(*) FROM roster");
+}
+
+/* The letter's roster is refused with this code, or else its upload is, and nothing is stored. */
 static struct bytes refused(struct pair *x, enum err_code code)
 {
-    struct answer a = letter_send(x->w, &x->ann, &x->l);
+    int64_t before = rosters(x);
+    struct answer a = letter_register(x->w, &x->ann, &x->l);
 
+    if (a.code != E_OK) {
+        assert_int_equal(rosters(x), before);
+    } else {
+        a = letter_upload(x->w, &x->ann, &x->l);
+        assert_int_equal(world_effects(x->w, EFFECT_ANSWERED), 1);
+    }
     assert_int_equal(a.code, code);
     assert_int_equal(world_mail(x->w), 0);
-    assert_int_equal(scratch_number(x->w->db, "SELECT count(*) FROM roster"), 0);
     assert_int_equal(world_effects(x->w, EFFECT_MAIL), 0);
-    assert_int_equal(world_effects(x->w, EFFECT_ANSWERED), 1);
     return a.body;
 }
 
@@ -86,7 +96,7 @@ static void entries_are_as_many_as_recipients(void **state)
 
 /* ---- Roster. */
 
-static void a_roster_comes_along_once(void **state)
+static void a_roster_is_registered_once_and_is_its_accounts_to_fetch(void **state)
 {
     struct pair x;
     Tacet__Wire__AskRoster in = TACET__WIRE__ASK_ROSTER__INIT;
@@ -97,13 +107,13 @@ static void a_roster_comes_along_once(void **state)
 
     begin(&x, state);
     roster = x.l.roster_bytes;
-    x.l.roster_bytes = bytes(NULL, 0);
-    refused(&x, E_ABSENT);
-    x.l.roster_bytes = roster;
-    assert_int_equal(letter_send(x.w, &x.ann, &x.l).code, E_OK);
+    assert_int_equal(letter_upload(x.w, &x.ann, &x.l).code, E_ABSENT);
+    assert_int_equal(letter_register(x.w, &x.ann, &x.l).code, E_OK);
+    assert_int_equal(letter_upload(x.w, &x.ann, &x.l).code, E_OK);
     letter_make(x.w, &x.l, &x.ann, &x.bob);
-    x.l.roster_bytes = bytes(NULL, 0);
-    assert_int_equal(letter_send(x.w, &x.ann, &x.l).code, E_OK);
+    assert_int_equal(letter_upload(x.w, &x.ann, &x.l).code, E_OK);
+    assert_int_equal(letter_register(x.w, &x.bob, &x.l).code, E_OK); /* again, by the other */
+    assert_int_equal(rosters(&x), 1);
 
     in.digest = frame_data(ID_BYTES(x.l.upload.shared.roster));
     a = world_ask(x.w, &x.bob.session, OP_ROSTER, &in);
@@ -150,9 +160,11 @@ static void rosters_that_do_not_fit_are_refused(void **state)
     refused(&x, E_MALFORMED);
     x.l.roster = right;
     rewrite_roster(&x);
-    x.l.upload.shared.roster.b[0] ^= 1; /* another digest than what comes along has */
+    x.l.upload.shared.roster.b[0] ^= 1; /* another digest than what was registered has */
     letter_write(x.w, &x.l);
-    refused(&x, E_FORGED);
+    refused(&x, E_ABSENT);
+    x.l.roster_bytes.n--;
+    assert_int_equal(letter_register(x.w, &x.ann, &x.l).code, E_TRUNCATED);
     rewrite_roster(&x);
     assert_int_equal(letter_send(x.w, &x.ann, &x.l).code, E_OK);
     end(&x);
@@ -165,7 +177,10 @@ static void strangers_do_not_send_into_a_conversation(void **state)
 
     begin(&x, state);
     person_enter(x.w, &eve, "eve");
-    assert_int_equal(letter_send(x.w, &eve, &x.l).code, E_DENIED);
+    assert_int_equal(letter_register(x.w, &eve, &x.l).code, E_DENIED);
+    assert_int_equal(letter_register(x.w, &x.ann, &x.l).code, E_OK);
+    assert_int_equal(letter_register(x.w, &eve, &x.l).code, E_DENIED);
+    assert_int_equal(letter_upload(x.w, &eve, &x.l).code, E_DENIED);
     assert_int_equal(world_mail(x.w), 0);
     person_free(&eve);
     end(&x);
@@ -230,6 +245,19 @@ static void a_stale_list_is_answered_with_what_follows_it(void **state)
     x.ann.uploads--;
     letter_make(x.w, &x.l, &x.ann, &x.bob);
     assert_int_equal(letter_send(x.w, &x.ann, &x.l).code, E_OK);
+    end(&x);
+}
+
+static void a_roster_that_was_registered_in_time_may_be_stale_when_the_upload_comes(void **state)
+{
+    struct pair x;
+
+    begin(&x, state);
+    assert_int_equal(letter_register(x.w, &x.ann, &x.l).code, E_OK);
+    x.w->now_ms += CLOCK_SECOND_MS;
+    person_next_list(x.w, &x.bob);
+    assert_int_equal(person_publish_list(x.w, &x.bob, x.bob.list_statement), E_OK);
+    assert_int_equal(told_of(&x, refused(&x, E_STALE), &x.bob)->n_lists, 1);
     end(&x);
 }
 
@@ -394,11 +422,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         world_test(malformed_uploads_are_refused),
         world_test(entries_are_as_many_as_recipients),
-        world_test(a_roster_comes_along_once),
+        world_test(a_roster_is_registered_once_and_is_its_accounts_to_fetch),
         world_test(rosters_that_do_not_fit_are_refused),
         world_test(strangers_do_not_send_into_a_conversation),
         world_test(an_account_that_is_not_here_has_no_mailbox),
         world_test(a_stale_list_is_answered_with_what_follows_it),
+        world_test(a_roster_that_was_registered_in_time_may_be_stale_when_the_upload_comes),
         world_test(a_list_that_we_do_not_know_is_answered_with_all_of_ours),
         world_test(a_stale_prekey_is_answered_with_the_newest),
         world_test(prekeys_unknown_or_expired_are_stale),

@@ -249,7 +249,7 @@ static void an_upload_keeps_each_rule(void **state)
         {"suite", 1, 2, E_MALFORMED},
         {"profile", 2, 3, E_MALFORMED},
         {"no profile", 2, 0, E_MALFORMED},
-        {"flags", 3, 1, E_MALFORMED},
+        {"flags", 3, 2, E_MALFORMED},
         {"a point that cannot be one", AT_POINT, 4, E_MALFORMED},
         {"51 capsules", AT_CAPSULES + 1, 51, E_LIMIT},
         {"capsules not sorted", AT_CAPSULE + 1, 4, E_MALFORMED},
