@@ -24,10 +24,11 @@ struct err telling_begin(struct telling *t, struct request *rq, size_t persons, 
     return OK;
 }
 
-/* Is there a place, and room, for one more of n? */
+/* Is there a place, and room, for one more of n?  What follows something that had none is left out
+ * too: nobody shall learn of a state without those before it. */
 static bool takes(struct telling *t, size_t places, size_t n, size_t size)
 {
-    if (n == places || size + FIELD_MAX > t->left) {
+    if (t->out.more != 0 || n == places || size + FIELD_MAX > t->left) {
         t->out.more = 1;
         return false;
     }

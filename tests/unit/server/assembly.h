@@ -3,10 +3,10 @@
 #ifndef TACET_TESTS_SERVER_ASSEMBLY_H
 #define TACET_TESTS_SERVER_ASSEMBLY_H
 
-#include "world.h"
+#include "letter.h"
 
 #include "server/policies/policies.h"
-#include "server/rooms/states.h"
+#include "server/rooms/rooms.h"
 
 /* ---- Policies. */
 
@@ -165,6 +165,94 @@ static inline struct answer room_ask(struct world *w, struct person *who, const 
     in.room = frame_data(ID_BYTES(r->state.room));
     in.from = from;
     return world_ask(w, &who->session, OP_ROOM, &in);
+}
+
+/* ---- Messages to several. */
+
+#define POST_PEOPLE_MAX 8
+
+/* As a letter, to whoever is put into it. */
+struct post {
+    struct roster roster;
+    struct roster_network network;
+    struct roster_account account[POST_PEOPLE_MAX];
+    struct roster_skipped skipped[POST_PEOPLE_MAX];
+    struct letter letter;
+    uint8_t entry[POST_PEOPLE_MAX * UPLOAD_ENTRY_SIZE];
+};
+
+static inline int post_compare(const void *x, const void *y)
+{
+    const struct roster_account *a = x, *b = y;
+
+    return memcmp(a->aid.b, b->aid.b, sizeof a->aid.b);
+}
+
+static inline void post_name_policy(struct post *p, const struct network_policy *policy)
+{
+    p->network.policy_version = policy->number;
+    memcpy(p->network.policy_hash, policy->hash, sizeof p->network.policy_hash);
+}
+
+static inline void post_name_state(struct post *p, const struct room *room)
+{
+    p->roster.room = room->state.room;
+    p->roster.state_version = room->state.version;
+    memcpy(p->roster.state_hash, room->state.hash, sizeof p->roster.state_hash);
+}
+
+/* Gives the post its bytes, after whatever a test changed: an entry for each of `recipients`. */
+static inline void post_write(struct world *w, struct post *p, size_t recipients)
+{
+    struct letter *l = &p->letter;
+    struct buf b = BUF(LIMIT_FRAME);
+
+    p->roster.network = &p->network;
+    p->roster.account = p->account;
+    p->roster.skipped = p->skipped;
+    l->roster = p->roster;
+    letter_write_roster(w, l);
+    l->upload.recipients = recipients;
+    l->upload.capsule = l->capsule;
+    l->upload.entries = bytes(p->entry, recipients * UPLOAD_ENTRY_SIZE);
+    upload_write(&l->upload, &b);
+    l->bytes = world_keep(w, &b);
+}
+
+/* From one to all of n people, of whom the sender is one, each at prekey 1. */
+static inline void post_make(struct world *w, struct post *p, struct person *from,
+                             const struct person *const *who, size_t n)
+{
+    struct upload *u = &p->letter.upload;
+
+    *p = (struct post){.letter = {.ttl_s = 86400}};
+    p->network.nid = w->nid;
+    p->roster.networks = 1;
+    p->roster.accounts = n;
+    for (size_t i = 0; i < n; i++)
+        p->account[i] = letter_account(who[i]);
+    qsort(p->account, n, sizeof p->account[0], post_compare);
+    u->shared.head[0] = UPLOAD_VERSION;
+    u->shared.head[1] = UPLOAD_SUITE;
+    u->shared.head[2] = UPLOAD_PROFILE_HYBRID;
+    memcpy(u->shared.head + 4, w->point, sizeof w->point);
+    assert_ok(random_fill(&w->random, u->shared.com, sizeof u->shared.com));
+    u->shared.body = world_random(w, UPLOAD_BODY_LEAST);
+    u->shared.trailer = world_random(w, UPLOAD_TRAILER_SIZE);
+    u->number = ++from->uploads;
+    for (size_t i = 0; i < POST_PEOPLE_MAX; i++)
+        p->entry[i * UPLOAD_ENTRY_SIZE + 1] = 1;
+    post_write(w, p, n - 1);
+}
+
+/* Refused with this code, at the roster or at the upload; or accepted. */
+static inline struct answer post_send(struct world *w, struct person *from, struct post *p)
+{
+    struct answer a = letter_send(w, from, &p->letter);
+
+    if (a.code != E_OK)
+        from->uploads--;
+    return a;
 }
 
 #endif
