@@ -5,7 +5,8 @@ JOBS ?= $(shell nproc)
 QUIET = >/dev/null
 PREFIX ?= /usr/local
 
-.PHONY: all deps release asan demo test check bench run install uninstall format clean lint fuzz
+.PHONY: all deps release asan demo test check coverage bench run install uninstall format clean lint \
+        fuzz
 
 all: release
 
@@ -37,10 +38,15 @@ check:
 	@tools/check-citations
 	@tools/check-symbols $(BUILD)
 
+# Which branches and refusals of statement/, e2ee/ and crypto/mlkem no test reaches; `make test` asks,
+# too.
+coverage: deps
+	@JOBS=$(JOBS) tools/coverage
+
 # What is too slow for every test run: format, clang-tidy, cppcheck, valgrind, ThreadSanitizer.
 # STEPS="tidy tsan" runs some of them; docs/develop/checks.md says how to answer each.
 lint: deps
-	@tools/install-packages clang-format-14 clang-tidy-14 cppcheck valgrind
+	@tools/install-packages clang-format-14 clang-tidy-14 cppcheck
 	@JOBS=$(JOBS) tools/lint $(STEPS)
 
 # libFuzzer on every target for SECONDS each, or on those that ONLY names; crashes are left in

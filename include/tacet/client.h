@@ -104,7 +104,7 @@ enum tacet_problem {
     TACET_PROBLEM_DAMAGED,     /* a message was damaged or forged; it is not shown */
     TACET_PROBLEM_RECIPIENTS,  /* a message went to an unexpected set of devices; it is held */
     TACET_PROBLEM_KEY_CHANGED, /* the handle is another account now; the conversation stops */
-    TACET_PROBLEM_NO_PREKEY,   /* their device was away too long to be sealed to */
+    TACET_PROBLEM_NO_PREKEY,   /* their device has no prekey now that can be sealed to */
     TACET_PROBLEM_STATEMENT,   /* the server sent something that does not check: see code */
     TACET_PROBLEM_RESTORED,    /* this profile is an old copy of itself */
     TACET_PROBLEM_OLD_SELF,    /* this program must be updated to talk to the server */
@@ -192,11 +192,18 @@ TACET_API enum tacet_code tacet_previous_message(struct tacet_client *c, const c
 /* `with` and `place` say which message; the rest is not looked at.  TACET_ABSENT: there is none. */
 TACET_API enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m);
 
+/* What a conversation is sealed with.  No server has a say in it. */
+enum tacet_seal {
+    TACET_SEAL_STANDARD = 1, /* P-521 */
+    TACET_SEAL_HYBRID = 2,   /* P-521 and ML-KEM-1024 together */
+};
+
 struct tacet_contact {
     char handle[TACET_HANDLE_SIZE];
     bool known, verified, removed, changed;
-    const char *name; /* what I call them, see tacet_name(); NULL: nothing */
-    uint64_t number;  /* pass it to get the next */
+    enum tacet_seal seal; /* of the next message to them */
+    const char *name;     /* what I call them, see tacet_name(); NULL: nothing */
+    uint64_t number;      /* pass it to get the next */
 };
 
 /* The contact after `number` (0: the first).  TACET_ABSENT: no more.  The name lives until a

@@ -83,7 +83,8 @@ static const struct {
      ": they joined anew, or somebody pretends to be them.  Nothing is sent to them until you have"
      " asked them and accepted it: tacet help verify"},
     {TACET_PROBLEM_NO_PREKEY, "",
-     " was away for too long to be written to.  Messages to them wait until they come back."},
+     " was away for too long to be written to, or the server has no key of theirs that checks."
+     "  Messages to them wait for their next key."},
     {TACET_PROBLEM_RESTORED, NULL,
      "This profile is an old copy of itself: the server knows it further on.  Messages that were"
      " meant for the newer copy may not open here.  Use the newer copy, or ask for a new"

@@ -21,15 +21,21 @@ static const char *trust(const struct tacet_contact *c)
     return c->verified ? "verified" : "unverified";
 }
 
+static const char *profile(const struct tacet_contact *c)
+{
+    return c->seal == TACET_SEAL_HYBRID ? "hybrid" : "standard";
+}
+
 static bool show_contact(const struct tacet_contact *c, bool json)
 {
     if (json)
-        return jsonl_print(json_pack("{ss ss? sb sb sb sb}", "handle", c->handle, "name", c->name,
-                                     "known", c->known, "verified", c->verified, "changed",
-                                     c->changed, "removed", c->removed));
+        return jsonl_print(json_pack("{ss ss? sb sb sb sb ss}", "handle", c->handle, "name",
+                                     c->name, "known", c->known, "verified", c->verified, "changed",
+                                     c->changed, "removed", c->removed, "profile", profile(c)));
     show_text(stdout, bytes_text(c->handle));
-    printf("%*s%s%s", (int)(TACET_HANDLE_SIZE - strlen(c->handle)), "", trust(c),
-           c->removed ? ", removed from the network" : "");
+    printf("%*s%s%s%s", (int)(TACET_HANDLE_SIZE - strlen(c->handle)), "", trust(c),
+           c->removed ? ", removed from the network" : "",
+           c->seal == TACET_SEAL_HYBRID ? "" : ", sealed without ML-KEM");
     if (c->name != NULL) {
         printf(" (");
         show_text(stdout, bytes_text(c->name));
@@ -74,6 +80,9 @@ const struct word word_contacts = {
     .details =
         "\"verified\" means that you compared safety numbers with them: tacet help verify\n"
         "\n"
+        "Messages are sealed with P-521 and ML-KEM-1024 together (profile hybrid), so that they\n"
+        "stay secret while either holds; of whom that is not so, it is said.\n"
+        "\n"
         "  --json             One JSON object a line: handle, name, known, verified, changed,\n"
-        "                     removed.\n",
+        "                     removed, profile.\n",
 };

@@ -50,7 +50,7 @@ enum problem {
     PROBLEM_DAMAGED,     /* a message or capsule is damaged or forged; it is not shown */
     PROBLEM_RECIPIENTS,  /* sent to an unexpected set of devices; held */
     PROBLEM_KEY_CHANGED, /* the handle is another account now; the conversation stops */
-    PROBLEM_NO_PREKEY,   /* their device was away for so long that nothing can be sealed to it */
+    PROBLEM_NO_PREKEY,   /* their device has no prekey now that can be sealed to */
     PROBLEM_STATEMENT,   /* the server sent something that does not check (code) */
     PROBLEM_RESTORED,    /* the server knows more of this device than this vault does */
     PROBLEM_OLD_SELF,    /* the server no longer talks to a program as old as this */

@@ -38,6 +38,7 @@ static const char INSERT_HEADER[] = "INSERT INTO vault (id, header) VALUES (1, $
 static const char SELECT_HEADER[] = "SELECT header FROM vault WHERE id = 1";
 static const char PUT[] = "INSERT INTO record (kind, key, number, value) VALUES ($1, $2, $3, $4)"
                           " ON CONFLICT (kind, key, number) DO UPDATE SET value = $4";
+static const char ALL[] = "SELECT kind, key, number, value FROM record";
 static const char GET[] = "SELECT number, value FROM record"
                           " WHERE kind = $1 AND key = $2 AND number = $3";
 static const char NEXT[] = "SELECT number, value FROM record WHERE kind = $1 AND key = $2"
@@ -145,13 +146,85 @@ out:
 }
 
 /* Rows are sealed each for itself, so that one that went would not be missed: but SQLite sees that
- * the order is broken, which is what happens when damage takes the name of one. */
+ * pages or their order are broken. */
 static struct err check_whole(struct db *db, struct arena *a)
 {
     struct db_value said;
 
     TRY(db_one(db, a, "PRAGMA quick_check(1)", DB_NO_VALUES, &said, 1));
     return bytes_same(said.bytes, BYTES_LITERAL("ok")) ? OK : FAIL(E_MALFORMED);
+}
+
+/* ---- rows */
+
+/* How a record is named on disk, and what its value is bound to. */
+struct name {
+    enum vault_kind kind;
+    uint64_t number;
+    uint8_t key[KEY_HASH_SIZE];
+    uint8_t aad[1 + KEY_HASH_SIZE + 8];
+};
+
+static void bind_number(struct name *n, uint64_t number)
+{
+    n->number = number;
+    n->aad[0] = (uint8_t)n->kind;
+    memcpy(n->aad + 1, n->key, KEY_HASH_SIZE);
+    for (size_t i = 0; i < 8; i++)
+        n->aad[1 + KEY_HASH_SIZE + i] = (uint8_t)(number >> (56 - 8 * i));
+}
+
+static struct err unseal(struct vault *v, const struct name *name, struct bytes sealed,
+                         struct arena *a, struct bytes *value)
+{
+    uint8_t *plain;
+
+    if (sealed.n < SEALED_OVERHEAD)
+        return FAIL(E_FORGED);
+    plain = arena_alloc(a, sealed.n - SEALED_OVERHEAD);
+    if (plain == NULL)
+        return FAIL(E_NOMEM);
+    TRY(aead_open(v->seal_key, sealed.at, BYTES(name->aad),
+                  bytes(sealed.at + AEAD_NONCE_SIZE, sealed.n - AEAD_NONCE_SIZE), plain));
+    *value = bytes(plain, sealed.n - SEALED_OVERHEAD);
+    return OK;
+}
+
+/* Damage may take the name of a row and leave the order as it was: then what it holds would only
+ * not be found.  But it does not open under another name. */
+static struct err check_row(struct vault *v, struct db_query *q)
+{
+    struct err err;
+    struct arena a = ARENA(VAULT_VALUE_MAX);
+    struct bytes key = db_bytes(q, 1), sealed = db_bytes(q, 3), value;
+    struct name name = {.kind = (enum vault_kind)db_number(q, 0)};
+
+    if (db_number(q, 0) < 1 || db_number(q, 0) > UINT8_MAX || key.n != sizeof name.key ||
+        sealed.n > VAULT_VALUE_MAX + SEALED_OVERHEAD)
+        return FAIL(E_FORGED);
+    memcpy(name.key, key.at, sizeof name.key);
+    bind_number(&name, (uint64_t)db_number(q, 2));
+    err = unseal(v, &name, sealed, &a, &value);
+    arena_free(&a);
+    return err;
+}
+
+static struct err check_rows(struct vault *v)
+{
+    struct err err = OK;
+    struct db_query *q = NULL;
+    bool more = true;
+
+    TRY_OUT(db_begin_query(v->db, ALL, DB_NO_VALUES, &q));
+    while (true) {
+        TRY_OUT(db_next(q, &more));
+        if (!more)
+            break;
+        TRY_OUT(check_row(v, q));
+    }
+out:
+    db_end_query(q);
+    return err;
 }
 
 struct err vault_open(struct vault **out, struct db *db, struct bytes passphrase,
@@ -171,6 +244,7 @@ struct err vault_open(struct vault **out, struct db *db, struct bytes passphrase
     TRY_OUT(read_header(header.bytes, passphrase, root));
     TRY_OUT(check_whole(db, &a));
     TRY_OUT(derive_keys(v, root));
+    TRY_OUT(check_rows(v));
     *out = v;
     v = NULL;
 out:
@@ -231,14 +305,6 @@ struct err vault_end(struct vault *v, struct err err)
     return err;
 }
 
-/* How a record is named on disk, and what its value is bound to. */
-struct name {
-    enum vault_kind kind;
-    uint64_t number;
-    uint8_t key[KEY_HASH_SIZE];
-    uint8_t aad[1 + KEY_HASH_SIZE + 8];
-};
-
 static struct err hash_key(const struct vault *v, enum vault_kind kind, struct bytes key,
                            uint8_t out[KEY_HASH_SIZE])
 {
@@ -247,15 +313,6 @@ static struct err hash_key(const struct vault *v, enum vault_kind kind, struct b
     TRY(hash_hmac_sha512(BYTES(v->index_key), HASH_PARTS(bytes(&k, 1), key), digest));
     memcpy(out, digest, KEY_HASH_SIZE);
     return OK;
-}
-
-static void bind_number(struct name *n, uint64_t number)
-{
-    n->number = number;
-    n->aad[0] = (uint8_t)n->kind;
-    memcpy(n->aad + 1, n->key, KEY_HASH_SIZE);
-    for (size_t i = 0; i < 8; i++)
-        n->aad[1 + KEY_HASH_SIZE + i] = (uint8_t)(number >> (56 - 8 * i));
 }
 
 static struct err name_of(const struct vault *v, enum vault_kind kind, struct bytes key,
@@ -293,22 +350,6 @@ struct err vault_put(struct vault *v, enum vault_kind kind, struct bytes key, ui
 out:
     buf_free(&sealed);
     return err;
-}
-
-static struct err unseal(struct vault *v, const struct name *name, struct bytes sealed,
-                         struct arena *a, struct bytes *value)
-{
-    uint8_t *plain;
-
-    if (sealed.n < SEALED_OVERHEAD)
-        return FAIL(E_FORGED);
-    plain = arena_alloc(a, sealed.n - SEALED_OVERHEAD);
-    if (plain == NULL)
-        return FAIL(E_NOMEM);
-    TRY(aead_open(v->seal_key, sealed.at, BYTES(name->aad),
-                  bytes(sealed.at + AEAD_NONCE_SIZE, sealed.n - AEAD_NONCE_SIZE), plain));
-    *value = bytes(plain, sealed.n - SEALED_OVERHEAD);
-    return OK;
 }
 
 /* Runs one of GET, NEXT, LAST and opens what it finds. */

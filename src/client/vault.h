@@ -59,7 +59,8 @@ enum vault_kind {
 FALLIBLE vault_create(struct vault **out, struct db *db, struct bytes passphrase, uint8_t cost,
                       struct random *random);
 
-/* E_ABSENT: none here.  E_DENIED: wrong passphrase.  E_VERSION: written by a newer program. */
+/* Looks at every record first.  E_ABSENT: none here.  E_DENIED: wrong passphrase.  E_VERSION:
+ * written by a newer program.  E_FORGED, E_MALFORMED: the file was damaged or altered. */
 FALLIBLE vault_open(struct vault **out, struct db *db, struct bytes passphrase,
                     struct random *random);
 

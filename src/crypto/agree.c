@@ -86,6 +86,7 @@ struct err agree_derive(const struct agree_private *key, const struct agree_publ
         err = FAIL_OPENSSL(E_CRYPTO);
     }
     EVP_PKEY_CTX_free(ctx);
+    secret_sweep();
     return err;
 }
 

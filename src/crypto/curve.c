@@ -17,11 +17,36 @@
 /* The first byte of a compressed point: this, plus the lowest bit of y. */
 static const uint8_t COMPRESSED = 2;
 
+/* a < b, of numbers as long as a scalar, in a time that says nothing of them. */
+static bool is_below(const uint8_t a[CURVE_SCALAR_SIZE], const uint8_t b[CURVE_SCALAR_SIZE])
+{
+    uint32_t borrow = 0;
+
+    for (size_t i = CURVE_SCALAR_SIZE; i > 0; i--)
+        borrow = ((uint32_t)a[i - 1] - b[i - 1] - borrow) >> 31;
+    return borrow;
+}
+
+/* 1 <= scalar < n.  Nothing but the verdict is told of a private key. */
+static bool is_scalar(struct bytes in, const EC_GROUP *group)
+{
+    static const uint8_t ZERO[CURVE_SCALAR_SIZE] = {0};
+    uint8_t order[CURVE_SCALAR_SIZE];
+    bool good;
+
+    if (in.n != CURVE_SCALAR_SIZE ||
+        BN_bn2binpad(EC_GROUP_get0_order(group), order, sizeof order) != sizeof order)
+        return false;
+    good = is_below(in.at, order) & !secret_same(in, BYTES(ZERO));
+    secret_reveal(&good, sizeof good);
+    return good;
+}
+
 static struct err scalar_parse(BIGNUM **out, struct bytes in, const EC_GROUP *group)
 {
     BIGNUM *scalar;
 
-    if (in.n != CURVE_SCALAR_SIZE)
+    if (!is_scalar(in, group))
         return FAIL(E_MALFORMED);
     scalar = BN_secure_new();
     if (scalar == NULL || BN_bin2bn(in.at, CURVE_SCALAR_SIZE, scalar) == NULL) {
@@ -29,10 +54,6 @@ static struct err scalar_parse(BIGNUM **out, struct bytes in, const EC_GROUP *gr
         return FAIL_OPENSSL(E_CRYPTO);
     }
     BN_set_flags(scalar, BN_FLG_CONSTTIME);
-    if (BN_is_zero(scalar) || BN_cmp(scalar, EC_GROUP_get0_order(group)) >= 0) {
-        BN_clear_free(scalar);
-        return FAIL(E_MALFORMED);
-    }
     *out = scalar;
     return OK;
 }
@@ -48,6 +69,7 @@ static struct err public_compute(const BIGNUM *scalar, const EC_GROUP *group,
                 EC_POINT_point2oct(group, product, POINT_CONVERSION_UNCOMPRESSED, point,
                                    UNCOMPRESSED_SIZE, scratch) == UNCOMPRESSED_SIZE;
 
+    secret_reveal(point, UNCOMPRESSED_SIZE);
     EC_POINT_clear_free(product);
     BN_CTX_free(scratch);
     return good ? OK : FAIL_OPENSSL(E_CRYPTO);
@@ -94,6 +116,7 @@ struct err curve_generate(EVP_PKEY **out, uint8_t pub[CURVE_POINT_SIZE])
 out:
     EVP_PKEY_free(key);
     EVP_PKEY_CTX_free(ctx);
+    secret_sweep();
     return err;
 }
 
@@ -111,6 +134,7 @@ struct err curve_private_parse(EVP_PKEY **out, struct bytes in)
     TRY_OUT(pair_import(out, scalar, point));
 out:
     BN_clear_free(scalar);
+    secret_sweep();
     return err;
 }
 
@@ -125,6 +149,7 @@ struct err curve_private_write(EVP_PKEY *key, uint8_t out[CURVE_SCALAR_SIZE])
         err = FAIL_OPENSSL(E_CRYPTO);
     }
     BN_clear_free(scalar);
+    secret_sweep();
     return err;
 }
 

@@ -36,7 +36,7 @@ static struct err derive(struct bytes password, const uint8_t *salt, uint64_t n,
     EVP_KDF_CTX *ctx = NULL;
 
     ERR_clear_error();
-    scrypt = EVP_KDF_fetch(NULL, "SCRYPT", NULL);
+    scrypt = provider_get() == NULL ? NULL : EVP_KDF_fetch(NULL, "SCRYPT", NULL);
     ctx = scrypt == NULL ? NULL : EVP_KDF_CTX_new(scrypt);
     if (ctx == NULL || EVP_KDF_derive(ctx, key, PASSWORD_KEY_SIZE, params) != 1)
         err = FAIL_OPENSSL(provider_wanted_memory() ? E_NOMEM : E_CRYPTO);

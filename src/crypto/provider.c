@@ -1,16 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypto/provider_internal.h"
 
+#include <malloc.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/obj_mac.h>
 #include <openssl/params.h>
+#include <stdlib.h>
+#include <string.h>
 
 static struct provider found;
 static bool complete;
 static CRYPTO_ONCE once = CRYPTO_ONCE_STATIC_INIT;
+
+/* As OpenSSL's own do, and wipe; the file and the line are for those who look for leaks. */
+static void give(void *at, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    if (at != NULL)
+        explicit_bzero(at, malloc_usable_size(at));
+    free(at);
+}
+
+static void *take_other(void *at, size_t n, const char *file, int line)
+{
+    size_t had = at == NULL ? 0 : malloc_usable_size(at);
+    void *other = CRYPTO_malloc(n, file, line); /* of 0 bytes: NULL */
+
+    if (other == NULL && n > 0)
+        return NULL;
+    if (had > 0 && n > 0)
+        memcpy(other, at, had < n ? had : n);
+    give(at, file, line);
+    return other;
+}
 
 static EVP_MAC_CTX *hmac_sha512(void)
 {
@@ -46,8 +72,11 @@ static EVP_PKEY *p521(void)
     return key;
 }
 
+/* OpenSSL's P-521 leaves private keys in memory that it frees: from here on it wipes what it frees.
+ * In a program that has used OpenSSL for itself it is too late for that, and nothing changes. */
 static void look_up(void)
 {
+    (void)CRYPTO_set_mem_functions(NULL, take_other, give);
     found.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     found.sha384 = EVP_MD_fetch(NULL, "SHA384", NULL);
     found.sha512 = EVP_MD_fetch(NULL, "SHA512", NULL);

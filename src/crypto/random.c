@@ -9,7 +9,7 @@
 static struct err fill_from_system(void *ctx, uint8_t *out, size_t n)
 {
     (void)ctx;
-    if (RAND_priv_bytes_ex(NULL, out, n, 0) != 1)
+    if (provider_get() == NULL || RAND_priv_bytes_ex(NULL, out, n, 0) != 1)
         return FAIL_OPENSSL(E_CRYPTO);
     return OK;
 }

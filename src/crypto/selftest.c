@@ -9,6 +9,7 @@
  *   AES-256-GCM  test case 16 of the specification that became [SP800-38D]
  *   ECDH         [RFC5903 8.3]
  *   ECDSA        [RFC6979 A.2.7], SHA-512, message "sample"
+ *   ML-KEM       crypto/mlkem/mlkem_known.c has them
  *   scrypt       from Python's hashlib, as [RFC7914] has no case with a 16-byte salt
  *
  * Inputs and answers are no secrets, and so are not wiped.
@@ -20,6 +21,7 @@
 #include "crypto/agree.h"
 #include "crypto/hash.h"
 #include "crypto/kdf.h"
+#include "crypto/mlkem/mlkem.h"
 #include "crypto/password.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
@@ -193,6 +195,11 @@ out:
     return passed(err);
 }
 
+static bool mlkem_is_right(void)
+{
+    return passed(mlkem_known());
+}
+
 static bool scrypt_is_right(void)
 {
     static const char salt[] = "SodiumChloride16";
@@ -204,8 +211,8 @@ static bool scrypt_is_right(void)
 }
 
 static bool (*const checks[])(void) = {
-    digests_are_right,  hmac_is_right,         hkdf_is_right,     aead_is_right,
-    agreement_is_right, verification_is_right, a_fresh_pair_fits, scrypt_is_right,
+    digests_are_right,     hmac_is_right,     hkdf_is_right,  aead_is_right,   agreement_is_right,
+    verification_is_right, a_fresh_pair_fits, mlkem_is_right, scrypt_is_right,
 };
 
 struct err selftest_run(void)

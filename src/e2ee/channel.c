@@ -295,6 +295,7 @@ struct err channel_accept(const struct upload_capsule_form *in, const struct cha
     TRY_OUT(write_fix(&opening, &b, &fix));
     TRY_OUT(box_key(prk, fix, kb));
     TRY_OUT(aead_open(kb, AEAD_NONCE_ZERO, fix, in->box, plain));
+    secret_reveal(plain, sizeof plain);
     TRY_OUT(parse_box(BYTES(plain), in->point, &c));
     if (ID_SAME(c.from.did, me->who->did))
         TRY_OUT(FAIL(E_FORGED));

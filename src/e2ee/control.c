@@ -6,21 +6,22 @@
 /* What the entries of a content are. */
 enum entries { ENTRIES_NONE = 1, ENTRIES_CTX, ENTRIES_CTX_AND_ID, ENTRIES_RANGES };
 
+static bool is_known(uint16_t type)
+{
+    return type >= PAYLOAD_RESET && type <= PAYLOAD_HELLO;
+}
+
 static enum entries entries_of(enum payload_type type)
 {
-    switch (type) {
-    case PAYLOAD_RESET:
-        return ENTRIES_CTX;
-    case PAYLOAD_SETTLED:
-        return ENTRIES_CTX_AND_ID;
-    case PAYLOAD_MISSING:
-    case PAYLOAD_VOID:
-        return ENTRIES_RANGES;
-    case PAYLOAD_HELLO:
-    case PAYLOAD_TEXT:
-        break;
-    }
-    return ENTRIES_NONE;
+    static const enum entries of[] = {
+        [PAYLOAD_RESET - PAYLOAD_RESET] = ENTRIES_CTX,
+        [PAYLOAD_MISSING - PAYLOAD_RESET] = ENTRIES_RANGES,
+        [PAYLOAD_VOID - PAYLOAD_RESET] = ENTRIES_RANGES,
+        [PAYLOAD_SETTLED - PAYLOAD_RESET] = ENTRIES_CTX_AND_ID,
+        [PAYLOAD_HELLO - PAYLOAD_RESET] = ENTRIES_NONE,
+    };
+
+    return of[type - PAYLOAD_RESET];
 }
 
 /* Ranges that touch would be one. */
@@ -56,7 +57,7 @@ static void write_entry(const struct control *c, size_t i, struct buf *out)
 
 void control_write(const struct control *c, struct buf *out)
 {
-    invariant(payload_is_control((uint16_t)c->type) && c->n <= CONTROL_ENTRIES_MAX);
+    invariant(is_known((uint16_t)c->type) && c->n <= CONTROL_ENTRIES_MAX);
     invariant((c->n == 0) == (entries_of(c->type) == ENTRIES_NONE));
     if (c->n == 0)
         return;
@@ -84,7 +85,7 @@ struct err control_parse(uint16_t type, struct bytes content, struct control *ou
     struct reader r = reader(content);
     struct control c = {.n = 0};
 
-    if (type < PAYLOAD_RESET || type > PAYLOAD_HELLO)
+    if (!is_known(type))
         return FAIL(E_ABSENT);
     c.type = (enum payload_type)type;
     if (entries_of(c.type) != ENTRIES_NONE) {

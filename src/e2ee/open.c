@@ -45,6 +45,7 @@ struct err open_hint(struct opened *o, const struct agree_private *prekey,
     TRY_OUT(schedule_hint_mask(BYTES(o->ctx), me, BYTES(o->z), plain));
     for (size_t i = 0; i < sizeof plain; i++)
         plain[i] ^= hint.at[i];
+    secret_reveal(plain, sizeof plain);
     r = reader(BYTES(plain));
     reader_copy(&r, o->prefix, sizeof o->prefix);
     o->n = reader_u32(&r);
@@ -61,11 +62,14 @@ static struct err open_key(const struct opened *o, const struct open_candidate *
     struct err err = OK;
     struct schedule_entry bound = {BYTES(o->ctx), c->from, c->me, c->prekey, c->epoch, o->n};
     uint8_t ek[AEAD_KEY_SIZE], com[UPLOAD_COMMITMENT_SIZE];
+    bool kept;
 
     TRY_OUT(schedule_entry_key(&bound, bytes(c->mk, CHANNEL_KEY_SIZE), BYTES(o->z), ek));
     TRY_OUT(aead_open(ek, AEAD_NONCE_ZERO, BYTES(o->ctx), entry_key(o), mk));
     TRY_OUT(schedule_commitment(bytes(mk, AEAD_KEY_SIZE), com));
-    if (!secret_same(BYTES(com), BYTES(o->in.shared.com)))
+    kept = secret_same(BYTES(com), BYTES(o->in.shared.com));
+    secret_reveal(&kept, sizeof kept);
+    if (!kept)
         TRY_OUT(FAIL(E_FORGED));
 out:
     secret_wipe(ek, sizeof ek);
@@ -83,6 +87,7 @@ struct err open_entry(struct opened *o, const struct open_candidate *c)
     TRY_OUT(open_key(o, c, o->mk));
     TRY_OUT(schedule_trailer_key(BYTES(o->mk), BYTES(o->ctx), key));
     TRY_OUT(aead_open(key, AEAD_NONCE_ZERO, BYTES(o->ctx), o->in.shared.trailer, o->trailer));
+    secret_reveal(o->trailer, sizeof o->trailer);
     TRY_OUT(trailer_parse(BYTES(o->trailer), &o->core, &o->wrap, &sig));
 out:
     /* An MK that did not keep its commitment must not lie where a believed one would. */
@@ -121,6 +126,7 @@ struct err open_content(struct opened *o, const struct sign_public *dsk, struct 
     if (at == NULL)
         TRY_OUT(FAIL(plain.failed));
     TRY_OUT(aead_open(key, AEAD_NONCE_ZERO, BYTES(o->in.shared.head), sealed, at));
+    secret_reveal(plain.at, plain.n);
     TRY_OUT(content_of(o, buf_view(&plain), out));
 out:
     secret_wipe(key, sizeof key);

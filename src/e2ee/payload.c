@@ -14,7 +14,9 @@ bool payload_is_control(uint16_t type)
 
 struct err payload_pad(struct bytes content, struct buf *out)
 {
-    size_t whole = LENGTH_SIZE + content.n, opened;
+    size_t whole = LENGTH_SIZE + content.n, before = out->n, opened;
+    struct bytes padded;
+    struct err err = OK;
 
     if (content.n > LIMIT_TEXT)
         return FAIL(E_LIMIT);
@@ -22,7 +24,10 @@ struct err payload_pad(struct bytes content, struct buf *out)
     buf_bytes(out, content);
     buf_close(out, opened);
     buf_zeros(out, upload_padding_step(whole) - whole);
-    return out->failed == E_OK ? OK : FAIL(out->failed);
+    err = buf_end(out, &padded);
+    if (err.code != E_OK)
+        buf_cut(out, before);
+    return err;
 }
 
 struct err payload_unpad(struct bytes padded, struct bytes *content)

@@ -20,7 +20,8 @@ enum payload_type {
 /* Also one that this version does not know. */
 bool payload_is_control(uint16_t type);
 
-/* Append the padded content.  E_LIMIT: over LIMIT_TEXT. */
+/* Append the padded content, all of it or nothing.  E_LIMIT: over LIMIT_TEXT, or `out` at its
+ * ceiling; E_NOMEM. */
 FALLIBLE payload_pad(struct bytes content, struct buf *out);
 
 /* The content inside, borrowed.  E_TRUNCATED, E_LIMIT; E_MALFORMED: not the least step that holds

@@ -9,16 +9,17 @@ static const struct device_list *at_version(const struct device_history *h, uint
     return NULL;
 }
 
-/* The newest list that has the device, before one of this version. */
-static const struct device_entry *stood_before(const struct device_history *h, uint32_t version,
-                                               const struct device_id *did)
+/* As it stood in the last list that has it: who was revoked does not come back. */
+static const struct device_entry *stood_last(const struct device_history *h,
+                                             const struct device_id *did)
 {
     const struct device_entry *found = NULL;
 
-    for (size_t i = 0; i < h->n && h->list[i]->version < version; i++) {
+    for (size_t i = 0; i < h->n; i++) {
         const struct device_entry *entry = device_list_find(h->list[i], did);
 
-        found = entry != NULL ? entry : found;
+        if (entry != NULL)
+            found = entry;
     }
     return found;
 }
@@ -40,7 +41,7 @@ struct err device_history_find(const struct device_history *h, const struct devi
         if (gone == NULL)
             return FAIL(E_FORGED);
         without = at_version(h, gone->at_version);
-        found = stood_before(h, gone->at_version, did);
+        found = stood_last(h, did);
         if (without == NULL || found == NULL)
             return FAIL(E_ABSENT);
     }

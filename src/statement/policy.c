@@ -63,6 +63,7 @@ struct err policy_sign(struct network_policy *p, const struct network_id *nid,
     size_t before = out->n;
     uint8_t hash[NAMES_H32_SIZE];
     struct bytes all;
+    struct err err = OK;
 
     if (!is_sound(p))
         return FAIL(E_MALFORMED);
@@ -76,11 +77,14 @@ struct err policy_sign(struct network_policy *p, const struct network_id *nid,
     buf_u8(out, p->retains);
     if (p->retains)
         write_retention(&p->retention, out);
-    TRY(signed_append(LABEL, nid, out, before, root));
+    TRY_OUT(signed_append(LABEL, nid, out, before, root));
     all = buf_view(out);
-    TRY(hash_body(nid, bytes(&all.at[before], all.n - before - SIGN_SIZE), hash));
+    TRY_OUT(hash_body(nid, bytes(&all.at[before], all.n - before - SIGN_SIZE), hash));
     memcpy(p->hash, hash, sizeof hash);
-    return OK;
+out:
+    if (err.code != E_OK)
+        buf_cut(out, before);
+    return err;
 }
 
 /* One byte that is 0 or 1. */

@@ -171,13 +171,18 @@ static struct err sign(struct room_state *s, struct bytes label, const struct si
 {
     size_t before = out->n;
     struct bytes all;
+    struct err err = OK;
 
     if (!is_sound(s))
         return FAIL(E_MALFORMED);
     write_body(s, out);
-    TRY(signed_append(label, room_state_home(s), out, before, key));
+    TRY_OUT(signed_append(label, room_state_home(s), out, before, key));
     all = buf_view(out);
-    return name(s, bytes(&all.at[before], all.n - before - SIGN_SIZE));
+    TRY_OUT(name(s, bytes(&all.at[before], all.n - before - SIGN_SIZE)));
+out:
+    if (err.code != E_OK)
+        buf_cut(out, before);
+    return err;
 }
 
 struct err room_state_sign(struct room_state *s, const struct sign_private *dsk, struct buf *out)

@@ -230,6 +230,17 @@ static void judge_rest(struct judging *j)
         (void)judge_policy_dates(j);
 }
 
+static struct err judge_posting(struct judging *j)
+{
+    bool may = true;
+
+    if (j->out->verdict != ROSTER_WRONG && j->q->seq != 0)
+        TRY(roster_people_may_post(j->r, &j->q->named, &j->q->sender, &may));
+    if (!may)
+        wrong(j, ROSTER_SENDER);
+    return OK;
+}
+
 struct err roster_judge(const struct roster *r, const struct roster_question *q, struct arena *a,
                         struct roster_finding *out)
 {
@@ -239,6 +250,7 @@ struct err roster_judge(const struct roster *r, const struct roster_question *q,
     struct err err;
 
     TRY(roster_people(r, &q->named, &q->sender, &finding));
+    TRY(judge_posting(&j));
     if (finding.verdict != ROSTER_WRONG) {
         err = roster_recipients(r, q->named.list, &q->sender.did, a, &recipient, &j.recipients);
         if (err.code == E_LIMIT) {

@@ -81,81 +81,7 @@ static bool judge_state(const struct roster *r, const struct roster_named *named
     return false;
 }
 
-/* ---- networks and the sender, which are told in one way for a room and in another for a pair */
-
-static bool judge_room(const struct roster *r, const struct room_state *s,
-                       const struct roster_party *sender, struct people *people,
-                       struct roster_finding *out)
-{
-    const struct room_member *m = room_state_find(s, &sender->nid, &sender->aid);
-
-    if (s->networks != r->networks)
-        return wrong(out, ROSTER_OTHER_NETWORKS);
-    for (size_t i = 0; i < r->networks; i++)
-        if (!ID_SAME(s->network[i], r->network[i].nid))
-            return wrong_network(out, ROSTER_OTHER_NETWORKS, i);
-    if (m == NULL || !room_state_may_post(s, m))
-        return wrong(out, ROSTER_SENDER);
-    *people = (struct people){s->member, s->members};
-    return false;
-}
-
-/* The place of the account with which the sender's account makes this pair, or ROSTER_NOBODY. */
-static struct err find_peer(const struct roster *r, const struct roster_party *sender, size_t *out)
-{
-    *out = ROSTER_NOBODY;
-    for (size_t i = 0; i < r->accounts && i < PAIR_AND_ALL; i++) {
-        const struct roster_account *peer = &r->account[i];
-        struct room_id room;
-
-        TRY(names_pair_across(&sender->nid, &sender->aid, &r->network[peer->network].nid,
-                              &peer->aid, &room));
-        if (ID_SAME(room, r->room))
-            *out = i;
-    }
-    return OK;
-}
-
-static void write_pair(const struct roster *r, size_t x, size_t y, struct room_member pair[PAIR],
-                       struct people *people)
-{
-    size_t first = x < y ? x : y, last = x < y ? y : x;
-
-    pair[0] =
-        (struct room_member){.network = r->account[first].network, .aid = r->account[first].aid};
-    pair[1] =
-        (struct room_member){.network = r->account[last].network, .aid = r->account[last].aid};
-    *people = (struct people){pair, first == last ? 1 : PAIR};
-}
-
-/* On success `pair` is filled in, and `people` is in it. */
-static struct err judge_pair(const struct roster *r, const struct roster_party *sender,
-                             struct room_member pair[PAIR], struct people *people, bool *is_wrong,
-                             struct roster_finding *out)
-{
-    size_t own = roster_find(r, &sender->nid, &sender->aid), peer;
-
-    *is_wrong = true;
-    if (own == ROSTER_NOBODY) {
-        wrong(out, ROSTER_SENDER);
-        return OK;
-    }
-    TRY(find_peer(r, sender, &peer));
-    if (peer == ROSTER_NOBODY) {
-        wrong(out, ROSTER_OTHER_ROOM);
-        return OK;
-    }
-    write_pair(r, own, peer, pair, people);
-    for (size_t i = 0; i < r->networks; i++)
-        if (i != pair[0].network && i != pair[1].network) {
-            wrong_network(out, ROSTER_OTHER_NETWORKS, i);
-            return OK;
-        }
-    *is_wrong = false;
-    return OK;
-}
-
-/* ---- accounts */
+/* ---- who is there by a policy's word */
 
 const struct account_id *roster_people_retention(const struct roster *r,
                                                  const struct roster_named *named, size_t i,
@@ -175,6 +101,132 @@ static bool is_required(const struct roster *r, const struct roster_named *named
     roster_people_retention(r, named, r->account[account].network, &place);
     return place == account;
 }
+
+/* ---- networks and the sender, which are told in one way for a room and in another for a pair */
+
+/* A member of the state, or whom a policy puts beside them. */
+static bool is_of_room(const struct roster *r, const struct roster_named *named,
+                       const struct roster_party *who)
+{
+    size_t own = roster_find(r, &who->nid, &who->aid);
+
+    if (room_state_find(named->state, &who->nid, &who->aid) != NULL)
+        return true;
+    return own != ROSTER_NOBODY && is_required(r, named, own);
+}
+
+static bool judge_room(const struct roster *r, const struct roster_named *named,
+                       const struct roster_party *sender, struct people *people,
+                       struct roster_finding *out)
+{
+    const struct room_state *s = named->state;
+
+    if (s->networks != r->networks)
+        return wrong(out, ROSTER_OTHER_NETWORKS);
+    for (size_t i = 0; i < r->networks; i++)
+        if (!ID_SAME(s->network[i], r->network[i].nid))
+            return wrong_network(out, ROSTER_OTHER_NETWORKS, i);
+    if (!is_of_room(r, named, sender))
+        return wrong(out, ROSTER_SENDER);
+    *people = (struct people){s->member, s->members};
+    return false;
+}
+
+/* A pair has no more accounts than this. */
+static size_t at_most(const struct roster *r)
+{
+    return r->accounts < PAIR_AND_ALL ? r->accounts : PAIR_AND_ALL;
+}
+
+/* The place of the account with which account `one` makes this pair, or ROSTER_NOBODY. */
+static struct err find_peer(const struct roster *r, size_t one, size_t *out)
+{
+    const struct roster_account *own = &r->account[one];
+
+    *out = ROSTER_NOBODY;
+    for (size_t i = 0; i < at_most(r); i++) {
+        const struct roster_account *peer = &r->account[i];
+        struct room_id room;
+
+        TRY(names_pair_across(&r->network[own->network].nid, &own->aid,
+                              &r->network[peer->network].nid, &peer->aid, &room));
+        if (ID_SAME(room, r->room))
+            *out = i;
+    }
+    return OK;
+}
+
+/* The places of the two, of whom the sender is one; or whom it keeps copies of. */
+static struct err find_pair(const struct roster *r, const struct roster_named *named, size_t sender,
+                            size_t *one, size_t *other)
+{
+    *one = sender;
+    TRY(find_peer(r, sender, other));
+    if (!is_required(r, named, sender))
+        return OK;
+    for (size_t i = 0; *other == ROSTER_NOBODY && i < at_most(r); i++) {
+        *one = i;
+        TRY(find_peer(r, i, other));
+    }
+    return OK;
+}
+
+static void write_pair(const struct roster *r, size_t x, size_t y, struct room_member pair[PAIR],
+                       struct people *people)
+{
+    size_t first = x < y ? x : y, last = x < y ? y : x;
+
+    pair[0] =
+        (struct room_member){.network = r->account[first].network, .aid = r->account[first].aid};
+    pair[1] =
+        (struct room_member){.network = r->account[last].network, .aid = r->account[last].aid};
+    *people = (struct people){pair, first == last ? 1 : PAIR};
+}
+
+/* On success `pair` is filled in, and `people` is in it. */
+static struct err judge_pair(const struct roster *r, const struct roster_named *named,
+                             const struct roster_party *sender, struct room_member pair[PAIR],
+                             struct people *people, bool *is_wrong, struct roster_finding *out)
+{
+    size_t own = roster_find(r, &sender->nid, &sender->aid), one, other;
+
+    *is_wrong = true;
+    if (own == ROSTER_NOBODY) {
+        wrong(out, ROSTER_SENDER);
+        return OK;
+    }
+    TRY(find_pair(r, named, own, &one, &other));
+    if (other == ROSTER_NOBODY) {
+        wrong(out, ROSTER_OTHER_ROOM);
+        return OK;
+    }
+    write_pair(r, one, other, pair, people);
+    for (size_t i = 0; i < r->networks; i++)
+        if (i != pair[0].network && i != pair[1].network) {
+            wrong_network(out, ROSTER_OTHER_NETWORKS, i);
+            return OK;
+        }
+    *is_wrong = false;
+    return OK;
+}
+
+struct err roster_people_may_post(const struct roster *r, const struct roster_named *named,
+                                  const struct roster_party *sender, bool *may)
+{
+    const struct room_member *m;
+    size_t peer;
+
+    if (named->state != NULL) {
+        m = room_state_find(named->state, &sender->nid, &sender->aid);
+        *may = m != NULL && room_state_may_post(named->state, m);
+        return OK;
+    }
+    TRY(find_peer(r, roster_find(r, &sender->nid, &sender->aid), &peer));
+    *may = peer != ROSTER_NOBODY;
+    return OK;
+}
+
+/* ---- accounts */
 
 static int compare(const struct room_member *m, const struct roster_account *account)
 {
@@ -207,7 +259,9 @@ static bool judge_accounts(const struct roster *r, const struct roster_named *na
         else if (!is_required(r, named, i))
             return wrong_account(r, out, ROSTER_STRANGER, i);
     }
-    return k < people->n && wrong_missing(&people->member[k], out);
+    if (k < people->n)
+        return wrong_missing(&people->member[k], out);
+    return false;
 }
 
 /* ---- retention */
@@ -260,9 +314,9 @@ struct err roster_people(const struct roster *r, const struct roster_named *name
                     judge_policies(r, named, &finding);
 
     if (!is_wrong && named->state != NULL)
-        is_wrong = judge_room(r, named->state, sender, &people, &finding);
+        is_wrong = judge_room(r, named, sender, &people, &finding);
     else if (!is_wrong)
-        TRY(judge_pair(r, sender, pair, &people, &is_wrong, &finding));
+        TRY(judge_pair(r, named, sender, pair, &people, &is_wrong, &finding));
     if (!is_wrong && !judge_accounts(r, named, &people, &finding))
         judge_retention(r, named, &finding);
     *out = finding;

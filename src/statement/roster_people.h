@@ -28,7 +28,7 @@ enum roster_cause {
     ROSTER_MISSING,        /* an account of the conversation is left out */
     ROSTER_NOT_TO_ME,      /* my device is not a recipient */
     ROSTER_SCOPE,          /* a place of the scope is nobody's */
-    ROSTER_SENDER,         /* the sender is not of the conversation, or may not post */
+    ROSTER_SENDER,         /* the sender is not of the conversation, or may not post this */
     ROSTER_PROFILE,        /* not the one that the policies say */
     ROSTER_WENT_BACK,      /* the sender had used a newer list, policy or state */
 
@@ -73,11 +73,17 @@ struct roster_party {
 /*
  * The part that is the same for everybody, as a server asks before it registers a roster or takes
  * an upload: hashes, people, networks, and retention participants that are missing or skipped.  Of
- * the sender, which is to be one of the people and to have the right to post, did is not looked at.
+ * the sender, which is to be one of the people, did is not looked at.
  * A server takes no more than ROSTER_OK.  E_CRYPTO only.
  */
 FALLIBLE roster_people(const struct roster *r, const struct roster_named *named,
                        const struct roster_party *sender, struct roster_finding *out);
+
+/* May a sender whom roster_people() found among the people send what has a place in a stream?  Who
+ * only keeps copies may not, nor who is no moderator where those alone post; control messages are
+ * everybody's.  E_CRYPTO only. */
+FALLIBLE roster_people_may_post(const struct roster *r, const struct roster_named *named,
+                                const struct roster_party *sender, bool *may);
 
 /* The participant that the policy of network `i` of the roster requires here, or NULL; and its
  * place among the accounts, or ROSTER_NOBODY. */

@@ -95,7 +95,7 @@ static void read_people(struct vault *v, const struct own *me, struct arena *a)
     struct device_list list;
     struct prekey prekey;
     struct contact c;
-    struct bytes roster;
+    struct bytes roster, kem;
     struct roster r;
     const char *name;
 
@@ -105,6 +105,7 @@ static void read_people(struct vault *v, const struct own *me, struct arena *a)
     if (people_list(v, me, &ACCOUNT, NUMBER, &list).code == E_OK)
         invariant(people_newest_list(v, me, &ACCOUNT, &list).code == E_OK);
     went(people_prekey(v, &DEVICE, &prekey));
+    went(people_kem(v, &DEVICE, NUMBER, a, &kem));
     if (nicknames_get(v, NUMBER, a, &name).code == E_OK)
         invariant(strlen(name) > 0 && strlen(name) <= NICKNAMES_MAX);
     if (people_roster(v, &ROSTER, a, &roster).code == E_OK)
@@ -176,12 +177,16 @@ static void read_messages(struct vault *v, struct arena *a)
 static void read_queues(struct engine *e, struct arena *a)
 {
     struct outbox_row row, again;
+    enum sealing_way way;
+    struct prekey prekey;
 
     if (sealing_next(e, NUMBER, a, &row).code == E_OK) {
         invariant(sealing_put(e, &row).code == E_OK);
         invariant(sealing_next(e, NUMBER, a, &again).code == E_OK);
         invariant(bytes_same(row.bytes, again.bytes) && bytes_same(row.roster, again.roster));
     }
+    if (went(sealing_way_to(e, &DEVICE, UPLOAD_PROFILE_HYBRID, &prekey, &way)))
+        invariant(way >= SEALING_READY && way <= SEALING_NO_WAY);
     went(outgoing_pump(e));
     went(incoming_retry(e, true));
 }
@@ -225,7 +230,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
     struct rehearsal *r = rehearsal();
     struct vault *v = r->bob->vault;
     struct reader in = reader(bytes(at, n));
-    enum vault_kind kind = (enum vault_kind)(reader_u8(&in) % VAULT_NICKNAME + 1);
+    enum vault_kind kind = (enum vault_kind)(reader_u8(&in) % VAULT_KEM + 1);
 
     invariant(vault_begin(v).code == E_OK);
     if (kind == VAULT_IDENTITY)

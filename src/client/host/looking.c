@@ -6,6 +6,11 @@
 #include "client/host/client_internal.h"
 #include "client/nicknames.h"
 #include "e2ee/fingerprint.h"
+#include "statement/upload.h"
+
+_Static_assert(TACET_SEAL_STANDARD == UPLOAD_PROFILE_STANDARD &&
+                   TACET_SEAL_HYBRID == UPLOAD_PROFILE_HYBRID,
+               "a seal is a profile");
 
 /* ---- reading */
 
@@ -85,6 +90,7 @@ static struct err contact_out(struct tacet_client *c, const struct contact *in,
                                   .verified = in->verified,
                                   .removed = in->removed,
                                   .changed = in->changed,
+                                  .seal = (enum tacet_seal)people_profile(in),
                                   .name = name,
                                   .number = in->number};
     snprintf(out->handle, sizeof out->handle, "%s", in->handle);

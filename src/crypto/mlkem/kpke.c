@@ -50,6 +50,7 @@ void kpke_keys(const uint8_t d[32], uint8_t pub[KPKE_PUBLIC_SIZE], uint8_t secre
     const uint8_t *sigma = seed + 32;
 
     keccak_sha3_512(HASH_PARTS(bytes(d, 32), bytes(&rank, 1)), seed);
+    secret_reveal(rho.at, rho.n);
     small_vector(s, sigma, &count);
     small_vector(e, sigma, &count);
     for (size_t i = 0; i < K; i++) {
@@ -64,6 +65,7 @@ void kpke_keys(const uint8_t d[32], uint8_t pub[KPKE_PUBLIC_SIZE], uint8_t secre
         polynomial_encode(&t, 12, pub + i * POLYNOMIAL_SIZE);
     }
     memcpy(pub + K * POLYNOMIAL_SIZE, rho.at, rho.n);
+    secret_reveal(pub, KPKE_PUBLIC_SIZE);
     secret_wipe(s, sizeof s);
     secret_wipe(e, sizeof e);
     secret_wipe(seed, sizeof seed);

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mlkem_internal: the steps of ML-KEM-1024 with their randomness given, for known answers. */
+/*
+ * mlkem_internal: the steps of ML-KEM-1024 with their randomness given, for known answers.
+ *
+ * The steps are always our own.  The keys of mlkem.h stand on them (mlkem_own.c) or on OpenSSL's
+ * ML-KEM (mlkem_openssl.c), as the build found.
+ */
 #ifndef TACET_CRYPTO_MLKEM_MLKEM_INTERNAL_H
 #define TACET_CRYPTO_MLKEM_MLKEM_INTERNAL_H
 
@@ -24,5 +29,10 @@ void mlkem_encapsulate_with(const uint8_t pub[MLKEM_PUBLIC_SIZE], const uint8_t 
 void mlkem_decapsulate_with(const struct mlkem_expanded *key,
                             const uint8_t sealed[MLKEM_SEALED_SIZE],
                             uint8_t shared[MLKEM_SHARED_SIZE]);
+
+/* mlkem_encapsulate() with its randomness given: of the implementation that mlkem.h has here. */
+FALLIBLE mlkem_encapsulate_from(struct bytes pub, const uint8_t m[32],
+                                uint8_t sealed[MLKEM_SEALED_SIZE],
+                                uint8_t shared[MLKEM_SHARED_SIZE]);
 
 #endif

@@ -275,7 +275,7 @@ struct tacet_contact *play_contact(const char *handle)
 {
     struct tacet_contact *c = &play.contact[play.contacts++];
 
-    *c = (struct tacet_contact){.known = true, .number = play.contacts};
+    *c = (struct tacet_contact){.known = true, .seal = TACET_SEAL_HYBRID, .number = play.contacts};
     snprintf(c->handle, sizeof c->handle, "%s", handle);
     return c;
 }

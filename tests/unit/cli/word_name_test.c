@@ -48,6 +48,19 @@ static void contacts_list_handle_and_name(void **state)
     assert_non_null(strstr(play_out, "{\"handle\":\"carol\",\"name\":null"));
 }
 
+static void contacts_say_what_is_not_sealed_in_profile_hybrid(void **state)
+{
+    play_contact("bob");
+    assert_int_equal(PLAY("contacts"), 0);
+    assert_null(strstr(play_out, "ML-KEM"));
+    play_contact("carol")->seal = TACET_SEAL_STANDARD;
+    assert_int_equal(PLAY("contacts"), 0);
+    assert_non_null(strstr(play_out, "unverified, sealed without ML-KEM\n"));
+    assert_int_equal(PLAY("contacts", "--json"), 0);
+    assert_non_null(strstr(play_out, "\"profile\":\"hybrid\"}"));
+    assert_non_null(strstr(play_out, "\"profile\":\"standard\"}"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -55,6 +68,7 @@ int main(void)
         cmocka_unit_test_setup(without_a_name_the_one_they_have_is_shown, play_begin),
         cmocka_unit_test_setup(why_a_name_is_not_taken_is_said, play_begin),
         cmocka_unit_test_setup(contacts_list_handle_and_name, play_begin),
+        cmocka_unit_test_setup(contacts_say_what_is_not_sealed_in_profile_hybrid, play_begin),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

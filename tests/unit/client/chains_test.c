@@ -340,6 +340,52 @@ static void the_sending_epoch_is_kept_until_it_is_forgotten(void **state)
     assert_err(chains_sending(v, to, UPLOAD_PROFILE_HYBRID, &got), E_ABSENT);
 }
 
+static void there_is_one_sending_epoch_for_each_profile(void **state)
+{
+    struct post *p = *state;
+    struct vault *v = p->safe->vault;
+    const struct device_id *to = &p->bob.me.who.did;
+    struct line standard;
+    struct epoch got;
+
+    cast_connect_in(UPLOAD_PROFILE_STANDARD, &standard, &p->alice, &p->bob);
+    assert_ok(vault_begin(v));
+    assert_ok(chains_put_sending(v, to, &p->line.sending));
+    assert_ok(vault_commit(v));
+    assert_err(chains_sending(v, to, UPLOAD_PROFILE_STANDARD, &got), E_ABSENT);
+    assert_ok(vault_begin(v));
+    assert_ok(chains_put_sending(v, to, &standard.sending));
+    assert_ok(vault_commit(v));
+    assert_ok(chains_sending(v, to, UPLOAD_PROFILE_STANDARD, &got));
+    assert_memory_equal(got.id, standard.sending.id, sizeof got.id);
+    assert_ok(chains_sending(v, to, UPLOAD_PROFILE_HYBRID, &got));
+    assert_memory_equal(got.id, p->line.sending.id, sizeof got.id);
+}
+
+/* In order, and out of it. */
+static void epochs_of_both_profiles_open_their_own_messages(void **state)
+{
+    struct post *p = *state;
+    struct line standard;
+    struct buf late, hybrid, lower;
+
+    cast_connect_in(UPLOAD_PROFILE_STANDARD, &standard, &p->alice, &p->bob);
+    accept(p, &standard);
+    late = sent(&standard);
+    lower = sent(&standard);
+    hybrid = sent(&p->line);
+    assert_int_equal(upload_profile(buf_view(&lower)), UPLOAD_PROFILE_STANDARD);
+    assert_int_equal(upload_profile(buf_view(&hybrid)), UPLOAD_PROFILE_HYBRID);
+    assert_ok(take(p, &lower, CAST_NOW_MS));
+    assert_ok(take(p, &hybrid, CAST_NOW_MS));
+    safe_again(p->safe);
+    assert_int_equal(skipped_kept(p), 1);
+    assert_ok(take(p, &late, CAST_NOW_MS));
+    buf_free(&late);
+    buf_free(&hybrid);
+    buf_free(&lower);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +402,8 @@ int main(void)
         post_test(devices_whose_ids_begin_alike_are_told_apart),
         post_test(a_device_that_never_opened_a_channel_opens_nothing),
         post_test(the_sending_epoch_is_kept_until_it_is_forgotten),
+        post_test(there_is_one_sending_epoch_for_each_profile),
+        post_test(epochs_of_both_profiles_open_their_own_messages),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -394,6 +394,31 @@ static void without_a_certificate_only_whom_we_know_goes_on(void **state)
     person_free(&other);
 }
 
+static void an_ml_kem_key_is_kept_until_a_newer_prekey_is_learned(void **state)
+{
+    struct town *t = *state;
+    struct vault *v = t->safe->vault;
+    struct person bob = person_new(&t->me.nid, 10, 1);
+    struct contact c;
+    struct saying s;
+    struct bytes kem;
+
+    say(t, &bob, &s);
+    assert_ok(learn(t, &s.news, NOW, &c, NULL));
+    assert_err(people_kem(v, &bob.did[0], 1, &t->arena, &kem), E_ABSENT);
+    assert_ok(vault_begin(v));
+    assert_ok(people_put_kem(v, &bob.did[0], 1, BYTES_LITERAL("a key")));
+    assert_ok(vault_commit(v));
+    assert_ok(learn(t, &s.news, NOW, &c, NULL)); /* the same prekey again */
+    assert_ok(people_kem(v, &bob.did[0], 1, &t->arena, &kem));
+    assert_bytes(kem, BYTES_LITERAL("a key"));
+    s.prekey[0] = prekey(t, &bob, 2, &s.newest);
+    assert_ok(learn(t, &s.news, NOW, &c, NULL));
+    assert_err(people_kem(v, &bob.did[0], 1, &t->arena, &kem), E_ABSENT);
+    assert_err(people_kem(v, &bob.did[0], 2, &t->arena, &kem), E_ABSENT);
+    person_free(&bob);
+}
+
 static void a_contact_may_be_known_by_its_handle_alone(void **state)
 {
     struct town *t = *state;
@@ -424,6 +449,7 @@ int main(void)
         town_test(an_account_is_not_accepted_under_a_second_handle),
         town_test(a_removed_account_is_known_as_such),
         town_test(without_a_certificate_only_whom_we_know_goes_on),
+        town_test(an_ml_kem_key_is_kept_until_a_newer_prekey_is_learned),
         town_test(a_contact_may_be_known_by_its_handle_alone),
     };
 

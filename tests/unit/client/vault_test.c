@@ -151,6 +151,32 @@ static void a_record_under_another_name_is_forged(void **state)
     }
 }
 
+/* Whatever was done to a row's name, it is not merely not found. */
+static void a_vault_with_a_row_under_another_name_does_not_open(void **state)
+{
+    static const char *const moves[] = {
+        "UPDATE record SET key = x'00112233445566778899aabbccddeeff'",
+        "UPDATE record SET key = zeroblob(length(key))",
+        "UPDATE record SET number = number + 1",
+        "UPDATE record SET kind = kind + 1",
+        "UPDATE record SET kind = kind + 256",
+        "UPDATE record SET value = x'00'",
+    };
+    struct safe *s = *state;
+
+    put(s->vault, VAULT_CONTACT, KEY, 1, VALUE);
+    for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
+        struct vault *again = NULL;
+
+        assert_ok(db_begin(s->db));
+        assert_ok(db_script(s->db, moves[i]));
+        assert_err(vault_open(&again, s->db, SAFE_PASSPHRASE, &s->random), E_FORGED);
+        db_rollback(s->db);
+        assert_null(again);
+    }
+    safe_again(s);
+}
+
 static void a_vault_that_is_damaged_commits_nothing_more(void **state)
 {
     struct safe *s = *state;
@@ -163,7 +189,8 @@ static void a_vault_that_is_damaged_commits_nothing_more(void **state)
     assert_ok(vault_begin(s->vault));
     assert_ok(vault_put(s->vault, VAULT_CONTACT, KEY, 2, VALUE));
     assert_err(vault_commit(s->vault), E_IO);
-    safe_again(s);
+    assert_ok(db_script(s->db, "DELETE FROM record WHERE value = x'00'"));
+    safe_again(s); /* what is left of it */
     assert_err(get(s->vault, VAULT_CONTACT, KEY, 2), E_ABSENT);
 }
 
@@ -315,6 +342,7 @@ int main(void)
         safe_test(a_newer_format_is_a_matter_of_version_and_an_altered_header_of_the_passphrase),
         safe_test(a_record_with_any_byte_altered_is_forged),
         safe_test(a_record_under_another_name_is_forged),
+        safe_test(a_vault_with_a_row_under_another_name_does_not_open),
         safe_test(a_vault_that_is_damaged_commits_nothing_more),
         safe_test(nothing_but_kinds_and_numbers_can_be_read_in_the_file),
         safe_test(what_is_rolled_back_was_never_there),

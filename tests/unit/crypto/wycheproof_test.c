@@ -209,8 +209,10 @@ static bool mlkem_encapsulation_agrees(struct vector *v)
 
     if (!result_is(v, "valid"))
         return mlkem_encapsulate(pub, sealed, shared).code == E_MALFORMED;
-    assert_ok(mlkem_encapsulate(pub, sealed, shared));
     mlkem_encapsulate_with(pub.at, field(v, "m").at, sealed, shared);
+    if (!bytes_same(BYTES(sealed), field(v, "c")) || !bytes_same(BYTES(shared), field(v, "K")))
+        return false;
+    assert_ok(mlkem_encapsulate_from(pub, field(v, "m").at, sealed, shared));
     return bytes_same(BYTES(sealed), field(v, "c")) && bytes_same(BYTES(shared), field(v, "K"));
 }
 

@@ -63,6 +63,15 @@ static void a_text_over_the_limit_is_refused(void **state)
     buf_free(&b);
 }
 
+static void a_full_buffer_gets_nothing_of_a_text(void **state)
+{
+    struct buf b = BUF(255);
+
+    assert_err(payload_pad(bytes(text, 100), &b), E_LIMIT);
+    assert_int_equal(b.n, 0);
+    buf_free(&b);
+}
+
 static void padding_that_is_not_zero_is_refused(void **state)
 {
     struct buf b = BUF(ROOM);
@@ -122,6 +131,7 @@ int main(void)
         cmocka_unit_test(content_is_padded_to_the_next_step_and_no_further),
         cmocka_unit_test(padding_costs_at_most_half_of_what_it_hides),
         cmocka_unit_test(a_text_over_the_limit_is_refused),
+        cmocka_unit_test(a_full_buffer_gets_nothing_of_a_text),
         cmocka_unit_test(padding_that_is_not_zero_is_refused),
         cmocka_unit_test(a_larger_step_than_needed_is_refused),
         cmocka_unit_test(a_length_that_lies_is_refused),

@@ -139,6 +139,27 @@ static void a_revocation_is_neither_forgotten_nor_dated_otherwise(void **state)
     assert_err(ends(&t, 1), E_FORGED);
 }
 
+static void a_revocation_is_dated_by_the_list_that_brings_it(void **state)
+{
+    struct thread t;
+
+    (void)state;
+    begin_thread(&t); /* who stood in the second list did not go with it */
+    t.second.device[0] = first.device[0];
+    t.second.device[1] = first.device[1];
+    t.second.devices = 2;
+    t.second.revoked = 0;
+    assert_err(ends(&t, 1), E_FORGED);
+    t.third.gone[0].at_version = 3;
+    assert_ok(ends(&t, 1));
+    begin_thread(&t); /* nor is another version put in its place later */
+    t.second.version = 3;
+    t.third.version = 4;
+    assert_ok(ends(&t, 1));
+    t.third.gone[0].at_version = 3;
+    assert_err(ends(&t, 1), E_FORGED);
+}
+
 static void nobody_leaves_without_a_word(void **state)
 {
     struct device_list l = second();
@@ -272,6 +293,7 @@ int main(void)
         cmocka_unit_test(a_device_may_be_added_and_another_revoked_in_one_list),
         cmocka_unit_test(a_revoked_device_never_comes_back),
         cmocka_unit_test(a_revocation_is_neither_forgotten_nor_dated_otherwise),
+        cmocka_unit_test(a_revocation_is_dated_by_the_list_that_brings_it),
         cmocka_unit_test(nobody_leaves_without_a_word),
         cmocka_unit_test(nobody_is_revoked_who_was_not_there),
         cmocka_unit_test(who_stays_keeps_the_date_when_it_came),

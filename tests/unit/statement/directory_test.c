@@ -117,6 +117,22 @@ static void a_statement_says_what_the_directory_signed(void **state)
     buf_free(&again);
 }
 
+static void a_statement_says_that_an_account_was_removed(void **state)
+{
+    struct directory_statement s = sample_statement(), got;
+    struct buf out = BUF(1024);
+
+    (void)state;
+    s.state = DIRECTORY_REMOVED;
+    assert_ok(directory_sign(&s, &nid, directory.secret, &out));
+    assert_ok(directory_check(buf_view(&out), &nid, &directory.pub, PEOPLE_NOW_MS, &got));
+    assert_int_equal(got.state, DIRECTORY_REMOVED);
+    assert_ok(directory_parse(buf_view(&out), &got)); /* by its form alone */
+    assert_true(ID_SAME(got.aid, s.aid));
+    assert_err(directory_parse(bytes(out.at, out.n - 1), &got), E_TRUNCATED);
+    buf_free(&out);
+}
+
 static void neither_is_accepted_cut_or_with_a_byte_behind_it(void **state)
 {
     (void)state;
@@ -286,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_certificate_says_what_the_root_signed),
         cmocka_unit_test(a_statement_says_what_the_directory_signed),
+        cmocka_unit_test(a_statement_says_that_an_account_was_removed),
         cmocka_unit_test(neither_is_accepted_cut_or_with_a_byte_behind_it),
         cmocka_unit_test(neither_is_accepted_with_a_bit_flipped),
         cmocka_unit_test(neither_is_accepted_in_another_network_or_by_another_key),

@@ -196,6 +196,56 @@ static void the_longest_address_fits(void **state)
     assert_ok(ask_with_address(address));
 }
 
+static void an_address_that_is_too_long_is_none(void **state)
+{
+    struct invitation in = sample();
+    char address[INVITATION_ADDRESS_MAX + 1];
+    struct buf out = BUF(INVITATION_LINK_MAX);
+
+    (void)state;
+    memset(address, 'a', sizeof address);
+    for (size_t i = 50; i < 250; i += 50)
+        address[i] = '.';
+    memcpy(address + 250, ":65535", 6);
+    assert_false(invitation_is_address(bytes(address, sizeof address)));
+    in.address_n = sizeof address; /* with its NUL, more than there is room for */
+    assert_err(invitation_write(&in, &out), E_MALFORMED);
+    assert_int_equal(out.n, 0);
+}
+
+static void what_is_in_brackets_is_as_long_as_an_ipv6_address_at_most(void **state)
+{
+    static const char most[] = "[aaaa:aaaa:aaaa:aaaa:aaaa:aaaa:255.255.255.255]:1",
+                      more[] = "[aaaa:aaaa:aaaa:aaaa:aaaa:aaaa:0255.255.255.255]:1";
+
+    (void)state;
+    assert_true(invitation_is_address(bytes_text(most)));
+    assert_false(invitation_is_address(bytes_text(more)));
+    assert_false(invitation_is_address(BYTES_LITERAL("[:\0:]:1")));
+}
+
+static void a_link_longer_than_any_is_not_looked_at(void **state)
+{
+    char text[INVITATION_LINK_MAX + 1];
+
+    (void)state;
+    memset(text, 'A', sizeof text);
+    memcpy(text, LINK, strlen(LINK));
+    assert_err(ask(bytes(text, INVITATION_LINK_MAX)), E_FORGED);
+    assert_err(ask(bytes(text, sizeof text)), E_MALFORMED);
+}
+
+static void a_full_buffer_gets_nothing_of_a_link(void **state)
+{
+    struct invitation in = sample();
+    struct buf out = BUF(sizeof LINK - 2);
+
+    (void)state;
+    assert_err(invitation_write(&in, &out), E_LIMIT);
+    assert_int_equal(out.n, 0);
+    buf_free(&out);
+}
+
 static void the_server_keeps_the_hash_of_the_token(void **state)
 {
     struct invitation in = sample();
@@ -219,6 +269,10 @@ int main(void)
         cmocka_unit_test(each_rule_is_kept_although_the_check_bytes_fit),
         cmocka_unit_test(an_address_is_a_host_and_a_port),
         cmocka_unit_test(the_longest_address_fits),
+        cmocka_unit_test(an_address_that_is_too_long_is_none),
+        cmocka_unit_test(what_is_in_brackets_is_as_long_as_an_ipv6_address_at_most),
+        cmocka_unit_test(a_link_longer_than_any_is_not_looked_at),
+        cmocka_unit_test(a_full_buffer_gets_nothing_of_a_link),
         cmocka_unit_test(the_server_keeps_the_hash_of_the_token),
     };
 

@@ -334,6 +334,47 @@ static void of_several_policies_the_strict_one_decides(void **state)
     }
 }
 
+/* Else streams of a room where few may post, and copies that were lost, could not be mended. */
+static void who_may_not_post_may_still_ask(void **state)
+{
+    (void)state;
+    conversation_room(&c);
+    c.state.posting = ROOM_POSTING_MODERATORS;
+    c.member[BOB].role = ROOM_MEMBER;
+    c.q.seq = 0;
+    assert_in_order(&c);
+    c.q.sender.aid.b[0] = 66; /* but no stranger */
+    assert_wrong(&c, ROSTER_SENDER);
+    conversation_add(&c, FAR, 1); /* nor one who put itself into the roster */
+    c.q.sender = (struct roster_party){c.nid[FAR], c.list[FOURTH].aid, {{0}}};
+    assert_wrong(&c, ROSTER_SENDER);
+}
+
+static void a_retention_participant_asks_and_does_not_post(void **state)
+{
+    (void)state;
+    for (int is_room = 0; is_room < 2; is_room++) {
+        size_t who = is_room ? FOURTH : THIRD;
+        uint8_t network = is_room ? FAR : NEAR;
+
+        if (is_room)
+            conversation_room(&c);
+        else
+            conversation_pair(&c);
+        conversation_add(&c, network, 1);
+        conversation_retain(&c, network, who, true);
+        c.q.sender = (struct roster_party){c.nid[network], c.list[who].aid, {{0}}};
+        c.q.sender.did = c.list[who].device[0].did;
+        assert_wrong(&c, ROSTER_SENDER);
+        c.q.seq = 0;
+        assert_in_order(&c);
+    }
+    c.q.named.state = NULL; /* of two whom the roster does not name */
+    c.roster.state_version = 0;
+    memset(c.roster.state_hash, 0, sizeof c.roster.state_hash);
+    assert_wrong(&c, ROSTER_OTHER_ROOM);
+}
+
 static void a_server_asks_the_same_without_being_a_recipient(void **state)
 {
     struct roster_finding found = {.verdict = 0};
@@ -398,6 +439,8 @@ int main(void)
         cmocka_unit_test(retention_left_out_is_wrong_when_strict_and_else_late),
         cmocka_unit_test(retention_with_a_skipped_device_is_left_out),
         cmocka_unit_test(of_several_policies_the_strict_one_decides),
+        cmocka_unit_test(who_may_not_post_may_still_ask),
+        cmocka_unit_test(a_retention_participant_asks_and_does_not_post),
         cmocka_unit_test(a_server_asks_the_same_without_being_a_recipient),
         cmocka_unit_test(a_crowd_is_no_pair),
     };

@@ -63,6 +63,7 @@ static void a_statement_says_what_the_directory_signed(void **state)
     assert_true(server_keys_have(&s, &want.pin[1]));
     assert_false(server_keys_have(&s, &other.pin[2]));
     assert_ok(server_keys_parse(buf_view(&statement), &s));
+    assert_err(server_keys_parse(bytes(statement.at, statement.n - 1), &s), E_TRUNCATED);
     assert_true(server_keys_same(&s, &want));
     assert_ok(server_keys_sign(&s, &nid, directory.secret, &again));
     assert_bytes(bytes(again.at, again.n - SIGN_SIZE),

@@ -3,7 +3,10 @@
 #include "people.h"
 #include "refusals.h"
 #include "statement/directory.h"
+#include "statement/policy.h"
 #include "statement/prekey.h"
+#include "statement/room_commit.h"
+#include "statement/server_keys.h"
 #include "statement/signin.h"
 
 static const uint8_t exporter[SIGNIN_BINDING_SIZE] = {1, 2, 3};
@@ -96,6 +99,100 @@ static struct err check_signin(struct bytes in)
     return signin_check(in, &nid, BYTES_LITERAL("example.org"), BYTES(exporter), &key->pub);
 }
 
+static void write_server_keys(struct buf *out)
+{
+    struct server_keys s = {.number = 1, .pins = 1};
+
+    assert_ok(server_keys_sign(&s, &nid, key->secret, out));
+}
+
+static struct err check_server_keys(struct bytes in)
+{
+    struct server_keys s;
+
+    return server_keys_check(in, &nid, &key->pub, PEOPLE_NOW_MS, &s);
+}
+
+static void write_policy(struct buf *out)
+{
+    struct network_policy p = {.number = 1, .profile = POLICY_HYBRID};
+
+    assert_ok(policy_sign(&p, &nid, key->secret, out));
+}
+
+static struct err check_policy(struct bytes in)
+{
+    struct network_policy p;
+
+    return policy_check(in, &nid, &key->pub, NULL, PEOPLE_NOW_MS, &p);
+}
+
+static void write_commit(struct buf *out)
+{
+    struct room_commit c = {.version = 1};
+
+    assert_ok(room_commit_sign(&c, &nid, key->secret, out));
+}
+
+static struct err check_commit(struct bytes in)
+{
+    struct room_commit c;
+
+    return room_commit_check(in, &nid, &key->pub, PEOPLE_NOW_MS, &c);
+}
+
+/* Of ada's device, or with the same key as the directory's. */
+static void write_room(struct buf *out, bool successor)
+{
+    struct room_member m = {.aid = ada.aid, .role = ROOM_MODERATOR, .since = 1};
+    struct room_state s = {.version = 2,
+                           .networks = 1,
+                           .network = {nid},
+                           .members = 1,
+                           .member = &m,
+                           .posting = ROOM_POSTING_ALL};
+
+    if (successor) {
+        assert_ok(room_state_sign_successor(&s, key->secret, out));
+    } else {
+        s.signer = (struct room_signer){nid, ada.aid, ada.did[0]};
+        assert_ok(room_state_sign(&s, key->secret, out));
+    }
+}
+
+static void write_state(struct buf *out)
+{
+    write_room(out, false);
+}
+
+static void write_successor(struct buf *out)
+{
+    write_room(out, true);
+}
+
+static struct err check_room(struct bytes in, bool successor)
+{
+    struct arena a = ARENA(4096);
+    struct room_state s;
+    struct err err = room_state_parse(in, &a, &s);
+
+    if (err.code == E_OK)
+        err = room_state_is_successor(&s) == successor ? room_state_verify(in, &s, &key->pub)
+                                                       : FAIL(E_FORGED);
+    arena_free(&a);
+    return err;
+}
+
+static struct err check_state(struct bytes in)
+{
+    return check_room(in, false);
+}
+
+static struct err check_successor(struct bytes in)
+{
+    return check_room(in, true);
+}
+
 static const struct kind {
     const char *name;
     struct bytes label;
@@ -110,6 +207,11 @@ static const struct kind {
     {"directory statement", LABELLED("tacet1 dir"), write_statement, check_statement},
     {"prekey", LABELLED("tacet1 spk"), write_prekey, check_prekey},
     {"sign-in", LABELLED("tacet1 signin"), write_signin, check_signin},
+    {"server keys", LABELLED("tacet1 srvkeys"), write_server_keys, check_server_keys},
+    {"policy", LABELLED("tacet1 policy"), write_policy, check_policy},
+    {"commit", LABELLED("tacet1 commit"), write_commit, check_commit},
+    {"room state", LABELLED("tacet1 room"), write_state, check_state},
+    {"successor", LABELLED("tacet1 room successor"), write_successor, check_successor},
     {"device list", LABELLED("tacet1 list device"), write_list, check_list},
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0], LIST = KINDS - 1 };

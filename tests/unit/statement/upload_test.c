@@ -313,6 +313,18 @@ static void a_body_that_is_no_padding_step_is_refused(void **state)
     buf_free(&out);
 }
 
+static void a_body_that_is_no_longer_than_its_tag_is_refused(void **state)
+{
+    struct buf out = BUF(LIMIT_FRAME);
+
+    (void)state;
+    buf_bytes(&out, bytes(upload.at, AT_BODY));
+    buf_u32(&out, 16);
+    buf_zeros(&out, 16 + UPLOAD_TRAILER_SIZE);
+    assert_err(ask_upload(buf_view(&out)), E_MALFORMED);
+    buf_free(&out);
+}
+
 static void the_largest_upload_fits_into_a_frame(void **state)
 {
     struct arena a = ARENA(1 << 20);
@@ -401,6 +413,7 @@ int main(void)
         cmocka_unit_test(a_delivery_keeps_each_rule),
         cmocka_unit_test(a_capsule_keeps_each_rule),
         cmocka_unit_test(a_body_that_is_no_padding_step_is_refused),
+        cmocka_unit_test(a_body_that_is_no_longer_than_its_tag_is_refused),
         cmocka_unit_test(the_largest_upload_fits_into_a_frame),
         cmocka_unit_test(an_arena_that_is_too_small_is_told_and_the_output_is_left_alone),
         cmocka_unit_test(an_entry_is_found_by_its_place_and_names_its_prekey),

@@ -94,6 +94,33 @@ static void a_public_key_with_a_coefficient_of_q_is_refused(void **state)
     mlkem_private_free(key);
 }
 
+/* Where OpenSSL does the work, this is two implementations against each other. */
+static void keys_do_what_the_steps_do(void **state)
+{
+    for (int i = 0; i < 20; i++) {
+        struct mlkem_private *key = NULL;
+        struct mlkem_expanded steps;
+        uint8_t seed[MLKEM_PRIVATE_SIZE], pub[MLKEM_PUBLIC_SIZE], sealed[MLKEM_SEALED_SIZE];
+        uint8_t ours[MLKEM_SHARED_SIZE], theirs[MLKEM_SHARED_SIZE];
+
+        assert_ok(mlkem_generate(&key, pub));
+        mlkem_private_write(key, seed);
+        mlkem_expand(seed, &steps);
+        assert_memory_equal(steps.pub, pub, sizeof pub);
+        assert_ok(mlkem_encapsulate(BYTES(pub), sealed, theirs));
+        mlkem_decapsulate_with(&steps, sealed, ours);
+        assert_memory_equal(ours, theirs, sizeof ours);
+        sealed[i] ^= 1;
+        mlkem_decapsulate_with(&steps, sealed, ours);
+        assert_ok(mlkem_decapsulate(key, BYTES(sealed), theirs));
+        assert_memory_equal(ours, theirs, sizeof ours);
+        mlkem_encapsulate_with(pub, seed, sealed, ours);
+        assert_ok(mlkem_decapsulate(key, BYTES(sealed), theirs));
+        assert_memory_equal(ours, theirs, sizeof ours);
+        mlkem_private_free(key);
+    }
+}
+
 /* All of key generation, encapsulation and decapsulation in one digest, which another
  * implementation of FIPS 203 gives as well. */
 static void a_chain_of_a_hundred_exchanges_has_its_digest(void **state)
@@ -128,6 +155,7 @@ int main(void)
         cmocka_unit_test(what_was_altered_gives_another_secret),
         cmocka_unit_test(a_wrong_length_is_refused_and_no_secret_given),
         cmocka_unit_test(a_public_key_with_a_coefficient_of_q_is_refused),
+        cmocka_unit_test(keys_do_what_the_steps_do),
         cmocka_unit_test(a_chain_of_a_hundred_exchanges_has_its_digest),
     };
 
