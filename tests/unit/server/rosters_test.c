@@ -356,6 +356,26 @@ static void who_retains_is_not_passed_over(void **state)
     assert_int_equal(post_send(w, &alice, &post).code, E_DENIED);
 }
 
+/* What to do about it is the root's: another policy. */
+static void nobody_sends_when_who_retains_was_removed(void **state)
+{
+    struct world *w = *state;
+    Tacet__Wire__Stale *told;
+
+    assert_int_equal(world_remove(w, "keeper"), E_OK);
+    make_pair(w, PAIR_AND_KEEPER, 3);
+    told = stale(w, post_send(w, &alice, &post), E_REMOVED);
+    assert_int_equal(told->n_persons, 1);
+    policy = policy_next(w, &policy);
+    assert_int_equal(policy_publish(w, policy_statement(w, &policy)), E_OK);
+    make_pair(w, PAIR_AND_KEEPER, 3);
+    post.network.policy_version = 1;
+    post_write(w, &post, 2);
+    assert_int_equal(post_send(w, &alice, &post).code, E_STALE);
+    make_pair(w, PAIR_AND_KEEPER, 2);
+    assert_int_equal(post_send(w, &alice, &post).code, E_OK);
+}
+
 static void where_nobody_retains_the_keeper_is_a_stranger(void **state)
 {
     struct world *w = *state;
@@ -515,6 +535,7 @@ int main(void)
         policy_test(who_retains_sees_rooms_and_does_not_post),
         policy_test(who_retains_is_not_left_out),
         policy_test(who_retains_is_not_passed_over),
+        policy_test(nobody_sends_when_who_retains_was_removed),
         policy_test(where_nobody_retains_the_keeper_is_a_stranger),
         policy_test(policies_that_come_are_told_with_those_that_hold),
         policy_test(the_profile_is_the_policy_s),
