@@ -14,11 +14,12 @@
 
 /* What the receiver must be told beside the text. */
 enum message_note {
-    MESSAGE_LATE = 1,       /* sent under a device list that had been superseded */
-    MESSAGE_GAP = 2,        /* messages before it are missing */
-    MESSAGE_FORKED = 4,     /* its sender contradicts what it sent before */
-    MESSAGE_AHEAD = 8,      /* dated more than an hour ahead of our clock */
-    MESSAGE_UNREADABLE = 16 /* a kind that this program does not know */
+    MESSAGE_LATE = 1,        /* sent under a device list that had been superseded */
+    MESSAGE_GAP = 2,         /* messages before it are missing */
+    MESSAGE_FORKED = 4,      /* its sender contradicts what it sent before */
+    MESSAGE_AHEAD = 8,       /* dated more than an hour ahead of our clock */
+    MESSAGE_UNREADABLE = 16, /* a kind that this program does not know */
+    MESSAGE_RESTART = 32,    /* its sender was restored: what it sent in between may be lost */
 };
 
 struct message {

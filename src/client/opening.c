@@ -4,26 +4,15 @@
  *
  * Everything happens in the caller's savepoint: parked and damaged items leave no trace in it.
  */
-#include "base/reader.h"
 #include "client/chains.h"
-#include "client/engine_internal.h"
+#include "client/dealings.h"
+#include "client/judging.h"
 #include "crypto/secret.h"
 #include "e2ee/payload.h"
-#include "statement/roster_judge.h"
 
 #define SEEN_KEY_SIZE 16 /* of ctx */
-#define ASKS_MAX      4  /* look-ups that one item may cause before it only waits */
 
 static const struct bytes NO_VALUE = {NULL, 0};
-
-/* One item on its way. */
-struct opening {
-    struct engine *e;
-    struct opening_item *item;
-    struct arena *a;
-    enum opening_result *result;
-    struct event *event;
-};
 
 static struct err conclude(struct opening *op, enum opening_result result, enum problem problem,
                            enum err_code code)
@@ -40,24 +29,17 @@ static struct err damaged(struct opening *op, enum err_code code)
     return conclude(op, OPENING_DAMAGED, PROBLEM_DAMAGED, code);
 }
 
+/* The person must act first, or nobody can. */
+static struct err hold(struct opening *op, enum problem problem)
+{
+    op->item->resettable = false;
+    return conclude(op, OPENING_PARK, problem, E_OK);
+}
+
 /* Something must be fetched first: told only if fetching does not mend it. */
 static struct err wait_for(struct opening *op)
 {
     return conclude(op, OPENING_PARK, PROBLEM_NONE, E_OK);
-}
-
-/* What misses something that nobody has would else ask for it for ever. */
-static bool may_ask(struct opening *op)
-{
-    if (op->item->asks >= ASKS_MAX)
-        return false;
-    op->item->asks++;
-    return true;
-}
-
-static struct err ask_account(struct opening *op, const struct account_id *aid)
-{
-    return may_ask(op) ? lookups_account(op->e, aid) : OK;
 }
 
 /* Errors that speak of the item, not of this machine. */
@@ -78,7 +60,7 @@ static struct err accept_capsule(struct opening *op, const struct channel_claim 
 
     if (err.code == E_ABSENT ||
         (err.code == E_OK && device_list_find(&list, &claim->from.did) == NULL)) {
-        TRY(ask_account(op, &claim->from.aid));
+        TRY(judging_ask_account(op, &claim->from.aid));
         return wait_for(op);
     }
     TRY(err);
@@ -98,6 +80,8 @@ static struct err take_epoch(struct opening *op, const struct channel_claim *cla
 
     if (!ID_SAME(claim->from.nid, op->e->own.nid))
         return damaged(op, E_FORGED);
+    op->item->claimed = true;
+    memcpy(op->item->prefix, claim->from.did.b, sizeof op->item->prefix);
     TRY(chains_epoch_seen(op->e->vault, epoch, &seen));
     if (seen)
         return conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
@@ -135,193 +119,38 @@ static struct err open_capsule(struct opening *op)
     return err;
 }
 
-/* ---- messages: who is behind it, and to whom did it go? */
-
-static struct err get_roster(struct opening *op, const struct opened *o, struct roster *out)
-{
-    struct bytes roster;
-    struct err err = people_roster(op->e->vault, &o->wrap.roster, op->a, &roster);
-
-    if (err.code == E_ABSENT && may_ask(op))
-        TRY(lookups_roster(op->e, &o->wrap.roster));
-    TRY(err);
-    return roster_parse(roster, op->a, out);
-}
-
-/* The version of an account's list that the roster names; 0: not in it. */
-static uint32_t version_named(const struct roster *r, const struct account_id *aid)
-{
-    for (size_t i = 0; i < r->accounts; i++)
-        if (ID_SAME(r->account[i].aid, *aid))
-            return r->account[i].list_version;
-    return 0;
-}
-
-/* The list of an account at the version that the roster names, and the one after if we know it. */
-static struct err get_lists(struct opening *op, const struct roster *r,
-                            const struct account_id *aid, struct device_list *at,
-                            struct device_list **next)
-{
-    struct engine *e = op->e;
-    uint32_t version = version_named(r, aid);
-    struct device_list *after;
-    struct err err;
-
-    err = people_list(e->vault, &e->own, aid, version, at);
-    if (err.code == E_ABSENT)
-        TRY(ask_account(op, aid));
-    TRY(err);
-    after = ARENA_NEW(op->a, struct device_list);
-    if (after == NULL)
-        return FAIL(E_NOMEM);
-    err = people_list(e->vault, &e->own, aid, version + 1, after);
-    *next = err.code == E_OK ? after : NULL;
-    return err.code == E_ABSENT ? OK : err;
-}
-
-/* What one (sender device, room) sent before. */
-struct stream {
-    uint64_t seq;
-    uint8_t link[NAMES_H32_SIZE];
-    uint32_t my_version, sender_version; /* highest list versions it used */
-};
-
-static struct bytes stream_key(const struct core *core, uint8_t out[48])
-{
-    memcpy(out, core->room.b, sizeof core->room.b);
-    memcpy(out + sizeof core->room.b, core->sender.did.b, sizeof core->sender.did.b);
-    return bytes(out, 48);
-}
-
-static struct err get_stream(struct opening *op, const struct core *core, struct stream *out)
-{
-    uint8_t key[48];
-    struct bytes value;
-    struct reader r;
-    struct err err =
-        vault_get(op->e->vault, VAULT_STREAM_IN, stream_key(core, key), 0, op->a, &value);
-
-    *out = (struct stream){0};
-    if (err.code == E_ABSENT)
-        return OK;
-    TRY(err);
-    r = reader(value);
-    out->seq = reader_u64(&r);
-    reader_copy(&r, out->link, sizeof out->link);
-    out->my_version = reader_u32(&r);
-    out->sender_version = reader_u32(&r);
-    return reader_end(&r);
-}
-
-static struct err put_stream(struct opening *op, const struct core *core, const struct stream *s)
-{
-    struct buf b = BUF(64);
-    uint8_t key[48];
-    struct err err;
-
-    buf_u64(&b, s->seq);
-    buf_bytes(&b, BYTES(s->link));
-    buf_u32(&b, s->my_version);
-    buf_u32(&b, s->sender_version);
-    err = vault_put(op->e->vault, VAULT_STREAM_IN, stream_key(core, key), 0, buf_view(&b));
-    buf_free(&b);
-    return err;
-}
-
-/* Roster verdict of [PROTOCOL 6.6], with everything that it needs. */
-struct verdict {
-    enum roster_verdict roster;
-    struct device_list mine, theirs;
-    struct stream stream;
-};
-
-/* A roster of what is built today: the two of us, without state and policy.  All else is held back
- * before anything is asked for. */
-static bool is_plain_pair(const struct roster *r, const struct account_id *me,
-                          const struct account_id *sender)
-{
-    return r->state_version == 0 && r->networks == 1 && r->network[0].policy_version == 0 &&
-           r->accounts == 2 && version_named(r, me) != 0 && version_named(r, sender) != 0;
-}
-
-/* What the sender named in the roster of its highest seq, as far as it is kept. */
-static struct roster earlier_roster(const struct roster *r, const struct account_id *me,
-                                    const struct stream *stream, struct roster_account account[2])
-{
-    struct roster earlier = *r;
-
-    for (size_t i = 0; i < 2; i++) {
-        account[i] = r->account[i];
-        account[i].list_version =
-            ID_SAME(account[i].aid, *me) ? stream->my_version : stream->sender_version;
-    }
-    earlier.account = account;
-    return earlier;
-}
-
-static struct err judge(struct opening *op, const struct opened *o, struct verdict *out)
-{
-    struct engine *e = op->e;
-    const struct party *me = &e->own.me.who, *sender = &o->core.sender;
-    const struct device_list *list[2], *next[2];
-    const struct network_policy *none[1] = {NULL};
-    struct roster r, earlier;
-    struct roster_account before[2];
-    struct roster_finding finding;
-    struct device_list *my_next, *their_next;
-    struct roster_question q = {.named = {.list = list, .policy = none},
-                                .since = {.list = next, .policy = none},
-                                .me = {me->nid, me->aid, me->did},
-                                .sender = {sender->nid, sender->aid, sender->did},
-                                .profile =
-                                    (uint8_t)policy_profile(NULL), /* there is no other yet */
-                                .seq = o->core.seq,
-                                .message_ms = o->core.sent_ms};
-
-    TRY(get_roster(op, o, &r));
-    out->roster = ROSTER_WRONG;
-    if (!is_plain_pair(&r, &me->aid, &sender->aid) || !ID_SAME(r.room, o->core.room))
-        return OK;
-    TRY(get_lists(op, &r, &me->aid, &out->mine, &my_next));
-    TRY(get_lists(op, &r, &sender->aid, &out->theirs, &their_next));
-    TRY(get_stream(op, &o->core, &out->stream));
-    for (size_t i = 0; i < 2; i++) {
-        bool mine = ID_SAME(r.account[i].aid, me->aid);
-
-        list[i] = mine ? &out->mine : &out->theirs;
-        next[i] = mine ? my_next : their_next;
-    }
-    earlier = earlier_roster(&r, &me->aid, &out->stream, before);
-    q.earlier = &earlier;
-    q.highest = out->stream.seq;
-    TRY(roster_judge(&r, &q, op->a, &finding));
-    out->roster = finding.verdict;
-    return OK;
-}
-
 /* ---- order  [PROTOCOL 6.7] */
 
-static struct err order(const struct core *core, struct stream *s, struct message *m)
+static void tell_also(struct opening *op, enum problem problem, uint64_t messages)
 {
-    uint8_t link[NAMES_H32_SIZE];
+    op->event[1] = (struct event){.kind = EVENT_PROBLEM, .problem = problem};
+    op->event[1].contact = op->event[0].contact;
+    op->event[1].message.missing = messages;
+}
 
-    TRY(trailer_link(core, link));
-    if (s->seq == 0) {
-        /* the baseline: nothing is known of what came before */
-    } else if (core->seq <= s->seq) {
-        /* An older place in the stream: late, by another way; or a second message for one place. */
-        if (core->seq == s->seq && !bytes_same(BYTES(link), BYTES(s->link)))
-            m->notes |= MESSAGE_FORKED;
-        return OK;
-    } else if (core->seq > s->seq + 1) {
-        m->notes |= MESSAGE_GAP;
-        m->missing = core->seq - s->seq - 1;
-    } else if (!bytes_same(BYTES(core->prev), BYTES(s->link))) {
+/* What the message's place in its stream says of it. */
+static struct err order(struct opening *op, const struct opened *o, struct verdict *verdict,
+                        struct message *m)
+{
+    struct stream *s = &verdict->stream;
+    uint64_t highest = s->highest;
+    struct streams_step step;
+
+    TRY(streams_take(s, &o->core, op->e->now_ms, &step));
+    if (step.result == STREAMS_FAULT)
         m->notes |= MESSAGE_FORKED;
-    }
-    s->seq = core->seq;
-    memcpy(s->link, link, sizeof s->link);
-    return OK;
+    if (step.result == STREAMS_GAP)
+        m->notes |= MESSAGE_GAP;
+    if (step.result == STREAMS_RESTART)
+        m->notes |= MESSAGE_RESTART;
+    m->missing = step.missing;
+    if (s->highest > highest)
+        s->roster = o->wrap.roster;
+    if (step.given_up > 0)
+        tell_also(op, PROBLEM_GIVEN_UP, step.given_up);
+    if (s->ranges > 0)
+        asking_soon(op->e);
+    return streams_put(op->e->vault, &o->core.room, &o->core.sender, s);
 }
 
 /* ---- keeping */
@@ -333,6 +162,7 @@ static struct err use_up(struct opening *op, const struct opened *o,
     struct engine *e = op->e;
 
     TRY(chains_advance(e->vault, o, match, e->now_ms));
+    TRY(dealings_heard(e->vault, &o->core.sender.did, o->core.sent_ms, e->now_ms));
     return vault_put(e->vault, VAULT_SEEN, bytes(o->ctx, SEEN_KEY_SIZE), e->now_ms / CLOCK_DAY_MS,
                      NO_VALUE);
 }
@@ -344,7 +174,6 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     struct message *m = &op->event->message;
     struct contact *c = &op->event->contact;
     const struct core *core = &o->core;
-    uint64_t highest;
 
     *m = (struct message){.contact = c->number,
                           .state = DELIVERY_DELIVERED,
@@ -364,18 +193,70 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
         m->notes |= MESSAGE_UNREADABLE;
         m->text = NO_VALUE;
     }
-    highest = verdict->stream.seq;
-    TRY(order(core, &verdict->stream, m));
-    if (verdict->stream.seq > highest) { /* whose roster is the measure from now on */
-        verdict->stream.my_version = verdict->mine.version;
-        verdict->stream.sender_version = verdict->theirs.version;
-    }
-    TRY(put_stream(op, core, &verdict->stream));
+    TRY(order(op, o, verdict, m));
+    if (own_was_superseded(&e->own, o->prekey_low, core->sent_ms))
+        tell_also(op, PROBLEM_OLD_KEYS, 0);
     TRY(use_up(op, o, match));
     TRY(messages_add(e->vault, m));
     *op->result = OPENING_DONE;
     op->event->kind = EVENT_MESSAGE;
     return OK;
+}
+
+/* ---- control messages  [PROTOCOL 6.8] */
+
+static struct bytes name_of(const struct core *core, uint8_t out[32])
+{
+    memcpy(out, core->sender.did.b, 16);
+    memcpy(out + 16, core->id.b, 16);
+    return bytes(out, 32);
+}
+
+static struct err was_obeyed(struct opening *op, const struct core *core, bool *was)
+{
+    struct bytes value;
+    uint64_t day;
+    uint8_t name[32];
+    struct err err =
+        vault_next(op->e->vault, VAULT_SEEN, name_of(core, name), 0, op->a, &day, &value);
+
+    *was = err.code == E_OK;
+    return err.code == E_ABSENT ? OK : err;
+}
+
+/* Carried out together with what it changes here; nothing of it is shown but what is over. */
+static struct err obey(struct opening *op, const struct core *core, struct bytes content)
+{
+    struct engine *e = op->e;
+    struct repairs_asker from = {core->sender, op->event->contact.number, core->room};
+    struct control c;
+    uint64_t over = 0;
+    uint8_t name[32];
+    struct err err = control_parse(core->type, content, &c);
+
+    TRY(conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK));
+    TRY(vault_put(e->vault, VAULT_SEEN, name_of(core, name), e->now_ms / CLOCK_DAY_MS, NO_VALUE));
+    if (is_items_fault(err)) /* also a kind that we do not know */
+        return OK;
+    TRY(err);
+    TRY(repairs_control(e, &from, &c, op->a));
+    TRY(asking_answered(e, &from, &c, op->a, &over));
+    if (over > 0)
+        op->event->problem = PROBLEM_OVER;
+    op->event->message.missing = over;
+    return OK;
+}
+
+static struct err keep_control(struct opening *op, const struct opened *o,
+                               const struct chains_match *match, struct bytes content)
+{
+    bool was;
+
+    TRY(use_up(op, o, match));
+    TRY(was_obeyed(op, &o->core, &was));
+    if (was)
+        return conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+    return obey(op, &o->core, content);
 }
 
 /* The conversation it belongs to must be going on. */
@@ -385,11 +266,11 @@ static struct err find_contact(struct opening *op, const struct core *core, bool
     struct err err = people_by_account(op->e->vault, &core->sender.aid, c);
 
     *stopped = true;
-    if (err.code == E_ABSENT)
-        return wait_for(op); /* another account of a handle that we know: the person must accept */
+    if (err.code == E_ABSENT) /* another account of a handle that we know */
+        return hold(op, PROBLEM_NONE);
     TRY(err);
     if (c->changed)
-        return wait_for(op);
+        return hold(op, PROBLEM_NONE);
     *stopped = false;
     return OK;
 }
@@ -409,14 +290,14 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     TRY(find_contact(op, &o->core, &stopped));
     if (stopped)
         return OK;
-    err = judge(op, o, &verdict);
+    err = judging_judge(op, o, &verdict);
     if (err.code == E_ABSENT)
         return wait_for(op);
     if (is_items_fault(err))
         return damaged(op, err.code);
     TRY(err);
     if (verdict.roster == ROSTER_WRONG)
-        return conclude(op, OPENING_PARK, PROBLEM_RECIPIENTS, E_OK);
+        return hold(op, PROBLEM_RECIPIENTS);
     sender = device_list_find(&verdict.theirs, &o->core.sender.did);
     if (sender == NULL || verdict.theirs.version != o->wrap.list_version ||
         memcmp(verdict.theirs.hash, o->wrap.list_hash, sizeof o->wrap.list_hash) != 0)
@@ -430,14 +311,14 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     }
     TRY_OUT(err);
     TRY_OUT(messages_known(op->e->vault, &o->core.sender.did, &o->core.id, &known));
-    /* Sealed a second time; or a control message, and none is carried out yet. */
-    if (known || payload_is_control(o->core.type)) {
+    if (known) { /* sealed a second time */
         TRY_OUT(use_up(op, o, match));
         err = conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
         goto out;
     }
     TRY_OUT(arena_copy(op->a, buf_view(&content), &text));
-    TRY_OUT(keep(op, o, match, &verdict, text));
+    TRY_OUT(payload_is_control(o->core.type) ? keep_control(op, o, match, text)
+                                             : keep(op, o, match, &verdict, text));
 out:
     sign_public_free(dsk);
     buf_free(&content);
@@ -458,6 +339,9 @@ static struct err find_channel(struct opening *op, struct opened *o, struct chai
     if (is_items_fault(err))
         return damaged(op, err.code);
     TRY(err);
+    op->item->claimed = op->item->resettable = true;
+    memcpy(op->item->prefix, o->prefix, sizeof op->item->prefix);
+    memcpy(op->item->ctx, o->ctx, sizeof op->item->ctx);
     err = chains_open(e->vault, &e->own.me.who, mine->statement.number, o, op->a, match);
     if (err.code == E_ABSENT)
         return conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
@@ -513,8 +397,19 @@ out:
     return err;
 }
 
+/* A mailbox of theirs was full. */
+static struct err take_notice(struct opening *op)
+{
+    struct err err = repairs_notice(op->e, op->item->sealed, op->a);
+
+    if (is_items_fault(err))
+        return damaged(op, err.code);
+    TRY(err);
+    return conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
+}
+
 struct err opening_item(struct engine *e, struct opening_item *item, struct arena *a,
-                        enum opening_result *result, struct event *event)
+                        enum opening_result *result, struct event event[OPENING_EVENTS])
 {
     struct opening op = {e, item, a, result, event};
 
@@ -522,7 +417,7 @@ struct err opening_item(struct engine *e, struct opening_item *item, struct aren
         return open_capsule(&op);
     if (item->kind == FRAME_MESSAGE)
         return open_message(&op);
-    if (item->kind == FRAME_NOTICE) /* nothing is sealed again yet */
-        return conclude(&op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+    if (item->kind == FRAME_NOTICE)
+        return take_notice(&op);
     return damaged(&op, E_MALFORMED);
 }

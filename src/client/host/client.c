@@ -23,8 +23,8 @@ _Static_assert((int)TACET_FULL == (int)E_FULL && (int)TACET_REMOVED == (int)E_RE
 _Static_assert((int)TACET_STATE_ACCEPTED == (int)DELIVERY_ACCEPTED, "states");
 _Static_assert((int)TACET_STATE_FAILED == (int)DELIVERY_FAILED, "states");
 _Static_assert((int)TACET_EVENT_PROBLEM == (int)EVENT_PROBLEM, "events");
-_Static_assert((int)TACET_PROBLEM_OLD_SERVER == (int)PROBLEM_OLD_SERVER, "problems");
-_Static_assert((int)TACET_NOTE_UNREADABLE == (int)MESSAGE_UNREADABLE, "notes");
+_Static_assert((int)TACET_PROBLEM_DELAYED == (int)PROBLEM_DELAYED, "problems");
+_Static_assert((int)TACET_NOTE_RESTART == (int)MESSAGE_RESTART, "notes");
 _Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
 _Static_assert(TACET_TEXT_MAX == LIMIT_TEXT && TACET_HANDLE_SIZE == TEXT_HANDLE_MAX + 1, "sizes");
 
@@ -281,6 +281,8 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
     snprintf(out->who, sizeof out->who, "%s", e.contact.handle);
     if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE)
         client_message(&e.message, e.contact.handle, &out->message);
+    else
+        out->message.missing = e.message.missing;
     return TACET_OK;
 }
 

@@ -116,7 +116,7 @@ static void a_removed_account_still_reads_what_it_has(void **state)
 
 static void each_problem_has_a_sentence(void **state)
 {
-    for (int p = TACET_PROBLEM_PARKED; p <= TACET_PROBLEM_RESTORED; p++) {
+    for (int p = TACET_PROBLEM_PARKED; p <= TACET_PROBLEM_DELAYED; p++) {
         struct tacet_event *e;
 
         play_begin(state);

@@ -95,7 +95,8 @@ static struct err check_prekey(struct bytes in)
 
 static void make_signin(struct buf *out)
 {
-    struct signin s = {.did = one_key_me.who.did, .domain = DOMAIN, .binding = BYTES(BINDING)};
+    struct signin s = {
+        .did = one_key_me.who.did, .domain = DOMAIN, .binding = BYTES(BINDING), .generation = 1};
 
     assert_ok(signin_sign(&s, NID, KEY, out));
 }
