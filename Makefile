@@ -27,7 +27,10 @@ demo: release
 	@tools/demo build/release
 
 # Checks of the source, then every test under AddressSanitizer and UndefinedBehaviorSanitizer.
+# The protocol's second implementation, tests/interop, runs on whatever node and npm are there.
+test: NODE = $(if $(shell command -v node 2>/dev/null),,nodejs) $(if $(shell command -v npm 2>/dev/null),,npm)
 test: asan
+	@tools/install-packages $(NODE)
 	@$(MAKE) --no-print-directory check BUILD=build/asan
 	@ctest --test-dir build/asan --output-on-failure -j $(JOBS)
 
@@ -36,6 +39,7 @@ check:
 	@tools/check-layers
 	@tools/check-shape
 	@tools/check-citations
+	@tools/check-labels
 	@tools/check-symbols $(BUILD)
 
 # Which branches and refusals of statement/, e2ee/ and crypto/mlkem no test reaches; `make test` asks,

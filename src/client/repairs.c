@@ -347,7 +347,7 @@ struct err repairs_notice(struct engine *e, struct bytes sealed, struct arena *a
     struct err err;
 
     TRY(notice_parse(sealed, &n));
-    err = sentlog_get(e->vault, n.number, a, &s);
+    err = sentlog_by_upload(e->vault, n.number, a, &s);
     if (err.code == E_ABSENT || n.code == E_REMOVED)
         return OK;
     TRY(err);
