@@ -109,20 +109,24 @@ static struct err was_sent_to(struct engine *e, const struct sentlog_entry *s,
 
 /* ---- resets */
 
-/* What a reset comes to: the answer, and uploads to seal again in the order of their first time. */
+/* What a reset comes to: the answer, and what of it is sealed again, in the order of sending. */
 struct settling {
     struct control answer;
-    uint64_t upload[CONTROL_ENTRIES_MAX];
+    struct {
+        uint64_t number;
+        size_t mark;
+    } again[CONTROL_ENTRIES_MAX];
     size_t n;
 };
 
-static void add_upload(struct settling *st, uint64_t upload)
+static void add_again(struct settling *st, uint64_t number)
 {
     size_t at = st->n++;
 
-    for (; at > 0 && st->upload[at - 1] > upload; at--)
-        st->upload[at] = st->upload[at - 1];
-    st->upload[at] = upload;
+    for (; at > 0 && st->again[at - 1].number > number; at--)
+        st->again[at] = st->again[at - 1];
+    st->again[at].number = number;
+    st->again[at].mark = st->answer.n - 1;
 }
 
 /* Was what is named sent to that device? */
@@ -147,7 +151,7 @@ static struct err settle_one(struct engine *e, const struct repairs_asker *from,
     if (!holds)
         return OK;
     settled->id = s.core.id;
-    add_upload(st, s.upload);
+    add_again(st, s.number);
     return OK;
 }
 
@@ -157,7 +161,7 @@ static struct err queue_settled(struct engine *e, const struct repairs_asker *fr
     for (size_t i = 0; i < st->n; i++) {
         struct sentlog_entry s;
 
-        TRY(sentlog_get(e->vault, st->upload[i], a, &s));
+        TRY(sentlog_by_ctx(e->vault, st->answer.mark[st->again[i].mark].ctx, a, &s));
         TRY(queue_repair(e, &s, &from->who.did, 0));
     }
     return repairs_tell(e, from->contact, &from->who.did, &st->answer);

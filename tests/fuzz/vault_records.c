@@ -225,7 +225,7 @@ static void read_dealings(struct vault *v, struct arena *a)
 
     if (went(dealings_get(v, &DEVICE, &d)))
         invariant(dealings_put(v, &DEVICE, &d).code == E_OK);
-    if (sentlog_get(v, NUMBER, a, &s).code == E_OK)
+    if (sentlog_by_upload(v, NUMBER, a, &s).code == E_OK)
         invariant(sentlog_put(v, &s).code == E_OK);
     went(sentlog_by_ctx(v, ctx, a, &s));
     went(sentlog_by_place(v, &ROOM, NUMBER, a, &s));
