@@ -109,24 +109,20 @@ static struct err was_sent_to(struct engine *e, const struct sentlog_entry *s,
 
 /* ---- resets */
 
-/* What a reset comes to: the answer, and what of it is sealed again, in the order of sending. */
+/* What a reset comes to: the answer, and what to seal again, in the order of its first time. */
 struct settling {
     struct control answer;
-    struct {
-        uint64_t number;
-        size_t mark;
-    } again[CONTROL_ENTRIES_MAX];
+    uint64_t sent[CONTROL_ENTRIES_MAX]; /* numbers of entries */
     size_t n;
 };
 
-static void add_again(struct settling *st, uint64_t number)
+static void add_sent(struct settling *st, uint64_t number)
 {
     size_t at = st->n++;
 
-    for (; at > 0 && st->again[at - 1].number > number; at--)
-        st->again[at] = st->again[at - 1];
-    st->again[at].number = number;
-    st->again[at].mark = st->answer.n - 1;
+    for (; at > 0 && st->sent[at - 1] > number; at--)
+        st->sent[at] = st->sent[at - 1];
+    st->sent[at] = number;
 }
 
 /* Was what is named sent to that device? */
@@ -151,7 +147,7 @@ static struct err settle_one(struct engine *e, const struct repairs_asker *from,
     if (!holds)
         return OK;
     settled->id = s.core.id;
-    add_again(st, s.number);
+    add_sent(st, s.number);
     return OK;
 }
 
@@ -161,7 +157,7 @@ static struct err queue_settled(struct engine *e, const struct repairs_asker *fr
     for (size_t i = 0; i < st->n; i++) {
         struct sentlog_entry s;
 
-        TRY(sentlog_by_ctx(e->vault, st->answer.mark[st->again[i].mark].ctx, a, &s));
+        TRY(sentlog_get(e->vault, st->sent[i], a, &s));
         TRY(queue_repair(e, &s, &from->who.did, 0));
     }
     return repairs_tell(e, from->contact, &from->who.did, &st->answer);

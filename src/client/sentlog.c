@@ -143,6 +143,14 @@ struct err sentlog_drop(struct vault *v, uint64_t upload)
 
 /* ---- finding */
 
+struct err sentlog_get(struct vault *v, uint64_t number, struct arena *a, struct sentlog_entry *out)
+{
+    struct bytes value;
+
+    TRY(vault_get(v, VAULT_SENT, NO_KEY, number, a, &value));
+    return parse(value, number, out);
+}
+
 static struct err by_name(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t at,
                           struct arena *a, struct sentlog_entry *out)
 {
@@ -151,8 +159,7 @@ static struct err by_name(struct vault *v, enum vault_kind kind, struct bytes ke
 
     TRY(vault_get(v, kind, key, at, a, &value));
     TRY(parse_number(value, &number));
-    TRY(vault_get(v, VAULT_SENT, NO_KEY, number, a, &value));
-    return parse(value, number, out);
+    return sentlog_get(v, number, a, out);
 }
 
 struct err sentlog_by_upload(struct vault *v, uint64_t upload, struct arena *a,

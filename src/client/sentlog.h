@@ -32,8 +32,9 @@ FALLIBLE sentlog_put(struct vault *v, struct sentlog_entry *s);
 /* The upload was never stored. */
 FALLIBLE sentlog_drop(struct vault *v, uint64_t upload);
 
-/* By upload number, the last that had it; by ctx; or by place, which gives the one that was for
- * all. E_ABSENT. */
+/* By its own number; by upload number, the last that had it; by ctx; or by place, which gives the
+ * one that was for all. E_ABSENT. */
+FALLIBLE sentlog_get(struct vault *v, uint64_t number, struct arena *a, struct sentlog_entry *out);
 FALLIBLE sentlog_by_upload(struct vault *v, uint64_t upload, struct arena *a,
                            struct sentlog_entry *out);
 FALLIBLE sentlog_by_ctx(struct vault *v, const uint8_t ctx[CONTROL_MARK_SIZE], struct arena *a,

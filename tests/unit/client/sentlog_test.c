@@ -112,11 +112,14 @@ static void what_is_sealed_anew_stands_where_it_stood(void **state)
     drop(s, 5); /* which was refused */
     assert_int_equal(by_place(s, 2), 6);
     other.ctx[0] = 77;
-    put(s, &other); /* a server that was set back counts from before */
+    put(s, &other); /* a server that forgot counts from before, and we do not forget */
     assert_int_equal(by_ctx(s, 6), 6);
     assert_int_equal(by_ctx(s, 77), 6);
     assert_int_equal(by_place(s, 2), 6);
     assert_int_equal(by_place(s, 3), 6);
+    drop(s, 6); /* the last that had the number */
+    assert_int_equal(by_ctx(s, 77), 0);
+    assert_int_equal(by_place(s, 2), 6);
 }
 
 static void places_are_found_in_order_and_in_their_room(void **state)
