@@ -3,7 +3,7 @@
 
 _tacetctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="invite people remove root tls help"
+    local words="invite people policy remove root tls help"
     local options="--data --help --version" word="" i
 
     COMPREPLY=()
@@ -13,12 +13,16 @@ _tacetctl() {
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
         ;;
-    --root | --certificate | --key)
+    --root | --certificate | --key | --out | --previous)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;
-    --for | --address | --passphrase-fd) return ;;
+    --for | --address | --passphrase-fd | --domain | --from | --retain | --days | --scope) return ;;
+    --profile)
+        mapfile -t COMPREPLY < <(compgen -W "hybrid standard" -- "$current")
+        return
+        ;;
     esac
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
@@ -36,6 +40,10 @@ _tacetctl() {
     invite) options+=" --for --address --revoke" ;;
     people) options+=" --json" ;;
     remove) ;;
+    policy)
+        options="show sign publish $options --root --domain --out --previous --from --profile"
+        options+=" --retain --days --scope --strict --passphrase-fd --json"
+        ;;
     tls)
         options="show renew announce switch withdraw $options --certificate --key --yes"
         options+=" --json"

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* root: what needs the network's root key, which is kept off the server. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/reader.h"
-#include "crypto/keyfile.h"
 #include "ctl/order.h"
+#include "ctl/root_file.h"
 #include "statement/directory.h"
 #include "terminal/prompt.h"
 #include "terminal/show.h"
@@ -26,18 +22,10 @@ static const struct sentence CERTIFYING[] = {
 };
 
 static const struct sentence SIGNING[] = {
-    {E_ABSENT, "There is no such root key file."},
-    {E_DENIED, "Wrong passphrase, or the root key file was altered."},
-    {E_MALFORMED, "This is no root key file, or it is damaged."},
-    {E_VERSION, "A newer program wrote the root key file.  Update this one."},
-    {E_CONFLICT, "This root key file belongs to another network."},
     {E_FORGED, "The server's certificate is not of this root key: do not sign for this server."},
     {E_STALE, "The server has another directory key than the one that was certified: do not sign\n"
               "for it before you know why."},
     {E_TRUNCATED, "The server's certificate is damaged."},
-    {E_NOMEM, "There is not enough memory to open the root key file."},
-    {E_IO, "The root key file cannot be read."},
-    {E_CRYPTO, "The cryptographic library of this machine failed."},
     {E_OK, NULL},
 };
 
@@ -57,37 +45,12 @@ static uint64_t now_ms(void)
 
 /* ---- the root key file */
 
-static struct err read_file(const char *path, struct buf *out)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    struct err err = OK;
-    struct stat st;
-    uint8_t *at;
-
-    if (fd < 0)
-        return FAIL(errno == ENOENT ? E_ABSENT : E_IO);
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-        TRY_OUT(FAIL(E_IO));
-    if (st.st_size != KEYFILE_SIZE)
-        TRY_OUT(FAIL(E_MALFORMED));
-    if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        fputs("Warning: others can read the root key file: chmod 600\n", stderr);
-    at = buf_extend(out, KEYFILE_SIZE);
-    if (at == NULL)
-        TRY_OUT(FAIL(out->failed));
-    if (read(fd, at, KEYFILE_SIZE) != KEYFILE_SIZE)
-        TRY_OUT(FAIL(E_IO));
-out:
-    close(fd);
-    return err;
-}
-
 /* Is it this network's?  That is asked before the passphrase is. */
 static struct err read_root(const struct signing *s, struct buf *file)
 {
     uint8_t whose[SIGN_PUBLIC_SIZE];
 
-    TRY(read_file(s->root_file, file));
+    TRY(root_file_read(s->root_file, file));
     TRY(keyfile_public(buf_view(file), whose));
     return bytes_same(BYTES(whose), BYTES(s->root.b)) ? OK : FAIL(E_CONFLICT);
 }
@@ -131,10 +94,17 @@ static struct err sign(const struct signing *s, struct bytes file, struct bytes 
     return err;
 }
 
+static const char *explain(enum err_code code)
+{
+    const char *text = words_explain(root_file_sentences, code);
+
+    return text == NULL ? order_explain(SIGNING, code) : text;
+}
+
 /* The next certificate; false: there is none, and stderr says why. */
 static bool make(const struct signing *s, struct buf *out)
 {
-    struct buf file = BUF(KEYFILE_SIZE), passphrase = PROMPT_BUF;
+    struct buf file = ROOT_FILE_BUF, passphrase = PROMPT_BUF;
     struct err err = read_root(s, &file);
     bool made = false;
 
@@ -144,7 +114,7 @@ static bool make(const struct signing *s, struct buf *out)
         made = err.code == E_OK;
     }
     if (err.code != E_OK)
-        fprintf(stderr, "%s\n", order_explain(SIGNING, err.code));
+        fprintf(stderr, "%s\n", explain(err.code));
     buf_free(&passphrase);
     buf_free(&file);
     return made;
@@ -190,7 +160,7 @@ static enum words_end sign_directory(const struct ctl_setting *setting, struct s
     if (err.code != E_OK)
         end =
             words_say(WORDS_FAILED, err.code == E_MALFORMED ? "The server's certificate is damaged."
-                                                            : order_explain(SIGNING, err.code));
+                                                            : explain(err.code));
     if (end == WORDS_FINE)
         end = certify(setting, s, &a);
     arena_free(&a);

@@ -30,6 +30,9 @@ enum op {
     OP_SERVER_KEYS = 10,
     OP_KEM_KEYS = 11,
     OP_REGISTER = 12,
+    OP_POLICY = 13,
+    OP_ROOM = 14,
+    OP_ROOM_CHANGE = 15,
     OP_INVITE = 32,
     OP_REVOKE = 33,
     OP_PEOPLE = 34,
@@ -42,6 +45,8 @@ enum op {
     OP_TLS_SWITCH = 51,
     OP_TLS_WITHDRAW = 52,
     OP_TLS_RELOAD = 53,
+    OP_POLICY_PUBLISH = 54,
+    OP_POLICY_SHOW = 55,
 };
 
 enum frame_item { FRAME_CAPSULE = 1, FRAME_MESSAGE = 2, FRAME_NOTICE = 3 };

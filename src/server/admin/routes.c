@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/admin/admin.h"
+#include "server/rooms/states.h"
 #include "wire/tacet.pb-c.h"
 
 static struct err waiting(struct request *rq, const struct account *who, uint64_t *out)
@@ -74,7 +75,7 @@ static struct err remove_account(struct request *rq)
         TRY(prekeys_forget(rq->db, device[i].row));
         TRY(request_effect(rq, (struct effect){.kind = EFFECT_GONE, .did = device[i].did}));
     }
-    return OK;
+    return rooms_succeed(rq->db, rq->server->networks, &who.aid, rq->now_ms);
 }
 
 const struct route admin_routes[] = {

@@ -56,7 +56,7 @@ const struct route *api_route(const struct routes *routes, uint32_t op);
 
 #define API_BINDING_SIZE 32
 #define API_PAGES_MAX    4         /* pages of mail a device may owe acknowledgements for */
-#define API_ARENA_MAX    (4 << 20) /* bytes: a ceiling for the arena of any one request */
+#define API_ARENA_MAX    (8 << 20) /* bytes: a ceiling for the arena of any one request */
 
 /* What may be asked: every operation costs tokens, which come back with time. */
 #define API_TOKENS_FULL       8000

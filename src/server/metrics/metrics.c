@@ -18,6 +18,9 @@ static const char *const OPERATIONS[METRICS_OPERATIONS] = {
     [OP_SERVER_KEYS] = "server_keys",
     [OP_KEM_KEYS] = "kem_keys",
     [OP_REGISTER] = "register",
+    [OP_POLICY] = "policy",
+    [OP_ROOM] = "room",
+    [OP_ROOM_CHANGE] = "room_change",
     [OP_INVITE] = "invite",
     [OP_REVOKE] = "revoke",
     [OP_PEOPLE] = "people",
@@ -30,6 +33,8 @@ static const char *const OPERATIONS[METRICS_OPERATIONS] = {
     [OP_TLS_SWITCH] = "tls_switch",
     [OP_TLS_WITHDRAW] = "tls_withdraw",
     [OP_TLS_RELOAD] = "tls_reload",
+    [OP_POLICY_PUBLISH] = "policy_publish",
+    [OP_POLICY_SHOW] = "policy_show",
 };
 
 static const char *const OUTCOMES[METRICS_OUTCOMES] = {

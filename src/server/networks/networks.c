@@ -174,3 +174,33 @@ out:
     buf_free(&b);
     return err;
 }
+
+struct err networks_sign_commit(const struct networks *n, const struct room_commit *c,
+                                struct arena *a, struct bytes *out)
+{
+    struct buf b = BUF(ROOM_COMMIT_SIZE);
+    struct err err = OK;
+    struct bytes whole;
+
+    TRY_OUT(room_commit_sign(c, &n->nid, n->directory, &b));
+    TRY_OUT(buf_end(&b, &whole));
+    TRY_OUT(arena_copy(a, whole, out));
+out:
+    buf_free(&b);
+    return err;
+}
+
+struct err networks_sign_successor(const struct networks *n, struct room_state *s, struct arena *a,
+                                   struct bytes *out)
+{
+    struct buf b = BUF(ROOM_STATE_MAX_SIZE);
+    struct err err = OK;
+    struct bytes whole;
+
+    TRY_OUT(room_state_sign_successor(s, n->directory, &b));
+    TRY_OUT(buf_end(&b, &whole));
+    TRY_OUT(arena_copy(a, whole, out));
+out:
+    buf_free(&b);
+    return err;
+}

@@ -11,6 +11,7 @@
 
 #include "server/api/api.h"
 #include "statement/directory.h"
+#include "statement/room_commit.h"
 #include "statement/server_keys.h"
 #include "storage/migrate.h"
 
@@ -46,6 +47,13 @@ FALLIBLE networks_certify(const struct networks *n, struct db *db, struct bytes 
 /* Sign a directory statement; it lives in the arena. */
 FALLIBLE networks_sign(const struct networks *n, const struct directory_statement *s,
                        struct arena *a, struct bytes *out);
+
+/* The same for the commit of a room's state; and for the state that gives a room its next
+ * moderator, whose hash is filled in. */
+FALLIBLE networks_sign_commit(const struct networks *n, const struct room_commit *c,
+                              struct arena *a, struct bytes *out);
+FALLIBLE networks_sign_successor(const struct networks *n, struct room_state *s, struct arena *a,
+                                 struct bytes *out);
 
 /* The same for a statement of the server's keys. */
 FALLIBLE networks_sign_keys(const struct networks *n, const struct server_keys *s, struct arena *a,

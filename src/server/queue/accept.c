@@ -12,22 +12,45 @@ static struct err check_form(struct arena *a, struct queue_offer *o)
     return upload_parse(o->bytes, a, &o->upload);
 }
 
-/* A device may be passed over only while nothing can be sealed to it. */
-static struct err check_skipped(struct db *db, const struct rooms_roster *r, uint64_t now_ms)
+/* The profile is what the policies make it, and no sender's choice.  [PROTOCOL 1.4] */
+static struct err check_profile(const struct queue_offer *o)
 {
-    for (size_t i = 0; i < r->roster.skips; i++) {
-        const struct device_id *did = &r->roster.skipped[i].did;
-        struct device d;
-        bool valid;
+    uint8_t profile = upload_profile(BYTES(o->upload.shared.head));
 
-        if (device_list_find(r->list[0], did) == NULL && device_list_find(r->list[1], did) == NULL)
+    return profile == (uint8_t)policy_profile(o->room.policy) ? OK : FAIL(E_DENIED);
+}
+
+/* Whose device is it, by the lists of the roster?  The place of the account. */
+static size_t find_owner(const struct rooms_roster *r, const struct device *d)
+{
+    for (size_t i = 0; i < r->roster.accounts; i++)
+        if (r->account[i].row == d->account)
+            return device_list_find(r->list[i], &d->did) == NULL ? ROSTER_NOBODY : i;
+    return ROSTER_NOBODY;
+}
+
+/* A device may be passed over only while nothing can be sealed to it. */
+static struct err check_skipped(struct db *db, struct rooms_roster *r, uint64_t now_ms)
+{
+    bool stale = false;
+
+    for (size_t i = 0; i < r->roster.skips; i++) {
+        struct device d;
+        size_t owner;
+        bool valid;
+        struct err err = devices_get(db, &r->roster.skipped[i].did, &d);
+
+        if (err.code == E_ABSENT)
             return FAIL(E_MALFORMED);
-        TRY(devices_get(db, did, &d));
+        TRY(err);
+        owner = find_owner(r, &d);
+        if (owner == ROSTER_NOBODY)
+            return FAIL(E_MALFORMED);
         TRY(prekeys_valid(db, d.row, now_ms, &valid));
-        if (valid)
-            return FAIL(E_STALE);
+        r->changed[owner] |= valid;
+        stale |= valid;
     }
-    return OK;
+    return stale ? FAIL(E_STALE) : OK;
 }
 
 /* The devices of its scope, or without one of the whole roster, in the order of its entries.  The
@@ -35,51 +58,88 @@ static struct err check_skipped(struct db *db, const struct rooms_roster *r, uin
 static struct err find_recipients(struct db *db, struct arena *a, const struct device *sender,
                                   struct queue_offer *o)
 {
-    const struct device_list *const lists[ROOMS_PAIR] = {o->room.list[0], o->room.list[1]};
     const struct upload_shared *shared = &o->upload.shared;
     size_t n, places = upload_places(shared);
     struct roster_recipient *to;
 
-    TRY(roster_recipients(&o->room.roster, lists, &sender->did, a, &to, &n));
+    TRY(roster_recipients(&o->room.roster, o->room.list, &sender->did, a, &to, &n));
     if (places == 0 ? n != o->upload.recipients : upload_place(shared, places - 1) >= n)
         return FAIL(E_MALFORMED);
     o->to = ARENA_ARRAY(a, o->upload.recipients, struct device);
     o->number = ARENA_ARRAY(a, o->upload.recipients, uint64_t);
-    if (o->to == NULL || o->number == NULL)
+    o->account = ARENA_ARRAY(a, o->upload.recipients, size_t);
+    if (o->to == NULL || o->number == NULL || o->account == NULL)
         return FAIL(E_NOMEM);
     for (size_t i = 0; i < o->upload.recipients; i++) {
         size_t place = places == 0 ? i : upload_place(shared, i);
 
         TRY(devices_get(db, &to[place].device->did, &o->to[i]));
+        o->account[i] = to[place].account;
     }
     return OK;
 }
 
-static struct err check_prekeys(struct db *db, const struct queue_offer *o)
+/* Notes whose prekey is not one any more, and goes on: an answer tells of all of them. */
+static struct err note(struct queue_offer *o, size_t recipient, struct err err, bool *stale)
 {
+    if (err.code != E_STALE)
+        return err;
+    o->room.changed[o->account[recipient]] = true;
+    *stale = true;
+    return OK;
+}
+
+static struct err check_prekeys(struct db *db, struct queue_offer *o)
+{
+    bool stale = false;
+
     for (size_t i = 0; i < o->upload.recipients; i++)
-        TRY(prekeys_usable_low16(db, o->to[i].row, upload_entry_prekey(&o->upload, i), o->now_ms));
+        TRY(note(
+            o, i,
+            prekeys_usable_low16(db, o->to[i].row, upload_entry_prekey(&o->upload, i), o->now_ms),
+            &stale));
     for (size_t i = 0; i < o->upload.capsules; i++) {
         const struct upload_capsule *c = &o->upload.capsule[i];
         struct upload_capsule_form form;
 
         TRY(upload_parse_capsule_body(upload_profile(BYTES(o->upload.shared.head)), c->capsule,
                                       &form));
-        TRY(prekeys_usable(db, o->to[c->recipient].row, form.prekey, o->now_ms));
+        TRY(note(o, c->recipient,
+                 prekeys_usable(db, o->to[c->recipient].row, form.prekey, o->now_ms), &stale));
     }
-    return OK;
+    return stale ? FAIL(E_STALE) : OK;
 }
 
 static struct err check_recipients(struct db *db, const struct networks *n, struct arena *a,
                                    const struct device *sender, const struct account_id *aid,
                                    struct queue_offer *o)
 {
-    TRY(rooms_roster(db, n, a, &o->upload.shared.roster, aid, &o->room));
+    TRY(rooms_roster(db, n, a, &o->upload.shared.roster, aid, o->now_ms, &o->room));
     o->roster_known = true;
-    TRY(rooms_check_current(&o->room));
+    TRY(rooms_check(n, &o->room, aid));
+    TRY(check_profile(o));
     TRY(check_skipped(db, &o->room, o->now_ms));
     TRY(find_recipients(db, a, sender, o));
     return check_prekeys(db, o);
+}
+
+/* Until when what comes now is kept, for most devices and for those that keep copies. */
+static struct queue_life find_life(const struct queue_offer *o)
+{
+    const struct rooms_roster *r = &o->room;
+    struct queue_life l = {
+        .message_ms = clock_add(o->now_ms, o->ttl_s * CLOCK_SECOND_MS),
+        .capsule_ms = clock_add(o->now_ms, QUEUE_CAPSULE_LIFE_MS),
+    };
+
+    if (r->retains == ROSTER_NOBODY)
+        return l;
+    l.keeper = r->account[r->retains].row;
+    l.kept_message_ms = clock_add(o->now_ms, r->policy->retention.days * CLOCK_DAY_MS);
+    l.kept_capsule_ms = clock_add(l.kept_message_ms, QUEUE_CAPSULE_LONGER_MS);
+    if (l.kept_capsule_ms < l.capsule_ms)
+        l.kept_capsule_ms = l.capsule_ms; /* later messages need it, too */
+    return l;
 }
 
 struct err queue_accept(struct db *db, const struct networks *n, struct arena *a,
@@ -88,6 +148,7 @@ struct err queue_accept(struct db *db, const struct networks *n, struct arena *a
 {
     uint8_t mark[DEVICES_MARK_SIZE];
     struct devices_window window;
+    struct queue_life life;
     bool known;
 
     offer->roster_known = false;
@@ -100,8 +161,8 @@ struct err queue_accept(struct db *db, const struct networks *n, struct arena *a
     if (known)
         return OK;
     TRY(check_recipients(db, n, a, sender, aid, offer));
-    TRY(queue_append(db, a, &offer->upload, offer->to, offer->now_ms,
-                     clock_add(offer->now_ms, offer->ttl_s * CLOCK_SECOND_MS), offer->number));
+    life = find_life(offer);
+    TRY(queue_append(db, a, &offer->upload, offer->to, offer->now_ms, &life, offer->number));
     TRY(queue_tell_left_out(db, sender, offer, &offer->notice));
     TRY(devices_upload_accept(db, sender, offer->upload.number, mark, &window));
     offer->recipients = offer->upload.recipients;

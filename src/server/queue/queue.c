@@ -99,8 +99,19 @@ static struct err add(struct db *db, const struct device *to, enum frame_item ki
     return db_run(db, COMES, DB_VALUES(DB_NUMBER_OF(to->row), DB_NUMBER_OF(size)), NULL);
 }
 
+static uint64_t message_ends(const struct queue_life *life, const struct device *to)
+{
+    return life->keeper == to->account ? life->kept_message_ms : life->message_ms;
+}
+
+static uint64_t capsule_ends(const struct queue_life *life, const struct device *to)
+{
+    return life->keeper == to->account ? life->kept_capsule_ms : life->capsule_ms;
+}
+
 static struct err add_capsules(struct db *db, const struct upload *u, const struct device *to,
-                               const uint64_t *number, uint64_t now_ms)
+                               const uint64_t *number, uint64_t now_ms,
+                               const struct queue_life *life)
 {
     uint64_t item;
 
@@ -115,7 +126,7 @@ static struct err add_capsules(struct db *db, const struct upload *u, const stru
         err = buf_end(&b, &sealed);
         if (err.code == E_OK)
             err = add(db, &to[u->capsule[i].recipient], FRAME_CAPSULE, DB_NULL_OF(), sealed,
-                      sealed.n, now_ms, clock_add(now_ms, QUEUE_CAPSULE_LIFE_MS), &item);
+                      sealed.n, now_ms, capsule_ends(life, &to[u->capsule[i].recipient]), &item);
         buf_free(&b);
         TRY(err);
     }
@@ -145,31 +156,32 @@ out:
 
 /* What goes to one device alone is one row, as it is delivered. */
 static struct err add_whole(struct db *db, struct arena *a, const struct upload *u,
-                            const struct device *to, uint64_t now_ms, uint64_t expires_ms,
+                            const struct device *to, uint64_t now_ms, const struct queue_life *life,
                             uint64_t *number)
 {
     struct bytes sealed;
 
     TRY(queue_assemble(a, &u->shared, upload_entry(u, 0), &sealed));
-    return add(db, to, FRAME_MESSAGE, DB_NULL_OF(), sealed, sealed.n, now_ms, expires_ms, number);
+    return add(db, to, FRAME_MESSAGE, DB_NULL_OF(), sealed, sealed.n, now_ms,
+               message_ends(life, to), number);
 }
 
 struct err queue_append(struct db *db, struct arena *a, const struct upload *u,
-                        const struct device *to, uint64_t now_ms, uint64_t expires_ms,
+                        const struct device *to, uint64_t now_ms, const struct queue_life *life,
                         uint64_t *number)
 {
     struct db_value body;
     size_t n;
 
     TRY(find_room(db, u, to, number, &n));
-    TRY(add_capsules(db, u, to, number, now_ms));
+    TRY(add_capsules(db, u, to, number, now_ms, life));
     if (u->recipients == 1)
-        return add_whole(db, a, u, to, now_ms, expires_ms, number);
+        return add_whole(db, a, u, to, now_ms, life, number);
     TRY(add_body(db, u, n, &body));
     for (size_t i = 0; i < u->recipients; i++)
         if (number[i] != 0)
             TRY(add(db, &to[i], FRAME_MESSAGE, body, upload_entry(u, i), delivered_size(u), now_ms,
-                    expires_ms, &number[i]));
+                    message_ends(life, &to[i]), &number[i]));
     return OK;
 }
 

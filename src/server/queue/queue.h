@@ -17,13 +17,14 @@
 #include "server/rooms/rooms.h"
 #include "statement/upload.h"
 
-#define QUEUE_PAGE_ITEMS      64
-#define QUEUE_PAGE_BYTES      (200 * 1024) /* of sealed bytes; one item always fits */
-#define QUEUE_CAPSULE_LIFE_MS (45 * CLOCK_DAY_MS)
-#define QUEUE_NOTICE_LIFE_MS  (45 * CLOCK_DAY_MS)
-#define QUEUE_TTL_MOST_S      31536000
-#define QUEUE_EXPIRE_MOST     4096 /* items deleted by one queue_expire() */
-#define QUEUE_AT_ONCE_MOST    4    /* recipients whose devices are offered a message at once */
+#define QUEUE_PAGE_ITEMS        64
+#define QUEUE_PAGE_BYTES        (200 * 1024) /* of sealed bytes; one item always fits */
+#define QUEUE_CAPSULE_LIFE_MS   (45 * CLOCK_DAY_MS)
+#define QUEUE_CAPSULE_LONGER_MS (15 * CLOCK_DAY_MS) /* than a kept message */
+#define QUEUE_NOTICE_LIFE_MS    (45 * CLOCK_DAY_MS)
+#define QUEUE_TTL_MOST_S        31536000
+#define QUEUE_EXPIRE_MOST       4096 /* items deleted by one queue_expire() */
+#define QUEUE_AT_ONCE_MOST      4    /* recipients whose devices are offered a message at once */
 
 /* An upload on its way in, and what has been found out about it. */
 struct queue_offer {
@@ -35,6 +36,7 @@ struct queue_offer {
     bool roster_known; /* is the next one set? */
     struct rooms_roster room;
     struct device *to; /* one for each entry, in its order; none if it was accepted before */
+    size_t *account;   /* the place in the roster of each one's account */
     uint64_t *number;  /* what each got it as; 0: its mailbox had no room */
     size_t recipients;
     uint64_t notice; /* the last one for the sender about those; 0: there is none */
@@ -44,16 +46,24 @@ struct queue_offer {
  * All of [PROTOCOL 11] and M1: check the offer of this device and store it, once.
  * E_MALFORMED, E_LIMIT: the bytes.  E_CONFLICT: the upload number.  E_ABSENT: the roster is not
  * registered.  E_STALE: a list or prekey was superseded.  E_REMOVED: an account.  E_FULL: every
- * mailbox, or the sender's has no room for notices.  E_DENIED: the roster is not the sender's.
+ * mailbox, or the sender's has no room for notices.  E_DENIED: the profile is another than the
+ * policy's.  Else as rooms_roster() and rooms_check().
  */
 FALLIBLE queue_accept(struct db *db, const struct networks *n, struct arena *a,
                       const struct device *sender, const struct account_id *aid,
                       struct queue_offer *offer);
 
+/* When what comes now is deleted: most of it, and what goes to the devices of the account `keeper`,
+ * which keeps copies whatever the ttl; 0: there is no such account.  [PROTOCOL 4.8, 11] */
+struct queue_life {
+    uint64_t message_ms, capsule_ms;
+    uint64_t keeper, kept_message_ms, kept_capsule_ms;
+};
+
 /* Add a checked upload for each of its recipients that has room, capsules first; `number` says as
  * which item each has the message, 0: it has no room.  E_FULL: so it is with all of them. */
 FALLIBLE queue_append(struct db *db, struct arena *a, const struct upload *u,
-                      const struct device *to, uint64_t now_ms, uint64_t expires_ms,
+                      const struct device *to, uint64_t now_ms, const struct queue_life *life,
                       uint64_t *number);
 
 /* Tell the sender of an upload for which recipients it could not be kept: those with number 0;

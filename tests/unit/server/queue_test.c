@@ -178,6 +178,7 @@ static void a_body_stays_until_its_last_row_goes(void **state)
 {
     struct pair x = begin(state);
     struct world *w = x.w;
+    struct queue_life life = {.message_ms = w->now_ms + 1, .capsule_ms = w->now_ms + 1};
     struct device to[2];
     uint64_t number[2];
     struct letter l;
@@ -187,7 +188,7 @@ static void a_body_stays_until_its_last_row_goes(void **state)
     letter_write(w, &l);
     assert_ok(devices_get(w->db, &x.ann.did, &to[0]));
     assert_ok(devices_get(w->db, &x.bob.did, &to[1]));
-    assert_ok(queue_append(w->db, &w->arena, &l.upload, to, w->now_ms, w->now_ms + 1, number));
+    assert_ok(queue_append(w->db, &w->arena, &l.upload, to, w->now_ms, &life, number));
     assert_true(number[0] < number[1]);
     assert_int_equal(world_mail(w), 3);
     assert_ok(queue_acknowledge(w->db, to[0].row, INT64_MAX));

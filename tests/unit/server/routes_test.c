@@ -2,12 +2,14 @@
 #include "assert_err.h"
 #include "server/main/features.h"
 
-static const enum op CLIENT_OPS[] = {OP_SIGN_IN,     OP_JOIN,        OP_PERSON,   OP_PREKEY,
-                                     OP_LIST,        OP_ROSTER,      OP_SEND,     OP_DELIVER,
-                                     OP_ACKNOWLEDGE, OP_SERVER_KEYS, OP_KEM_KEYS, OP_REGISTER};
+static const enum op CLIENT_OPS[] = {OP_SIGN_IN,     OP_JOIN,        OP_PERSON,     OP_PREKEY,
+                                     OP_LIST,        OP_ROSTER,      OP_SEND,       OP_DELIVER,
+                                     OP_ACKNOWLEDGE, OP_SERVER_KEYS, OP_KEM_KEYS,   OP_REGISTER,
+                                     OP_POLICY,      OP_ROOM,        OP_ROOM_CHANGE};
 static const enum op OPERATOR_OPS[] = {
-    OP_INVITE,   OP_REVOKE,    OP_PEOPLE,       OP_REMOVE,     OP_DIRECTORY,    OP_CERTIFY,
-    OP_TLS_SHOW, OP_TLS_RENEW, OP_TLS_ANNOUNCE, OP_TLS_SWITCH, OP_TLS_WITHDRAW, OP_TLS_RELOAD};
+    OP_INVITE,       OP_REVOKE,     OP_PEOPLE,         OP_REMOVE,       OP_DIRECTORY,
+    OP_CERTIFY,      OP_TLS_SHOW,   OP_TLS_RENEW,      OP_TLS_ANNOUNCE, OP_TLS_SWITCH,
+    OP_TLS_WITHDRAW, OP_TLS_RELOAD, OP_POLICY_PUBLISH, OP_POLICY_SHOW};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
