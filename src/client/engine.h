@@ -14,6 +14,7 @@
 #define TACET_CLIENT_ENGINE_H
 
 #include "client/messages.h"
+#include "statement/roster_people.h"
 
 struct engine;
 struct pool; /* crypto/p521.h */
@@ -55,6 +56,7 @@ enum problem {
     PROBLEM_RESTORED,    /* the server knows more of this device than this vault does */
     PROBLEM_OLD_SELF,    /* the server no longer talks to a program as old as this */
     PROBLEM_OLD_SERVER,  /* this program no longer talks to a server as old as that */
+    PROBLEM_KEEPER, /* who must get a copy of each message cannot be written to (code): all wait */
 };
 
 struct event {
@@ -63,6 +65,8 @@ struct event {
     enum problem problem;
     struct contact contact; /* number 0: nobody in particular */
     struct message message; /* EVENT_MESSAGE, EVENT_STATE */
+    /* EVENT_MESSAGE: to whom it went, when that was not as it should be; PROBLEM_RECIPIENTS: why */
+    struct roster_finding finding;
 };
 
 enum action_kind { ACTION_CONNECT = 1, ACTION_SEND, ACTION_CLOSE, ACTION_WAKE, ACTION_TELL };

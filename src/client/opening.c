@@ -6,10 +6,9 @@
  */
 #include "base/reader.h"
 #include "client/chains.h"
-#include "client/engine_internal.h"
+#include "client/verdicts.h"
 #include "crypto/secret.h"
 #include "e2ee/payload.h"
-#include "statement/roster_judge.h"
 
 #define SEEN_KEY_SIZE 16 /* of ctx */
 #define ASKS_MAX      4  /* look-ups that one item may cause before it only waits */
@@ -47,17 +46,17 @@ static struct err wait_for(struct opening *op)
 }
 
 /* What misses something that nobody has would else ask for it for ever. */
-static bool may_ask(struct opening *op)
+bool opening_may_ask(struct opening_item *item)
 {
-    if (op->item->asks >= ASKS_MAX)
+    if (item->asks >= ASKS_MAX)
         return false;
-    op->item->asks++;
+    item->asks++;
     return true;
 }
 
 static struct err ask_account(struct opening *op, const struct account_id *aid)
 {
-    return may_ask(op) ? lookups_account(op->e, aid) : OK;
+    return opening_may_ask(op->item) ? lookups_account(op->e, aid) : OK;
 }
 
 /* Errors that speak of the item, not of this machine. */
@@ -135,55 +134,13 @@ static struct err open_capsule(struct opening *op)
     return err;
 }
 
-/* ---- messages: who is behind it, and to whom did it go? */
-
-static struct err get_roster(struct opening *op, const struct opened *o, struct roster *out)
-{
-    struct bytes roster;
-    struct err err = people_roster(op->e->vault, &o->wrap.roster, op->a, &roster);
-
-    if (err.code == E_ABSENT && may_ask(op))
-        TRY(lookups_roster(op->e, &o->wrap.roster));
-    TRY(err);
-    return roster_parse(roster, op->a, out);
-}
-
-/* The version of an account's list that the roster names; 0: not in it. */
-static uint32_t version_named(const struct roster *r, const struct account_id *aid)
-{
-    for (size_t i = 0; i < r->accounts; i++)
-        if (ID_SAME(r->account[i].aid, *aid))
-            return r->account[i].list_version;
-    return 0;
-}
-
-/* The list of an account at the version that the roster names, and the one after if we know it. */
-static struct err get_lists(struct opening *op, const struct roster *r,
-                            const struct account_id *aid, struct device_list *at,
-                            struct device_list **next)
-{
-    struct engine *e = op->e;
-    uint32_t version = version_named(r, aid);
-    struct device_list *after;
-    struct err err;
-
-    err = people_list(e->vault, &e->own, aid, version, at);
-    if (err.code == E_ABSENT)
-        TRY(ask_account(op, aid));
-    TRY(err);
-    after = ARENA_NEW(op->a, struct device_list);
-    if (after == NULL)
-        return FAIL(E_NOMEM);
-    err = people_list(e->vault, &e->own, aid, version + 1, after);
-    *next = err.code == E_OK ? after : NULL;
-    return err.code == E_ABSENT ? OK : err;
-}
+/* ---- messages: who is behind it? */
 
 /* What one (sender device, room) sent before. */
 struct stream {
     uint64_t seq;
     uint8_t link[NAMES_H32_SIZE];
-    uint32_t my_version, sender_version; /* highest list versions it used */
+    struct roster_id roster; /* of the message with the highest place */
 };
 
 static struct bytes stream_key(const struct core *core, uint8_t out[48])
@@ -208,95 +165,22 @@ static struct err get_stream(struct opening *op, const struct core *core, struct
     r = reader(value);
     out->seq = reader_u64(&r);
     reader_copy(&r, out->link, sizeof out->link);
-    out->my_version = reader_u32(&r);
-    out->sender_version = reader_u32(&r);
+    reader_copy(&r, out->roster.b, sizeof out->roster.b);
     return reader_end(&r);
 }
 
 static struct err put_stream(struct opening *op, const struct core *core, const struct stream *s)
 {
-    struct buf b = BUF(64);
+    struct buf b = BUF(128);
     uint8_t key[48];
     struct err err;
 
     buf_u64(&b, s->seq);
     buf_bytes(&b, BYTES(s->link));
-    buf_u32(&b, s->my_version);
-    buf_u32(&b, s->sender_version);
+    buf_bytes(&b, ID_BYTES(s->roster));
     err = vault_put(op->e->vault, VAULT_STREAM_IN, stream_key(core, key), 0, buf_view(&b));
     buf_free(&b);
     return err;
-}
-
-/* Roster verdict of [PROTOCOL 6.6], with everything that it needs. */
-struct verdict {
-    enum roster_verdict roster;
-    struct device_list mine, theirs;
-    struct stream stream;
-};
-
-/* A roster of what is built today: the two of us, without state and policy.  All else is held back
- * before anything is asked for. */
-static bool is_plain_pair(const struct roster *r, const struct account_id *me,
-                          const struct account_id *sender)
-{
-    return r->state_version == 0 && r->networks == 1 && r->network[0].policy_version == 0 &&
-           r->accounts == 2 && version_named(r, me) != 0 && version_named(r, sender) != 0;
-}
-
-/* What the sender named in the roster of its highest seq, as far as it is kept. */
-static struct roster earlier_roster(const struct roster *r, const struct account_id *me,
-                                    const struct stream *stream, struct roster_account account[2])
-{
-    struct roster earlier = *r;
-
-    for (size_t i = 0; i < 2; i++) {
-        account[i] = r->account[i];
-        account[i].list_version =
-            ID_SAME(account[i].aid, *me) ? stream->my_version : stream->sender_version;
-    }
-    earlier.account = account;
-    return earlier;
-}
-
-static struct err judge(struct opening *op, const struct opened *o, struct verdict *out)
-{
-    struct engine *e = op->e;
-    const struct party *me = &e->own.me.who, *sender = &o->core.sender;
-    const struct device_list *list[2], *next[2];
-    const struct network_policy *none[1] = {NULL};
-    struct roster r, earlier;
-    struct roster_account before[2];
-    struct roster_finding finding;
-    struct device_list *my_next, *their_next;
-    struct roster_question q = {.named = {.list = list, .policy = none},
-                                .since = {.list = next, .policy = none},
-                                .me = {me->nid, me->aid, me->did},
-                                .sender = {sender->nid, sender->aid, sender->did},
-                                .profile =
-                                    (uint8_t)policy_profile(NULL), /* there is no other yet */
-                                .seq = o->core.seq,
-                                .message_ms = o->core.sent_ms};
-
-    TRY(get_roster(op, o, &r));
-    out->roster = ROSTER_WRONG;
-    if (!is_plain_pair(&r, &me->aid, &sender->aid) || !ID_SAME(r.room, o->core.room))
-        return OK;
-    TRY(get_lists(op, &r, &me->aid, &out->mine, &my_next));
-    TRY(get_lists(op, &r, &sender->aid, &out->theirs, &their_next));
-    TRY(get_stream(op, &o->core, &out->stream));
-    for (size_t i = 0; i < 2; i++) {
-        bool mine = ID_SAME(r.account[i].aid, me->aid);
-
-        list[i] = mine ? &out->mine : &out->theirs;
-        next[i] = mine ? my_next : their_next;
-    }
-    earlier = earlier_roster(&r, &me->aid, &out->stream, before);
-    q.earlier = &earlier;
-    q.highest = out->stream.seq;
-    TRY(roster_judge(&r, &q, op->a, &finding));
-    out->roster = finding.verdict;
-    return OK;
 }
 
 /* ---- order  [PROTOCOL 6.7] */
@@ -337,8 +221,19 @@ static struct err use_up(struct opening *op, const struct opened *o,
                      NO_VALUE);
 }
 
+/* Is it of a conversation that I am not in, but keep copies of? */
+static struct err note_copy(struct engine *e, const struct core *core, struct message *m)
+{
+    struct room_id room;
+
+    TRY(names_pair_room(&e->own.nid, &e->own.me.who.aid, &core->sender.aid, &room));
+    if (!ID_SAME(room, core->room))
+        m->notes |= MESSAGE_COPY;
+    return OK;
+}
+
 static struct err keep(struct opening *op, struct opened *o, const struct chains_match *match,
-                       struct verdict *verdict, struct bytes content)
+                       const struct verdict *verdict, struct stream *stream, struct bytes content)
 {
     struct engine *e = op->e;
     struct message *m = &op->event->message;
@@ -356,25 +251,24 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
                           .ttl_s = core->ttl_s,
                           .type = core->type,
                           .text = content};
-    if (verdict->roster == ROSTER_LATE)
-        m->notes |= MESSAGE_LATE;
+    m->notes |= verdicts_notes(&verdict->finding);
+    TRY(note_copy(e, core, m));
     if (clock_is_ahead(core->sent_ms, e->now_ms))
         m->notes |= MESSAGE_AHEAD;
     if (core->type != PAYLOAD_TEXT || !text_is_utf8(content)) {
         m->notes |= MESSAGE_UNREADABLE;
         m->text = NO_VALUE;
     }
-    highest = verdict->stream.seq;
-    TRY(order(core, &verdict->stream, m));
-    if (verdict->stream.seq > highest) { /* whose roster is the measure from now on */
-        verdict->stream.my_version = verdict->mine.version;
-        verdict->stream.sender_version = verdict->theirs.version;
-    }
-    TRY(put_stream(op, core, &verdict->stream));
+    highest = stream->seq;
+    TRY(order(core, stream, m));
+    if (stream->seq > highest) /* whose roster is the measure from now on */
+        stream->roster = o->wrap.roster;
+    TRY(put_stream(op, core, stream));
     TRY(use_up(op, o, match));
     TRY(messages_add(e->vault, m));
     *op->result = OPENING_DONE;
     op->event->kind = EVENT_MESSAGE;
+    op->event->finding = verdict->finding;
     return OK;
 }
 
@@ -400,6 +294,8 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
 {
     struct err err;
     struct verdict verdict;
+    struct stream stream;
+    struct verdicts_question q = {.e = op->e, .item = op->item, .a = op->a, .o = o};
     const struct device_entry *sender;
     struct sign_public *dsk = NULL;
     struct buf content = BUF(LIMIT_TEXT);
@@ -409,14 +305,19 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     TRY(find_contact(op, &o->core, &stopped));
     if (stopped)
         return OK;
-    err = judge(op, o, &verdict);
+    TRY(get_stream(op, &o->core, &stream));
+    q.highest = stream.seq;
+    q.earlier = &stream.roster;
+    err = verdicts_judge(&q, &verdict);
     if (err.code == E_ABSENT)
         return wait_for(op);
     if (is_items_fault(err))
         return damaged(op, err.code);
     TRY(err);
-    if (verdict.roster == ROSTER_WRONG)
+    if (verdict.finding.verdict == ROSTER_WRONG) {
+        op->event->finding = verdict.finding;
         return conclude(op, OPENING_PARK, PROBLEM_RECIPIENTS, E_OK);
+    }
     sender = device_list_find(&verdict.theirs, &o->core.sender.did);
     if (sender == NULL || verdict.theirs.version != o->wrap.list_version ||
         memcmp(verdict.theirs.hash, o->wrap.list_hash, sizeof o->wrap.list_hash) != 0)
@@ -437,7 +338,7 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
         goto out;
     }
     TRY_OUT(arena_copy(op->a, buf_view(&content), &text));
-    TRY_OUT(keep(op, o, match, &verdict, text));
+    TRY_OUT(keep(op, o, match, &verdict, &stream, text));
 out:
     sign_public_free(dsk);
     buf_free(&content);

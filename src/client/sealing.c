@@ -8,11 +8,13 @@
 #include "base/reader.h"
 #include "client/chains.h"
 #include "client/engine_internal.h"
+#include "client/policies.h"
 #include "crypto/secret.h"
 #include "e2ee/seal.h"
 
-#define TTL_S   (30 * 24 * 3600) /* until conversations have timers of their own */
-#define ROW_MAX VAULT_VALUE_MAX
+#define TTL_S        (30 * 24 * 3600) /* until conversations have timers of their own */
+#define ROW_MAX      VAULT_VALUE_MAX
+#define ACCOUNTS_MAX 3 /* of a pair, and who keeps copies of it */
 
 static const struct bytes NO_KEY = {NULL, 0};
 
@@ -169,6 +171,8 @@ struct sealing {
     const struct contact *to;
     uint8_t profile;
     struct device_list theirs;
+    struct policies_rules rules;
+    struct device_list keepers; /* where rules.joins */
     struct seal_recipient *recipient;
     struct agree_public **key; /* one each, freed at the end */
     size_t n;
@@ -224,26 +228,40 @@ static struct err find_skipped(struct sealing *s, struct roster_skipped *skipped
     return r->skips == s->theirs.devices ? FAIL(E_ABSENT) : OK;
 }
 
-/* The roster of a pair: both accounts, sorted. */
+static const struct device_list *list_of(const struct sealing *s, const struct account_id *aid)
+{
+    if (ID_SAME(*aid, s->e->own.me.who.aid))
+        return &s->e->own.list;
+    return s->rules.joins && ID_SAME(*aid, s->rules.keeper) ? &s->keepers : &s->theirs;
+}
+
+/* Accounts of this network, sorted. */
+static void put_account(struct sealing *s, const struct account_id *aid,
+                        struct roster_account account[ACCOUNTS_MAX], struct roster *r)
+{
+    const struct device_list *list = list_of(s, aid);
+    size_t i = r->accounts++;
+
+    for (; i > 0 && bytes_compare(ID_BYTES(account[i - 1].aid), ID_BYTES(*aid)) > 0; i--)
+        account[i] = account[i - 1];
+    account[i] = (struct roster_account){.aid = *aid, .list_version = list->version};
+    memcpy(account[i].list_hash, list->hash, NAMES_H16_SIZE);
+}
+
+/* The roster of a pair: both accounts, and whom the policy puts beside them. */
 static struct err make_roster(struct sealing *s, struct buf *out)
 {
     const struct own *own = &s->e->own;
-    struct roster_network network = {.nid = own->nid};
-    struct roster_account account[2] = {
-        {.aid = own->me.who.aid, .list_version = own->list.version},
-        {.aid = s->to->aid, .list_version = s->theirs.version},
-    };
+    struct roster_network network = {.nid = own->nid, .policy_version = s->rules.policy.number};
+    struct roster_account account[ACCOUNTS_MAX];
     struct roster_skipped skipped[LIMIT_LIST_DEVICES];
-    struct roster r = {.network = &network, .networks = 1, .account = account, .accounts = 2};
+    struct roster r = {.network = &network, .networks = 1, .account = account};
 
-    memcpy(account[0].list_hash, own->list.hash, NAMES_H16_SIZE);
-    memcpy(account[1].list_hash, s->theirs.hash, NAMES_H16_SIZE);
-    if (bytes_compare(ID_BYTES(account[0].aid), ID_BYTES(account[1].aid)) > 0) {
-        struct roster_account first = account[1];
-
-        account[1] = account[0];
-        account[0] = first;
-    }
+    memcpy(network.policy_hash, s->rules.policy.hash, sizeof network.policy_hash);
+    put_account(s, &own->me.who.aid, account, &r);
+    put_account(s, &s->to->aid, account, &r);
+    if (s->rules.joins)
+        put_account(s, &s->rules.keeper, account, &r);
     TRY(find_skipped(s, skipped, &r));
     TRY(names_pair_room(&own->nid, &own->me.who.aid, &s->to->aid, &r.room));
     roster_write(&r, out);
@@ -304,13 +322,13 @@ out:
 static struct err add_recipients(struct sealing *s, struct bytes roster)
 {
     const struct own *own = &s->e->own;
-    const struct device_list *lists[2];
+    const struct device_list *lists[ACCOUNTS_MAX];
     struct roster_recipient *found;
     struct roster r;
 
     TRY(roster_parse(roster, s->a, &r));
-    for (size_t i = 0; i < 2; i++)
-        lists[i] = ID_SAME(r.account[i].aid, own->me.who.aid) ? &own->list : &s->theirs;
+    for (size_t i = 0; i < r.accounts; i++)
+        lists[i] = list_of(s, &r.account[i].aid);
     TRY(roster_recipients(&r, lists, &own->me.who.did, s->a, &found, &s->n));
     s->recipient = ARENA_ARRAY(s->a, s->n, struct seal_recipient);
     s->key = ARENA_ARRAY(s->a, s->n, struct agree_public *);
@@ -363,6 +381,17 @@ static struct err commit_row(struct engine *e, struct outbox_row *row, struct me
     return sealing_put(e, row);
 }
 
+/* What the policy in force says of this conversation. */
+static struct err follow_rules(struct sealing *s)
+{
+    struct engine *e = s->e;
+
+    TRY(policies_of_pair(e->vault, &e->own, &s->to->aid, e->now_ms, &s->rules));
+    s->profile = s->rules.profile;
+    return s->rules.joins ? people_newest_list(e->vault, &e->own, &s->rules.keeper, &s->keepers)
+                          : OK;
+}
+
 struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct contact *to,
                         struct arena *a)
 {
@@ -370,7 +399,6 @@ struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct c
     struct sealing s = {.e = e,
                         .a = a,
                         .to = to,
-                        .profile = people_profile(to),
                         .capsule_bytes = BUF(LIMIT_CAPSULES * UPLOAD_CAPSULE_MOST),
                         .opened = BUF(LIMIT_CAPSULES * sizeof(struct device_id))};
     struct buf roster = BUF(ROSTER_MAX_SIZE), sealed = BUF(LIMIT_FRAME);
@@ -379,6 +407,7 @@ struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct c
 
     TRY(messages_get(e->vault, row->contact, row->place, a, &m));
     TRY(people_newest_list(e->vault, &e->own, &to->aid, &s.theirs));
+    TRY(follow_rules(&s));
     TRY(vault_begin(e->vault));
     err = seal_row(&s, &next, &m, &roster, &sealed);
     if (err.code == E_OK)
