@@ -109,8 +109,8 @@ enum tacet_problem {
     TACET_PROBLEM_RESTORED,    /* this profile is an old copy of itself */
     TACET_PROBLEM_OLD_SELF,    /* this program must be updated to talk to the server */
     TACET_PROBLEM_OLD_SERVER,  /* the server must be updated to talk to this program */
-    TACET_PROBLEM_KEEPER,      /* who must get a copy of each message, `who`, cannot be written to: */
-                               /* code says why, and messages wait */
+    TACET_PROBLEM_KEEPER, /* who must get a copy of each message, `who`, cannot be written to: */
+                          /* code says why, and messages wait */
 };
 
 /* Why a message did not go to whom it had to go; and what `about` is then. */
@@ -149,13 +149,13 @@ enum tacet_state {
 };
 
 enum tacet_note {
-    TACET_NOTE_LATE = 1,       /* sent under a device list or policy that had been superseded */
-    TACET_NOTE_GAP = 2,        /* `missing` messages before it did not arrive */
-    TACET_NOTE_FORKED = 4,     /* its sender contradicts what it sent before */
-    TACET_NOTE_AHEAD = 8,      /* dated more than an hour ahead of this machine's clock */
+    TACET_NOTE_LATE = 1,        /* sent under a device list or policy that had been superseded */
+    TACET_NOTE_GAP = 2,         /* `missing` messages before it did not arrive */
+    TACET_NOTE_FORKED = 4,      /* its sender contradicts what it sent before */
+    TACET_NOTE_AHEAD = 8,       /* dated more than an hour ahead of this machine's clock */
     TACET_NOTE_UNREADABLE = 16, /* needs a newer program */
-    TACET_NOTE_NO_COPY = 64, /* who must get a copy was left out */
-    TACET_NOTE_COPY = 128    /* written to somebody else; this account keeps copies */
+    TACET_NOTE_NO_COPY = 64,    /* who must get a copy was left out */
+    TACET_NOTE_COPY = 128       /* written to somebody else; this account keeps copies */
 };
 
 struct tacet_message {
@@ -176,11 +176,11 @@ struct tacet_event {
     enum tacet_event_kind kind;
     enum tacet_code code;
     enum tacet_problem problem;
-    char who[TACET_HANDLE_SIZE];  /* "" when nobody in particular */
-    struct tacet_message message; /* MESSAGE, STATE */
-    enum tacet_cause cause;         /* MESSAGE, PROBLEM_RECIPIENTS */
-    char about[TACET_HANDLE_SIZE];  /* of the cause: an account, "" when none or not known */
-    char device[TACET_ID_SIZE];     /* and a device of theirs, where it is about one */
+    char who[TACET_HANDLE_SIZE];   /* "" when nobody in particular */
+    struct tacet_message message;  /* MESSAGE, STATE */
+    enum tacet_cause cause;        /* MESSAGE, PROBLEM_RECIPIENTS */
+    char about[TACET_HANDLE_SIZE]; /* of the cause: an account, "" when none or not known */
+    char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one */
 };
 
 /* Work on the connection until there is an event, or for at most timeout_ms (0: what can be done
@@ -234,11 +234,11 @@ enum tacet_seal {
 struct tacet_contact {
     char handle[TACET_HANDLE_SIZE];
     bool known, verified, removed, changed;
-    enum tacet_seal seal; /* of the next message to them */
-    bool kept;            /* the network's policy demands that somebody gets copies: */
+    enum tacet_seal seal;           /* of the next message to them */
+    bool kept;                      /* the network's policy demands that somebody gets copies: */
     char keeper[TACET_HANDLE_SIZE]; /* who does; "" while the network was not asked who it is */
-    const char *name;     /* what I call them, see tacet_name(); NULL: nothing */
-    uint64_t number;      /* pass it to get the next */
+    const char *name;               /* what I call them, see tacet_name(); NULL: nothing */
+    uint64_t number;                /* pass it to get the next */
 };
 
 /* The contact after `number` (0: the first).  TACET_ABSENT: no more.  The name lives until a

@@ -7,7 +7,7 @@
  * the root has not signed, and a server that goes back is told of.
  */
 #include "client/engine_internal.h"
-#include "client/policies.h"
+#include "client/rules.h"
 #include "wire/tacet.pb-c.h"
 
 /* ---- asking */
@@ -26,9 +26,9 @@ static struct err chase(struct engine *e, uint32_t from)
 {
     uint32_t number;
 
-    TRY(policies_needed(e->vault, &e->own, e->now_ms, &number));
+    TRY(rules_needed(e->vault, &e->own, e->now_ms, &number));
     if (number == 0 && from != 0)
-        TRY(policies_missing(e->vault, &e->own, from, &number));
+        TRY(rules_missing(e->vault, &e->own, from, &number));
     return number == 0 ? OK : governing_fetch(e, number);
 }
 
@@ -39,7 +39,7 @@ static struct err look_up_keeper(struct engine *e)
     struct contact keeper;
     struct err err;
 
-    TRY(policies_newest(e->vault, &e->own, &newest));
+    TRY(rules_newest(e->vault, &e->own, &newest));
     if (!newest.retains || ID_SAME(newest.retention.aid, e->own.me.who.aid))
         return OK;
     err = people_by_account(e->vault, &newest.retention.aid, &keeper);
@@ -56,7 +56,7 @@ static struct err learn(struct engine *e, uint32_t asked, struct bytes statement
 
     if (statement.n == 0)
         return asked != 0 ? FAIL(E_ABSENT) : newest != 0 ? FAIL(E_STALE) : OK;
-    TRY(policies_learn(e->vault, &e->own, statement, e->now_ms, &p, news));
+    TRY(rules_learn(e->vault, &e->own, statement, e->now_ms, &p, news));
     if (asked != 0 && p.number != asked)
         return FAIL(E_FORGED);
     return asked == 0 && p.number < newest ? FAIL(E_STALE) : OK;
@@ -70,7 +70,7 @@ static struct err keep_answer(struct engine *e, const struct waiting *w, const s
     struct err err;
 
     TRY(frame_unpack(f->body, &tacet__wire__policy_answer__descriptor, a, &m));
-    TRY(policies_newest(e->vault, &e->own, &before));
+    TRY(rules_newest(e->vault, &e->own, &before));
     TRY(vault_begin(e->vault));
     err = vault_end(e->vault,
                     learn(e, (uint32_t)w->number, frame_bytes(m->statement), before.number, news));
@@ -105,7 +105,7 @@ struct err governing_learn(struct engine *e, struct bytes statement, bool *news)
 {
     struct network_policy p;
 
-    return policies_learn(e->vault, &e->own, statement, e->now_ms, &p, news);
+    return rules_learn(e->vault, &e->own, statement, e->now_ms, &p, news);
 }
 
 /* ---- following: nothing is sent without whoever has to get a copy */
@@ -124,9 +124,9 @@ static void tell_keeper(struct engine *e, const struct contact *keeper, enum err
 
 struct err governing_nobody(struct engine *e, const struct account_id *aid)
 {
-    struct policies_rules rules;
+    struct rules rules;
 
-    TRY(policies_of_pair(e->vault, &e->own, NULL, e->now_ms, &rules));
+    TRY(rules_of_pair(e->vault, &e->own, NULL, e->now_ms, &rules));
     if (rules.joins && ID_SAME(rules.keeper, *aid))
         tell_keeper(e, NULL, E_ABSENT);
     return OK;
@@ -176,12 +176,12 @@ static struct err prepare_keeper(struct engine *e, const struct contact *keeper,
 
 struct err governing_prepare(struct engine *e, const struct contact *to, bool *waits)
 {
-    struct policies_rules rules;
+    struct rules rules;
     struct contact keeper;
     struct err err;
 
     *waits = false;
-    TRY(policies_of_pair(e->vault, &e->own, &to->aid, e->now_ms, &rules));
+    TRY(rules_of_pair(e->vault, &e->own, &to->aid, e->now_ms, &rules));
     if (!rules.joins)
         return OK;
     err = people_by_account(e->vault, &rules.keeper, &keeper);

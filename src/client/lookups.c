@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lookups: asking the server for people and rosters, and believing only what checks. */
 #include "client/engine_internal.h"
-#include "client/policies.h"
+#include "client/rules.h"
 #include "wire/tacet.pb-c.h"
 
 #define ANSWER_ARENA (16 * LIMIT_FRAME)
@@ -198,10 +198,10 @@ out:
 static struct err missing_keys(struct engine *e, const struct contact *c, struct kem_question *q)
 {
     struct device_list list;
-    struct policies_rules rules;
+    struct rules rules;
 
     *q = (struct kem_question){.aid = c->aid};
-    TRY(policies_of_pair(e->vault, &e->own, NULL, e->now_ms, &rules));
+    TRY(rules_of_pair(e->vault, &e->own, NULL, e->now_ms, &rules));
     TRY(people_newest_list(e->vault, &e->own, &c->aid, &list));
     for (size_t i = 0; i < list.devices && q->n < LIMIT_KEM_KEYS; i++) {
         enum sealing_way way;

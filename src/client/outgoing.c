@@ -9,7 +9,7 @@
 #include "base/fault.h"
 #include "base/map.h"
 #include "client/engine_internal.h"
-#include "client/policies.h"
+#include "client/rules.h"
 #include "wire/tacet.pb-c.h"
 
 #define ARENA_MAX    (4 * VAULT_VALUE_MAX)
@@ -148,12 +148,12 @@ static void retry_at(struct engine *e, uint64_t at_ms)
 bool outgoing_is_fresh(struct engine *e, const struct contact *c)
 {
     struct device_list list;
-    struct policies_rules rules;
+    struct rules rules;
     enum sealing_way way;
     struct prekey p;
 
     if (people_newest_list(e->vault, &e->own, &c->aid, &list).code != E_OK ||
-        policies_of_pair(e->vault, &e->own, NULL, e->now_ms, &rules).code != E_OK)
+        rules_of_pair(e->vault, &e->own, NULL, e->now_ms, &rules).code != E_OK)
         return false;
     for (size_t i = 0; i < list.devices; i++)
         if (sealing_way_to(e, &list.device[i].did, rules.profile, &p, &way).code != E_OK ||

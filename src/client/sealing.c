@@ -8,7 +8,7 @@
 #include "base/reader.h"
 #include "client/chains.h"
 #include "client/engine_internal.h"
-#include "client/policies.h"
+#include "client/rules.h"
 #include "crypto/secret.h"
 #include "e2ee/seal.h"
 
@@ -171,7 +171,7 @@ struct sealing {
     const struct contact *to;
     uint8_t profile;
     struct device_list theirs;
-    struct policies_rules rules;
+    struct rules rules;
     struct device_list keepers; /* where rules.joins */
     struct seal_recipient *recipient;
     struct agree_public **key; /* one each, freed at the end */
@@ -386,7 +386,7 @@ static struct err follow_rules(struct sealing *s)
 {
     struct engine *e = s->e;
 
-    TRY(policies_of_pair(e->vault, &e->own, &s->to->aid, e->now_ms, &s->rules));
+    TRY(rules_of_pair(e->vault, &e->own, &s->to->aid, e->now_ms, &s->rules));
     s->profile = s->rules.profile;
     return s->rules.joins ? people_newest_list(e->vault, &e->own, &s->rules.keeper, &s->keepers)
                           : OK;

@@ -53,7 +53,7 @@ enum vault_kind {
     VAULT_SERVER_KEYS, /* own: the newest statement; absent: the invitation's pin holds */
     VAULT_NICKNAME,    /* nicknames: number = contact */
     VAULT_KEM,         /* people: key = did, number = prekey number; empty: none that checks */
-    VAULT_POLICY,      /* policies: number = policy number */
+    VAULT_POLICY,      /* rules: number = policy number */
 };
 
 /* A new vault in an empty database.  E_CONFLICT: there is one already. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/verdicts.h"
 
-#include "client/policies.h"
+#include "client/rules.h"
 #include "statement/roster_judge.h"
 
 /* A pair, and who keeps copies of it. */
@@ -57,7 +57,7 @@ static bool is_no_pair(struct matter *m)
 static bool has_stranger(struct matter *m)
 {
     const struct party *me = &m->q->e->own.me.who, *sender = &m->q->o->core.sender;
-    const struct account_id *keeper = policy_requires(policies_or_null(&m->policy), false, NULL);
+    const struct account_id *keeper = policy_requires(rules_or_null(&m->policy), false, NULL);
     size_t others =
         keeper != NULL && (ID_SAME(*keeper, me->aid) || ID_SAME(*keeper, sender->aid)) ? 1 : 0;
 
@@ -102,15 +102,15 @@ static struct err get_policies(struct matter *m)
     struct engine *e = q->e;
     uint32_t named = m->roster.network[0].policy_version, missing;
 
-    TRY(policies_missing(e->vault, &e->own, named, &missing));
+    TRY(rules_missing(e->vault, &e->own, named, &missing));
     if (missing != 0) {
         if (opening_may_ask(q->item))
             TRY(governing_fetch(e, missing));
         return FAIL(E_ABSENT);
     }
     if (named != 0)
-        TRY(policies_get(e->vault, &e->own, named, &m->policy));
-    return policies_after(e->vault, &e->own, named, &m->after);
+        TRY(rules_get(e->vault, &e->own, named, &m->policy));
+    return rules_after(e->vault, &e->own, named, &m->after);
 }
 
 /* The list of account i at the version that the roster names, and the one after if we know it. */
@@ -173,8 +173,8 @@ static struct err ask_judge(struct matter *m)
     const struct verdicts_question *q = m->q;
     const struct party *me = &q->e->own.me.who, *sender = &q->o->core.sender;
     const struct device_list *list[ACCOUNTS_MAX], *next[ACCOUNTS_MAX];
-    const struct network_policy *policy[] = {policies_or_null(&m->policy)};
-    const struct network_policy *after[] = {policies_or_null(&m->after)};
+    const struct network_policy *policy[] = {rules_or_null(&m->policy)};
+    const struct network_policy *after[] = {rules_or_null(&m->after)};
     struct roster earlier;
     struct roster_question rq = {.named = {.list = list, .policy = policy},
                                  .since = {.list = next, .policy = after},

@@ -264,6 +264,19 @@ void tacet_close(struct tacet_client *c)
 
 /* ---- the network */
 
+static void cause_out(struct tacet_client *c, const struct roster_finding *f,
+                      struct tacet_event *out)
+{
+    static const struct account_id nobody = {.b = {0}};
+    static const struct device_id no_device = {.b = {0}};
+
+    out->cause = (enum tacet_cause)f->cause;
+    if (!ID_SAME(f->aid, nobody))
+        client_handle(c, &f->aid, out->about);
+    if (!ID_SAME(f->did, no_device))
+        client_hex(ID_BYTES(f->did), out->device);
+}
+
 enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_event *out)
 {
     struct event e;
@@ -280,6 +293,7 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
                                 .code = (enum tacet_code)e.code,
                                 .problem = (enum tacet_problem)e.problem};
     snprintf(out->who, sizeof out->who, "%s", e.contact.handle);
+    cause_out(c, &e.finding, out);
     if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE)
         client_message(&e.message, e.contact.handle, &out->message);
     return TACET_OK;

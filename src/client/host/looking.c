@@ -5,7 +5,7 @@
 #include "base/encoding.h"
 #include "client/host/client_internal.h"
 #include "client/nicknames.h"
-#include "client/policies.h"
+#include "client/rules.h"
 #include "e2ee/fingerprint.h"
 #include "statement/upload.h"
 
@@ -95,14 +95,14 @@ static struct err contact_out(struct tacet_client *c, const struct contact *in,
                               struct tacet_contact *out)
 {
     const char *name = NULL;
-    struct policies_rules rules;
+    struct rules rules;
     struct err err;
 
     arena_free(&c->named);
     err = nicknames_get(c->vault, in->number, &c->named, &name);
     if (err.code != E_OK && err.code != E_ABSENT)
         return err;
-    TRY(policies_of_pair(c->vault, engine_own(c->engine), &in->aid, carrier_clock(), &rules));
+    TRY(rules_of_pair(c->vault, engine_own(c->engine), &in->aid, carrier_clock(), &rules));
     *out = (struct tacet_contact){.known = in->known,
                                   .verified = in->verified,
                                   .removed = in->removed,
@@ -233,7 +233,7 @@ static struct err policy_out(struct tacet_client *c, struct tacet_status *out)
 {
     struct network_policy p;
 
-    TRY(policies_in_force(c->vault, engine_own(c->engine), carrier_clock(), &p));
+    TRY(rules_in_force(c->vault, engine_own(c->engine), carrier_clock(), &p));
     out->policy = p.number;
     if (!p.retains)
         return OK;

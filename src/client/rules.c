@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "client/policies.h"
+#include "client/rules.h"
 
 #define ARENA_MAX (4 * POLICY_MAX_SIZE)
 
 static const struct bytes NO_KEY = {NULL, 0};
 static const struct network_policy NONE = {.number = 0};
 
-const struct network_policy *policies_or_null(const struct network_policy *p)
+const struct network_policy *rules_or_null(const struct network_policy *p)
 {
     return p->number == 0 ? NULL : p;
 }
@@ -18,8 +18,8 @@ static struct err none_is_fine(struct err err)
 
 /* ---- one of them */
 
-struct err policies_get(struct vault *v, const struct own *me, uint32_t number,
-                        struct network_policy *out)
+struct err rules_get(struct vault *v, const struct own *me, uint32_t number,
+                     struct network_policy *out)
 {
     struct err err = OK;
     struct arena a = ARENA(ARENA_MAX);
@@ -63,7 +63,7 @@ out:
     return err;
 }
 
-struct err policies_newest(struct vault *v, const struct own *me, struct network_policy *out)
+struct err rules_newest(struct vault *v, const struct own *me, struct network_policy *out)
 {
     *out = NONE;
     return none_is_fine(last_to(v, me, UINT32_MAX, out));
@@ -78,9 +78,9 @@ static struct err check_neighbours(struct vault *v, const struct own *me, struct
     struct err err;
 
     TRY(policy_parse(statement, &me->nid, &p));
-    TRY(none_is_fine(policies_get(v, me, p.number - 1, &before)));
-    TRY(policy_check(statement, &me->nid, &me->root, policies_or_null(&before), now_ms, out));
-    err = p.number == UINT32_MAX ? FAIL(E_ABSENT) : policies_get(v, me, p.number + 1, &behind);
+    TRY(none_is_fine(rules_get(v, me, p.number - 1, &before)));
+    TRY(policy_check(statement, &me->nid, &me->root, rules_or_null(&before), now_ms, out));
+    err = p.number == UINT32_MAX ? FAIL(E_ABSENT) : rules_get(v, me, p.number + 1, &behind);
     if (err.code == E_ABSENT)
         return OK;
     TRY(err);
@@ -89,14 +89,14 @@ static struct err check_neighbours(struct vault *v, const struct own *me, struct
                : FAIL(E_FORGED);
 }
 
-struct err policies_learn(struct vault *v, const struct own *me, struct bytes statement,
-                          uint64_t now_ms, struct network_policy *out, bool *news)
+struct err rules_learn(struct vault *v, const struct own *me, struct bytes statement,
+                       uint64_t now_ms, struct network_policy *out, bool *news)
 {
     struct network_policy p, known;
     struct err err;
 
     TRY(check_neighbours(v, me, statement, now_ms, &p));
-    err = policies_get(v, me, p.number, &known);
+    err = rules_get(v, me, p.number, &known);
     if (err.code == E_OK && !bytes_same(BYTES(known.hash), BYTES(p.hash)))
         return FAIL(E_FORGED);
     if (err.code == E_ABSENT)
@@ -110,8 +110,8 @@ struct err policies_learn(struct vault *v, const struct own *me, struct bytes st
 
 /* ---- several of them */
 
-struct err policies_in_force(struct vault *v, const struct own *me, uint64_t now_ms,
-                             struct network_policy *out)
+struct err rules_in_force(struct vault *v, const struct own *me, uint64_t now_ms,
+                          struct network_policy *out)
 {
     uint64_t most = UINT32_MAX;
     struct err err;
@@ -125,8 +125,8 @@ struct err policies_in_force(struct vault *v, const struct own *me, uint64_t now
     return none_is_fine(err);
 }
 
-struct err policies_after(struct vault *v, const struct own *me, uint32_t number,
-                          struct network_policy *out)
+struct err rules_after(struct vault *v, const struct own *me, uint32_t number,
+                       struct network_policy *out)
 {
     struct network_policy first = NONE, next;
     struct err err = next_from(v, me, number + UINT64_C(1), &first);
@@ -144,12 +144,12 @@ struct err policies_after(struct vault *v, const struct own *me, uint32_t number
     return OK;
 }
 
-struct err policies_missing(struct vault *v, const struct own *me, uint32_t number, uint32_t *out)
+struct err rules_missing(struct vault *v, const struct own *me, uint32_t number, uint32_t *out)
 {
     struct network_policy newest, p;
 
     *out = 0;
-    TRY(policies_newest(v, me, &newest));
+    TRY(rules_newest(v, me, &newest));
     if (number > newest.number)
         *out = number;
     for (uint64_t want = number; *out == 0 && want < newest.number; want++) {
@@ -160,17 +160,17 @@ struct err policies_missing(struct vault *v, const struct own *me, uint32_t numb
     return OK;
 }
 
-struct err policies_needed(struct vault *v, const struct own *me, uint64_t now_ms, uint32_t *out)
+struct err rules_needed(struct vault *v, const struct own *me, uint64_t now_ms, uint32_t *out)
 {
     struct network_policy p;
     struct err err;
 
     *out = 0;
-    TRY(policies_newest(v, me, &p));
+    TRY(rules_newest(v, me, &p));
     while (p.number > 1 && p.from_ms > now_ms) {
         uint32_t below = p.number - 1;
 
-        err = policies_get(v, me, below, &p);
+        err = rules_get(v, me, below, &p);
         if (err.code == E_ABSENT) {
             *out = below;
             return OK;
@@ -182,15 +182,15 @@ struct err policies_needed(struct vault *v, const struct own *me, uint64_t now_m
 
 /* ---- what it means */
 
-struct err policies_of_pair(struct vault *v, const struct own *me, const struct account_id *with,
-                            uint64_t now_ms, struct policies_rules *out)
+struct err rules_of_pair(struct vault *v, const struct own *me, const struct account_id *with,
+                         uint64_t now_ms, struct rules *out)
 {
     const struct account_id *keeper;
 
-    *out = (struct policies_rules){.profile = 0};
-    TRY(policies_in_force(v, me, now_ms, &out->policy));
-    out->profile = (uint8_t)policy_profile(policies_or_null(&out->policy));
-    keeper = policy_requires(policies_or_null(&out->policy), false, NULL);
+    *out = (struct rules){.profile = 0};
+    TRY(rules_in_force(v, me, now_ms, &out->policy));
+    out->profile = (uint8_t)policy_profile(rules_or_null(&out->policy));
+    keeper = policy_requires(rules_or_null(&out->policy), false, NULL);
     if (keeper == NULL)
         return OK;
     out->kept = true;
