@@ -130,8 +130,8 @@ void lookups_tell_bad(struct engine *e, enum err_code why);
 FALLIBLE lookups_person_answer(struct engine *e, const struct waiting *w, const struct frame *f);
 FALLIBLE lookups_roster_answer(struct engine *e, const struct waiting *w, const struct frame *f);
 /* Keep what a refusal says about policies and the accounts of a roster, in the caller's
- * transaction.  *expired: the certificate is, and nothing that needs it was kept; *taught: there
- * was something to learn, or nothing at all was said. */
+ * transaction.  *expired: the certificate is, and nothing that needs it was kept.  Not *taught:
+ * there was nothing to learn, and only the clocks differ, on which policy is in force. */
 FALLIBLE lookups_learn_stale(struct engine *e, struct bytes roster, struct bytes body,
                              struct arena *a, bool *expired, bool *taught);
 

@@ -329,11 +329,13 @@ struct err lookups_learn_stale(struct engine *e, struct bytes roster, struct byt
 {
     Tacet__Wire__Stale *m;
     struct roster r;
+    bool clocks;
 
     *expired = false;
     TRY(frame_unpack(body, &tacet__wire__stale__descriptor, a, &m));
     TRY(roster_parse(roster, a, &r));
-    *taught = m->n_persons > 0 || m->n_policies == 0;
+    TRY(rules_change_is_near(e->vault, &e->own, e->now_ms, &clocks));
+    *taught = m->n_persons > 0 || !clocks;
     for (size_t i = 0; i < m->n_policies; i++) {
         bool news;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/rules.h"
 
+#include "base/clock.h"
+
 #define ARENA_MAX (4 * POLICY_MAX_SIZE)
 
 static const struct bytes NO_KEY = {NULL, 0};
@@ -177,6 +179,22 @@ struct err rules_needed(struct vault *v, const struct own *me, uint64_t now_ms, 
         }
         TRY(err);
     }
+    return OK;
+}
+
+static bool is_near(const struct network_policy *p, uint64_t now_ms)
+{
+    return p->number != 0 && clock_since(now_ms, p->from_ms) < CLOCK_HOUR_MS &&
+           clock_since(p->from_ms, now_ms) < CLOCK_HOUR_MS;
+}
+
+struct err rules_change_is_near(struct vault *v, const struct own *me, uint64_t now_ms, bool *near)
+{
+    struct network_policy now, next;
+
+    TRY(rules_in_force(v, me, now_ms, &now));
+    TRY(rules_after(v, me, now.number, &next));
+    *near = is_near(&now, now_ms) || is_near(&next, now_ms);
     return OK;
 }
 

@@ -39,6 +39,10 @@ FALLIBLE rules_missing(struct vault *v, const struct own *me, uint32_t number, u
  * 0: none is missing. */
 FALLIBLE rules_needed(struct vault *v, const struct own *me, uint64_t now_ms, uint32_t *out);
 
+/* Did a policy begin within the last hour, or will one within the next?  Then a clock that differs
+ * says otherwise. */
+FALLIBLE rules_change_is_near(struct vault *v, const struct own *me, uint64_t now_ms, bool *near);
+
 /* What holds between me and another account, or one that is not known yet (NULL). */
 struct rules {
     struct network_policy policy; /* in force */

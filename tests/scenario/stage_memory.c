@@ -212,6 +212,7 @@ static void hear(struct person *who, const struct event *e)
         who->link = e->code;
         break;
     case EVENT_MESSAGE:
+        who->finding = e->finding;
         remember(who, e);
         break;
     case EVENT_STATE:
@@ -222,6 +223,8 @@ static void hear(struct person *who, const struct event *e)
     case EVENT_PROBLEM:
         who->problems |= 1u << e->problem;
         who->problem_code = e->code;
+        if (e->problem == PROBLEM_RECIPIENTS)
+            who->finding = e->finding;
         break;
     case EVENT_DRAINED:
     case EVENT_CONTACT:
@@ -421,6 +424,11 @@ bool stage_heard(struct person *who, enum problem problem)
 enum err_code stage_problem_code(const struct person *who)
 {
     return who->problem_code;
+}
+
+const struct roster_finding *stage_finding(const struct person *who)
+{
+    return &who->finding;
 }
 
 bool stage_link_ended(struct person *who, enum err_code code)
