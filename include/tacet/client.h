@@ -234,8 +234,8 @@ enum tacet_seal {
 struct tacet_contact {
     char handle[TACET_HANDLE_SIZE];
     bool known, verified, removed, changed;
-    enum tacet_seal seal;           /* of the next message to them */
-    bool kept;                      /* the network's policy demands that somebody gets copies: */
+    enum tacet_seal seal; /* of the next message to them */
+    bool kept;            /* the network's policy demands that somebody else gets copies: */
     char keeper[TACET_HANDLE_SIZE]; /* who does; "" while the network was not asked who it is */
     const char *name;               /* what I call them, see tacet_name(); NULL: nothing */
     uint64_t number;                /* pass it to get the next */

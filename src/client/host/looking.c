@@ -108,11 +108,11 @@ static struct err contact_out(struct tacet_client *c, const struct contact *in,
                                   .removed = in->removed,
                                   .changed = in->changed,
                                   .seal = (enum tacet_seal)rules.profile,
-                                  .kept = rules.kept,
+                                  .kept = rules.joins,
                                   .name = name,
                                   .number = in->number};
     snprintf(out->handle, sizeof out->handle, "%s", in->handle);
-    if (rules.kept)
+    if (rules.joins)
         client_handle(c, &rules.keeper, out->keeper);
     return OK;
 }
