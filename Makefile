@@ -27,7 +27,10 @@ demo: release
 	@tools/demo build/release
 
 # Checks of the source, then every test under AddressSanitizer and UndefinedBehaviorSanitizer.
+# The protocol's second implementation, tests/interop, runs on whatever node and npm are there.
+test: NODE = $(if $(shell command -v node 2>/dev/null),,nodejs) $(if $(shell command -v npm 2>/dev/null),,npm)
 test: asan
+	@tools/install-packages $(NODE)
 	@$(MAKE) --no-print-directory check BUILD=build/asan
 	@ctest --test-dir build/asan --output-on-failure -j $(JOBS)
 

@@ -25,7 +25,7 @@ static void on_opened(void *ctx, struct bytes binding)
 {
     struct handset *h = ctx;
     struct buf statement = BUF(SIGNIN_MAX_SIZE), frame = BUF(LIMIT_FRAME);
-    struct signin s = {h->who->me.who.did, bytes_text(TOWN_DOMAIN), binding};
+    struct signin s = {h->who->me.who.did, bytes_text(TOWN_DOMAIN), binding, 1};
     Tacet__Wire__Versions versions = TACET__WIRE__VERSIONS__INIT;
     Tacet__Wire__SignIn m = TACET__WIRE__SIGN_IN__INIT;
 

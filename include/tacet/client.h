@@ -106,9 +106,13 @@ enum tacet_problem {
     TACET_PROBLEM_KEY_CHANGED, /* the handle is another account now; the conversation stops */
     TACET_PROBLEM_NO_PREKEY,   /* their device has no prekey now that can be sealed to */
     TACET_PROBLEM_STATEMENT,   /* the server sent something that does not check: see code */
-    TACET_PROBLEM_RESTORED,    /* this profile is an old copy of itself */
+    TACET_PROBLEM_RESTORED,    /* this profile was put back from a copy, or is one */
     TACET_PROBLEM_OLD_SELF,    /* this program must be updated to talk to the server */
     TACET_PROBLEM_OLD_SERVER,  /* the server must be updated to talk to this program */
+    TACET_PROBLEM_OVER,        /* message.missing messages of theirs will not come any more */
+    TACET_PROBLEM_GIVEN_UP,    /* message.missing messages of theirs are not asked for any more */
+    TACET_PROBLEM_OLD_KEYS,    /* the server hands out keys of this device that were replaced */
+    TACET_PROBLEM_DELAYED,     /* the server has held mail back for days */
     TACET_PROBLEM_KEEPER, /* who must get a copy of each message, `who`, cannot be written to: */
                           /* code says why, and messages wait */
 };
@@ -154,6 +158,7 @@ enum tacet_note {
     TACET_NOTE_FORKED = 4,      /* its sender contradicts what it sent before */
     TACET_NOTE_AHEAD = 8,       /* dated more than an hour ahead of this machine's clock */
     TACET_NOTE_UNREADABLE = 16, /* needs a newer program */
+    TACET_NOTE_RESTART = 32,    /* its sender was restored: what they sent before may be lost */
     TACET_NOTE_NO_COPY = 64,    /* who must get a copy was left out */
     TACET_NOTE_COPY = 128       /* written to somebody else; this account keeps copies */
 };
@@ -177,7 +182,7 @@ struct tacet_event {
     enum tacet_code code;
     enum tacet_problem problem;
     char who[TACET_HANDLE_SIZE];   /* "" when nobody in particular */
-    struct tacet_message message;  /* MESSAGE, STATE */
+    struct tacet_message message;  /* MESSAGE, STATE; of PROBLEM `missing` alone */
     enum tacet_cause cause;        /* MESSAGE, PROBLEM_RECIPIENTS */
     char about[TACET_HANDLE_SIZE]; /* of the cause: an account, "" when none or not known */
     char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one */

@@ -86,12 +86,22 @@ static const struct {
      " was away for too long to be written to, or the server has no key of theirs that checks."
      "  Messages to them wait for their next key."},
     {TACET_PROBLEM_RESTORED, NULL,
-     "This profile is an old copy of itself: the server knows it further on.  Messages that were"
-     " meant for the newer copy may not open here.  Use the newer copy, or ask for a new"
-     " invitation."},
+     "This profile was put back from a copy, or is one: the server knows it further on.  It goes on"
+     " with new keys, and what is missing is asked for again.  If you did not do this, somebody "
+     "else"
+     " may have your profile: tell your administrator."},
     {TACET_PROBLEM_OLD_SELF, NULL, "This tacet is too old for the server.  Update it."},
     {TACET_PROBLEM_OLD_SERVER, NULL,
      "The server is too old for this tacet.  Its operator must update it."},
+    {TACET_PROBLEM_OVER, "Messages from ",
+     " that did not arrive will not come any more: their time is over."},
+    {TACET_PROBLEM_GIVEN_UP, "Too many messages from ",
+     " did not arrive: the oldest are not asked for any more.  Ask them."},
+    {TACET_PROBLEM_OLD_KEYS, "The server gave ",
+     " a key of this device that was replaced days before.  If this goes on, tell your"
+     " administrator."},
+    {TACET_PROBLEM_DELAYED, NULL,
+     "The server has not handed out all of the mail in three days.  Tell your administrator."},
     {TACET_PROBLEM_KEEPER, "By the network's policy each message goes to ",
      " too, who cannot be written to now.  Messages wait until that changes.  Tell your"
      " administrator."},
@@ -201,6 +211,8 @@ bool sentences_note(unsigned i, struct sentences_note *out)
         {TACET_NOTE_FORKED, "forked", "its sender contradicts what they sent before: ask them"},
         {TACET_NOTE_AHEAD, "ahead", "dated more than an hour ahead of this machine's clock"},
         {TACET_NOTE_UNREADABLE, "unreadable", "needs a newer tacet"},
+        {TACET_NOTE_RESTART, "restart",
+         "its sender was restored: some of what they sent may be lost"},
         {TACET_NOTE_NO_COPY, "no-copy", "who gets copies by the network's policy was left out"},
         {TACET_NOTE_COPY, "copy",
          "written to somebody else: a copy for you by the network's policy"},

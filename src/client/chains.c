@@ -63,6 +63,11 @@ struct err chains_forget_sending(struct vault *v, const struct device_id *to, ui
     return vault_erase(v, VAULT_SENDING, ID_BYTES(*to), profile);
 }
 
+struct err chains_forget_all_sending(struct vault *v)
+{
+    return vault_erase_below(v, VAULT_SENDING, UINT8_MAX); /* the number is a profile */
+}
+
 static struct err put_receiving(struct vault *v, const struct receiving *rc)
 {
     struct err err = OK;

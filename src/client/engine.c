@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "client/engine_internal.h"
+#include "client/parking.h"
 #include "e2ee/fingerprint.h"
 #include "e2ee/payload.h"
 
@@ -31,6 +32,8 @@ static void schedule(struct engine *e)
                                   e->retry_ms,
                                   link_patience_ends(e),
                                   link_rotation_at(e),
+                                  asking_at(e),
+                                  delays_at(e),
                               };
 
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
@@ -218,6 +221,8 @@ void engine_wake(struct engine *e, uint64_t now_ms)
         return;
     e->wake_ms = 0;
     settle(e, link_wake(e));
+    settle(e, asking_wake(e));
+    delays_wake(e);
     if (e->retry_ms != 0 && now_ms >= e->retry_ms) {
         e->retry_ms = 0;
         settle(e, outgoing_pump(e));
@@ -260,5 +265,5 @@ bool engine_is_drained(const struct engine *e)
 struct err engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked)
 {
     TRY(outgoing_waiting(e, outgoing));
-    return incoming_parked(e, parked);
+    return parking_count(e, parked);
 }

@@ -56,6 +56,10 @@ enum problem {
     PROBLEM_RESTORED,    /* the server knows more of this device than this vault does */
     PROBLEM_OLD_SELF,    /* the server no longer talks to a program as old as this */
     PROBLEM_OLD_SERVER,  /* this program no longer talks to a server as old as that */
+    PROBLEM_OVER,        /* `missing` messages of theirs will not come: their time is over */
+    PROBLEM_GIVEN_UP,    /* `missing` messages of theirs are not asked for any more */
+    PROBLEM_OLD_KEYS,    /* they were given a key of ours that was superseded days before */
+    PROBLEM_DELAYED,     /* the mailbox was not drained in 72 hours online */
     PROBLEM_KEEPER, /* who must get a copy of each message cannot be written to (code): all wait */
 };
 

@@ -5,6 +5,7 @@
 
 #include "client/engine.h"
 #include "client/parsed.h"
+#include "e2ee/control.h"
 #include "wire/frame.h"
 
 #define ENGINE_REQUESTS_MAX 32
@@ -48,7 +49,15 @@ struct kem_question {
     size_t n;
 };
 
+/* How long the mailbox was not drained. */
+struct delays {
+    uint64_t since_ms;  /* when this connection began to wait for it; 0: it does not */
+    uint64_t waited_ms; /* in connections before, since it was drained last */
+    bool told;
+};
+
 struct queued_action; /* actions.c */
+struct outbox_row;    /* below */
 
 struct engine {
     struct vault *vault;
@@ -61,14 +70,17 @@ struct engine {
     bool drained;
     uint64_t retry_ms; /* when outgoing should look again; 0: no need */
     bool refused;      /* an upload was, since this program began */
+    bool queued;       /* something was put into the outbox that outgoing has not looked at */
     struct unregistered {
         uint64_t row; /* place in the outbox of whose roster it is */
         uint32_t code;
         struct buf body;
     } unregistered; /* what the server had against a roster, until it refuses the upload under it */
-    uint64_t wake_ms;  /* the wake that the host was asked for last */
-    bool drained_news; /* the mailbox was drained and nobody was told yet */
-    bool parked_news;  /* something was parked and nobody was told yet */
+    uint64_t wake_ms;               /* the wake that the host was asked for last */
+    uint64_t drained_ms, asking_ms; /* since when drained; when asking looks next, 0: no need */
+    bool drained_news;              /* the mailbox was drained and nobody was told yet */
+    bool parked_news;               /* something was parked and nobody was told yet */
+    struct delays delays;
     struct err failure;
     bool keeper_told;        /* that who keeps copies cannot be written to, on this connection */
     struct kem_question kem; /* the one that is on its way, while link_is_busy(e, OP_KEM_KEYS) */
@@ -114,6 +126,19 @@ FALLIBLE governing_prepare(struct engine *e, const struct contact *to, bool *wai
 /* The server has no such account. */
 FALLIBLE governing_nobody(struct engine *e, const struct account_id *aid);
 
+/* ---- generations.c */
+
+/* The number of the sign-in that comes next: committed. */
+FALLIBLE generations_next(struct engine *e, uint64_t *out);
+/* What the server says of this device.  When a copy of this vault has signed in, all that the copy
+ * may have used is left behind in one transaction, and the person is told. */
+struct generations_news {
+    struct bytes signin; /* statement */
+    uint32_t prekey;
+    uint64_t uploads;
+};
+FALLIBLE generations_compare(struct engine *e, const struct generations_news *news, bool *restored);
+
 /* ---- lookups.c: asking for what is missing, and keeping what comes */
 
 /* Is there room for a question that was not asked yet? */
@@ -138,6 +163,8 @@ FALLIBLE lookups_learn_stale(struct engine *e, struct bytes roster, struct bytes
 /* ---- outgoing.c */
 
 FALLIBLE outgoing_queue(struct engine *e, const struct contact *to, struct bytes text);
+/* In the caller's transaction: a row behind all others. */
+FALLIBLE outgoing_add(struct engine *e, struct outbox_row *row);
 FALLIBLE outgoing_pump(struct engine *e); /* seal and send what can be sent now */
 FALLIBLE outgoing_answer(struct engine *e, uint64_t row, const struct frame *f);
 FALLIBLE outgoing_registered(struct engine *e, uint64_t row, const struct frame *f);
@@ -149,9 +176,22 @@ FALLIBLE outgoing_waiting(struct engine *e, uint64_t *n);
 
 /* ---- sealing.c: S1 of [PROTOCOL 10] */
 
+/* What a row of the outbox is. */
+enum outbox_kind {
+    OUTBOX_MESSAGE = 1, /* of a person: contact and place say where it stands */
+    OUTBOX_CONTROL,     /* for one device */
+    OUTBOX_REPAIR,      /* something sent before, once more for one device */
+};
+
 /* One message on its way, as the outbox keeps it. */
 struct outbox_row {
-    uint64_t number, contact, place;
+    enum outbox_kind kind;
+    uint64_t number, contact, place; /* place 0: a control message */
+    struct device_id to;             /* of control messages and repairs */
+    uint16_t type;                   /* of a control message, and its content */
+    struct bytes content;
+    uint64_t made_ms;
+    uint8_t tries; /* of a repair for which there was no room */
     uint32_t refusals;
     uint64_t refused_ms, retry_ms; /* first refusal of the current hour; not before */
     bool has_core, sealed;
@@ -177,6 +217,8 @@ FALLIBLE sealing_seal(struct engine *e, struct outbox_row *row, const struct con
                       struct arena *a);
 /* For how long this message of mine may wait for its receivers, from when it was written. */
 uint32_t sealing_ttl_s(const struct message *m);
+/* The highest place of my stream in a room. */
+FALLIBLE sealing_highest(struct engine *e, const struct room_id *room, uint64_t *seq);
 /* In the caller's transaction: the sealed bytes will never be stored.  Epochs that only their
  * capsules would have opened are forgotten. */
 FALLIBLE sealing_undo(struct engine *e, struct outbox_row *row);
@@ -187,7 +229,6 @@ FALLIBLE incoming_page(struct engine *e, struct bytes body, bool *more);
 /* What is parked, after something new was learned; `anew`: each may ask again for what it misses.
  */
 FALLIBLE incoming_retry(struct engine *e, bool anew);
-FALLIBLE incoming_parked(struct engine *e, uint64_t *n);
 /* Tell that the mailbox is drained and what of it stays parked, once nothing more is being fetched
  * for it. */
 void incoming_report(struct engine *e);
@@ -206,10 +247,55 @@ struct opening_item {
     uint64_t received_ms;
     uint8_t asks; /* look-ups that it has caused; opening_item() counts on */
     uint8_t told; /* enum problem that was told of it while it waits */
+
+    /* What opening_item() finds out of one that it parks. */
+    bool claimed; /* who sent it, it says: */
+    uint8_t prefix[SCHEDULE_PREFIX_SIZE];
+    bool resettable; /* it is a message that a reset may bring again, by its ctx */
+    uint8_t ctx[CONTROL_MARK_SIZE];
+    uint8_t resets; /* that named it */
 };
-/* May it cause one more look-up?  Then it is counted. */
-bool opening_may_ask(struct opening_item *item);
+#define OPENING_EVENTS 2 /* the second: a problem that came to light with a message */
 FALLIBLE opening_item(struct engine *e, struct opening_item *item, struct arena *a,
-                      enum opening_result *result, struct event *event);
+                      enum opening_result *result, struct event event[OPENING_EVENTS]);
+
+/* ---- delays.c */
+
+void delays_begin(struct engine *e);   /* signed in */
+void delays_end(struct engine *e);     /* the link is down */
+void delays_drained(struct engine *e); /* the mailbox is */
+uint64_t delays_at(const struct engine *e);
+void delays_wake(struct engine *e);
+
+/* ---- repairs.c: doing what others ask for, in the caller's transaction  [PROTOCOL 5.4, 6.7] */
+
+/* Whose control message it is, and in which conversation. */
+struct repairs_asker {
+    struct party who;
+    uint64_t contact;
+    struct room_id room;
+};
+FALLIBLE repairs_control(struct engine *e, const struct repairs_asker *from,
+                         const struct control *c, struct arena *a);
+/* The server's word that a device's mailbox could not keep an upload. */
+FALLIBLE repairs_notice(struct engine *e, struct bytes sealed, struct arena *a);
+/* A control message for one device of a contact. */
+FALLIBLE repairs_tell(struct engine *e, uint64_t contact, const struct device_id *to,
+                      const struct control *c);
+/* For how long one waits that found no room, after so many tries. */
+uint64_t repairs_patience(uint8_t tries);
+/* The row of a repair leaves the outbox. */
+FALLIBLE repairs_done(struct engine *e, const struct outbox_row *row);
+
+/* ---- asking.c: asking for what cannot be opened, and for what is missing */
+
+/* Something may have to be asked for. */
+void asking_soon(struct engine *e);
+/* When asking_wake() is to be called; 0: there is nothing to ask for. */
+uint64_t asking_at(const struct engine *e);
+FALLIBLE asking_wake(struct engine *e);
+/* What was asked for was answered, in the caller's transaction; *over: so many messages are. */
+FALLIBLE asking_answered(struct engine *e, const struct repairs_asker *from,
+                         const struct control *c, struct arena *a, uint64_t *over);
 
 #endif

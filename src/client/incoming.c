@@ -6,19 +6,16 @@
  * acknowledged.  Each item has a savepoint: what it changed is kept whole or not at all.
  */
 #include "base/fault.h"
-#include "base/reader.h"
 #include "client/engine_internal.h"
+#include "client/parking.h"
+#include "client/sentlog.h"
 #include "crypto/hash.h"
 #include "wire/tacet.pb-c.h"
 
-#define PAGE_ARENA        (16 * LIMIT_FRAME)
-#define ITEM_ARENA        (8 << 20) /* 65,536 steps keep 1,000 keys; lists and rosters are small */
-#define PARKED_MOST_BYTES (16 << 20)
-#define PARKED_LIFE_MS    (30 * CLOCK_DAY_MS)
-#define SEEN_DAYS         45
-#define PARKED_ROWS_MAX   10000
+#define PAGE_ARENA (16 * LIMIT_FRAME)
+#define ITEM_ARENA (8 << 20) /* 65,536 steps keep 1,000 keys; lists and rosters are small */
+#define SEEN_DAYS  45
 
-static const struct bytes NO_KEY = {NULL, 0};
 static const struct bytes NO_VALUE = {NULL, 0};
 
 /* Told only after the commit. */
@@ -53,77 +50,7 @@ static void tell_news(struct engine *e, struct news *news)
     arena_free(&news->arena);
 }
 
-/* ---- parking and failing */
-
-static struct err put_parked(struct engine *e, uint64_t number, const struct opening_item *item,
-                             uint64_t since_ms, size_t *size)
-{
-    struct err err = OK;
-    struct buf b = BUF(VAULT_VALUE_MAX);
-    struct bytes value;
-
-    buf_u32(&b, item->kind);
-    buf_u8(&b, item->asks);
-    buf_u8(&b, item->told);
-    buf_u64(&b, item->received_ms);
-    buf_u64(&b, since_ms);
-    buf_bytes(&b, item->sealed);
-    TRY_OUT(buf_end(&b, &value));
-    TRY_OUT(vault_put(e->vault, VAULT_PARKED, NO_KEY, number, value));
-    *size = value.n;
-out:
-    buf_free(&b);
-    return err;
-}
-
-static struct err parse_parked(struct bytes value, struct opening_item *item, uint64_t *since_ms)
-{
-    struct reader r = reader(value);
-
-    item->kind = reader_u32(&r);
-    item->asks = reader_u8(&r);
-    item->told = reader_u8(&r);
-    item->received_ms = reader_u64(&r);
-    *since_ms = reader_u64(&r);
-    item->sealed = reader_take(&r, reader_left(&r));
-    return reader_end(&r);
-}
-
-/* Once, however often it is delivered.  E_LIMIT: there is no room; nothing else is wrong. */
-static struct err park(struct engine *e, const struct opening_item *item)
-{
-    uint8_t digest[HASH_SHA512_SIZE];
-    uint64_t number, held;
-    size_t size;
-    bool parked;
-
-    TRY(hash_sha512(&item->sealed, 1, digest));
-    TRY(vault_has(e->vault, VAULT_PARKED_AS, BYTES(digest), 0, &parked));
-    if (parked)
-        return OK;
-    TRY(vault_counter_get(e->vault, VAULT_PARKED_BYTES, &held));
-    if (held + item->sealed.n > PARKED_MOST_BYTES)
-        return FAIL(E_LIMIT);
-    TRY(vault_put(e->vault, VAULT_PARKED_AS, BYTES(digest), 0, NO_VALUE));
-    TRY(vault_count(e->vault, VAULT_NEXT_PARKED, &number));
-    TRY(put_parked(e, number, item, e->now_ms, &size));
-    e->parked_news |= item->told == PROBLEM_NONE;
-    return vault_counter_set(e->vault, VAULT_PARKED_BYTES, held + size);
-}
-
-/* One parked item leaves. */
-static struct err unpark(struct engine *e, uint64_t number, const struct opening_item *item,
-                         size_t size)
-{
-    uint8_t digest[HASH_SHA512_SIZE];
-    uint64_t held;
-
-    TRY(hash_sha512(&item->sealed, 1, digest));
-    TRY(vault_erase(e->vault, VAULT_PARKED_AS, BYTES(digest), 0));
-    TRY(vault_counter_get(e->vault, VAULT_PARKED_BYTES, &held));
-    TRY(vault_counter_set(e->vault, VAULT_PARKED_BYTES, held > size ? held - size : 0));
-    return vault_erase(e->vault, VAULT_PARKED, NO_KEY, number);
-}
+/* ---- failing */
 
 static struct err fail(struct engine *e, const struct opening_item *item)
 {
@@ -178,16 +105,18 @@ static struct err try_item(struct engine *e, struct opening_item *item, enum ope
 {
     struct err err;
     struct arena a = ARENA(ITEM_ARENA);
-    struct event event = {.kind = EVENT_PROBLEM};
+    struct event event[OPENING_EVENTS] = {{.kind = EVENT_PROBLEM}};
 
     TRY(vault_begin(e->vault));
-    err = opening_item(e, item, &a, result, &event);
+    err = opening_item(e, item, &a, result, event);
     if (err.code != E_OK || *result == OPENING_PARK || *result == OPENING_DAMAGED)
         vault_rollback(e->vault);
     else
         err = vault_commit(e->vault);
-    if (err.code == E_OK && is_news(item, *result, &event))
-        err = add_news(news, &event);
+    if (err.code == E_OK && is_news(item, *result, &event[0]))
+        err = add_news(news, &event[0]);
+    if (err.code == E_OK && *result == OPENING_DONE && event[1].problem != PROBLEM_NONE)
+        err = add_news(news, &event[1]);
     arena_free(&a);
     return err;
 }
@@ -209,7 +138,11 @@ static struct err take_item(struct engine *e, struct opening_item *item, struct 
     *opens |= result == OPENING_DONE && item->kind == FRAME_CAPSULE;
     if (result != OPENING_PARK)
         return OK;
-    err = park(e, item);
+    err = parking_add(e, item);
+    if (err.code == E_OK) {
+        e->parked_news |= item->told == PROBLEM_NONE;
+        asking_soon(e);
+    }
     return err.code == E_LIMIT ? fail_waiting(e, item, E_LIMIT, news) : err;
 }
 
@@ -218,6 +151,7 @@ static struct err forget_old(struct engine *e)
 {
     uint64_t today = e->now_ms / CLOCK_DAY_MS;
 
+    TRY(sentlog_forget_old(e->vault, e->now_ms));
     if (today <= SEEN_DAYS)
         return OK;
     TRY(vault_erase_below(e->vault, VAULT_SEEN, today - SEEN_DAYS));
@@ -256,7 +190,7 @@ static struct err take_and_acknowledge(struct engine *e, const Tacet__Wire__Deli
 
     if (m->n_items == 0)
         return OK;
-    TRY(new_news(&news, 2 * m->n_items));
+    TRY(new_news(&news, 3 * m->n_items));
     err = vault_begin(e->vault);
     if (err.code == E_OK)
         err = vault_end(e->vault, take_page(e, m, &news, &opens));
@@ -268,7 +202,7 @@ static struct err take_and_acknowledge(struct engine *e, const Tacet__Wire__Deli
     if (opens)
         return incoming_retry(e, false);
     incoming_report(e);
-    return OK;
+    return e->queued ? outgoing_pump(e) : OK;
 }
 
 struct err incoming_page(struct engine *e, struct bytes body, bool *more)
@@ -287,30 +221,23 @@ out:
 
 /* ---- again */
 
-static struct err retry_one(struct engine *e, uint64_t number, struct bytes value, bool anew,
-                            struct news *news, bool *moved)
+static struct err retry_one(struct engine *e, struct parking_row *row, bool anew, struct news *news,
+                            bool *moved)
 {
-    struct opening_item item;
+    struct opening_item *item = &row->item, before = *item;
     enum opening_result result = OPENING_PARK;
-    uint64_t since_ms;
-    struct opening_item before;
-    size_t size;
 
-    TRY(parse_parked(value, &item, &since_ms));
-    before = item;
     if (anew)
-        item.asks = 0;
-    TRY(try_item(e, &item, &result, news));
-    if (result == OPENING_PARK && clock_since(e->now_ms, since_ms) < PARKED_LIFE_MS)
-        return item.asks == before.asks && item.told == before.told
-                   ? OK
-                   : put_parked(e, number, &item, since_ms, &size);
+        item->asks = 0;
+    TRY(try_item(e, item, &result, news));
+    if (result == OPENING_PARK && clock_since(e->now_ms, row->since_ms) < PARKING_LIFE_MS)
+        return item->asks == before.asks && item->told == before.told ? OK : parking_update(e, row);
     if (result == OPENING_PARK)
-        TRY(fail_waiting(e, &item, E_EXPIRED, news));
+        TRY(fail_waiting(e, item, E_EXPIRED, news));
     if (result == OPENING_DAMAGED)
-        TRY(fail(e, &item));
+        TRY(fail(e, item));
     *moved = true;
-    return unpark(e, number, &item, value.n);
+    return parking_leave(e, row);
 }
 
 /* One pass over everything parked; *moved says whether anything left. */
@@ -318,25 +245,23 @@ static struct err retry_all(struct engine *e, bool anew, bool *moved)
 {
     struct err err = OK;
     struct arena a = ARENA(2 * VAULT_VALUE_MAX + 4096);
-    uint64_t number = 0;
-    struct bytes value;
+    struct parking_row row = {.number = 0};
 
     *moved = false;
-    for (size_t i = 0; i < PARKED_ROWS_MAX; i++) {
+    for (size_t i = 0; i < PARKING_ROWS_MAX; i++) {
         struct news news;
 
-        err = vault_next(e->vault, VAULT_PARKED, NO_KEY, number, &a, &number, &value);
+        err = parking_next(e, row.number + 1, &a, &row);
         if (err.code != E_OK)
             break;
-        TRY_OUT(new_news(&news, 2));
+        TRY_OUT(new_news(&news, 3));
         err = vault_begin(e->vault);
         if (err.code == E_OK)
-            err = vault_end(e->vault, retry_one(e, number, value, anew, &news, moved));
+            err = vault_end(e->vault, retry_one(e, &row, anew, &news, moved));
         if (err.code != E_OK)
             news.n = 0;
         tell_news(e, &news);
         TRY_OUT(err);
-        number++;
         arena_free(&a);
     }
 out:
@@ -352,7 +277,7 @@ struct err incoming_retry(struct engine *e, bool anew)
     for (int pass = 0; pass < 2 && moved; pass++)
         TRY(retry_all(e, anew && pass == 0, &moved));
     incoming_report(e);
-    return OK;
+    return e->queued ? outgoing_pump(e) : OK;
 }
 
 void incoming_report(struct engine *e)
@@ -364,25 +289,9 @@ void incoming_report(struct engine *e)
     if (link_is_busy(e, OP_PERSON) || link_is_busy(e, OP_ROSTER) ||
         link_is_busy(e, OP_SERVER_KEYS) || link_is_busy(e, OP_POLICY))
         return;
-    if (e->parked_news && incoming_parked(e, &n).code == E_OK && n > 0)
+    if (e->parked_news && parking_count(e, &n).code == E_OK && n > 0)
         actions_tell(e, &parked);
     if (e->drained_news)
         actions_tell(e, &drained);
     e->parked_news = e->drained_news = false;
-}
-
-struct err incoming_parked(struct engine *e, uint64_t *n)
-{
-    struct err err = OK;
-    struct arena a = ARENA(2 * VAULT_VALUE_MAX + 4096);
-    uint64_t number = 0;
-    struct bytes value;
-
-    for (*n = 0; err.code == E_OK && *n < PARKED_ROWS_MAX; number++) {
-        err = vault_next(e->vault, VAULT_PARKED, NO_KEY, number, &a, &number, &value);
-        if (err.code == E_OK)
-            (*n)++;
-        arena_free(&a);
-    }
-    return err.code == E_ABSENT ? OK : err;
 }

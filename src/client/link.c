@@ -127,10 +127,11 @@ static struct err sign_in(struct engine *e)
 {
     struct err err = OK;
     struct buf statement = BUF(SIGNIN_MAX_SIZE);
-    struct signin s = {e->own.me.who.did, bytes_text(e->own.domain), BYTES(e->link.binding)};
+    struct signin s = {e->own.me.who.did, bytes_text(e->own.domain), BYTES(e->link.binding), 0};
     Tacet__Wire__Versions versions = our_versions();
     Tacet__Wire__SignIn m = TACET__WIRE__SIGN_IN__INIT;
 
+    TRY_OUT(generations_next(e, &s.generation));
     TRY_OUT(signin_sign(&s, &e->own.nid, e->own.me.dsk_secret, &statement));
     m.versions = &versions;
     m.statement = frame_data(buf_view(&statement));
@@ -184,6 +185,8 @@ void link_down(struct engine *e, enum err_code why)
     l->keys_ms = 0;
     e->keeper_told = false;
     e->drained = e->drained_news = false;
+    e->asking_ms = 0;
+    delays_end(e);
     tell_link(e, why == E_OK ? E_CLOSED : why);
     retry_later(e);
 }
@@ -252,17 +255,10 @@ static struct err rotate(struct engine *e, bool due)
     return due ? publish_prekey(e) : OK;
 }
 
-static void tell_restored(struct engine *e)
-{
-    actions_tell(e, &(struct event){.kind = EVENT_PROBLEM, .problem = PROBLEM_RESTORED});
-}
-
 static struct err compare_prekeys(struct engine *e, uint32_t servers)
 {
     uint32_t newest = e->own.prekey[0].statement.number;
 
-    if (servers > newest)
-        tell_restored(e);
     if (servers < newest)
         return own_prekey_is_due(&e->own, e->now_ms) ? rotate(e, true) : publish_prekey(e);
     if (servers > newest)
@@ -274,13 +270,10 @@ static struct err compare_prekeys(struct engine *e, uint32_t servers)
 /* Uploads are numbered on from what the server accepted last, whatever it said before. */
 static struct err compare_uploads(struct engine *e, uint64_t servers)
 {
-    uint64_t mine, ahead;
+    uint64_t mine;
 
     TRY(vault_counter_get(e->vault, VAULT_NEXT_UPLOAD, &mine));
-    ahead = servers > mine ? servers - mine : 0;
-    if (ahead > 1)
-        tell_restored(e);
-    if (servers == mine || ahead == 1) /* one more is the upload whose answer was lost */
+    if (servers >= mine && servers - mine <= 1) /* the answer to one upload may be lost */
         return OK;
     TRY(vault_begin(e->vault));
     return vault_end(e->vault, vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, servers));
@@ -331,9 +324,12 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
 {
     Tacet__Wire__Welcome *m;
     struct directory_certificate certificate;
+    struct generations_news news;
+    bool restored;
     struct err err;
 
     TRY(frame_unpack(f->body, &tacet__wire__welcome__descriptor, a, &m));
+    news = (struct generations_news){frame_bytes(m->signin), m->prekey, m->uploads};
     err = directory_check_certificate(frame_bytes(m->certificate), &e->own.nid, &e->own.root,
                                       e->now_ms, &certificate);
     if (err.code == E_EXPIRED) /* whom we know we can go on writing to */
@@ -341,8 +337,10 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
     else
         TRY(err);
     e->link.state = LINK_READY;
+    delays_begin(e);
     compare_clocks(e, m->now_ms);
-    TRY(compare_prekeys(e, m->prekey));
+    TRY(generations_compare(e, &news, &restored));
+    TRY(restored ? publish_prekey(e) : compare_prekeys(e, m->prekey));
     TRY(compare_uploads(e, m->uploads));
     tell_link(e, E_OK);
     TRY(ask_what_holds(e));
@@ -435,6 +433,9 @@ static struct err delivered(struct engine *e, const struct frame *f)
     if (more || e->drained)
         return OK;
     e->drained = e->drained_news = true;
+    e->drained_ms = e->now_ms;
+    delays_drained(e);
+    asking_soon(e);
     e->link.failures = 0;
     return tidy(e);
 }

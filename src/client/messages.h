@@ -19,6 +19,7 @@ enum message_note {
     MESSAGE_FORKED = 4,      /* its sender contradicts what it sent before */
     MESSAGE_AHEAD = 8,       /* dated more than an hour ahead of our clock */
     MESSAGE_UNREADABLE = 16, /* a kind that this program does not know */
+    MESSAGE_RESTART = 32,    /* its sender was restored: what it sent in between may be lost */
     MESSAGE_NO_COPY = 64,    /* who must keep a copy of it was left out */
     MESSAGE_COPY = 128       /* written to somebody else: I keep copies, as a policy says */
 };

@@ -4,25 +4,15 @@
  *
  * Everything happens in the caller's savepoint: parked and damaged items leave no trace in it.
  */
-#include "base/reader.h"
 #include "client/chains.h"
-#include "client/verdicts.h"
+#include "client/dealings.h"
+#include "client/judging.h"
 #include "crypto/secret.h"
 #include "e2ee/payload.h"
 
 #define SEEN_KEY_SIZE 16 /* of ctx */
-#define ASKS_MAX      4  /* look-ups that one item may cause before it only waits */
 
 static const struct bytes NO_VALUE = {NULL, 0};
-
-/* One item on its way. */
-struct opening {
-    struct engine *e;
-    struct opening_item *item;
-    struct arena *a;
-    enum opening_result *result;
-    struct event *event;
-};
 
 static struct err conclude(struct opening *op, enum opening_result result, enum problem problem,
                            enum err_code code)
@@ -39,24 +29,17 @@ static struct err damaged(struct opening *op, enum err_code code)
     return conclude(op, OPENING_DAMAGED, PROBLEM_DAMAGED, code);
 }
 
+/* The person must act first, or nobody can. */
+static struct err hold(struct opening *op, enum problem problem)
+{
+    op->item->resettable = false;
+    return conclude(op, OPENING_PARK, problem, E_OK);
+}
+
 /* Something must be fetched first: told only if fetching does not mend it. */
 static struct err wait_for(struct opening *op)
 {
     return conclude(op, OPENING_PARK, PROBLEM_NONE, E_OK);
-}
-
-/* What misses something that nobody has would else ask for it for ever. */
-bool opening_may_ask(struct opening_item *item)
-{
-    if (item->asks >= ASKS_MAX)
-        return false;
-    item->asks++;
-    return true;
-}
-
-static struct err ask_account(struct opening *op, const struct account_id *aid)
-{
-    return opening_may_ask(op->item) ? lookups_account(op->e, aid) : OK;
 }
 
 /* Errors that speak of the item, not of this machine. */
@@ -77,7 +60,7 @@ static struct err accept_capsule(struct opening *op, const struct channel_claim 
 
     if (err.code == E_ABSENT ||
         (err.code == E_OK && device_list_find(&list, &claim->from.did) == NULL)) {
-        TRY(ask_account(op, &claim->from.aid));
+        TRY(judging_ask_account(op, &claim->from.aid));
         return wait_for(op);
     }
     TRY(err);
@@ -97,6 +80,8 @@ static struct err take_epoch(struct opening *op, const struct channel_claim *cla
 
     if (!ID_SAME(claim->from.nid, op->e->own.nid))
         return damaged(op, E_FORGED);
+    op->item->claimed = true;
+    memcpy(op->item->prefix, claim->from.did.b, sizeof op->item->prefix);
     TRY(chains_epoch_seen(op->e->vault, epoch, &seen));
     if (seen)
         return conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
@@ -134,78 +119,38 @@ static struct err open_capsule(struct opening *op)
     return err;
 }
 
-/* ---- messages: who is behind it? */
-
-/* What one (sender device, room) sent before. */
-struct stream {
-    uint64_t seq;
-    uint8_t link[NAMES_H32_SIZE];
-    struct roster_id roster; /* of the message with the highest place */
-};
-
-static struct bytes stream_key(const struct core *core, uint8_t out[48])
-{
-    memcpy(out, core->room.b, sizeof core->room.b);
-    memcpy(out + sizeof core->room.b, core->sender.did.b, sizeof core->sender.did.b);
-    return bytes(out, 48);
-}
-
-static struct err get_stream(struct opening *op, const struct core *core, struct stream *out)
-{
-    uint8_t key[48];
-    struct bytes value;
-    struct reader r;
-    struct err err =
-        vault_get(op->e->vault, VAULT_STREAM_IN, stream_key(core, key), 0, op->a, &value);
-
-    *out = (struct stream){0};
-    if (err.code == E_ABSENT)
-        return OK;
-    TRY(err);
-    r = reader(value);
-    out->seq = reader_u64(&r);
-    reader_copy(&r, out->link, sizeof out->link);
-    reader_copy(&r, out->roster.b, sizeof out->roster.b);
-    return reader_end(&r);
-}
-
-static struct err put_stream(struct opening *op, const struct core *core, const struct stream *s)
-{
-    struct buf b = BUF(128);
-    uint8_t key[48];
-    struct err err;
-
-    buf_u64(&b, s->seq);
-    buf_bytes(&b, BYTES(s->link));
-    buf_bytes(&b, ID_BYTES(s->roster));
-    err = vault_put(op->e->vault, VAULT_STREAM_IN, stream_key(core, key), 0, buf_view(&b));
-    buf_free(&b);
-    return err;
-}
-
 /* ---- order  [PROTOCOL 6.7] */
 
-static struct err order(const struct core *core, struct stream *s, struct message *m)
+static void tell_also(struct opening *op, enum problem problem, uint64_t messages)
 {
-    uint8_t link[NAMES_H32_SIZE];
+    op->event[1] = (struct event){.kind = EVENT_PROBLEM, .problem = problem};
+    op->event[1].contact = op->event[0].contact;
+    op->event[1].message.missing = messages;
+}
 
-    TRY(trailer_link(core, link));
-    if (s->seq == 0) {
-        /* the baseline: nothing is known of what came before */
-    } else if (core->seq <= s->seq) {
-        /* An older place in the stream: late, by another way; or a second message for one place. */
-        if (core->seq == s->seq && !bytes_same(BYTES(link), BYTES(s->link)))
-            m->notes |= MESSAGE_FORKED;
-        return OK;
-    } else if (core->seq > s->seq + 1) {
-        m->notes |= MESSAGE_GAP;
-        m->missing = core->seq - s->seq - 1;
-    } else if (!bytes_same(BYTES(core->prev), BYTES(s->link))) {
+/* What the message's place in its stream says of it. */
+static struct err order(struct opening *op, const struct opened *o, struct verdict *verdict,
+                        struct message *m)
+{
+    struct stream *s = &verdict->stream;
+    uint64_t highest = s->highest;
+    struct streams_step step;
+
+    TRY(streams_take(s, &o->core, op->e->now_ms, &step));
+    if (step.result == STREAMS_FAULT)
         m->notes |= MESSAGE_FORKED;
-    }
-    s->seq = core->seq;
-    memcpy(s->link, link, sizeof s->link);
-    return OK;
+    if (step.result == STREAMS_GAP)
+        m->notes |= MESSAGE_GAP;
+    if (step.result == STREAMS_RESTART)
+        m->notes |= MESSAGE_RESTART;
+    m->missing = step.missing;
+    if (s->highest > highest)
+        s->roster = o->wrap.roster;
+    if (step.given_up > 0)
+        tell_also(op, PROBLEM_GIVEN_UP, step.given_up);
+    if (s->ranges > 0)
+        asking_soon(op->e);
+    return streams_put(op->e->vault, &o->core.room, &o->core.sender, s);
 }
 
 /* ---- keeping */
@@ -217,6 +162,7 @@ static struct err use_up(struct opening *op, const struct opened *o,
     struct engine *e = op->e;
 
     TRY(chains_advance(e->vault, o, match, e->now_ms));
+    TRY(dealings_heard(e->vault, &o->core.sender.did, o->core.sent_ms, e->now_ms));
     return vault_put(e->vault, VAULT_SEEN, bytes(o->ctx, SEEN_KEY_SIZE), e->now_ms / CLOCK_DAY_MS,
                      NO_VALUE);
 }
@@ -233,13 +179,12 @@ static struct err note_copy(struct engine *e, const struct core *core, struct me
 }
 
 static struct err keep(struct opening *op, struct opened *o, const struct chains_match *match,
-                       const struct verdict *verdict, struct stream *stream, struct bytes content)
+                       struct verdict *verdict, struct bytes content)
 {
     struct engine *e = op->e;
     struct message *m = &op->event->message;
     struct contact *c = &op->event->contact;
     const struct core *core = &o->core;
-    uint64_t highest;
 
     *m = (struct message){.contact = c->number,
                           .state = DELIVERY_DELIVERED,
@@ -251,7 +196,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
                           .ttl_s = core->ttl_s,
                           .type = core->type,
                           .text = content};
-    m->notes |= verdicts_notes(&verdict->finding);
+    m->notes |= judging_notes(&verdict->finding);
     TRY(note_copy(e, core, m));
     if (clock_is_ahead(core->sent_ms, e->now_ms))
         m->notes |= MESSAGE_AHEAD;
@@ -259,17 +204,71 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
         m->notes |= MESSAGE_UNREADABLE;
         m->text = NO_VALUE;
     }
-    highest = stream->seq;
-    TRY(order(core, stream, m));
-    if (stream->seq > highest) /* whose roster is the measure from now on */
-        stream->roster = o->wrap.roster;
-    TRY(put_stream(op, core, stream));
+    TRY(order(op, o, verdict, m));
+    if (own_was_superseded(&e->own, o->prekey_low, core->sent_ms))
+        tell_also(op, PROBLEM_OLD_KEYS, 0);
     TRY(use_up(op, o, match));
     TRY(messages_add(e->vault, m));
     *op->result = OPENING_DONE;
     op->event->kind = EVENT_MESSAGE;
     op->event->finding = verdict->finding;
     return OK;
+}
+
+/* ---- control messages  [PROTOCOL 6.8] */
+
+static struct bytes name_of(const struct core *core, uint8_t out[32])
+{
+    memcpy(out, core->sender.did.b, 16);
+    memcpy(out + 16, core->id.b, 16);
+    return bytes(out, 32);
+}
+
+static struct err was_obeyed(struct opening *op, const struct core *core, bool *was)
+{
+    struct bytes value;
+    uint64_t day;
+    uint8_t name[32];
+    struct err err =
+        vault_next(op->e->vault, VAULT_SEEN, name_of(core, name), 0, op->a, &day, &value);
+
+    *was = err.code == E_OK;
+    return err.code == E_ABSENT ? OK : err;
+}
+
+/* Carried out together with what it changes here; nothing of it is shown but what is over. */
+static struct err obey(struct opening *op, const struct core *core, struct bytes content)
+{
+    struct engine *e = op->e;
+    struct repairs_asker from = {core->sender, op->event->contact.number, core->room};
+    struct control c;
+    uint64_t over = 0;
+    uint8_t name[32];
+    struct err err = control_parse(core->type, content, &c);
+
+    TRY(conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK));
+    TRY(vault_put(e->vault, VAULT_SEEN, name_of(core, name), e->now_ms / CLOCK_DAY_MS, NO_VALUE));
+    if (is_items_fault(err)) /* also a kind that we do not know */
+        return OK;
+    TRY(err);
+    TRY(repairs_control(e, &from, &c, op->a));
+    TRY(asking_answered(e, &from, &c, op->a, &over));
+    if (over > 0)
+        op->event->problem = PROBLEM_OVER;
+    op->event->message.missing = over;
+    return OK;
+}
+
+static struct err keep_control(struct opening *op, const struct opened *o,
+                               const struct chains_match *match, struct bytes content)
+{
+    bool was;
+
+    TRY(use_up(op, o, match));
+    TRY(was_obeyed(op, &o->core, &was));
+    if (was)
+        return conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+    return obey(op, &o->core, content);
 }
 
 /* The conversation it belongs to must be going on. */
@@ -279,11 +278,11 @@ static struct err find_contact(struct opening *op, const struct core *core, bool
     struct err err = people_by_account(op->e->vault, &core->sender.aid, c);
 
     *stopped = true;
-    if (err.code == E_ABSENT)
-        return wait_for(op); /* another account of a handle that we know: the person must accept */
+    if (err.code == E_ABSENT) /* another account of a handle that we know */
+        return hold(op, PROBLEM_NONE);
     TRY(err);
     if (c->changed)
-        return wait_for(op);
+        return hold(op, PROBLEM_NONE);
     *stopped = false;
     return OK;
 }
@@ -294,8 +293,6 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
 {
     struct err err;
     struct verdict verdict;
-    struct stream stream;
-    struct verdicts_question q = {.e = op->e, .item = op->item, .a = op->a, .o = o};
     const struct device_entry *sender;
     struct sign_public *dsk = NULL;
     struct buf content = BUF(LIMIT_TEXT);
@@ -305,10 +302,7 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     TRY(find_contact(op, &o->core, &stopped));
     if (stopped)
         return OK;
-    TRY(get_stream(op, &o->core, &stream));
-    q.highest = stream.seq;
-    q.earlier = &stream.roster;
-    err = verdicts_judge(&q, &verdict);
+    err = judging_judge(op, o, &verdict);
     if (err.code == E_ABSENT)
         return wait_for(op);
     if (is_items_fault(err))
@@ -316,7 +310,7 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     TRY(err);
     if (verdict.finding.verdict == ROSTER_WRONG) {
         op->event->finding = verdict.finding;
-        return conclude(op, OPENING_PARK, PROBLEM_RECIPIENTS, E_OK);
+        return hold(op, PROBLEM_RECIPIENTS);
     }
     sender = device_list_find(&verdict.theirs, &o->core.sender.did);
     if (sender == NULL || verdict.theirs.version != o->wrap.list_version ||
@@ -331,14 +325,14 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     }
     TRY_OUT(err);
     TRY_OUT(messages_known(op->e->vault, &o->core.sender.did, &o->core.id, &known));
-    /* Sealed a second time; or a control message, and none is carried out yet. */
-    if (known || payload_is_control(o->core.type)) {
+    if (known) { /* sealed a second time */
         TRY_OUT(use_up(op, o, match));
         err = conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
         goto out;
     }
     TRY_OUT(arena_copy(op->a, buf_view(&content), &text));
-    TRY_OUT(keep(op, o, match, &verdict, &stream, text));
+    TRY_OUT(payload_is_control(o->core.type) ? keep_control(op, o, match, text)
+                                             : keep(op, o, match, &verdict, text));
 out:
     sign_public_free(dsk);
     buf_free(&content);
@@ -359,6 +353,9 @@ static struct err find_channel(struct opening *op, struct opened *o, struct chai
     if (is_items_fault(err))
         return damaged(op, err.code);
     TRY(err);
+    op->item->claimed = op->item->resettable = true;
+    memcpy(op->item->prefix, o->prefix, sizeof op->item->prefix);
+    memcpy(op->item->ctx, o->ctx, sizeof op->item->ctx);
     err = chains_open(e->vault, &e->own.me.who, mine->statement.number, o, op->a, match);
     if (err.code == E_ABSENT)
         return conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
@@ -414,8 +411,19 @@ out:
     return err;
 }
 
+/* A mailbox of theirs was full. */
+static struct err take_notice(struct opening *op)
+{
+    struct err err = repairs_notice(op->e, op->item->sealed, op->a);
+
+    if (is_items_fault(err))
+        return damaged(op, err.code);
+    TRY(err);
+    return conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
+}
+
 struct err opening_item(struct engine *e, struct opening_item *item, struct arena *a,
-                        enum opening_result *result, struct event *event)
+                        enum opening_result *result, struct event event[OPENING_EVENTS])
 {
     struct opening op = {e, item, a, result, event};
 
@@ -423,7 +431,7 @@ struct err opening_item(struct engine *e, struct opening_item *item, struct aren
         return open_capsule(&op);
     if (item->kind == FRAME_MESSAGE)
         return open_message(&op);
-    if (item->kind == FRAME_NOTICE) /* nothing is sealed again yet */
-        return conclude(&op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+    if (item->kind == FRAME_NOTICE)
+        return take_notice(&op);
     return damaged(&op, E_MALFORMED);
 }

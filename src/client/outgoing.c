@@ -31,10 +31,17 @@ static void tell_state(struct engine *e, const struct message *m, enum err_code 
     actions_tell(e, &event);
 }
 
-/* In the caller's transaction: the message takes a step. */
+static bool is_persons(const struct outbox_row *row)
+{
+    return row->kind == OUTBOX_MESSAGE;
+}
+
+/* In the caller's transaction: the message takes a step.  What is not a person's has no states. */
 static struct err step(struct engine *e, const struct outbox_row *row, enum delivery_step s,
                        enum err_code why, struct arena *a, struct message *m)
 {
+    if (!is_persons(row))
+        return OK;
     TRY(messages_get(e->vault, row->contact, row->place, a, m));
     TRY(delivery_next(m->state, s, &m->state));
     m->code = why;
@@ -43,15 +50,22 @@ static struct err step(struct engine *e, const struct outbox_row *row, enum deli
 
 /* ---- S0 */
 
+struct err outgoing_add(struct engine *e, struct outbox_row *row)
+{
+    row->made_ms = e->now_ms;
+    e->queued = true;
+    TRY(vault_count(e->vault, VAULT_NEXT_OUTBOX, &row->number));
+    return sealing_put(e, row);
+}
+
 static struct err queue_in(struct engine *e, const struct contact *to, struct message *m)
 {
-    struct outbox_row row = {.contact = to->number};
+    struct outbox_row row = {.kind = OUTBOX_MESSAGE, .contact = to->number};
 
     m->contact = to->number;
     TRY(messages_add(e->vault, m));
     row.place = m->place;
-    TRY(vault_count(e->vault, VAULT_NEXT_OUTBOX, &row.number));
-    return sealing_put(e, &row);
+    return outgoing_add(e, &row);
 }
 
 struct err outgoing_queue(struct engine *e, const struct contact *to, struct bytes text)
@@ -96,6 +110,16 @@ static struct err register_roster(struct engine *e, const struct outbox_row *row
     return link_request(e, OP_REGISTER, &m, &w);
 }
 
+/* For how long the server keeps it: what is sent again has not its whole time before it. */
+static uint32_t time_left_s(const struct engine *e, const struct outbox_row *row)
+{
+    uint64_t gone_s = clock_since(e->now_ms, row->core.sent_ms) / CLOCK_SECOND_MS;
+
+    if (is_persons(row))
+        return row->core.ttl_s;
+    return gone_s < row->core.ttl_s ? row->core.ttl_s - (uint32_t)gone_s : 1;
+}
+
 static struct err send_row(struct engine *e, const struct outbox_row *row, struct arena *a)
 {
     Tacet__Wire__Send m = TACET__WIRE__SEND__INIT;
@@ -103,7 +127,7 @@ static struct err send_row(struct engine *e, const struct outbox_row *row, struc
 
     TRY(register_roster(e, row, a));
     m.upload = frame_data(row->bytes);
-    m.ttl_s = row->core.ttl_s;
+    m.ttl_s = time_left_s(e, row);
     fault_point("client-before-send");
     return link_request(e, OP_SEND, &m, &w);
 }
@@ -167,6 +191,8 @@ static struct err finish(struct engine *e, const struct outbox_row *row, enum de
                          enum err_code why, struct arena *a, struct message *m)
 {
     TRY(step(e, row, s, why, a, m));
+    if (row->kind == OUTBOX_REPAIR)
+        TRY(repairs_done(e, row));
     return vault_erase(e->vault, VAULT_OUTBOX, NO_KEY, row->number);
 }
 
@@ -185,7 +211,8 @@ static struct err give_up(struct engine *e, struct outbox_row *row, enum err_cod
 
     TRY(vault_begin(e->vault));
     TRY(vault_end(e->vault, abandon(e, row, why, a, &m)));
-    tell_state(e, &m, why);
+    if (is_persons(row))
+        tell_state(e, &m, why);
     return OK;
 }
 
@@ -195,6 +222,8 @@ static struct err tell_no_prekey(struct engine *e, const struct outbox_row *row,
 {
     struct message m;
 
+    if (!is_persons(row))
+        return OK;
     TRY(messages_get(e->vault, row->contact, row->place, a, &m));
     if (m.code == E_EXPIRED)
         return OK;
@@ -212,6 +241,12 @@ static struct err is_over(struct engine *e, const struct outbox_row *row, struct
 {
     struct message m;
 
+    if (!is_persons(row)) {
+        *over = row->has_core
+                    ? clock_since(e->now_ms, row->core.sent_ms) >= row->core.ttl_s * CLOCK_SECOND_MS
+                    : clock_since(e->now_ms, row->made_ms) >= CONTROL_TTL_S * CLOCK_SECOND_MS;
+        return OK;
+    }
     TRY(messages_get(e->vault, row->contact, row->place, a, &m));
     *over = clock_since(e->now_ms, m.sent_ms) >= sealing_ttl_s(&m) * CLOCK_SECOND_MS;
     return OK;
@@ -238,7 +273,7 @@ static struct err prepare(struct engine *e, struct outbox_row *row, struct arena
         TRY(c.known ? lookups_account(e, &c.aid) : lookups_handle(e, bytes_text(c.handle)));
         return FAIL(E_AGAIN);
     }
-    if (row->retry_ms > e->now_ms && e->refused) {
+    if (row->retry_ms > e->now_ms && (e->refused || !is_persons(row))) {
         retry_at(e, row->retry_ms);
         return FAIL(E_AGAIN);
     }
@@ -250,6 +285,8 @@ static struct err prepare(struct engine *e, struct outbox_row *row, struct arena
         return FAIL(E_AGAIN);
     }
     err = sealing_seal(e, row, &c, a);
+    if (err.code == E_REMOVED)
+        return give_up(e, row, err.code, a);
     if (err.code != E_ABSENT)
         return err;
     retry_at(e, clock_add(e->now_ms, ASK_AGAIN_MS));
@@ -288,11 +325,11 @@ static struct err seal_next(struct engine *e)
 
     while (err.code == E_OK && !sent) {
         err = next_row(e, &from, &a, &row);
-        if (err.code != E_OK || is_held(&held, row.contact))
+        if (err.code != E_OK || (is_persons(&row) && is_held(&held, row.contact)))
             continue;
         err = prepare(e, &row, &a);
         if (err.code == E_AGAIN) {
-            err = hold(&held, row.contact);
+            err = is_persons(&row) ? hold(&held, row.contact) : OK;
         } else if (err.code == E_OK && row.sealed) {
             err = send_row(e, &row, &a);
             sent = true;
@@ -309,6 +346,7 @@ struct err outgoing_pump(struct engine *e)
 
     if (e->link.state != LINK_READY || link_is_busy(e, OP_SEND))
         return OK;
+    e->queued = false;
     TRY(resend(e, &sent));
     return sent ? OK : seal_next(e);
 }
@@ -338,7 +376,8 @@ static struct err accepted(struct engine *e, const struct outbox_row *row, struc
 
     TRY(vault_begin(e->vault));
     TRY(vault_end(e->vault, keep_accepted(e, row, a, &m)));
-    tell_state(e, &m, E_OK);
+    if (is_persons(row))
+        tell_state(e, &m, E_OK);
     return OK;
 }
 
@@ -390,6 +429,14 @@ static struct err doubt_account(struct engine *e, const struct outbox_row *row)
     return lookups_handle(e, bytes_text(c.handle));
 }
 
+/* A mailbox that is full stays so for long.  [PROTOCOL 6.4] */
+static uint64_t patience(struct outbox_row *row, enum err_code code)
+{
+    if (row->kind != OUTBOX_REPAIR || err_who(code) != WHO_OPERATOR)
+        return RETRY_MS;
+    return repairs_patience(row->tries++);
+}
+
 /* Back to QUEUED, in one transaction. */
 static struct err unseal(struct engine *e, struct outbox_row *row, enum err_code code,
                          struct arena *a, struct message *m)
@@ -399,7 +446,7 @@ static struct err unseal(struct engine *e, struct outbox_row *row, enum err_code
     if (code == E_CONFLICT) /* the server has accepted another upload under this number */
         TRY(use_up_number(e, row->upload));
     if (code != E_STALE && code != E_ABSENT && code != E_CONFLICT)
-        row->retry_ms = clock_add(e->now_ms, RETRY_MS);
+        row->retry_ms = clock_add(e->now_ms, patience(row, code));
     TRY(sealing_undo(e, row));
     TRY(step(e, row, DELIVERY_REFUSE, code, a, m));
     return sealing_put(e, row);
@@ -451,7 +498,7 @@ static struct err refused(struct engine *e, struct outbox_row *row, const struct
         TRY(doubt_account(e, row));
     TRY(vault_begin(e->vault));
     TRY(vault_end(e->vault, unseal(e, row, code, a, &m)));
-    if (err_who(code) == WHO_OPERATOR) /* it may wait for long */
+    if (err_who(code) == WHO_OPERATOR && is_persons(row)) /* it may wait for long */
         tell_state(e, &m, code);
     return OK;
 }
@@ -531,7 +578,7 @@ struct err outgoing_waiting(struct engine *e, uint64_t *n)
 
     *n = 0;
     while ((err = next_row(e, &from, &a, &row)).code == E_OK)
-        (*n)++;
+        *n += is_persons(&row);
     arena_free(&a);
     return err.code == E_ABSENT ? OK : err;
 }

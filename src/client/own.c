@@ -7,6 +7,7 @@
 static const struct bytes NO_KEY = {NULL, 0};
 
 #define NETWORK_MAX       2048
+#define LEAP_MOST         (1 << 20) /* of prekey numbers: more than an hour each of a century */
 #define PREKEY_RECORD_MAX (8 + AGREE_PRIVATE_SIZE + MLKEM_PRIVATE_SIZE + PREKEY_SIZE)
 #define OWN_IN_FLIGHT_MS                                                     \
     CLOCK_MINUTE_MS /* what the server accepted last may still be on its way \
@@ -429,6 +430,14 @@ const struct own_prekey *own_find_prekey_low(const struct own *o, uint16_t low)
     return NULL;
 }
 
+bool own_was_superseded(const struct own *o, uint16_t low, uint64_t dated_ms)
+{
+    for (size_t i = 1; i < o->prekeys; i++)
+        if ((o->prekey[i].statement.number & 0xffff) == low && o->prekey[i - 1].acknowledged_ms > 0)
+            return clock_since(dated_ms, o->prekey[i - 1].acknowledged_ms) > 2 * CLOCK_DAY_MS;
+    return false;
+}
+
 /* When may the oldest private half go, if the mailbox is drained?  0: it is the newest, too. */
 static uint64_t next_deletion(const struct own *o)
 {
@@ -486,6 +495,19 @@ struct err own_prekey_acknowledged(struct own *o, struct vault *v, uint32_t numb
         return store_again(v, p);
     }
     return OK;
+}
+
+struct err own_renew_prekeys(struct own *o, struct vault *v, uint32_t servers, uint64_t now_ms)
+{
+    uint32_t newest = o->prekey[0].statement.number;
+
+    if (servers > newest && servers - newest > LEAP_MOST)
+        servers = newest; /* no copy of ours went so far */
+    if (servers < newest && o->prekey[0].acknowledged_ms == 0)
+        TRY(delete_prekey(o, v, 0));
+    else /* the copy published it: it may be sealed to */
+        TRY(own_prekey_acknowledged(o, v, newest, now_ms));
+    return make_prekey(o, v, (servers > newest ? servers : newest) + 1, now_ms);
 }
 
 bool own_deletion_is_due(const struct own *o, bool drained, uint64_t now_ms)

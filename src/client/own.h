@@ -84,6 +84,10 @@ FALLIBLE own_prekey_statement(struct own *o, struct vault *v, uint32_t number, s
 const struct own_prekey *own_find_prekey(const struct own *o, uint32_t number);
 const struct own_prekey *own_find_prekey_low(const struct own *o, uint16_t low);
 
+/* Had the server confirmed the next prekey more than 48 hours before this date?  Then it hands out
+ * old ones.  [PROTOCOL 3.1] */
+bool own_was_superseded(const struct own *o, uint16_t low, uint64_t dated_ms);
+
 /* When is it time for a new prekey, or for an old one to go?  A prekey that the server did not
  * confirm within the hour is due again, under the next number: servers refuse old ones. */
 uint64_t own_next_rotation(const struct own *o);
@@ -92,6 +96,10 @@ bool own_prekey_is_due(const struct own *o, uint64_t now_ms);
 /* Make it in the caller's transaction: it is own.prekey[0] then.  One that was never confirmed
  * goes. */
 FALLIBLE own_make_prekey(struct own *o, struct vault *v, uint64_t now_ms);
+
+/* This vault was restored: a new one, numbered above all that a copy may have published, of which
+ * the server says the highest.  In the caller's transaction. */
+FALLIBLE own_renew_prekeys(struct own *o, struct vault *v, uint32_t servers, uint64_t now_ms);
 
 /* The server confirmed `number`. */
 FALLIBLE own_prekey_acknowledged(struct own *o, struct vault *v, uint32_t number, uint64_t now_ms);

@@ -7,8 +7,10 @@
  */
 #include "base/reader.h"
 #include "client/chains.h"
+#include "client/dealings.h"
 #include "client/engine_internal.h"
 #include "client/rules.h"
+#include "client/sentlog.h"
 #include "crypto/secret.h"
 #include "e2ee/seal.h"
 
@@ -34,8 +36,14 @@ struct err sealing_put(struct engine *e, const struct outbox_row *row)
     struct buf b = BUF(ROW_MAX);
     struct bytes value;
 
+    buf_u8(&b, (uint8_t)row->kind);
     buf_u64(&b, row->contact);
     buf_u64(&b, row->place);
+    buf_bytes(&b, ID_BYTES(row->to));
+    buf_u16(&b, row->type);
+    write_block(&b, row->content);
+    buf_u64(&b, row->made_ms);
+    buf_u8(&b, row->tries);
     buf_u32(&b, row->refusals);
     buf_u64(&b, row->refused_ms);
     buf_u64(&b, row->retry_ms);
@@ -62,8 +70,14 @@ static struct err parse_row(struct bytes in, uint64_t number, struct outbox_row 
     struct reader r = reader(in);
     struct outbox_row row = {.number = number};
 
+    row.kind = (enum outbox_kind)reader_u8(&r);
     row.contact = reader_u64(&r);
     row.place = reader_u64(&r);
+    reader_copy(&r, row.to.b, sizeof row.to.b);
+    row.type = reader_u16(&r);
+    row.content = reader_block(&r, LIMIT_TEXT);
+    row.made_ms = reader_u64(&r);
+    row.tries = reader_u8(&r);
     row.refusals = reader_u32(&r);
     row.refused_ms = reader_u64(&r);
     row.retry_ms = reader_u64(&r);
@@ -98,38 +112,70 @@ struct err sealing_next(struct engine *e, uint64_t from, struct arena *a, struct
 
 /* ---- the stream: seq and link of (this device, room) */
 
-static struct err next_of_stream(struct engine *e, const struct room_id *room, uint64_t *seq,
-                                 uint8_t prev[NAMES_H32_SIZE])
+#define RESTORE_LEAP (UINT64_C(1) << 20) /* places that a copy of this vault may have used */
+
+struct own_stream {
+    uint64_t seq, restores; /* restores: how often the vault had been put back when seq was used */
+    uint8_t link[NAMES_H32_SIZE];
+};
+
+static struct err get_stream(struct engine *e, const struct room_id *room, struct own_stream *out)
 {
-    struct err err;
     struct arena a = ARENA(1024);
     struct bytes value;
+    struct err err = vault_get(e->vault, VAULT_STREAM_OUT, ID_BYTES(*room), 0, &a, &value);
 
-    err = vault_get(e->vault, VAULT_STREAM_OUT, ID_BYTES(*room), 0, &a, &value);
-    *seq = 1;
-    memset(prev, 0, NAMES_H32_SIZE);
-    if (err.code == E_ABSENT) {
-        err = OK;
-    } else if (err.code == E_OK) {
+    *out = (struct own_stream){0};
+    if (err.code == E_OK) {
         struct reader r = reader(value);
 
-        *seq = reader_u64(&r) + 1;
-        reader_copy(&r, prev, NAMES_H32_SIZE);
+        out->seq = reader_u64(&r);
+        reader_copy(&r, out->link, sizeof out->link);
+        out->restores = reader_u64(&r);
         err = reader_end(&r);
     }
     arena_free(&a);
-    return err;
+    return err.code == E_ABSENT ? OK : err;
+}
+
+struct err sealing_highest(struct engine *e, const struct room_id *room, uint64_t *seq)
+{
+    struct own_stream s;
+
+    TRY(get_stream(e, room, &s));
+    *seq = s.seq;
+    return OK;
+}
+
+/* The place of a message, and what it names.  After each time that the vault was put back the
+ * stream goes on far ahead, whether it has begun here or not: it may have in the copy.  [PROTOCOL
+ * 10 V2] */
+static struct err take_place(struct engine *e, struct core *core)
+{
+    struct own_stream s;
+    uint64_t restores;
+
+    TRY(get_stream(e, &core->room, &s));
+    TRY(vault_counter_get(e->vault, VAULT_RESTORES, &restores));
+    core->restart = restores > s.restores;
+    core->seq = s.seq + (restores - s.restores) * RESTORE_LEAP + 1;
+    if (!core->restart)
+        memcpy(core->prev, s.link, sizeof core->prev);
+    return OK;
 }
 
 static struct err put_stream(struct engine *e, const struct core *core)
 {
     struct err err = OK;
-    struct buf b = BUF(8 + NAMES_H32_SIZE);
+    struct buf b = BUF(8 + NAMES_H32_SIZE + 8);
     uint8_t link[NAMES_H32_SIZE];
+    uint64_t restores;
 
     TRY_OUT(trailer_link(core, link));
+    TRY_OUT(vault_counter_get(e->vault, VAULT_RESTORES, &restores));
     buf_u64(&b, core->seq);
     buf_bytes(&b, BYTES(link));
+    buf_u64(&b, restores);
     TRY_OUT(vault_put(e->vault, VAULT_STREAM_OUT, ID_BYTES(core->room), 0, buf_view(&b)));
 out:
     buf_free(&b);
@@ -141,25 +187,57 @@ uint32_t sealing_ttl_s(const struct message *m)
     return m->ttl_s == 0 ? TTL_S : m->ttl_s;
 }
 
-static struct err make_core(struct engine *e, struct outbox_row *row, const struct contact *to,
-                            const struct message *m)
+static struct err make_message_core(struct engine *e, struct outbox_row *row,
+                                    const struct room_id *room, const struct message *m)
 {
     struct core *core = &row->core;
-    struct room_id room;
 
-    TRY(names_pair_room(&e->own.nid, &e->own.me.who.aid, &to->aid, &room));
-    if (row->has_core && ID_SAME(core->room, room)) /* else the contact is another account now */
-        return OK;
     *core = (struct core){.sender = e->own.me.who,
-                          .room = room,
+                          .room = *room,
                           .id = m->id,
                           .sent_ms = m->sent_ms,
                           .ttl_s = sealing_ttl_s(m),
                           .type = m->type};
-    TRY(next_of_stream(e, &core->room, &core->seq, core->prev));
+    TRY(take_place(e, core));
     TRY(trailer_digest(&m->id, m->text, core->digest));
-    row->has_core = true;
     return put_stream(e, core);
+}
+
+static struct err make_control_core(struct engine *e, struct outbox_row *row,
+                                    const struct room_id *room)
+{
+    struct core *core = &row->core;
+
+    *core = (struct core){.sender = e->own.me.who,
+                          .room = *room,
+                          .sent_ms = row->made_ms,
+                          .ttl_s = CONTROL_TTL_S,
+                          .type = row->type};
+    TRY(random_fill(e->random, core->id.b, sizeof core->id.b));
+    return trailer_digest(&core->id, row->content, core->digest);
+}
+
+/* E_REMOVED: what was sealed before was for another account than the contact is now. */
+static struct err make_core(struct engine *e, struct outbox_row *row, const struct contact *to,
+                            const struct message *m)
+{
+    struct room_id room;
+
+    TRY(names_pair_room(&e->own.nid, &e->own.me.who.aid, &to->aid, &room));
+    if (row->has_core && ID_SAME(row->core.room, room))
+        return OK;
+    switch (row->kind) {
+    case OUTBOX_MESSAGE:
+        TRY(make_message_core(e, row, &room, m));
+        break;
+    case OUTBOX_CONTROL:
+        TRY(make_control_core(e, row, &room));
+        break;
+    case OUTBOX_REPAIR:
+        return FAIL(E_REMOVED);
+    }
+    row->has_core = true;
+    return OK;
 }
 
 /* ---- recipients */
@@ -174,13 +252,33 @@ struct sealing {
     struct rules rules;
     struct device_list keepers; /* where rules.joins */
     struct seal_recipient *recipient;
-    struct agree_public **key; /* one each, freed at the end */
+    struct agree_public **key;              /* one each, freed at the end */
+    uint16_t place[1 + LIMIT_LIST_DEVICES]; /* in a partial upload */
     size_t n;
     struct channel_opener opener; /* made when the first capsule is needed */
     struct upload_capsule capsule[LIMIT_CAPSULES];
     size_t capsules;
     struct buf capsule_bytes, opened;
 };
+
+/* Must a new epoch be opened?  [PROTOCOL 5.1] */
+static struct err is_worn(struct engine *e, const struct device_id *did, const struct epoch *epoch,
+                          bool *worn)
+{
+    *worn = channel_is_worn(epoch, e->now_ms);
+    return *worn ? OK : dealings_is_silent(e->vault, did, epoch->made_ms, e->now_ms, worn);
+}
+
+/* The epoch in which we go on to send to a device.  E_ABSENT: another must be opened first. */
+static struct err going_on(struct engine *e, const struct device_id *did, uint8_t profile,
+                           struct epoch *out)
+{
+    bool worn;
+
+    TRY(chains_sending(e->vault, did, profile, out));
+    TRY(is_worn(e, did, out, &worn));
+    return worn ? FAIL(E_ABSENT) : OK;
+}
 
 struct err sealing_way_to(struct engine *e, const struct device_id *did, uint8_t profile,
                           struct prekey *p, enum sealing_way *out)
@@ -195,8 +293,8 @@ struct err sealing_way_to(struct engine *e, const struct device_id *did, uint8_t
     if (err.code == E_ABSENT || (err.code == E_OK && prekey_is_expired(p, e->now_ms)))
         return OK;
     TRY(err);
-    err = chains_sending(e->vault, did, profile, &epoch);
-    open = err.code == E_OK && !channel_is_worn(&epoch, e->now_ms);
+    err = going_on(e, did, profile, &epoch);
+    open = err.code == E_OK;
     secret_wipe(&epoch, sizeof epoch);
     if (err.code != E_OK && err.code != E_ABSENT)
         return err;
@@ -304,8 +402,8 @@ static struct err add_recipient(struct sealing *s, size_t i, const struct accoun
     to->who = (struct party){s->e->own.nid, *aid, device->did};
     TRY_OUT(people_prekey(s->e->vault, &device->did, &p));
     TRY_OUT(parsed_agree(s->e->parsed, p.point, &s->key[i]));
-    err = chains_sending(s->e->vault, &device->did, s->profile, &epoch);
-    if (err.code == E_ABSENT || (err.code == E_OK && channel_is_worn(&epoch, s->e->now_ms)))
+    err = going_on(s->e, &device->did, s->profile, &epoch);
+    if (err.code == E_ABSENT)
         err = open_epoch(s, i, &p, &epoch);
     TRY_OUT(err);
     to->prekey = p.number;
@@ -319,23 +417,56 @@ out:
     return err;
 }
 
-static struct err add_recipients(struct sealing *s, struct bytes roster)
+/* Does a partial upload go to this recipient?  What is a message again goes to who keeps copies,
+ * too.  [PROTOCOL 6.6] */
+static bool is_in_scope(const struct sealing *s, const struct account_id *aid,
+                        const struct device_id *did, const struct outbox_row *row)
+{
+    return ID_SAME(*did, row->to) ||
+           (row->kind == OUTBOX_REPAIR && s->rules.joins && ID_SAME(*aid, s->rules.keeper));
+}
+
+/* The one device that this is for, and whom it must not leave out.  E_ABSENT: the roster does not
+ * have it. */
+static struct err add_only(struct sealing *s, const struct roster *r,
+                           const struct roster_recipient *found, size_t n,
+                           const struct outbox_row *row)
+{
+    bool has = false;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct account_id *aid = &r->account[found[i].account].aid;
+
+        if (!is_in_scope(s, aid, &found[i].device->did, row))
+            continue;
+        has |= ID_SAME(found[i].device->did, row->to);
+        s->place[s->n] = (uint16_t)i;
+        s->n++;
+        TRY(add_recipient(s, s->n - 1, aid, found[i].device));
+    }
+    return has ? OK : FAIL(E_ABSENT);
+}
+
+static struct err add_recipients(struct sealing *s, struct bytes roster,
+                                 const struct outbox_row *row)
 {
     const struct own *own = &s->e->own;
     const struct device_list *lists[ACCOUNTS_MAX];
     struct roster_recipient *found;
     struct roster r;
+    size_t n;
 
     TRY(roster_parse(roster, s->a, &r));
     for (size_t i = 0; i < r.accounts; i++)
         lists[i] = list_of(s, &r.account[i].aid);
-    TRY(roster_recipients(&r, lists, &own->me.who.did, s->a, &found, &s->n));
-    s->recipient = ARENA_ARRAY(s->a, s->n, struct seal_recipient);
-    s->key = ARENA_ARRAY(s->a, s->n, struct agree_public *);
-    if (s->recipient == NULL || s->key == NULL) {
-        s->n = 0;
+    TRY(roster_recipients(&r, lists, &own->me.who.did, s->a, &found, &n));
+    s->recipient = ARENA_ARRAY(s->a, n, struct seal_recipient);
+    s->key = ARENA_ARRAY(s->a, n, struct agree_public *);
+    if (s->recipient == NULL || s->key == NULL)
         return FAIL(E_NOMEM);
-    }
+    if (row->kind != OUTBOX_MESSAGE)
+        return add_only(s, &r, found, n, row);
+    s->n = n;
     for (size_t i = 0; i < s->n; i++)
         TRY(add_recipient(s, i, &r.account[found[i].account].aid, found[i].device));
     return OK;
@@ -351,7 +482,7 @@ static struct err seal_row(struct sealing *s, struct outbox_row *row, const stru
     struct seal_request rq = {.me = &e->own.me,
                               .core = &row->core,
                               .wrap = &wrap,
-                              .content = m->text,
+                              .content = row->place == 0 ? row->content : m->text,
                               .profile = s->profile,
                               .capsule = s->capsule,
                               .pool = e->pool};
@@ -359,7 +490,7 @@ static struct err seal_row(struct sealing *s, struct outbox_row *row, const stru
     TRY(make_roster(s, roster));
     TRY(roster_digest(buf_view(roster), &row->roster_id));
     TRY(make_core(e, row, s->to, m));
-    TRY(add_recipients(s, buf_view(roster)));
+    TRY(add_recipients(s, buf_view(roster), row));
     wrap.roster = row->roster_id;
     memcpy(wrap.list_hash, e->own.list.hash, sizeof wrap.list_hash);
     TRY(vault_counter_get(e->vault, VAULT_NEXT_UPLOAD, &row->upload));
@@ -367,6 +498,7 @@ static struct err seal_row(struct sealing *s, struct outbox_row *row, const stru
     rq.capsules = s->capsules;
     rq.to = s->recipient;
     rq.n = s->n;
+    rq.place = row->kind == OUTBOX_MESSAGE ? NULL : s->place;
     TRY(seal(&rq, e->random, sealed));
     row->sealed = true;
     TRY(arena_copy(s->a, buf_view(roster), &row->roster));
@@ -374,10 +506,37 @@ static struct err seal_row(struct sealing *s, struct outbox_row *row, const stru
     return arena_copy(s->a, buf_view(sealed), &row->bytes);
 }
 
-static struct err commit_row(struct engine *e, struct outbox_row *row, struct message *m)
+/* So that it can be sealed again. */
+static struct err log_row(struct engine *e, const struct outbox_row *row, struct arena *a)
 {
-    TRY(delivery_next(m->state, DELIVERY_SEAL, &m->state));
-    TRY(messages_update(e->vault, m));
+    struct sentlog_entry s = {.upload = row->upload,
+                              .made_ms = e->now_ms,
+                              .contact = row->contact,
+                              .place = row->place,
+                              .core = row->core,
+                              .roster = row->roster_id,
+                              .partial = row->kind != OUTBOX_MESSAGE,
+                              .to = row->to,
+                              .tries = row->tries,
+                              .content = row->content};
+    uint8_t ctx[SCHEDULE_CTX_SIZE];
+    struct upload u;
+
+    TRY(upload_parse(row->bytes, a, &u));
+    TRY(schedule_ctx(BYTES(u.shared.head), u.shared.scope, BYTES(u.shared.com), u.shared.body,
+                     ctx));
+    memcpy(s.ctx, ctx, sizeof s.ctx);
+    return sentlog_put(e->vault, &s);
+}
+
+static struct err commit_row(struct engine *e, struct outbox_row *row, struct message *m,
+                             struct arena *a)
+{
+    if (row->kind == OUTBOX_MESSAGE) {
+        TRY(delivery_next(m->state, DELIVERY_SEAL, &m->state));
+        TRY(messages_update(e->vault, m));
+    }
+    TRY(log_row(e, row, a));
     return sealing_put(e, row);
 }
 
@@ -403,15 +562,16 @@ struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct c
                         .opened = BUF(LIMIT_CAPSULES * sizeof(struct device_id))};
     struct buf roster = BUF(ROSTER_MAX_SIZE), sealed = BUF(LIMIT_FRAME);
     struct outbox_row next = *row;
-    struct message m;
+    struct message m = {.contact = 0};
 
-    TRY(messages_get(e->vault, row->contact, row->place, a, &m));
+    if (row->place != 0)
+        TRY(messages_get(e->vault, row->contact, row->place, a, &m));
     TRY(people_newest_list(e->vault, &e->own, &to->aid, &s.theirs));
     TRY(follow_rules(&s));
     TRY(vault_begin(e->vault));
     err = seal_row(&s, &next, &m, &roster, &sealed);
     if (err.code == E_OK)
-        err = commit_row(e, &next, &m);
+        err = commit_row(e, &next, &m, a);
     err = vault_end(e->vault, err);
     if (err.code == E_OK)
         *row = next;
@@ -437,5 +597,5 @@ struct err sealing_undo(struct engine *e, struct outbox_row *row)
     }
     TRY(reader_end(&r));
     row->sealed = false;
-    return OK;
+    return sentlog_drop(e->vault, row->upload);
 }

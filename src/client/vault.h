@@ -41,17 +41,25 @@ enum vault_kind {
     VAULT_PREFIX,      /* chains: key = first bytes of a did */
     VAULT_EPOCH_SEEN,  /* chains: key = epoch id, number = own prekey */
     VAULT_STREAM_OUT,  /* outgoing: key = room */
-    VAULT_STREAM_IN,   /* incoming: key = room, did */
+    VAULT_STREAM_IN,   /* streams: key = room, did */
     VAULT_OUTBOX,      /* outgoing: number = place in the queue */
-    VAULT_PARKED,      /* incoming: number = place in the queue */
-    VAULT_PARKED_AS,   /* incoming: key = hash of the bytes */
-    VAULT_SEEN,        /* incoming: key = ctx, number = day */
+    VAULT_PARKED,      /* parking: number = place in the queue */
+    VAULT_PARKED_AS,   /* parking: key = hash of the bytes */
+    VAULT_SEEN,        /* opening: key = ctx, or did and message id; number = day */
     VAULT_FAILED,      /* incoming: key = hash of the bytes, number = day */
     VAULT_MESSAGE,     /* messages: key = contact, number = place in the conversation */
     VAULT_MESSAGE_ID,  /* messages: key = sender's did, message id */
     VAULT_UNREAD,      /* messages: number = place in the conversation */
     VAULT_SERVER_KEYS, /* own: the newest statement; absent: the invitation's pin holds */
     VAULT_NICKNAME,    /* nicknames: number = contact */
+    VAULT_STREAM_GAPS, /* streams: number = stream that misses something */
+    VAULT_SENT,        /* sentlog: number = upload */
+    VAULT_SENT_CTX,    /* sentlog: key = ctx */
+    VAULT_SENT_PLACE,  /* sentlog: key = room, number = seq */
+    VAULT_DEALINGS,    /* dealings: key = did */
+    VAULT_PARKED_FROM, /* parking: key = first bytes of a did: bytes of it */
+    VAULT_PARKED_CTX,  /* parking: key = ctx, number = place in the queue */
+    VAULT_REPAIR,      /* repairs: key = did, message id: it is in the outbox */
     VAULT_KEM,         /* people: key = did, number = prekey number; empty: none that checks */
     VAULT_POLICY,      /* rules: number = policy number */
 };
@@ -111,6 +119,9 @@ enum vault_counter {
     VAULT_NEXT_UPLOAD,
     VAULT_PARKED_BYTES,
     VAULT_SKIPPED_KEYS,
+    VAULT_GENERATION, /* of the newest sign-in */
+    VAULT_RESTORES,   /* how often this vault was put back */
+    VAULT_NEXT_STREAM,
 };
 FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
 FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);

@@ -125,12 +125,14 @@ struct err sign_make(const struct sign_private *key, const struct bytes *parts, 
 
     TRY(hash_sha512(parts, n, digest));
     ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pair_of(key), NULL);
-    /* OpenSSL 3.0 takes no notice when the encoding fails for lack of memory: its length is then -1
-     * and not one byte of `der` is written. */
     if (ctx == NULL || EVP_PKEY_sign_init(ctx) != 1 ||
-        EVP_PKEY_sign(ctx, der, &der_n, digest, sizeof digest) != 1 || der_n > sizeof der)
+        EVP_PKEY_sign(ctx, der, &der_n, digest, sizeof digest) != 1)
         TRY_OUT(FAIL_OPENSSL(E_CRYPTO));
     secret_reveal(&der_n, sizeof der_n);
+    /* OpenSSL 3.0 takes no notice when the encoding fails for lack of memory: its length is then -1
+     * and not one byte of `der` is written. */
+    if (der_n > sizeof der)
+        TRY_OUT(FAIL_OPENSSL(E_CRYPTO));
     secret_reveal(der, sizeof der);
     TRY_OUT(raw_from_der(der, der_n, out));
 out:

@@ -7,12 +7,11 @@
 #define LABEL BYTES_LABEL("tacet1 signin")
 
 static const uint8_t VERSION = 1;
-static const uint64_t NO_VAULT = 0;
 
 /* [PROTOCOL 4.5] */
 static bool is_sound(const struct signin *s)
 {
-    return text_is_domain(s->domain) && s->binding.n == SIGNIN_BINDING_SIZE;
+    return text_is_domain(s->domain) && s->binding.n == SIGNIN_BINDING_SIZE && s->generation > 0;
 }
 
 struct err signin_sign(const struct signin *s, const struct network_id *nid,
@@ -26,7 +25,7 @@ struct err signin_sign(const struct signin *s, const struct network_id *nid,
     buf_bytes(out, ID_BYTES(s->did));
     buf_u8(out, (uint8_t)s->domain.n);
     buf_bytes(out, s->domain);
-    buf_u64(out, NO_VAULT);
+    buf_u64(out, s->generation);
     buf_u8(out, SIGNIN_EXPORTER);
     buf_u8(out, (uint8_t)s->binding.n);
     buf_bytes(out, s->binding);
@@ -41,7 +40,7 @@ static struct err parse(struct bytes in, struct signin *out, struct signed_parts
     reader_require(&r, reader_u8(&r) == VERSION, E_MALFORMED);
     reader_copy(&r, out->did.b, sizeof out->did.b);
     out->domain = reader_take(&r, reader_u8(&r));
-    reader_require(&r, reader_u64(&r) == NO_VAULT, E_MALFORMED);
+    out->generation = reader_u64(&r);
     kind = reader_u8(&r);
     out->binding = reader_take(&r, reader_u8(&r));
     *parts = signed_read(in, &r);
@@ -71,4 +70,18 @@ struct err signin_check(struct bytes in, const struct network_id *nid, struct by
     if (!bytes_same(s.domain, domain) || !bytes_same(s.binding, binding))
         return FAIL(E_FORGED);
     return signed_verify(LABEL, nid, parts, dsk);
+}
+
+struct err signin_check_past(struct bytes in, const struct network_id *nid, struct bytes domain,
+                             const struct point *dsk, struct signin *out)
+{
+    struct signin s;
+    struct signed_parts parts;
+
+    TRY(parse(in, &s, &parts));
+    if (!bytes_same(s.domain, domain))
+        return FAIL(E_FORGED);
+    TRY(signed_verify(LABEL, nid, parts, dsk));
+    *out = s;
+    return OK;
 }

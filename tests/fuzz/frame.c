@@ -39,6 +39,15 @@ static const ProtobufCMessageDescriptor *const FORMS[] = {
     &tacet__wire__directory__descriptor,
     &tacet__wire__certify_directory__descriptor,
     &tacet__wire__register_roster__descriptor,
+    &tacet__wire__ask_policy__descriptor,
+    &tacet__wire__policy_answer__descriptor,
+    &tacet__wire__ask_room__descriptor,
+    &tacet__wire__room_state__descriptor,
+    &tacet__wire__room_answer__descriptor,
+    &tacet__wire__change_room__descriptor,
+    &tacet__wire__publish_policy__descriptor,
+    &tacet__wire__ask_policies__descriptor,
+    &tacet__wire__policies__descriptor,
 };
 
 static void unpack(struct bytes body, const ProtobufCMessageDescriptor *form)

@@ -25,6 +25,7 @@ static void read_stream(struct vault *v, struct core *core)
     r = reader(value);
     core->seq = reader_u64(&r) + 1;
     reader_copy(&r, core->prev, sizeof core->prev);
+    (void)reader_u64(&r); /* how often the vault was put back */
     assert_ok(reader_end(&r));
     arena_free(&a);
 }
@@ -37,6 +38,7 @@ static void write_stream(struct vault *v, const struct core *core)
     assert_ok(trailer_link(core, link));
     buf_u64(&b, core->seq);
     buf_bytes(&b, BYTES(link));
+    buf_u64(&b, 0);
     assert_ok(vault_put(v, VAULT_STREAM_OUT, ID_BYTES(core->room), 0, buf_view(&b)));
     buf_free(&b);
 }

@@ -225,6 +225,8 @@ static void hear(struct person *who, const struct event *e)
         who->problem_code = e->code;
         if (e->problem == PROBLEM_RECIPIENTS)
             who->finding = e->finding;
+        who->told[e->problem]++;
+        who->missing[e->problem] += e->message.missing;
         break;
     case EVENT_DRAINED:
     case EVENT_CONTACT:
@@ -419,6 +421,13 @@ bool stage_heard(struct person *who, enum problem problem)
 
     who->problems &= ~(1u << problem);
     return heard;
+}
+
+unsigned stage_told(const struct person *who, enum problem problem, uint64_t *missing)
+{
+    if (missing != NULL)
+        *missing = who->missing[problem];
+    return who->told[problem];
 }
 
 enum err_code stage_problem_code(const struct person *who)

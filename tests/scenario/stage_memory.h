@@ -54,6 +54,14 @@ void stage_hang_up(struct person *who);
 void stage_crash_at(struct person *who, unsigned step);
 bool stage_is_running(const struct person *who);
 
+/* Keep a copy of the vault of `who`, whose program has ended, under a number; put it in the place
+ * of the present one. */
+void stage_copy_vault(struct person *who, unsigned copy);
+void stage_restore_vault(struct person *who, unsigned copy);
+
+/* How often did `who` hear of this problem, and about how many messages in all? */
+unsigned stage_told(const struct person *who, enum problem problem, uint64_t *missing);
+
 /* How often does the text stand in the conversation that `who` keeps? */
 unsigned stage_copies(struct person *who, struct person *with, const char *text);
 

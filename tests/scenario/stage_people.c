@@ -188,6 +188,32 @@ void returns(struct person *who)
     start_engine(who);
 }
 
+static void copy_file(const char *from, const char *to)
+{
+    char command[1024];
+
+    snprintf(command, sizeof command, "cp %s %s", from, to);
+    assert_int_equal(system(command), 0);
+}
+
+void stage_copy_vault(struct person *who, unsigned copy)
+{
+    char to[320];
+
+    assert_null(who->engine);
+    snprintf(to, sizeof to, "%s.%u", who->path, copy);
+    copy_file(who->path, to);
+}
+
+void stage_restore_vault(struct person *who, unsigned copy)
+{
+    char from[320];
+
+    assert_null(who->engine);
+    snprintf(from, sizeof from, "%s.%u", who->path, copy);
+    copy_file(from, who->path);
+}
+
 void removes(struct play *p, const char *handle)
 {
     Tacet__Wire__Remove m = TACET__WIRE__REMOVE__INIT;

@@ -26,7 +26,9 @@ static void a_channel_opens_anew_after_30_days(void **state)
     lie_begin(p, &lie);
     says(alice, bob, "one");
     assert_int_equal(lie.at, 1);
-    stage_forward(p, 30 * CLOCK_DAY_MS - CLOCK_MINUTE_MS);
+    stage_forward(p, CLOCK_MINUTE_MS);
+    says(bob, alice, "I hear you.");
+    stage_forward(p, 30 * CLOCK_DAY_MS - 2 * CLOCK_MINUTE_MS);
     says(alice, bob, "two");
     assert_int_equal(lie.at, 1);
     stage_forward(p, CLOCK_MINUTE_MS);
@@ -39,6 +41,29 @@ static void a_channel_opens_anew_after_30_days(void **state)
     sees_behind(bob, alice, "two", 0);
     sees_behind(bob, alice, "three", 0);
     sees_behind(bob, alice, "four", 0);
+    play_end(p);
+}
+
+/* Of whom nothing is heard: the capsule may be lost.  [PROTOCOL 5.1] */
+static void a_channel_to_one_who_is_silent_opens_anew_after_7_days(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct lie lie = {DELIVERIES, .to = bob, .tell = count_capsules};
+
+    (void)state;
+    lie_begin(p, &lie);
+    says(alice, bob, "one");
+    stage_forward(p, 7 * CLOCK_DAY_MS - CLOCK_MINUTE_MS);
+    says(alice, bob, "two");
+    assert_int_equal(lie.at, 1);
+    stage_forward(p, CLOCK_MINUTE_MS);
+    says(alice, bob, "three");
+    assert_int_equal(lie.at, 2);
+    lie_end(p);
+    sees(bob, alice, "one");
+    sees_behind(bob, alice, "two", 0);
+    sees_behind(bob, alice, "three", 0);
     play_end(p);
 }
 
@@ -173,6 +198,7 @@ static void what_cannot_be_opened_is_given_up_after_30_days(void **state)
 
 const struct CMUnitTest time_mail[] = {
     cmocka_unit_test(a_channel_opens_anew_after_30_days),
+    cmocka_unit_test(a_channel_to_one_who_is_silent_opens_anew_after_7_days),
     cmocka_unit_test(mail_whose_time_is_over_is_dropped_by_the_server),
     cmocka_unit_test(what_was_seen_is_forgotten_after_45_days_and_not_shown_again),
     cmocka_unit_test(what_cannot_be_opened_is_given_up_after_30_days),

@@ -141,7 +141,7 @@ static void put_server_keys(json_t *to, const struct people *p)
 static void put_signin(json_t *to, const struct people *p)
 {
     uint8_t binding[SIGNIN_BINDING_SIZE];
-    struct signin s = {p->alice.device[1].did, BYTES_LITERAL(MAKE_DOMAIN), BYTES(binding)};
+    struct signin s = {p->alice.device[1].did, BYTES_LITERAL(MAKE_DOMAIN), BYTES(binding), 7};
     struct buf b = BUF(SIGNIN_MAX_SIZE);
     json_t *o = put_object(to, "signin");
 
@@ -150,6 +150,7 @@ static void put_signin(json_t *to, const struct people *p)
     put_bytes(o, "did", ID_BYTES(s.did));
     put_text(o, "domain", s.domain);
     put_bytes(o, "binding", s.binding);
+    put_number(o, "generation", s.generation);
     put_bytes(o, "statement", buf_view(&b));
     buf_free(&b);
 }

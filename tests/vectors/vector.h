@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "assert_err.h"
 #include "base/arena.h"
@@ -14,13 +15,21 @@
 /* Bytes that were read live here until the test ends. */
 static struct arena vector_memory = {.max = 1 << 20};
 
+/* That of the source, unless TACET_VECTORS names another: one that tests/interop made, say. */
+static inline const char *vector_folder(void)
+{
+    const char *folder = getenv("TACET_VECTORS");
+
+    return folder != NULL ? folder : TACET_SOURCE_DIR "/tests/vectors";
+}
+
 static inline json_t *vector_load(const char *name)
 {
     char path[1024];
     json_error_t error;
     json_t *file;
 
-    snprintf(path, sizeof path, "%s/tests/vectors/%s", TACET_SOURCE_DIR, name);
+    snprintf(path, sizeof path, "%s/%s", vector_folder(), name);
     file = json_load_file(path, 0, &error);
     if (file == NULL)
         fail_msg("%s:%d: %s", path, error.line, error.text);

@@ -296,6 +296,8 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
     cause_out(c, &e.finding, out);
     if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE)
         client_message(&e.message, e.contact.handle, &out->message);
+    else
+        out->message.missing = e.message.missing;
     return TACET_OK;
 }
 

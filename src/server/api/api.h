@@ -33,7 +33,10 @@ enum route_who {
     ROUTE_SERVER,     /* no frame: the server asks itself */
 };
 enum route_rate { ROUTE_ONCE = 1, ROUTE_SLOW, ROUTE_NORMAL, ROUTE_BULK };
-enum route_kind { ROUTE_READS = 1, ROUTE_WRITES };
+enum route_kind {
+    ROUTE_READS = 1, /* answered even where nothing can be kept */
+    ROUTE_WRITES,
+};
 
 struct route {
     enum op op;

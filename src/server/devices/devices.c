@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/devices/devices.h"
 
-#define COLUMNS "id, account, did, dsk, state, uploads"
+#define COLUMNS "id, account, did, dsk, state, uploads, generation"
 
 static const char BY_DID[] = "SELECT " COLUMNS " FROM device WHERE did = $1";
 static const char OF_ACCOUNT[] =
     "SELECT " COLUMNS " FROM device WHERE account = $1 ORDER BY did LIMIT $2";
+static const char SIGNED_IN[] = "SELECT signin FROM device WHERE id = $1";
+static const char KEEP_SIGN_IN[] = "UPDATE device SET generation = $2, signin = $3 WHERE id = $1";
 static const char REMOVE[] = "UPDATE device SET state = 2 WHERE account = $1";
 
 static void read_row(struct db_query *q, struct device *out)
@@ -16,7 +18,8 @@ static void read_row(struct db_query *q, struct device *out)
     *out = (struct device){.row = (uint64_t)db_number(q, 0),
                            .account = (uint64_t)db_number(q, 1),
                            .state = (enum devices_state)db_number(q, 4),
-                           .uploads = (uint64_t)db_number(q, 5)};
+                           .uploads = (uint64_t)db_number(q, 5),
+                           .generation = (uint64_t)db_number(q, 6)};
     memcpy(out->did.b, did.at, did.n);
     memcpy(out->dsk.b, dsk.at, dsk.n);
 }
@@ -83,6 +86,28 @@ struct err devices_sign_in(struct db *db, const struct networks *n, struct bytes
     TRY(signin_check(statement, networks_id(n), networks_domain(n), binding, &d.dsk));
     *out = d;
     return d.state == DEVICES_ACTIVE ? OK : FAIL(E_REMOVED);
+}
+
+struct err devices_signed_in(struct db *db, struct arena *a, const struct device *d,
+                             struct bytes *statement)
+{
+    struct db_value v;
+
+    TRY(db_one(db, a, SIGNED_IN, DB_VALUES(DB_NUMBER_OF(d->row)), &v, 1));
+    *statement = v.bytes;
+    return OK;
+}
+
+struct err devices_keep_sign_in(struct db *db, const struct device *d, struct bytes statement)
+{
+    struct signin s;
+
+    TRY(signin_parse(statement, &s));
+    if (s.generation <= d->generation)
+        return OK;
+    return db_run(
+        db, KEEP_SIGN_IN,
+        DB_VALUES(DB_NUMBER_OF(d->row), DB_NUMBER_OF(s.generation), DB_BYTES_OF(statement)), NULL);
 }
 
 struct err devices_remove(struct db *db, uint64_t account)

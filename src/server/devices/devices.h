@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * devices: the device lists of accounts, the devices in them, and which of their uploads were
- * accepted.
+ * devices: the device lists of accounts, the devices in them, which of their uploads were accepted,
+ * and the newest word of each about its vault.
  *
  * Every version of a list is kept, because whoever was away follows the chain.  An account has one
  * device for now (LIMIT below); its list may still get new versions.  [PROTOCOL 4.3, 4.5, 10 M1]
@@ -26,7 +26,8 @@ struct device {
     struct device_id did;
     struct point dsk;
     enum devices_state state;
-    uint64_t uploads; /* highest number accepted */
+    uint64_t uploads;    /* highest number accepted */
+    uint64_t generation; /* highest of its vault that it signed in with */
 };
 
 /* E_ABSENT. */
@@ -44,6 +45,12 @@ FALLIBLE devices_caller(const struct request *rq, struct device *out);
  * removed; *out is set then as well. */
 FALLIBLE devices_sign_in(struct db *db, const struct networks *n, struct bytes statement,
                          struct bytes binding, struct device *out);
+
+/* The sign-in statement with the highest vault generation that was accepted of the device, in the
+ * arena; empty: none was.  And keep this one, which was, if its own is higher.  [PROTOCOL 10 V1] */
+FALLIBLE devices_signed_in(struct db *db, struct arena *a, const struct device *d,
+                           struct bytes *statement);
+FALLIBLE devices_keep_sign_in(struct db *db, const struct device *d, struct bytes statement);
 
 /* Version 1 of an active account's list, and its device.
  * E_MALFORMED, E_FORGED, E_CLOCK: the list.  E_LIMIT: more devices than DEVICES_LIMIT. */

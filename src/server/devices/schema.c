@@ -18,6 +18,9 @@ static const char *const STEPS[] = {
     "  version INTEGER NOT NULL,"
     "  statement BLOB NOT NULL,"
     "  PRIMARY KEY (account, version)) WITHOUT ROWID",
+    /* of the sign-in with the highest vault generation */
+    "ALTER TABLE device ADD COLUMN generation INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE device ADD COLUMN signin BLOB",
 };
 
 const struct schema devices_schema = {"devices", STEPS, sizeof STEPS / sizeof STEPS[0]};

@@ -117,6 +117,9 @@ static struct err check_recipients(struct db *db, const struct networks *n, stru
     TRY(rooms_roster(db, n, a, &o->upload.shared.roster, aid, o->now_ms, &o->room));
     o->roster_known = true;
     TRY(rooms_check(n, &o->room, aid));
+    /* Control messages and what is sent again go in part, and are everybody's. */
+    if (upload_places(&o->upload.shared) == 0)
+        TRY(rooms_check_posting(n, &o->room, aid));
     TRY(check_profile(o));
     TRY(check_skipped(db, &o->room, o->now_ms));
     TRY(find_recipients(db, a, sender, o));

@@ -25,7 +25,15 @@ static struct err check_form(const struct networks *n, const struct roster *r,
 
 /* ---- what the server knows now */
 
-/* Whoever is not in the room hears nothing of it. */
+bool rooms_is_of(const struct networks *n, const struct network_policy *policy,
+                 const struct room_state *s, const struct account_id *aid)
+{
+    const struct account_id *keeper = policy_requires(policy, true, &s->room);
+
+    return rooms_is_member(n, s, aid) || (keeper != NULL && ID_SAME(*keeper, *aid));
+}
+
+/* Whoever is not of the room hears nothing of it. */
 static struct err find_state(struct db *db, const struct networks *n, struct arena *a,
                              const struct account_id *sender, struct rooms_roster *r)
 {
@@ -37,7 +45,7 @@ static struct err find_state(struct db *db, const struct networks *n, struct are
     if (s == NULL)
         return FAIL(E_NOMEM);
     TRY(rooms_newest(db, a, &r->roster.room, s));
-    if (!rooms_is_member(n, &s->state, sender))
+    if (!rooms_is_of(n, r->policy, &s->state, sender))
         return FAIL(E_DENIED);
     r->state = s;
     return OK;
@@ -67,8 +75,8 @@ static struct err find_all(struct db *db, const struct networks *n, struct arena
                            const struct account_id *sender, uint64_t now_ms, struct rooms_roster *r)
 {
     r->retains = ROSTER_NOBODY;
-    TRY(find_state(db, n, a, sender, r));
     TRY(policies_in_force(db, n, a, now_ms, &r->policy));
+    TRY(find_state(db, n, a, sender, r));
     return find_accounts(db, n, a, r);
 }
 
@@ -139,14 +147,19 @@ static struct err refuse(enum roster_cause cause)
     return cause == ROSTER_OTHER_ROOM ? FAIL(E_FORGED) : FAIL(E_MALFORMED);
 }
 
+static struct roster_named named_by(const struct rooms_roster *r)
+{
+    return (struct roster_named){.list = r->list,
+                                 .state = r->state == NULL ? NULL : &r->state->state,
+                                 .commit = r->state == NULL ? NULL : &r->state->commit,
+                                 .policy = &r->policy};
+}
+
 struct err rooms_check(const struct networks *n, struct rooms_roster *r,
                        const struct account_id *sender)
 {
     const struct roster_party party = {.nid = *networks_id(n), .aid = *sender};
-    const struct roster_named named = {.list = r->list,
-                                       .state = r->state == NULL ? NULL : &r->state->state,
-                                       .commit = r->state == NULL ? NULL : &r->state->commit,
-                                       .policy = &r->policy};
+    const struct roster_named named = named_by(r);
     struct roster_finding finding;
 
     TRY(check_current(r));
@@ -155,6 +168,17 @@ struct err rooms_check(const struct networks *n, struct rooms_roster *r,
         return refuse(finding.cause);
     roster_people_retention(&r->roster, &named, 0, &r->retains);
     return OK;
+}
+
+struct err rooms_check_posting(const struct networks *n, const struct rooms_roster *r,
+                               const struct account_id *sender)
+{
+    const struct roster_party party = {.nid = *networks_id(n), .aid = *sender};
+    const struct roster_named named = named_by(r);
+    bool may;
+
+    TRY(roster_people_may_post(&r->roster, &named, &party, &may));
+    return may ? OK : FAIL(E_DENIED);
 }
 
 /* ---- registered */

@@ -53,11 +53,19 @@ FALLIBLE rooms_register(struct db *db, const struct networks *n, struct arena *a
  * May the sender use it now?  Fills in what is left of it.
  * E_STALE: a list, the policy or the state is not the current one.  E_REMOVED: an account was
  * removed, and it is in the conversation still.  E_FORGED: it is not of the conversation that its
- * room id names.  E_MALFORMED: its accounts are not exactly the people.  E_DENIED: the sender may
- * not post, or the account that is required to retain is left out or has a device skipped.
+ * room id names.  E_MALFORMED: its accounts are not exactly the people.  E_DENIED: the sender is
+ * none of them, or the account that is required to retain is left out or has a device skipped.
  */
 FALLIBLE rooms_check(const struct networks *n, struct rooms_roster *r,
                      const struct account_id *sender);
+
+/* May one of its people post, to all of them?  E_DENIED. */
+FALLIBLE rooms_check_posting(const struct networks *n, const struct rooms_roster *r,
+                             const struct account_id *sender);
+
+/* Is the account one of the people of a room: a member, or who retains by this policy? */
+bool rooms_is_of(const struct networks *n, const struct network_policy *policy,
+                 const struct room_state *s, const struct account_id *aid);
 
 /* Refuse with `why`, which is E_STALE or E_REMOVED, and tell all that changed, so that the sender
  * need not ask. */

@@ -42,10 +42,11 @@ static struct err answer_page(struct request *rq, const struct rooms_page *page)
     return request_answer(rq, &out);
 }
 
-/* For those who are in it now.  Who is not does not hear that there is such a room. */
+/* For the people that it has now.  Who is none does not hear that there is such a room. */
 static struct err room(struct request *rq)
 {
     Tacet__Wire__AskRoom *in;
+    const struct network_policy *policy;
     struct rooms_page *page;
     struct rooms_state newest;
     struct room_id id;
@@ -57,7 +58,8 @@ static struct err room(struct request *rq)
         return FAIL(E_MALFORMED);
     memcpy(id.b, in->room.data, sizeof id.b);
     TRY(rooms_newest(rq->db, rq->arena, &id, &newest));
-    if (!rooms_is_member(rq->server->networks, &newest.state, &rq->aid))
+    TRY(policies_in_force(rq->db, rq->server->networks, rq->arena, rq->now_ms, &policy));
+    if (!rooms_is_of(rq->server->networks, policy, &newest.state, &rq->aid))
         return FAIL(E_ABSENT);
     TRY(rooms_page(rq->db, rq->arena, &id, in->from, &page));
     return answer_page(rq, page);

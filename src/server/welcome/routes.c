@@ -95,18 +95,20 @@ static struct err answer_welcome(struct request *rq, const struct device *d,
 {
     Tacet__Wire__Welcome out = TACET__WIRE__WELCOME__INIT;
     Tacet__Wire__Versions ours = our_versions();
-    struct bytes certificate, statement;
+    struct bytes certificate, statement, signin;
     struct prekey newest;
 
     TRY(networks_certificate(rq->db, rq->arena, &certificate));
     TRY(prekeys_newest(rq->db, rq->arena, d->row, &statement, &newest));
     TRY(queue_waiting(rq->db, d->row, &out.waiting));
+    TRY(devices_signed_in(rq->db, rq->arena, d, &signin));
     out.versions = &ours;
     out.now_ms = rq->now_ms;
     out.certificate = frame_data(certificate);
     out.prekey = newest.number;
     out.uploads = d->uploads;
     out.me = frame_data(who->statement);
+    out.signin = frame_data(signin);
     return request_answer(rq, &out);
 }
 
@@ -130,11 +132,14 @@ static struct err sign_in(struct request *rq)
     TRY(request_effect(
         rq, (struct effect){
                 .kind = EFFECT_SIGNED_IN, .session = rq->session, .did = d.did, .aid = who.aid}));
-    return queue_hand_out(rq,
-                          d.row); /* the first page comes along: nobody waits for a second batch */
+    TRY(queue_hand_out(rq,
+                       d.row)); /* the first page comes along: nobody waits for a second batch */
+    return devices_keep_sign_in(rq->db, &d, frame_bytes(in->statement));
 }
 
 const struct route welcome_routes[] = {
+    /* Signing in keeps the statement, but goes on where it cannot: a full disk keeps nobody from
+     * their mail. */
     /* op       who           body  rate        kind          handler */
     {OP_SIGN_IN, ROUTE_ANYONE, 1024, ROUTE_ONCE, ROUTE_READS, sign_in},
     {OP_JOIN, ROUTE_ANYONE, DEVICE_LIST_MAX_SIZE + PREKEY_KEM_SIZE + 1024, ROUTE_ONCE, ROUTE_WRITES,

@@ -7,6 +7,7 @@
 #define ROOM_A  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define ROOM_B  "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 
+static const char BOTH_ROOMS[] = ROOM_B "," ROOM_A, UNENDED[] = ROOM_A ",";
 static char first_file[96], second_file[96];
 
 static int open_all(void **state)
@@ -82,7 +83,7 @@ static void wrong_calls_end_with_2(void **state)
                           ACCOUNT, "--days", "366"),
                      2);
     assert_int_equal(SIGN("secret\n", "--domain", "x.example", "--out", first_file, "--retain",
-                          ACCOUNT, "--scope", ROOM_A ","),
+                          ACCOUNT, "--scope", UNENDED),
                      2);
     assert_int_equal(access(first_file, F_OK), -1);
 }
@@ -100,7 +101,7 @@ static void policies_are_signed_one_after_the_other(void **state)
     assert_false(p.retains);
     assert_int_equal(p.from_ms, p.made_ms);
     assert_int_equal(SIGN("secret\n", "--domain", "x.example", "--out", second_file, "--previous",
-                          first_file, "--retain", ACCOUNT, "--scope", ROOM_B "," ROOM_A, "--strict",
+                          first_file, "--retain", ACCOUNT, "--scope", BOTH_ROOMS, "--strict",
                           "--days", "30", "--from", "24"),
                      0);
     assert_ok(policy_check(read_back(second_file, &second), &nid, &root, &p, now, &q));

@@ -203,7 +203,7 @@ static void nothing_of_a_message_passes_for_a_capsules_box(void **state)
 static void make_signatures(struct channel_claim *claim, struct buf *trailer, struct buf *signin)
 {
     static const uint8_t binding[SIGNIN_BINDING_SIZE] = "a connection";
-    struct signin s = {alice.me.who.did, BYTES_LITERAL("example.org"), BYTES(binding)};
+    struct signin s = {alice.me.who.did, BYTES_LITERAL("example.org"), BYTES(binding), 1};
     struct upload_capsule_form form;
     struct epoch epoch;
 

@@ -302,7 +302,7 @@ static void signing_in_is_the_devices_own_word_on_this_connection(void **state)
     struct buf b = BUF(SIGNIN_MAX_SIZE);
     Tacet__Wire__SignIn in = TACET__WIRE__SIGN_IN__INIT;
     Tacet__Wire__Versions versions = TACET__WIRE__VERSIONS__INIT;
-    struct signin s = {ann.did, WORLD_DOMAIN, BYTES(other.binding)};
+    struct signin s = {ann.did, WORLD_DOMAIN, BYTES(other.binding), 1};
 
     versions.version = versions.least = 1;
     in.versions = &versions;

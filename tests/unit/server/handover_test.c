@@ -124,7 +124,7 @@ static void sign_in(struct play *p)
     Tacet__Wire__SignIn in = TACET__WIRE__SIGN_IN__INIT;
     Tacet__Wire__Versions versions = TACET__WIRE__VERSIONS__INIT;
     struct line *line;
-    struct signin s = {.did = p->bob.did, .domain = WORLD_DOMAIN};
+    struct signin s = {.did = p->bob.did, .domain = WORLD_DOMAIN, .generation = 1};
 
     p->at ^= 1;
     hang_up(p); /* of the time before the last, if nobody did */

@@ -186,6 +186,16 @@ static void the_accounts_are_the_members(void **state)
     assert_int_equal(world_mail(w), 0);
 }
 
+/* To the first recipient alone: what a control message would be. */
+static void send_in_part(struct world *w)
+{
+    static const uint8_t scope[] = {0, 1, 0, 0};
+
+    post.letter.upload.shared.head[3] = UPLOAD_FLAG_PARTIAL;
+    post.letter.upload.shared.scope = BYTES(scope);
+    post_write(w, &post, 1);
+}
+
 static void where_moderators_alone_post_others_do_not(void **state)
 {
     struct world *w = *state;
@@ -194,12 +204,10 @@ static void where_moderators_alone_post_others_do_not(void **state)
     room.state.posting = ROOM_POSTING_MODERATORS;
     room_commit(w, &room, &alice);
     make(w, &bob);
-    assert_int_equal(post_send(w, &bob, &post).code, E_DENIED);
-    make(w, &alice);
-    assert_int_equal(letter_register(w, &alice, &post.letter).code, E_OK);
-    post.letter.upload.number = 1;
+    assert_int_equal(letter_register(w, &bob, &post.letter).code, E_OK);
     assert_int_equal(letter_upload(w, &bob, &post.letter).code, E_DENIED);
-    alice.uploads = 0;
+    send_in_part(w);
+    assert_int_equal(letter_upload(w, &bob, &post.letter).code, E_OK);
     make(w, &alice);
     assert_int_equal(post_send(w, &alice, &post).code, E_OK);
 }
@@ -301,6 +309,25 @@ static void who_retains_is_a_recipient_of_pairs_and_rooms(void **state)
     assert_int_equal(person_page(w, &keeper)->n_items, 2);
 }
 
+/* It asks for what it lacks, as others do, and says nothing. */
+static void who_retains_sees_rooms_and_does_not_post(void **state)
+{
+    struct world *w = *state;
+
+    assert_int_equal(room_ask(w, &keeper, &room, 1).code, E_OK);
+    post_make(w, &post, &keeper, ALL_AND_KEEPER, 4);
+    post_name_state(&post, &room);
+    post_name_policy(&post, &policy);
+    post_write(w, &post, 3);
+    assert_int_equal(letter_register(w, &keeper, &post.letter).code, E_OK);
+    assert_int_equal(letter_upload(w, &keeper, &post.letter).code, E_DENIED);
+    send_in_part(w);
+    assert_int_equal(letter_upload(w, &keeper, &post.letter).code, E_OK);
+    policy = policy_next(w, &policy);
+    assert_int_equal(policy_publish(w, policy_statement(w, &policy)), E_OK);
+    assert_int_equal(room_ask(w, &keeper, &room, 1).code, E_ABSENT);
+}
+
 static void who_retains_is_not_left_out(void **state)
 {
     struct world *w = *state;
@@ -327,6 +354,26 @@ static void who_retains_is_not_passed_over(void **state)
     post.skipped[0] = (struct roster_skipped){keeper.did, ROSTER_NO_PREKEY};
     post_write(w, &post, 1);
     assert_int_equal(post_send(w, &alice, &post).code, E_DENIED);
+}
+
+/* What to do about it is the root's: another policy. */
+static void nobody_sends_when_who_retains_was_removed(void **state)
+{
+    struct world *w = *state;
+    Tacet__Wire__Stale *told;
+
+    assert_int_equal(world_remove(w, "keeper"), E_OK);
+    make_pair(w, PAIR_AND_KEEPER, 3);
+    told = stale(w, post_send(w, &alice, &post), E_REMOVED);
+    assert_int_equal(told->n_persons, 1);
+    policy = policy_next(w, &policy);
+    assert_int_equal(policy_publish(w, policy_statement(w, &policy)), E_OK);
+    make_pair(w, PAIR_AND_KEEPER, 3);
+    post.network.policy_version = 1;
+    post_write(w, &post, 2);
+    assert_int_equal(post_send(w, &alice, &post).code, E_STALE);
+    make_pair(w, PAIR_AND_KEEPER, 2);
+    assert_int_equal(post_send(w, &alice, &post).code, E_OK);
 }
 
 static void where_nobody_retains_the_keeper_is_a_stranger(void **state)
@@ -485,8 +532,10 @@ int main(void)
         room_test(a_removed_member_holds_the_room_up_until_he_is_put_out),
         room_test(another_network_cannot_be_checked_here),
         policy_test(who_retains_is_a_recipient_of_pairs_and_rooms),
+        policy_test(who_retains_sees_rooms_and_does_not_post),
         policy_test(who_retains_is_not_left_out),
         policy_test(who_retains_is_not_passed_over),
+        policy_test(nobody_sends_when_who_retains_was_removed),
         policy_test(where_nobody_retains_the_keeper_is_a_stranger),
         policy_test(policies_that_come_are_told_with_those_that_hold),
         policy_test(the_profile_is_the_policy_s),

@@ -80,6 +80,17 @@ static void who_is_not_in_a_room_does_not_hear_of_it(void **state)
     person_free(&dave);
 }
 
+static void a_room_is_named_by_32_bytes(void **state)
+{
+    struct world *w = *state;
+    Tacet__Wire__AskRoom in = TACET__WIRE__ASK_ROOM__INIT;
+
+    make_room(w);
+    in.room = frame_data(BYTES_LITERAL("short"));
+    assert_int_equal(world_ask(w, &alice.session, OP_ROOM, &in).code, E_MALFORMED);
+    leave_all();
+}
+
 static void an_answer_holds_as_many_states_as_a_frame(void **state)
 {
     struct world *w = *state;
@@ -382,6 +393,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         world_test(states_follow_each_other_and_are_kept),
         world_test(who_is_not_in_a_room_does_not_hear_of_it),
+        world_test(a_room_is_named_by_32_bytes),
         world_test(an_answer_holds_as_many_states_as_a_frame),
         world_test(a_change_whose_answer_was_lost_is_repeated),
         world_test(who_is_too_late_hears_what_was_committed_instead),

@@ -43,7 +43,7 @@ struct person {
     struct device_list list;
     struct bytes list_statement;
     uint32_t prekey;
-    uint64_t uploads;
+    uint64_t uploads, generation;
     struct session session;
 };
 
@@ -371,7 +371,7 @@ static inline struct answer person_sign_in(struct world *w, struct person *p)
     struct buf b = BUF(SIGNIN_MAX_SIZE);
     Tacet__Wire__SignIn in = TACET__WIRE__SIGN_IN__INIT;
     Tacet__Wire__Versions versions = TACET__WIRE__VERSIONS__INIT;
-    struct signin s = {p->did, WORLD_DOMAIN, BYTES(p->session.binding)};
+    struct signin s = {p->did, WORLD_DOMAIN, BYTES(p->session.binding), ++p->generation};
 
     assert_ok(signin_sign(&s, &w->nid, p->dsk, &b));
     versions.version = FRAME_PROTOCOL_VERSION;

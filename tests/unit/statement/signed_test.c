@@ -88,8 +88,10 @@ static struct err check_prekey(struct bytes in)
 
 static void write_signin(struct buf *out)
 {
-    struct signin s = {
-        .did = ada.did[0], .domain = BYTES_LITERAL("example.org"), .binding = BYTES(exporter)};
+    struct signin s = {.did = ada.did[0],
+                       .domain = BYTES_LITERAL("example.org"),
+                       .binding = BYTES(exporter),
+                       .generation = 1};
 
     assert_ok(signin_sign(&s, &nid, key->secret, out));
 }

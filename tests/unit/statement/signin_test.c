@@ -15,7 +15,8 @@ static struct buf statement = {.max = 1024};
 
 static struct signin sample(void)
 {
-    return (struct signin){.did = ada.did[0], .domain = DOMAIN, .binding = BYTES(exporter)};
+    return (struct signin){
+        .did = ada.did[0], .domain = DOMAIN, .binding = BYTES(exporter), .generation = 7};
 }
 
 static struct err ask(struct bytes in)
@@ -62,6 +63,7 @@ static void a_sign_in_says_what_the_device_signed(void **state)
     assert_true(ID_SAME(s.did, ada.did[0]));
     assert_bytes(s.domain, DOMAIN);
     assert_bytes(s.binding, BYTES(exporter));
+    assert_int_equal(s.generation, 7);
     assert_ok(signin_sign(&s, &nid, ada.dsk[0].secret, &again));
     assert_bytes(bytes(again.at, again.n - SIGN_SIZE),
                  bytes(statement.at, statement.n - SIGN_SIZE));
@@ -102,10 +104,10 @@ static void a_sign_in_keeps_each_rule(void **state)
 {
     static const struct rule rules[] = {
         {"version", 0, 2, E_MALFORMED},
-        {"an empty domain, and bytes left over", 17, 0, E_MALFORMED},
+        {"an empty domain, and a key as binding", 17, 0, E_TRUNCATED},
         {"a domain longer than what follows", 17, 255, E_TRUNCATED},
         {"a domain in upper case", 18, 'E', E_MALFORMED},
-        {"a vault generation", 36, 1, E_MALFORMED},
+        {"no vault generation", 36, 0, E_MALFORMED},
         {"the reserved kind of binding", 37, 2, E_DENIED},
         {"no kind of binding", 37, 0, E_DENIED},
         {"an unknown kind of binding", 37, 3, E_DENIED},
@@ -130,6 +132,24 @@ static void a_binding_of_another_length_is_refused(void **state)
     buf_free(&out);
 }
 
+/* A device is shown what it signed on a connection that is over. */
+static void a_sign_in_of_the_past_is_of_its_device_and_domain(void **state)
+{
+    const struct point *dsk = &ada.dsk[0].pub;
+    struct signin s = {.generation = 0};
+    struct bytes in = buf_view(&statement);
+
+    (void)state;
+    assert_ok(signin_check_past(in, &nid, DOMAIN, dsk, &s));
+    assert_int_equal(s.generation, 7);
+    s.generation = 0;
+    assert_err(signin_check_past(in, &nid, BYTES_LITERAL("example.net"), dsk, &s), E_FORGED);
+    assert_err(signin_check_past(in, &other_nid, DOMAIN, dsk, &s), E_FORGED);
+    assert_err(signin_check_past(in, &nid, DOMAIN, &ada.dsk[1].pub, &s), E_FORGED);
+    assert_err(signin_check_past(bytes(in.at, in.n - 1), &nid, DOMAIN, dsk, &s), E_TRUNCATED);
+    assert_int_equal(s.generation, 0);
+}
+
 static void a_sign_in_that_breaks_a_rule_is_not_signed(void **state)
 {
     struct signin s = sample();
@@ -140,6 +160,9 @@ static void a_sign_in_that_breaks_a_rule_is_not_signed(void **state)
     assert_err(signin_sign(&s, &nid, ada.dsk[0].secret, &out), E_MALFORMED);
     s = sample();
     s.binding.n--;
+    assert_err(signin_sign(&s, &nid, ada.dsk[0].secret, &out), E_MALFORMED);
+    s = sample();
+    s.generation = 0;
     assert_err(signin_sign(&s, &nid, ada.dsk[0].secret, &out), E_MALFORMED);
     assert_int_equal(out.n, 0);
 }
@@ -153,6 +176,7 @@ int main(void)
         cmocka_unit_test(a_sign_in_is_good_on_its_own_connection_to_its_own_server_only),
         cmocka_unit_test(a_sign_in_keeps_each_rule),
         cmocka_unit_test(a_binding_of_another_length_is_refused),
+        cmocka_unit_test(a_sign_in_of_the_past_is_of_its_device_and_domain),
         cmocka_unit_test(a_sign_in_that_breaks_a_rule_is_not_signed),
     };
 

@@ -64,8 +64,10 @@ static struct err read_keys_in(struct bytes in, void *out)
 
 static struct err write_entrance(struct buf *out)
 {
-    const struct signin s = {
-        .did = ada.did[0], .domain = BYTES_LITERAL("example.org"), .binding = BYTES(EXPORTER)};
+    const struct signin s = {.did = ada.did[0],
+                             .domain = BYTES_LITERAL("example.org"),
+                             .binding = BYTES(EXPORTER),
+                             .generation = 1};
 
     return signin_sign(&s, &nid, ada.dsk[0].secret, out);
 }

@@ -1,30 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "client/verdicts.h"
+#include "client/judging.h"
 
 #include "client/rules.h"
-#include "statement/roster_judge.h"
+
+#define ASKS_MAX 4 /* look-ups that one item may cause before it only waits */
 
 /* A pair, and who keeps copies of it. */
 #define ACCOUNTS_MAX 3
 
 /* Everything that is known about one roster. */
 struct matter {
-    const struct verdicts_question *q;
+    struct opening *op;
+    const struct opened *o;
     struct roster roster;
     struct network_policy policy, after; /* named; and by what it was superseded first */
     struct device_list list[ACCOUNTS_MAX], next[ACCOUNTS_MAX];
     bool has_next[ACCOUNTS_MAX];
-    struct roster_finding *out;
+    struct verdict *out;
 };
+
+/* What misses something that nobody has would else ask for it for ever. */
+static bool may_ask(struct opening *op)
+{
+    if (op->item->asks >= ASKS_MAX)
+        return false;
+    op->item->asks++;
+    return true;
+}
+
+struct err judging_ask_account(struct opening *op, const struct account_id *aid)
+{
+    return may_ask(op) ? lookups_account(op->e, aid) : OK;
+}
 
 /* ---- what needs no look-up */
 
 static bool wrong(struct matter *m, enum roster_cause cause)
 {
-    *m->out = (struct roster_finding){.verdict = ROSTER_WRONG,
-                                      .cause = cause,
-                                      .account = ROSTER_NOBODY,
-                                      .network = ROSTER_NOBODY};
+    m->out->finding = (struct roster_finding){.verdict = ROSTER_WRONG,
+                                              .cause = cause,
+                                              .account = ROSTER_NOBODY,
+                                              .network = ROSTER_NOBODY};
     return true;
 }
 
@@ -37,8 +53,8 @@ static size_t find_place(const struct matter *m, const struct party *who)
  * anything is asked for. */
 static bool is_no_pair(struct matter *m)
 {
-    const struct own *own = &m->q->e->own;
-    const struct core *core = &m->q->o->core;
+    const struct own *own = &m->op->e->own;
+    const struct core *core = &m->o->core;
     const struct roster *r = &m->roster;
 
     if (r->state_version != 0 || !ID_SAME(r->room, core->room))
@@ -56,7 +72,7 @@ static bool is_no_pair(struct matter *m)
  * one's peer is not known beforehand. */
 static bool has_stranger(struct matter *m)
 {
-    const struct party *me = &m->q->e->own.me.who, *sender = &m->q->o->core.sender;
+    const struct party *me = &m->op->e->own.me.who, *sender = &m->o->core.sender;
     const struct account_id *keeper = policy_requires(rules_or_null(&m->policy), false, NULL);
     size_t others =
         keeper != NULL && (ID_SAME(*keeper, me->aid) || ID_SAME(*keeper, sender->aid)) ? 1 : 0;
@@ -72,9 +88,9 @@ static bool has_stranger(struct matter *m)
             continue;
         }
         wrong(m, ROSTER_STRANGER);
-        m->out->account = i;
-        m->out->network = 0;
-        m->out->aid = *aid;
+        m->out->finding.account = i;
+        m->out->finding.network = 0;
+        m->out->finding.aid = *aid;
         return true;
     }
     return false;
@@ -84,27 +100,26 @@ static bool has_stranger(struct matter *m)
 
 static struct err get_roster(struct matter *m)
 {
-    const struct verdicts_question *q = m->q;
-    const struct roster_id *id = &q->o->wrap.roster;
+    struct opening *op = m->op;
+    const struct roster_id *id = &m->o->wrap.roster;
     struct bytes roster;
-    struct err err = people_roster(q->e->vault, id, q->a, &roster);
+    struct err err = people_roster(op->e->vault, id, op->a, &roster);
 
-    if (err.code == E_ABSENT && opening_may_ask(q->item))
-        TRY(lookups_roster(q->e, id));
+    if (err.code == E_ABSENT && may_ask(op))
+        TRY(lookups_roster(op->e, id));
     TRY(err);
-    return roster_parse(roster, q->a, &m->roster);
+    return roster_parse(roster, op->a, &m->roster);
 }
 
 /* The one named and all above it: which of those began first cannot be said otherwise. */
 static struct err get_policies(struct matter *m)
 {
-    const struct verdicts_question *q = m->q;
-    struct engine *e = q->e;
+    struct engine *e = m->op->e;
     uint32_t named = m->roster.network[0].policy_version, missing;
 
     TRY(rules_missing(e->vault, &e->own, named, &missing));
     if (missing != 0) {
-        if (opening_may_ask(q->item))
+        if (may_ask(m->op))
             TRY(governing_fetch(e, missing));
         return FAIL(E_ABSENT);
     }
@@ -116,14 +131,13 @@ static struct err get_policies(struct matter *m)
 /* The list of account i at the version that the roster names, and the one after if we know it. */
 static struct err get_lists(struct matter *m, size_t i)
 {
-    const struct verdicts_question *q = m->q;
-    struct engine *e = q->e;
+    struct engine *e = m->op->e;
     const struct roster_account *account = &m->roster.account[i];
     struct err err =
         people_list(e->vault, &e->own, &account->aid, account->list_version, &m->list[i]);
 
-    if (err.code == E_ABSENT && opening_may_ask(q->item))
-        TRY(lookups_account(e, &account->aid));
+    if (err.code == E_ABSENT)
+        TRY(judging_ask_account(m->op, &account->aid));
     TRY(err);
     err = people_list(e->vault, &e->own, &account->aid, account->list_version + 1, &m->next[i]);
     m->has_next[i] = err.code == E_OK;
@@ -132,66 +146,71 @@ static struct err get_lists(struct matter *m, size_t i)
 
 /* ---- the judge */
 
-static struct err get_earlier(const struct verdicts_question *q, struct roster *earlier,
-                              const struct roster **out)
+/* The roster of the highest seq that came of this stream; NULL: nothing came, or it is not kept. */
+static struct err get_earlier(struct opening *op, const struct stream *stream,
+                              struct roster *earlier, const struct roster **out)
 {
     struct bytes statement;
     struct err err;
 
     *out = NULL;
-    if (q->highest == 0)
+    if (stream->highest == 0)
         return OK;
-    err = people_roster(q->e->vault, q->earlier, q->a, &statement);
+    err = people_roster(op->e->vault, &stream->roster, op->a, &statement);
     if (err.code == E_ABSENT)
         return OK;
     TRY(err);
-    TRY(roster_parse(statement, q->a, earlier));
+    TRY(roster_parse(statement, op->a, earlier));
     *out = earlier;
     return OK;
 }
 
-static struct err get_scope(const struct verdicts_question *q, struct roster_question *rq)
+/* For whom a partial upload is; NULL: it is for all. */
+static struct err get_scope(struct opening *op, const struct upload_shared *shared,
+                            const uint16_t **out, size_t *n)
 {
-    const struct upload_shared *shared = &q->o->in.shared;
-    size_t n = upload_places(shared);
-    uint16_t *scope;
+    uint16_t *place;
 
-    if (n == 0)
+    *n = upload_places(shared);
+    *out = NULL;
+    if (*n == 0)
         return OK;
-    scope = ARENA_ARRAY(q->a, n, uint16_t);
-    if (scope == NULL)
+    place = ARENA_ARRAY(op->a, *n, uint16_t);
+    if (place == NULL)
         return FAIL(E_NOMEM);
-    for (size_t i = 0; i < n; i++)
-        scope[i] = upload_place(shared, i);
-    rq->scope = scope;
-    rq->places = n;
+    for (size_t i = 0; i < *n; i++)
+        place[i] = upload_place(shared, i);
+    *out = place;
     return OK;
 }
 
 static struct err ask_judge(struct matter *m)
 {
-    const struct verdicts_question *q = m->q;
-    const struct party *me = &q->e->own.me.who, *sender = &q->o->core.sender;
+    struct opening *op = m->op;
+    const struct core *core = &m->o->core;
+    const struct party *me = &op->e->own.me.who, *sender = &core->sender;
     const struct device_list *list[ACCOUNTS_MAX], *next[ACCOUNTS_MAX];
     const struct network_policy *policy[] = {rules_or_null(&m->policy)};
     const struct network_policy *after[] = {rules_or_null(&m->after)};
+    struct stream *stream = &m->out->stream;
     struct roster earlier;
-    struct roster_question rq = {.named = {.list = list, .policy = policy},
-                                 .since = {.list = next, .policy = after},
-                                 .me = {me->nid, me->aid, me->did},
-                                 .sender = {sender->nid, sender->aid, sender->did},
-                                 .profile = upload_profile(BYTES(q->o->in.shared.head)),
-                                 .seq = q->o->core.seq,
-                                 .message_ms = q->o->core.sent_ms,
-                                 .highest = q->highest};
+    struct roster_question q = {.named = {.list = list, .policy = policy},
+                                .since = {.list = next, .policy = after},
+                                .me = {me->nid, me->aid, me->did},
+                                .sender = {sender->nid, sender->aid, sender->did},
+                                .profile = upload_profile(BYTES(m->o->in.shared.head)),
+                                .seq = core->seq,
+                                .message_ms = core->sent_ms};
 
     for (size_t i = 0; i < m->roster.accounts; i++) {
         list[i] = &m->list[i];
         next[i] = m->has_next[i] ? &m->next[i] : NULL;
     }
-    TRY(get_scope(q, &rq));
-    TRY(get_earlier(q, &earlier, &rq.earlier));
-    return roster_judge(&m->roster, &rq, q->a, m->out);
+    TRY(streams_get(op->e->vault, &core->room, &sender->did, stream));
+    q.highest = stream->highest;
+    TRY(get_scope(op, &m->o->in.shared, &q.scope, &q.places));
+    TRY(get_earlier(op, stream, &earlier, &q.earlier));
+    return roster_judge(&m->roster, &q, op->a, &m->out->finding);
 }
 
 static struct err judge(struct matter *m)
@@ -207,20 +226,20 @@ static struct err judge(struct matter *m)
     return ask_judge(m);
 }
 
-struct err verdicts_judge(const struct verdicts_question *q, struct verdict *out)
+struct err judging_judge(struct opening *op, const struct opened *o, struct verdict *out)
 {
-    struct matter *m = ARENA_NEW(q->a, struct matter);
+    struct matter *m = ARENA_NEW(op->a, struct matter);
 
     if (m == NULL)
         return FAIL(E_NOMEM);
-    *m = (struct matter){.q = q, .out = &out->finding};
+    *m = (struct matter){.op = op, .o = o, .out = out};
     TRY(judge(m));
     if (out->finding.verdict != ROSTER_WRONG)
-        out->theirs = m->list[find_place(m, &q->o->core.sender)];
+        out->theirs = m->list[find_place(m, &o->core.sender)];
     return OK;
 }
 
-uint32_t verdicts_notes(const struct roster_finding *f)
+uint32_t judging_notes(const struct roster_finding *f)
 {
     if (f->verdict != ROSTER_LATE)
         return 0;

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * asking: what came and cannot be opened, and what did not come, is asked for again, of the device
+ * that sent it.  [PROTOCOL 5.4, 6.7]
+ *
+ * Only what this device sees itself is a cause: nothing that a server says is one.  And only while
+ * it is online and its mailbox has been drained for a minute, since till then it may come yet.
+ */
+#include "client/dealings.h"
+#include "client/parking.h"
+#include "client/streams.h"
+
+#define AFTER_MS    CLOCK_MINUTE_MS
+#define INTERVAL_MS CLOCK_HOUR_MS
+#define RESETS_MAX  8 /* that name one message */
+#define ROW_ARENA   (2 * VAULT_VALUE_MAX + 4096)
+#define STREAMS_MAX 10000 /* looked at in one pass */
+
+/* ---- time */
+
+static void look_at(struct engine *e, uint64_t at_ms)
+{
+    if (at_ms != UINT64_MAX && (e->asking_ms == 0 || at_ms < e->asking_ms))
+        e->asking_ms = at_ms;
+}
+
+void asking_soon(struct engine *e)
+{
+    if (e->drained)
+        look_at(e, clock_add(e->now_ms, AFTER_MS));
+}
+
+uint64_t asking_at(const struct engine *e)
+{
+    return e->drained ? e->asking_ms : 0;
+}
+
+/* When it has been waited for what is missing since then. */
+static uint64_t ripe_at(const struct engine *e, uint64_t since_ms)
+{
+    return clock_add(since_ms > e->drained_ms ? since_ms : e->drained_ms, AFTER_MS);
+}
+
+/* ---- resets */
+
+/* A parked message that may be named now. */
+struct stuck {
+    uint64_t number;
+    uint8_t prefix[SCHEDULE_PREFIX_SIZE], ctx[CONTROL_MARK_SIZE];
+};
+
+struct resets {
+    struct engine *e;
+    struct stuck *at;
+    size_t n;
+};
+
+/* What waits is looked at again when it is ripe, and while there is any, each hour. */
+static struct err find_stuck(struct resets *rs)
+{
+    struct engine *e = rs->e;
+    struct err err = OK;
+    struct arena a = ARENA(ROW_ARENA);
+    struct parking_row row = {.number = 0};
+
+    for (size_t i = 0; i < PARKING_ROWS_MAX; i++) {
+        arena_free(&a);
+        err = parking_next(e, row.number + 1, &a, &row);
+        if (err.code != E_OK)
+            break;
+        if (!row.item.resettable || row.item.resets >= RESETS_MAX)
+            continue;
+        if (ripe_at(e, row.since_ms) > e->now_ms) {
+            look_at(e, ripe_at(e, row.since_ms));
+            continue;
+        }
+        rs->at[rs->n].number = row.number;
+        memcpy(rs->at[rs->n].prefix, row.item.prefix, sizeof row.item.prefix);
+        memcpy(rs->at[rs->n].ctx, row.item.ctx, sizeof row.item.ctx);
+        rs->n++;
+        look_at(e, clock_add(e->now_ms, INTERVAL_MS));
+    }
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+static struct err count_reset(struct engine *e, uint64_t number)
+{
+    struct err err = OK;
+    struct arena a = ARENA(ROW_ARENA);
+    struct parking_row row;
+
+    TRY_OUT(parking_next(e, number, &a, &row));
+    row.item.resets++;
+    TRY_OUT(parking_update(e, &row));
+out:
+    arena_free(&a);
+    return err;
+}
+
+/* Marks rise, and none stands twice: two deliveries of one ctx are one message. */
+static void add_mark(struct control *c, const uint8_t ctx[CONTROL_MARK_SIZE])
+{
+    size_t at = 0;
+    int order = -1;
+
+    while (at < c->n && (order = memcmp(c->mark[at].ctx, ctx, CONTROL_MARK_SIZE)) < 0)
+        at++;
+    if (at < c->n && order == 0)
+        return;
+    memmove(&c->mark[at + 1], &c->mark[at], (c->n - at) * sizeof c->mark[0]);
+    c->mark[at] = (struct control_mark){0};
+    memcpy(c->mark[at].ctx, ctx, CONTROL_MARK_SIZE);
+    c->n++;
+}
+
+/* In one transaction: the message, what it names, and when it was. */
+static struct err ask_device(struct resets *rs, uint64_t contact, const struct device_id *did)
+{
+    struct engine *e = rs->e;
+    struct control c = {.type = PAYLOAD_RESET};
+    struct dealings d;
+
+    TRY(dealings_get(e->vault, did, &d));
+    if (d.asked_ms != 0 && clock_since(e->now_ms, d.asked_ms) < INTERVAL_MS) {
+        look_at(e, clock_add(d.asked_ms, INTERVAL_MS));
+        return OK;
+    }
+    for (size_t i = 0; i < rs->n && c.n < CONTROL_ENTRIES_MAX; i++) {
+        if (memcmp(rs->at[i].prefix, did->b, sizeof rs->at[i].prefix) != 0)
+            continue;
+        add_mark(&c, rs->at[i].ctx);
+        TRY(count_reset(e, rs->at[i].number));
+    }
+    if (c.n == 0)
+        return OK;
+    d.asked_ms = e->now_ms == 0 ? 1 : e->now_ms;
+    TRY(dealings_put(e->vault, did, &d));
+    return repairs_tell(e, contact, did, &c);
+}
+
+static struct err ask_contact(struct resets *rs, const struct contact *to)
+{
+    struct device_list list;
+    struct err err;
+
+    if (!to->known || to->changed || to->removed)
+        return OK;
+    err = people_newest_list(rs->e->vault, &rs->e->own, &to->aid, &list);
+    if (err.code == E_ABSENT)
+        return OK;
+    TRY(err);
+    for (size_t i = 0; i < list.devices; i++) {
+        TRY(vault_begin(rs->e->vault));
+        TRY(vault_end(rs->e->vault, ask_device(rs, to->number, &list.device[i].did)));
+    }
+    return OK;
+}
+
+static struct err ask_resets(struct engine *e)
+{
+    struct err err = OK;
+    struct arena a = ARENA(PARKING_ROWS_MAX * sizeof(struct stuck) + 64);
+    struct resets rs = {.e = e, .at = ARENA_ARRAY(&a, PARKING_ROWS_MAX, struct stuck)};
+    struct contact to = {.number = 0};
+
+    if (rs.at == NULL)
+        return FAIL(E_NOMEM);
+    err = find_stuck(&rs);
+    while (err.code == E_OK && rs.n > 0) {
+        err = people_next(e->vault, to.number, &to);
+        if (err.code == E_OK)
+            err = ask_contact(&rs, &to);
+    }
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+/* ---- gaps */
+
+static struct err ask_stream(struct engine *e, const struct room_id *room,
+                             const struct party *sender, const struct contact *to)
+{
+    struct control c = {.type = PAYLOAD_MISSING};
+    struct stream s;
+
+    TRY(streams_get(e->vault, room, &sender->did, &s));
+    c.n = streams_ask(&s, e->drained_ms, e->now_ms, c.range);
+    look_at(e, streams_ask_at(&s, e->drained_ms));
+    if (c.n == 0)
+        return OK;
+    TRY(streams_put(e->vault, room, sender, &s));
+    return repairs_tell(e, to->number, &sender->did, &c);
+}
+
+static struct err ask_gaps(struct engine *e)
+{
+    struct err err = OK;
+    uint64_t number = 0;
+
+    for (size_t i = 0; err.code == E_OK && i < STREAMS_MAX; i++, number++) {
+        struct room_id room;
+        struct party sender;
+        struct contact to;
+
+        err = streams_next_gap(e->vault, &number, &room, &sender);
+        if (err.code != E_OK)
+            break;
+        err = people_by_account(e->vault, &sender.aid, &to);
+        if (err.code == E_ABSENT || (err.code == E_OK && (to.changed || to.removed))) {
+            err = OK;
+            continue;
+        }
+        TRY(err);
+        TRY(vault_begin(e->vault));
+        err = vault_end(e->vault, ask_stream(e, &room, &sender, &to));
+    }
+    return err.code == E_ABSENT ? OK : err;
+}
+
+struct err asking_wake(struct engine *e)
+{
+    if (asking_at(e) == 0 || e->now_ms < e->asking_ms)
+        return OK;
+    e->asking_ms = 0;
+    TRY(ask_resets(e));
+    TRY(ask_gaps(e));
+    return outgoing_pump(e);
+}
+
+/* ---- answers */
+
+/* One ctx of theirs that they answer for; with an id it comes, or came, as that message. */
+static struct err let_go(struct engine *e, const struct repairs_asker *from,
+                         const struct control_mark *mark, struct arena *a, uint64_t *over)
+{
+    struct err err = OK;
+    struct parking_row row = {.number = 0};
+    bool left = false;
+
+    while (err.code == E_OK) {
+        err = parking_by_ctx(e, mark->ctx, row.number + 1, a, &row);
+        if (err.code != E_OK ||
+            memcmp(row.item.prefix, from->who.did.b, sizeof row.item.prefix) != 0)
+            continue;
+        err = parking_leave(e, &row);
+        left = true;
+    }
+    *over += left && bytes_all_zero(ID_BYTES(mark->id));
+    return err.code == E_ABSENT ? OK : err;
+}
+
+static struct err close_gaps(struct engine *e, const struct repairs_asker *from,
+                             const struct control *c, uint64_t *over)
+{
+    struct stream s;
+
+    TRY(streams_get(e->vault, &from->room, &from->who.did, &s));
+    for (size_t i = 0; i < c->n; i++)
+        *over += streams_void(&s, c->range[i].first, c->range[i].last);
+    return *over == 0 ? OK : streams_put(e->vault, &from->room, &from->who, &s);
+}
+
+struct err asking_answered(struct engine *e, const struct repairs_asker *from,
+                           const struct control *c, struct arena *a, uint64_t *over)
+{
+    *over = 0;
+    if (c->type == PAYLOAD_VOID)
+        return close_gaps(e, from, c, over);
+    if (c->type != PAYLOAD_SETTLED)
+        return OK;
+    for (size_t i = 0; i < c->n; i++)
+        TRY(let_go(e, from, &c->mark[i], a, over));
+    return OK;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * judging: to whom did a message go?  Its roster, and the statements that this names, are found in
+ * the vault or asked for; the verdict is statement/roster_judge.  [PROTOCOL 6.6]
+ */
+#ifndef TACET_CLIENT_JUDGING_H
+#define TACET_CLIENT_JUDGING_H
+
+#include "client/engine_internal.h"
+#include "client/streams.h"
+#include "e2ee/open.h"
+#include "statement/roster_judge.h"
+
+/* One item on its way. */
+struct opening {
+    struct engine *e;
+    struct opening_item *item;
+    struct arena *a;
+    enum opening_result *result;
+    struct event *event;
+};
+
+/* Roster verdict of [PROTOCOL 6.6], with everything that it needs. */
+struct verdict {
+    struct roster_finding finding;
+    struct device_list
+        theirs; /* the sender's, at the version named; this and the next unless WRONG */
+    struct stream stream;
+};
+
+/* E_ABSENT: something is missing, and was asked for if the item may still ask.  Other errors that
+ * are not this machine's: what came is malformed. */
+FALLIBLE judging_judge(struct opening *op, const struct opened *o, struct verdict *out);
+
+/* What a person is told beside the text of what is shown: of enum message_note. */
+uint32_t judging_notes(const struct roster_finding *f);
+
+/* Ask who this is, for an item that waits for it. */
+FALLIBLE judging_ask_account(struct opening *op, const struct account_id *aid);
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/sentlog.h"
+
+#include "base/reader.h"
+#include "client/people.h"
+#include "wire/limits.h"
+
+static const struct bytes NO_KEY = {NULL, 0};
+
+#define LIFE_MS     (45 * CLOCK_DAY_MS)
+#define RECORD_MAX  (4 * 1024)
+#define FORGET_MOST 4096 /* at a time */
+#define ARENA_MAX   (64 * 1024)
+
+/* ---- records */
+
+static struct err put_number(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t at,
+                             uint64_t number)
+{
+    struct err err;
+    struct buf b = BUF(8);
+
+    buf_u64(&b, number);
+    err = vault_put(v, kind, key, at, buf_view(&b));
+    buf_free(&b);
+    return err;
+}
+
+static struct err parse_number(struct bytes value, uint64_t *number)
+{
+    struct reader r = reader(value);
+
+    *number = reader_u64(&r);
+    return reader_end(&r);
+}
+
+static struct err parse(struct bytes in, uint64_t upload, struct sentlog_entry *out)
+{
+    struct reader r = reader(in);
+    struct sentlog_entry s = {.upload = upload};
+    struct bytes core;
+
+    s.made_ms = reader_u64(&r);
+    reader_copy(&r, s.ctx, sizeof s.ctx);
+    s.contact = reader_u64(&r);
+    s.place = reader_u64(&r);
+    core = reader_take(&r, TRAILER_CORE_SIZE);
+    reader_copy(&r, s.roster.b, sizeof s.roster.b);
+    s.partial = reader_u8(&r) != 0;
+    reader_copy(&r, s.to.b, sizeof s.to.b);
+    s.tries = reader_u8(&r);
+    s.content = reader_block(&r, RECORD_MAX);
+    TRY(reader_end(&r));
+    TRY(trailer_parse_core(core, &s.core));
+    *out = s;
+    return OK;
+}
+
+static struct err write(struct vault *v, const struct sentlog_entry *s)
+{
+    struct err err = OK;
+    struct buf b = BUF(RECORD_MAX);
+    struct bytes value;
+    size_t opened;
+
+    buf_u64(&b, s->made_ms);
+    buf_bytes(&b, BYTES(s->ctx));
+    buf_u64(&b, s->contact);
+    buf_u64(&b, s->place);
+    trailer_write_core(&s->core, &b);
+    buf_bytes(&b, ID_BYTES(s->roster));
+    buf_u8(&b, s->partial);
+    buf_bytes(&b, ID_BYTES(s->to));
+    buf_u8(&b, s->tries);
+    opened = buf_open(&b);
+    buf_bytes(&b, s->content);
+    buf_close(&b, opened);
+    TRY_OUT(buf_end(&b, &value));
+    TRY_OUT(vault_put(v, VAULT_SENT, NO_KEY, s->upload, value));
+out:
+    buf_free(&b);
+    return err;
+}
+
+static bool has_place(const struct sentlog_entry *s)
+{
+    return !s->partial && s->core.seq > 0;
+}
+
+struct err sentlog_put(struct vault *v, const struct sentlog_entry *s)
+{
+    TRY(sentlog_drop(v, s->upload));
+    TRY(write(v, s));
+    TRY(put_number(v, VAULT_SENT_CTX, BYTES(s->ctx), 0, s->upload));
+    return has_place(s)
+               ? put_number(v, VAULT_SENT_PLACE, ID_BYTES(s->core.room), s->core.seq, s->upload)
+               : OK;
+}
+
+/* What points to it goes too, unless it points to another meanwhile. */
+static struct err drop(struct vault *v, const struct sentlog_entry *s)
+{
+    struct err err = OK;
+    struct arena a = ARENA(1024);
+    struct bytes value;
+    uint64_t upload;
+
+    TRY(vault_erase(v, VAULT_SENT, NO_KEY, s->upload));
+    TRY(vault_erase(v, VAULT_SENT_CTX, BYTES(s->ctx), 0));
+    if (!has_place(s))
+        return OK;
+    TRY_OUT(vault_get(v, VAULT_SENT_PLACE, ID_BYTES(s->core.room), s->core.seq, &a, &value));
+    TRY_OUT(parse_number(value, &upload));
+    if (upload == s->upload)
+        TRY_OUT(vault_erase(v, VAULT_SENT_PLACE, ID_BYTES(s->core.room), s->core.seq));
+out:
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+struct err sentlog_drop(struct vault *v, uint64_t upload)
+{
+    struct arena a = ARENA(ARENA_MAX);
+    struct sentlog_entry s;
+    struct err err = sentlog_get(v, upload, &a, &s);
+
+    if (err.code == E_OK)
+        err = drop(v, &s);
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+/* ---- finding */
+
+struct err sentlog_get(struct vault *v, uint64_t upload, struct arena *a, struct sentlog_entry *out)
+{
+    struct bytes value;
+
+    TRY(vault_get(v, VAULT_SENT, NO_KEY, upload, a, &value));
+    return parse(value, upload, out);
+}
+
+struct err sentlog_by_ctx(struct vault *v, const uint8_t ctx[CONTROL_MARK_SIZE], struct arena *a,
+                          struct sentlog_entry *out)
+{
+    struct bytes value;
+    uint64_t upload;
+
+    TRY(vault_get(v, VAULT_SENT_CTX, bytes(ctx, CONTROL_MARK_SIZE), 0, a, &value));
+    TRY(parse_number(value, &upload));
+    return sentlog_get(v, upload, a, out);
+}
+
+struct err sentlog_by_place(struct vault *v, const struct room_id *room, uint64_t seq,
+                            struct arena *a, struct sentlog_entry *out)
+{
+    struct bytes value;
+    uint64_t upload;
+
+    TRY(vault_get(v, VAULT_SENT_PLACE, ID_BYTES(*room), seq, a, &value));
+    TRY(parse_number(value, &upload));
+    return sentlog_get(v, upload, a, out);
+}
+
+struct err sentlog_next_place(struct vault *v, const struct room_id *room, uint64_t first,
+                              uint64_t last, uint64_t *seq)
+{
+    struct arena a = ARENA(1024);
+    struct bytes value;
+    struct err err = vault_next(v, VAULT_SENT_PLACE, ID_BYTES(*room), first, &a, seq, &value);
+
+    arena_free(&a);
+    TRY(err);
+    return *seq <= last ? OK : FAIL(E_ABSENT);
+}
+
+/* ---- to whom? */
+
+static struct err went_to_roster(struct vault *v, const struct own *me, const struct roster *r,
+                                 const struct device_id *did, struct arena *a, bool *went)
+{
+    const struct device_list **lists = ARENA_ARRAY(a, r->accounts, const struct device_list *);
+    struct roster_recipient *to;
+    size_t n;
+
+    if (lists == NULL)
+        return FAIL(E_NOMEM);
+    for (size_t i = 0; i < r->accounts; i++) {
+        struct device_list *list = ARENA_NEW(a, struct device_list);
+
+        if (list == NULL)
+            return FAIL(E_NOMEM);
+        TRY(people_list(v, me, &r->account[i].aid, r->account[i].list_version, list));
+        lists[i] = list;
+    }
+    TRY(roster_recipients(r, lists, &me->me.who.did, a, &to, &n));
+    for (size_t i = 0; i < n; i++)
+        *went |= ID_SAME(to[i].device->did, *did);
+    return OK;
+}
+
+struct err sentlog_went_to(struct vault *v, const struct own *me, const struct sentlog_entry *s,
+                           const struct device_id *did, struct arena *a, bool *went)
+{
+    struct bytes value;
+    struct roster r;
+    struct err err;
+
+    *went = s->partial && ID_SAME(s->to, *did);
+    if (s->partial)
+        return OK;
+    err = people_roster(v, &s->roster, a, &value);
+    if (err.code == E_ABSENT) /* it was not accepted yet, and so came to nobody */
+        return OK;
+    TRY(err);
+    TRY(roster_parse(value, a, &r));
+    err = went_to_roster(v, me, &r, did, a, went);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+bool sentlog_lives(const struct sentlog_entry *s, uint64_t now_ms)
+{
+    return clock_since(now_ms, s->core.sent_ms) < s->core.ttl_s * CLOCK_SECOND_MS;
+}
+
+/* ---- time */
+
+/* Upload numbers rise with time, so the first is the oldest. */
+struct err sentlog_forget_old(struct vault *v, uint64_t now_ms)
+{
+    struct err err = OK;
+    struct arena a = ARENA(ARENA_MAX);
+
+    for (size_t i = 0; err.code == E_OK && i < FORGET_MOST; i++) {
+        struct sentlog_entry s;
+        struct bytes value;
+        uint64_t upload;
+
+        arena_free(&a);
+        TRY_OUT(vault_next(v, VAULT_SENT, NO_KEY, 0, &a, &upload, &value));
+        TRY_OUT(parse(value, upload, &s));
+        if (clock_since(now_ms, s.made_ms) < LIFE_MS)
+            break;
+        err = drop(v, &s);
+    }
+out:
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/streams.h"
+
+#include "base/reader.h"
+
+static const struct bytes NO_KEY = {NULL, 0};
+
+#define KEY_SIZE        (32 + 16)
+#define RECORD_MAX      (16 * 1024)
+#define ASK_AFTER_MS    CLOCK_MINUTE_MS
+#define ASK_INTERVAL_MS CLOCK_HOUR_MS
+
+/* ---- missing ranges */
+
+static uint64_t places(const struct streams_range *r)
+{
+    return r->last - r->first + 1;
+}
+
+static void drop_range(struct stream *s, size_t at)
+{
+    s->ranges--;
+    memmove(&s->range[at], &s->range[at + 1], (s->ranges - at) * sizeof s->range[0]);
+}
+
+/* Room for one more at `at`.  When there is none, the oldest, which is the first, is given up: from
+ * then on the stream begins behind it. */
+static struct streams_range *add_range(struct stream *s, size_t at, uint64_t *given_up)
+{
+    if (s->ranges == STREAMS_RANGES_MAX) {
+        *given_up += places(&s->range[0]);
+        s->baseline = s->range[0].last + 1;
+        drop_range(s, 0);
+        at -= at > 0;
+    }
+    memmove(&s->range[at + 1], &s->range[at], (s->ranges - at) * sizeof s->range[0]);
+    s->ranges++;
+    return &s->range[at];
+}
+
+/* SIZE_MAX: the place is not missing. */
+static size_t find_range(const struct stream *s, uint64_t seq)
+{
+    for (size_t i = 0; i < s->ranges; i++)
+        if (s->range[i].first <= seq && seq <= s->range[i].last)
+            return i;
+    return SIZE_MAX;
+}
+
+/* The places first..last of range `at` are no longer missing; what is left of it keeps the end that
+ * it had. */
+static void cut(struct stream *s, size_t at, uint64_t first, uint64_t last, uint64_t *given_up)
+{
+    const struct streams_range whole = s->range[at];
+    struct streams_range left = whole, right = whole;
+
+    left.last = first - 1;
+    left.has_after = false;
+    right.first = last + 1;
+    right.has_before = false;
+    if (first == whole.first && last == whole.last) {
+        drop_range(s, at);
+    } else if (first == whole.first) {
+        s->range[at] = right;
+    } else if (last == whole.last) {
+        s->range[at] = left;
+    } else {
+        s->range[at] = left;
+        *add_range(s, at + 1, given_up) = right;
+    }
+}
+
+/* ---- taking */
+
+static struct err move_to(struct stream *s, const struct core *core)
+{
+    s->highest = core->seq;
+    return trailer_link(core, s->link);
+}
+
+static struct err begin(struct stream *s, const struct core *core, enum streams_result result,
+                        struct streams_step *out)
+{
+    s->baseline = core->seq;
+    s->ranges = 0;
+    out->result = result;
+    return move_to(s, core);
+}
+
+static struct err go_on(struct stream *s, const struct core *core, uint64_t now_ms,
+                        struct streams_step *out)
+{
+    if (core->seq == s->highest + 1) {
+        out->result = bytes_same(BYTES(core->prev), BYTES(s->link)) ? STREAMS_NEXT : STREAMS_FAULT;
+    } else {
+        struct streams_range *gap = add_range(s, s->ranges, &out->given_up);
+
+        *gap = (struct streams_range){.first = s->highest + 1,
+                                      .last = core->seq - 1,
+                                      .has_before = true,
+                                      .has_after = true,
+                                      .since_ms = now_ms};
+        memcpy(gap->before, s->link, sizeof gap->before);
+        memcpy(gap->after, core->prev, sizeof gap->after);
+        out->result = STREAMS_GAP;
+        out->missing = places(gap);
+    }
+    return move_to(s, core);
+}
+
+/* What it is next to learns its end from it, fits or not. */
+static void mend_ends(struct stream *s, const struct core *core, const uint8_t *link)
+{
+    for (size_t i = 0; i < s->ranges; i++) {
+        struct streams_range *r = &s->range[i];
+
+        if (r->last + 1 == core->seq) {
+            r->has_after = !core->restart;
+            memcpy(r->after, core->prev, sizeof r->after);
+        }
+        if (r->first == core->seq + 1) {
+            r->has_before = true;
+            memcpy(r->before, link, sizeof r->before);
+        }
+    }
+}
+
+static struct err fill(struct stream *s, size_t at, const struct core *core,
+                       struct streams_step *out)
+{
+    const struct streams_range *r = &s->range[at];
+    uint8_t link[NAMES_H32_SIZE];
+    bool fits = true;
+
+    TRY(trailer_link(core, link));
+    if (core->seq == r->first && r->has_before && !core->restart)
+        fits = bytes_same(BYTES(core->prev), BYTES(r->before));
+    if (core->seq == r->last && r->has_after)
+        fits = fits && bytes_same(BYTES(link), BYTES(r->after));
+    cut(s, at, core->seq, core->seq, &out->given_up);
+    mend_ends(s, core, link);
+    out->result = fits ? STREAMS_FILLED : STREAMS_FAULT;
+    return OK;
+}
+
+struct err streams_take(struct stream *s, const struct core *core, uint64_t now_ms,
+                        struct streams_step *out)
+{
+    size_t missing;
+
+    *out = (struct streams_step){.result = STREAMS_FAULT};
+    if (s->highest == 0)
+        return begin(s, core, STREAMS_BASELINE, out);
+    if (core->seq > s->highest)
+        return core->restart ? begin(s, core, STREAMS_RESTART, out) : go_on(s, core, now_ms, out);
+    missing = find_range(s, core->seq);
+    if (missing != SIZE_MAX)
+        return fill(s, missing, core, out);
+    if (core->seq < s->baseline)
+        out->result = STREAMS_BEFORE;
+    return OK;
+}
+
+uint64_t streams_void(struct stream *s, uint64_t first, uint64_t last)
+{
+    uint64_t closed = 0, given_up = 0;
+
+    /* From the end on: a cut makes at most one range more, behind where we are. */
+    for (size_t i = s->ranges; i-- > 0;) {
+        const struct streams_range r = s->range[i];
+        uint64_t from = first > r.first ? first : r.first, to = last < r.last ? last : r.last;
+
+        if (from > to)
+            continue;
+        closed += to - from + 1;
+        cut(s, i, from, to, &given_up);
+        if (given_up > 0) /* the first one went, and all others moved */
+            return closed + (i > 0 ? streams_void(s, first, last) : 0);
+    }
+    return closed;
+}
+
+/* ---- asking */
+
+static uint64_t due_at(const struct stream *s, const struct streams_range *r, uint64_t drained_ms)
+{
+    uint64_t since = r->since_ms > drained_ms ? r->since_ms : drained_ms;
+    uint64_t at = clock_add(since, ASK_AFTER_MS);
+    uint64_t again = s->asked_ms == 0 ? 0 : clock_add(s->asked_ms, ASK_INTERVAL_MS);
+
+    return again > at ? again : at;
+}
+
+uint64_t streams_ask_at(const struct stream *s, uint64_t drained_ms)
+{
+    uint64_t first = UINT64_MAX;
+
+    for (size_t i = 0; i < s->ranges; i++)
+        if (s->range[i].asks < STREAMS_ASKS_MAX && due_at(s, &s->range[i], drained_ms) < first)
+            first = due_at(s, &s->range[i], drained_ms);
+    return first;
+}
+
+size_t streams_ask(struct stream *s, uint64_t drained_ms, uint64_t now_ms,
+                   struct control_range out[STREAMS_RANGES_MAX])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->ranges; i++) {
+        struct streams_range *r = &s->range[i];
+
+        if (r->asks == STREAMS_ASKS_MAX || due_at(s, r, drained_ms) > now_ms)
+            continue;
+        r->asks++;
+        out[n++] = (struct control_range){r->first, r->last};
+    }
+    if (n > 0)
+        s->asked_ms = now_ms == 0 ? 1 : now_ms;
+    return n;
+}
+
+/* ---- records */
+
+static struct bytes key_of(const struct room_id *room, const struct device_id *sender,
+                           uint8_t out[KEY_SIZE])
+{
+    memcpy(out, room->b, sizeof room->b);
+    memcpy(out + sizeof room->b, sender->b, sizeof sender->b);
+    return bytes(out, KEY_SIZE);
+}
+
+static void read_range(struct reader *r, struct streams_range *out)
+{
+    out->first = reader_u64(r);
+    out->last = reader_u64(r);
+    reader_require(r, out->first >= 1 && out->first <= out->last, E_MALFORMED);
+    out->has_before = reader_u8(r) != 0;
+    out->has_after = reader_u8(r) != 0;
+    reader_copy(r, out->before, sizeof out->before);
+    reader_copy(r, out->after, sizeof out->after);
+    out->since_ms = reader_u64(r);
+    out->asks = reader_u8(r);
+}
+
+static struct err parse(struct bytes in, struct stream *out)
+{
+    struct reader r = reader(in);
+    struct stream s = {0};
+
+    s.baseline = reader_u64(&r);
+    s.highest = reader_u64(&r);
+    reader_copy(&r, s.link, sizeof s.link);
+    reader_copy(&r, s.roster.b, sizeof s.roster.b);
+    s.asked_ms = reader_u64(&r);
+    s.number = reader_u64(&r);
+    s.ranges = reader_u8(&r);
+    reader_require(&r, s.ranges <= STREAMS_RANGES_MAX, E_MALFORMED);
+    for (size_t i = 0; r.failed == E_OK && i < s.ranges; i++)
+        read_range(&r, &s.range[i]);
+    TRY(reader_end(&r));
+    *out = s;
+    return OK;
+}
+
+static void write(const struct stream *s, struct buf *b)
+{
+    buf_u64(b, s->baseline);
+    buf_u64(b, s->highest);
+    buf_bytes(b, BYTES(s->link));
+    buf_bytes(b, ID_BYTES(s->roster));
+    buf_u64(b, s->asked_ms);
+    buf_u64(b, s->number);
+    buf_u8(b, (uint8_t)s->ranges);
+    for (size_t i = 0; i < s->ranges; i++) {
+        const struct streams_range *r = &s->range[i];
+
+        buf_u64(b, r->first);
+        buf_u64(b, r->last);
+        buf_u8(b, r->has_before);
+        buf_u8(b, r->has_after);
+        buf_bytes(b, BYTES(r->before));
+        buf_bytes(b, BYTES(r->after));
+        buf_u64(b, r->since_ms);
+        buf_u8(b, r->asks);
+    }
+}
+
+struct err streams_get(struct vault *v, const struct room_id *room, const struct device_id *sender,
+                       struct stream *out)
+{
+    struct err err;
+    struct arena a = ARENA(2 * RECORD_MAX);
+    uint8_t key[KEY_SIZE];
+    struct bytes value;
+
+    *out = (struct stream){0};
+    err = vault_get(v, VAULT_STREAM_IN, key_of(room, sender, key), 0, &a, &value);
+    if (err.code == E_OK)
+        err = parse(value, out);
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+/* Streams with gaps stand in a list of their own, so that they are found without looking at all. */
+static struct err list_gap(struct vault *v, const struct room_id *room, const struct party *sender,
+                           struct stream *s)
+{
+    struct err err = OK;
+    struct buf b = BUF(32 + IDENTITY_PARTY_SIZE);
+
+    if (s->ranges == 0)
+        return s->number == 0 ? OK : vault_erase(v, VAULT_STREAM_GAPS, NO_KEY, s->number);
+    if (s->number == 0)
+        TRY(vault_count(v, VAULT_NEXT_STREAM, &s->number));
+    buf_bytes(&b, ID_BYTES(*room));
+    identity_write_party(sender, &b);
+    TRY_OUT(vault_put(v, VAULT_STREAM_GAPS, NO_KEY, s->number, buf_view(&b)));
+out:
+    buf_free(&b);
+    return err;
+}
+
+struct err streams_put(struct vault *v, const struct room_id *room, const struct party *sender,
+                       struct stream *s)
+{
+    struct err err = OK;
+    struct buf b = BUF(RECORD_MAX);
+    uint8_t key[KEY_SIZE];
+    struct bytes value;
+
+    TRY(list_gap(v, room, sender, s));
+    write(s, &b);
+    TRY_OUT(buf_end(&b, &value));
+    TRY_OUT(vault_put(v, VAULT_STREAM_IN, key_of(room, &sender->did, key), 0, value));
+out:
+    buf_free(&b);
+    return err;
+}
+
+struct err streams_next_gap(struct vault *v, uint64_t *number, struct room_id *room,
+                            struct party *sender)
+{
+    struct err err = OK;
+    struct arena a = ARENA(4096);
+    struct bytes value;
+    struct reader r;
+
+    TRY_OUT(vault_next(v, VAULT_STREAM_GAPS, NO_KEY, *number, &a, number, &value));
+    r = reader(value);
+    reader_copy(&r, room->b, sizeof room->b);
+    reader_copy(&r, sender->nid.b, sizeof sender->nid.b);
+    reader_copy(&r, sender->aid.b, sizeof sender->aid.b);
+    reader_copy(&r, sender->did.b, sizeof sender->did.b);
+    TRY_OUT(reader_end(&r));
+out:
+    arena_free(&a);
+    return err;
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// odd_forms: uploads, deliveries, trailers, descriptors, frames' headers and links that no encoder would
+// produce, of PROTOCOL 6, 8, 13 and 14.
+import { cat, u16, u32, u64, u8, unhex, zeros } from '../tacet/bytes.js';
+import { readHeader } from '../tacet/calls.js';
+import { capsuleSize, readDelivered } from '../tacet/channel.js';
+import * as control from '../tacet/control.js';
+import { sha256 } from '../tacet/crypto.js';
+import { readDescriptor, SIZE_MOST, writeDescriptor } from '../tacet/files.js';
+import * as msg from '../tacet/message.js';
+import { readInvitation, writeInvitation } from '../tacet/names.js';
+import { fill, says, set } from './bend.js';
+
+const head = (profile, flags) => cat(u8(1), u8(1), u8(profile), u8(flags), u8(2), fill(66, 1));
+const capsule = (profile, recipient = 0, x = 1) =>
+  ({ recipient, capsule: cat(u8(2), fill(66, x), fill(capsuleSize(profile) - 67, 5)) });
+
+// An upload of n entries, and what is changed in it.
+function upload({ profile = 1, flags = 0, scope = null, n = 2, capsules = [], body = fill(272, 3),
+                  entries = Array.from({ length: n }, () => fill(60, 7)) } = {}) {
+  const s = { head: head(profile, flags), scope, com: fill(32, 1), roster: fill(48, 2), body,
+              trailer: fill(512, 4) };
+  return msg.upload(s, 1, capsules, entries);
+}
+
+const places = (n) => Array.from({ length: n }, (_, i) => i);
+
+function uploads() {
+  const many = (n, profile = 1) => Array.from({ length: n }, (_, i) => capsule(profile, i));
+  return [
+    ['plain', upload()], ['hybrid', upload({ profile: 2 })], ['profile 0', upload({ profile: 0 })],
+    ['profile 3', upload({ profile: 3 })], ['version 2', set(upload(), 0, 2)],
+    ['suite 2', set(upload(), 1, 2)],
+    ['flags 2', upload({ flags: 2 })], ['a point of form 4', set(upload(), 4, 4)],
+    ['a point of form 0', set(upload(), 4, 0)], ['for nobody', upload({ n: 0 })],
+    ['for 1,024', upload({ n: 1024 })], ['for 1,025', upload({ n: 1025 })],
+    ['partial', upload({ flags: 1, scope: [0, 5] })],
+    ['partial for none', upload({ flags: 1, scope: [], n: 0 })],
+    ['partial, one entry less', upload({ flags: 1, scope: [0, 5], n: 1 })],
+    ['partial out of order', upload({ flags: 1, scope: [5, 0] })],
+    ['partial, a place twice', upload({ flags: 1, scope: [5, 5] })],
+    ['place 1,023', upload({ flags: 1, scope: [1023], n: 1 })],
+    ['place 1,024', upload({ flags: 1, scope: [1024], n: 1 })],
+    ['partial for 1,024', upload({ flags: 1, scope: places(1024), n: 1024 })],
+    ['50 capsules', upload({ n: 51, capsules: many(50) })],
+    ['51 capsules', upload({ n: 51, capsules: many(51) })],
+    ['50 capsules, hybrid', upload({ profile: 2, n: 1024, capsules: many(50, 2), body: fill(98320, 3) })],
+    ['a capsule for nobody', upload({ capsules: [capsule(1, 2)] })],
+    ['capsules out of order', upload({ capsules: [capsule(1, 1), capsule(1, 0)] })],
+    ['two capsules for one', upload({ capsules: [capsule(1, 0), capsule(1, 0)] })],
+    ['capsules of two points', upload({ capsules: [capsule(1, 0), capsule(1, 1, 2)] })],
+    ['a capsule of the other profile', upload({ profile: 2, capsules: [capsule(1, 0)] })],
+    ['a body that is no step', upload({ body: fill(273, 3) })], ['no body', upload({ body: zeros(0) })],
+    ['the tag alone', upload({ body: fill(16, 3) })], ['the largest body', upload({ body: fill(98320, 3) })],
+    ['a larger body', upload({ body: fill(131088, 3) })], ['cut', upload().subarray(0, -1)],
+    ['a byte behind', cat(upload(), u8(0))], ['nothing', zeros(0)]];
+}
+
+function deliveries() {
+  const of = (n, front = head(1, 0)) =>
+    cat(front, fill(32, 1), fill(48, 2), fill(60, 7), fill(n, 3), fill(512, 4));
+  return [
+    ['plain', of(272)], ['no step', of(271)], ['no body', of(0)], ['the tag alone', of(16)],
+    ['the largest', of(98320)], ['larger', of(131088)], ['without trailer', of(272).subarray(0, 300)],
+    ['partial', of(272, cat(head(1, 1), u16(1), u16(3)))],
+    ['partial for none', of(272, cat(head(1, 1), u16(0)))],
+    ['partial for 1,025', of(272, cat(head(1, 1), u16(1025), ...places(1025).map((i) => u16(i))))],
+    ['flags 128', of(272, head(1, 128))]];
+}
+
+function capsules() {
+  const of = (profile, n = capsuleSize(profile)) => cat(u8(1), u8(1), u8(profile), u8(2), fill(n - 1, 1));
+  return [['plain', of(1)], ['hybrid', of(2)], ['profile 3', set(of(1), 2, 3)],
+          ['hybrid, and too short', of(2, 307)], ['standard, and too long', of(1, 1875)], ['cut', of(1, 306)],
+          ['a byte behind', of(1, 308)], ['version 2', set(of(1), 0, 2)], ['suite 0', set(of(1), 1, 0)],
+          ['a point of form 4', set(of(1), 3, 4)]];
+}
+
+function trailers(p) {
+  const d = p.alice.devices[0];
+  const good = { sender: d, room: fill(32, 1), flags: 0, id: fill(16, 2), seq: 2, prev: fill(32, 3), time: 1,
+                 ttl: 60, type: 1, digest: fill(32, 4) };
+  const wrap = (listVersion) => msg.wrap({ roster: fill(48, 5), listVersion, listHash: fill(16, 6) });
+  const of = (change, bend = (b) => b) =>
+    bend(cat(msg.core({ ...good, ...change }), wrap(change.list ?? 1), fill(132, 7), zeros(76)));
+  const z = { prev: zeros(32) };
+  return [
+    ['plain', of({})], ['first', of({ seq: 1, ...z })], ['first with a prev', of({ seq: 1 })],
+    ['second without', of(z)], ['restart', of({ ...z, flags: 1 })], ['restart with a prev', of({ flags: 1 })],
+    ['restart at 1', of({ ...z, seq: 1, flags: 1 })],
+    ['restart of a control message', of({ ...z, seq: 0, flags: 1, type: 16 })],
+    ['flags 2', of({ flags: 2 })], ['text at 0', of({ ...z, seq: 0 })],
+    ['control at 0', of({ ...z, seq: 0, type: 16 })],
+    ['control at 0 with a prev', of({ seq: 0, type: 16 })], ['control at 2', of({ type: 16 })],
+    ['type 31 at 0', of({ ...z, seq: 0, type: 31 })], ['type 32 at 0', of({ ...z, seq: 0, type: 32 })],
+    ['type 15 at 0', of({ ...z, seq: 0, type: 15 })], ['type 32', of({ type: 32 })],
+    ['type 0', of({ type: 0 })],
+    ['type 65,535', of({ type: 65535 })], ['no ttl', of({ ttl: 0 })], ['a year', of({ ttl: 31536000 })],
+    ['more than a year', of({ ttl: 31536001 })], ['the last place', of({ seq: 2n ** 64n - 1n })],
+    ['at time 0', of({ time: 0 })], ['burn-on-read', of({}, (b) => set(b, 184, 1))],
+    ['refs', of({}, (b) => set(b, 187, 1))],
+    ['list version 0', of({ list: 0 })], ['padding', of({}, (b) => set(b, -1, 1))],
+    ['cut', of({}, (b) => b.subarray(0, 495))], ['a byte behind', of({}, (b) => cat(b, u8(0)))]];
+}
+
+function controls() {
+  const ctx = (x) => fill(16, x), r = (a, b) => cat(u64(a), u64(b));
+  const most = Array.from({ length: 33 }, (_, i) => r(10 * i + 1, 10 * i + 2));
+  return [
+    [16, 'plain', cat(u8(1), ctx(1))], [16, 'none', u8(0)], [16, 'out of order', cat(u8(2), ctx(2), ctx(1))],
+    [16, 'twice', cat(u8(2), ctx(1), ctx(1))], [16, 'one missing', cat(u8(2), ctx(1))],
+    [16, 'a byte behind', cat(u8(1), ctx(1), u8(0))], [16, 'zero', cat(u8(1), ctx(0))],
+    [16, 'nothing', zeros(0)],
+    [17, 'plain', cat(u8(1), r(1, 1))], [17, 'from 0', cat(u8(1), r(0, 1))],
+    [17, 'backwards', cat(u8(1), r(2, 1))],
+    [17, 'touching', cat(u8(2), r(1, 2), r(3, 4))], [17, 'with one between', cat(u8(2), r(1, 2), r(4, 4))],
+    [17, 'over each other', cat(u8(2), r(1, 4), r(3, 6))], [17, '32', cat(u8(32), ...most.slice(0, 32))],
+    [17, '33', cat(u8(33), ...most)], [18, 'to the end', cat(u8(1), r(1, 2n ** 64n - 1n))],
+    [18, 'behind the end', cat(u8(2), r(1, 2n ** 64n - 1n), r(1, 1))],
+    [18, 'at the end', cat(u8(2), r(1, 2n ** 64n - 2n), r(2n ** 64n - 1n, 2n ** 64n - 1n))],
+    [19, 'plain', cat(u8(1), ctx(1), ctx(9))], [19, 'twice', cat(u8(2), ctx(1), ctx(9), ctx(1), ctx(8))],
+    [20, 'plain', zeros(0)], [20, 'not empty', u8(0)], [21, 'unknown', zeros(0)], [31, 'unknown', u8(1)]];
+}
+
+function descriptors() {
+  const of = (size) => writeDescriptor({ key: fill(32, 1), size, root: fill(48, 2) });
+  return [['plain', of(1)], ['empty file', of(0)], ['the largest', of(SIZE_MOST)], 
+          ['larger', of(SIZE_MOST + 1)], ['larger and cut', of(SIZE_MOST + 1).subarray(0, 60)],
+          ['cut in the size', of(SIZE_MOST + 1).subarray(0, 40)],
+          ['version 0', set(of(1), 0, 0)], ['version 2 and cut', u8(2)], ['nothing', zeros(0)],
+          ['a byte behind', cat(of(1), u8(0))], ['larger and a byte behind', cat(of(SIZE_MOST + 1), u8(0))]];
+}
+
+const HEADERS = `00 77 08 0807 0808 80 8007 8008 8808 880808 880807 9000ff 90ffff d0010000000000
+  d003ffffffffff d0040000000000 f0ffffffffffffffff 0f0000000000000001 0f0100000000000000 0c0100000000 88`;
+const headers = () => [['nothing', zeros(0)], ...HEADERS.split(/\s+/).map((h) => [h, unhex(h)])];
+
+function links(p) {
+  const good = { nid: p.nid, pin: fill(32, 1), token: fill(16, 2), address: 'tacet.example:443' };
+  const raw = (x) => 'tacet://join/' + cat(x, sha256(x).subarray(0, 4)).toString('base64url');
+  const x = (address) => cat(u8(1), good.nid, good.pin, good.token, u8(address.length), Buffer.from(address));
+  const link = writeInvitation(good);
+  const addresses = [
+    'tacet.example:443', 'tacet.example', 'tacet.example:', 'tacet.example:0', 'tacet.example:65535',
+    'tacet.example:65536', 'tacet.example:0443', 'tacet.example:+443', 'Tacet.example:443', '127.0.0.1:443',
+    '127.0.0.256:443', '127.1:443', '0127.0.0.1:443', '[::1]:443', '[::G]:443', '[FE80::1]:443', '::1:443',
+    '[::1]', '[fe80::1%eth0]:443', ':443', '', 'a b:443', '-a:1', 'a_b:1', '[0:0:0:0:0:0:0:1]:443',
+    '[::ffff:1.2.3.4]:443', '[::127.0.0.1]:1', 'a..b:1', 'a.:1',
+    `${'a'.repeat(60)}.${'b'.repeat(60)}:443`, `${'a'.repeat(64)}:443`];
+  return [
+    ['plain', link], ['white space', `\n\t ${link} \r\n`],
+    ['white space within', link.replace('join/', 'join/ ')],
+    ['padded', `${link}=`], ['another scheme', link.replace('tacet:', 'http:')],
+    ['a capital', link.replace('tacet:', 'Tacet:')],
+    ['verify', link.replace('join', 'verify')], ['nothing behind', 'tacet://join/'], ['empty', ''],
+    ['damaged', `${link.slice(0, -1)}${link.endsWith('A') ? 'B' : 'A'}`],
+    ['not base64url', `${link.slice(0, -1)}+`],
+    ['newer', raw(cat(u8(2), fill(9, 1)))], ['newer, nothing else', raw(u8(2))],
+    ['version 0', raw(set(x('a:1'), 0, 0))],
+    ['a byte behind', raw(cat(x('a:1'), u8(0)))], ['cut', raw(x('a:1').subarray(0, 40))],
+    ...addresses.map((a) => [`to ${JSON.stringify(a)}`, raw(x(a))]),
+  ].map(([what, text]) => [what, Buffer.from(text)]);
+}
+
+export function oddForms(p) {
+  const of = (kind, list, read) => list.map(([what, statement]) =>
+    ({ kind, what, statement, says: says(() => read(statement)) }));
+  return [
+    ...of('upload', uploads(), msg.readUpload), ...of('delivery', deliveries(), msg.readDelivery),
+    ...of('capsule', capsules(), readDelivered), ...of('trailer', trailers(p), msg.readTrailer),
+    ...of('descriptor', descriptors(), readDescriptor),
+    ...of('header', headers(), readHeader),
+    ...of('link', links(p), (b) => readInvitation(b.toString('latin1'))),
+    ...controls().map(([type, what, statement]) =>
+      ({ kind: 'control', what, type, statement, says: says(() => control.read(type, statement)) }))];
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/sentlog.h"
+
+#include "unit/client/safe.h"
+
+#define NOW_MS UINT64_C(1790000000000)
+
+static const struct room_id ROOM = {{9}};
+
+/* The upload with which the message in place `seq` was sealed; 0: a control message. */
+static struct sentlog_entry entry(uint64_t upload, uint64_t seq)
+{
+    struct sentlog_entry s = {.upload = upload, .made_ms = NOW_MS, .contact = 3, .place = seq};
+
+    s.ctx[0] = (uint8_t)upload;
+    s.core = (struct core){.room = ROOM,
+                           .seq = seq,
+                           .sent_ms = NOW_MS,
+                           .ttl_s = 60,
+                           .type = seq == 0 ? PAYLOAD_HELLO : PAYLOAD_TEXT};
+    if (seq > 1)
+        memset(s.core.prev, 1, sizeof s.core.prev);
+    return s;
+}
+
+static void put(struct safe *s, const struct sentlog_entry *e)
+{
+    assert_ok(vault_begin(s->vault));
+    assert_ok(vault_end(s->vault, sentlog_put(s->vault, e)));
+}
+
+static void drop(struct safe *s, uint64_t upload)
+{
+    assert_ok(vault_begin(s->vault));
+    assert_ok(vault_end(s->vault, sentlog_drop(s->vault, upload)));
+}
+
+/* The upload under which it is found; 0: none. */
+static uint64_t by_ctx(struct safe *s, uint8_t ctx)
+{
+    struct arena a = ARENA(65536);
+    uint8_t key[CONTROL_MARK_SIZE] = {ctx};
+    struct sentlog_entry e = {.upload = 0};
+    struct err err = sentlog_by_ctx(s->vault, key, &a, &e);
+
+    assert_true(err.code == E_OK || err.code == E_ABSENT);
+    arena_free(&a);
+    return err.code == E_OK ? e.upload : 0;
+}
+
+static uint64_t by_place(struct safe *s, uint64_t seq)
+{
+    struct arena a = ARENA(65536);
+    struct sentlog_entry e = {.upload = 0};
+    struct err err = sentlog_by_place(s->vault, &ROOM, seq, &a, &e);
+
+    assert_true(err.code == E_OK || err.code == E_ABSENT);
+    arena_free(&a);
+    return err.code == E_OK ? e.upload : 0;
+}
+
+static void what_was_sealed_is_found_by_upload_ctx_and_place(void **state)
+{
+    struct safe *s = *state;
+    struct sentlog_entry e = entry(5, 2), control = entry(6, 0), got;
+    struct arena a = ARENA(65536);
+
+    control.content = BYTES_LITERAL("what it says");
+    control.partial = true;
+    control.to.b[0] = 4;
+    control.tries = 2;
+    put(s, &e);
+    put(s, &control);
+    safe_again(s);
+    assert_int_equal(by_ctx(s, 5), 5);
+    assert_int_equal(by_place(s, 2), 5);
+    assert_int_equal(by_ctx(s, 6), 6);
+    assert_int_equal(by_place(s, 0), 0);
+    assert_ok(sentlog_get(s->vault, 6, &a, &got));
+    assert_bytes(got.content, control.content);
+    assert_true(got.partial && ID_SAME(got.to, control.to));
+    assert_int_equal(got.tries, 2);
+    assert_int_equal(got.core.ttl_s, 60);
+    assert_err(sentlog_get(s->vault, 7, &a, &got), E_ABSENT);
+    arena_free(&a);
+}
+
+static void a_repair_does_not_take_the_place_of_what_was_for_all(void **state)
+{
+    struct safe *s = *state;
+    struct sentlog_entry first = entry(5, 2), repair = entry(6, 2);
+
+    repair.partial = true;
+    put(s, &first);
+    put(s, &repair);
+    assert_int_equal(by_place(s, 2), 5);
+    drop(s, 6);
+    assert_int_equal(by_place(s, 2), 5);
+    drop(s, 5);
+    assert_int_equal(by_place(s, 2), 0);
+    assert_int_equal(by_ctx(s, 5), 0);
+    drop(s, 5);
+}
+
+static void what_is_sealed_anew_stands_where_it_stood(void **state)
+{
+    struct safe *s = *state;
+    struct sentlog_entry first = entry(5, 2), again = entry(6, 2), other = entry(6, 3);
+
+    put(s, &first);
+    put(s, &again);
+    drop(s, 5); /* which was refused */
+    assert_int_equal(by_place(s, 2), 6);
+    other.ctx[0] = 77;
+    put(s, &other); /* a server that forgot counts from before */
+    assert_int_equal(by_ctx(s, 6), 0);
+    assert_int_equal(by_ctx(s, 77), 6);
+    assert_int_equal(by_place(s, 2), 0);
+    assert_int_equal(by_place(s, 3), 6);
+}
+
+static void places_are_found_in_order_and_in_their_room(void **state)
+{
+    struct safe *s = *state;
+    struct sentlog_entry two = entry(5, 2), nine = entry(6, 9);
+    struct room_id other = {{1}};
+    uint64_t seq;
+
+    put(s, &two);
+    put(s, &nine);
+    assert_ok(sentlog_next_place(s->vault, &ROOM, 1, 100, &seq));
+    assert_int_equal(seq, 2);
+    assert_ok(sentlog_next_place(s->vault, &ROOM, 3, 9, &seq));
+    assert_int_equal(seq, 9);
+    assert_err(sentlog_next_place(s->vault, &ROOM, 3, 8, &seq), E_ABSENT);
+    assert_err(sentlog_next_place(s->vault, &other, 1, 100, &seq), E_ABSENT);
+}
+
+static void after_45_days_it_is_forgotten(void **state)
+{
+    struct safe *s = *state;
+    struct sentlog_entry old = entry(5, 2), young = entry(6, 3);
+
+    young.made_ms = NOW_MS + CLOCK_DAY_MS;
+    put(s, &old);
+    put(s, &young);
+    assert_ok(vault_begin(s->vault));
+    assert_ok(sentlog_forget_old(s->vault, NOW_MS + 45 * CLOCK_DAY_MS - 1));
+    assert_int_equal(by_ctx(s, 5), 5);
+    assert_ok(vault_end(s->vault, sentlog_forget_old(s->vault, NOW_MS + 45 * CLOCK_DAY_MS)));
+    assert_int_equal(by_ctx(s, 5), 0);
+    assert_int_equal(by_place(s, 2), 0);
+    assert_int_equal(by_place(s, 3), 6);
+}
+
+static void it_lives_for_its_ttl(void **state)
+{
+    struct sentlog_entry e = entry(1, 1);
+
+    assert_true(sentlog_lives(&e, NOW_MS));
+    assert_true(sentlog_lives(&e, NOW_MS + 60000 - 1));
+    assert_false(sentlog_lives(&e, NOW_MS + 60000));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        safe_test(what_was_sealed_is_found_by_upload_ctx_and_place),
+        safe_test(a_repair_does_not_take_the_place_of_what_was_for_all),
+        safe_test(what_is_sealed_anew_stands_where_it_stood),
+        safe_test(places_are_found_in_order_and_in_their_room),
+        safe_test(after_45_days_it_is_forgotten),
+        cmocka_unit_test(it_lives_for_its_ttl),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
