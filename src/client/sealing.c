@@ -417,8 +417,7 @@ out:
     return err;
 }
 
-/* Does a partial upload go to this recipient?  What is a message again goes to who keeps copies,
- * too.  [PROTOCOL 6.6] */
+/* A partial upload of a message goes to who keeps copies, too.  [PROTOCOL 6.6] */
 static bool is_in_scope(const struct sealing *s, const struct account_id *aid,
                         const struct device_id *did, const struct outbox_row *row)
 {
