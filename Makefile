@@ -39,6 +39,7 @@ check:
 	@tools/check-layers
 	@tools/check-shape
 	@tools/check-citations
+	@tools/check-labels
 	@tools/check-symbols $(BUILD)
 
 # Which branches and refusals of statement/, e2ee/ and crypto/mlkem no test reaches; `make test` asks,

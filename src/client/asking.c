@@ -6,13 +6,13 @@
  * Only what this device sees itself is a cause: nothing that a server says is one.  And only while
  * it is online and its mailbox has been drained for a minute, since till then it may come yet.
  */
+#include "client/chains.h"
 #include "client/dealings.h"
 #include "client/parking.h"
 #include "client/streams.h"
 
 #define AFTER_MS    CLOCK_MINUTE_MS
 #define INTERVAL_MS CLOCK_HOUR_MS
-#define RESETS_MAX  8 /* that name one message */
 #define ROW_ARENA   (2 * VAULT_VALUE_MAX + 4096)
 #define STREAMS_MAX 10000 /* looked at in one pass */
 
@@ -33,12 +33,6 @@ void asking_soon(struct engine *e)
 uint64_t asking_at(const struct engine *e)
 {
     return e->drained ? e->asking_ms : 0;
-}
-
-/* When it has been waited for what is missing since then. */
-static uint64_t ripe_at(const struct engine *e, uint64_t since_ms)
-{
-    return clock_add(since_ms > e->drained_ms ? since_ms : e->drained_ms, AFTER_MS);
 }
 
 /* ---- resets */
@@ -62,16 +56,18 @@ static struct err find_stuck(struct resets *rs)
     struct err err = OK;
     struct arena a = ARENA(ROW_ARENA);
     struct parking_row row = {.number = 0};
+    uint64_t due_ms;
 
     for (size_t i = 0; i < PARKING_ROWS_MAX; i++) {
         arena_free(&a);
         err = parking_next(e, row.number + 1, &a, &row);
         if (err.code != E_OK)
             break;
-        if (!row.item.resettable || row.item.resets >= RESETS_MAX)
+        if (!row.item.resettable || row.item.resets >= STREAMS_ASKS_MAX)
             continue;
-        if (ripe_at(e, row.since_ms) > e->now_ms) {
-            look_at(e, ripe_at(e, row.since_ms));
+        due_ms = streams_due_at(row.since_ms, e->drained_ms, row.item.resets);
+        if (due_ms > e->now_ms) {
+            look_at(e, due_ms);
             continue;
         }
         rs->at[rs->n].number = row.number;
@@ -136,6 +132,9 @@ static struct err ask_device(struct resets *rs, uint64_t contact, const struct d
         return OK;
     d.asked_ms = e->now_ms == 0 ? 1 : e->now_ms;
     TRY(dealings_put(e->vault, did, &d));
+    /* Our own direction may be as broken, and then nobody would be heard. */
+    TRY(chains_forget_sending(e->vault, did, UPLOAD_PROFILE_STANDARD));
+    TRY(chains_forget_sending(e->vault, did, UPLOAD_PROFILE_HYBRID));
     return repairs_tell(e, contact, did, &c);
 }
 

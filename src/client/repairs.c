@@ -109,12 +109,27 @@ static struct err was_sent_to(struct engine *e, const struct sentlog_entry *s,
 
 /* ---- resets */
 
-/* Of what is named, what went to that device: queued again, and answered. */
-static struct err settle_one(struct engine *e, const struct repairs_asker *from,
-                             const struct control_mark *mark, bool repair, struct control *answer,
-                             struct arena *a)
+/* What a reset comes to: the answer, and what to seal again, in the order of its first time. */
+struct settling {
+    struct control answer;
+    uint64_t sent[CONTROL_ENTRIES_MAX]; /* numbers of entries */
+    size_t n;
+};
+
+static void add_sent(struct settling *st, uint64_t number)
 {
-    struct control_mark *settled = &answer->mark[answer->n];
+    size_t at = st->n++;
+
+    for (; at > 0 && st->sent[at - 1] > number; at--)
+        st->sent[at] = st->sent[at - 1];
+    st->sent[at] = number;
+}
+
+/* Was what is named sent to that device? */
+static struct err settle_one(struct engine *e, const struct repairs_asker *from,
+                             const struct control_mark *mark, struct settling *st, struct arena *a)
+{
+    struct control_mark *settled = &st->answer.mark[st->answer.n];
     struct sentlog_entry s;
     bool holds;
     struct err err = sentlog_by_ctx(e->vault, mark->ctx, a, &s);
@@ -127,32 +142,36 @@ static struct err settle_one(struct engine *e, const struct repairs_asker *from,
         return OK;
     *settled = *mark;
     memset(settled->id.b, 0, sizeof settled->id.b);
-    answer->n++;
+    st->answer.n++;
     TRY(lives(e, &s, a, &holds));
     if (!holds)
         return OK;
     settled->id = s.core.id;
-    return repair ? queue_repair(e, &s, &from->who.did, 0) : OK;
+    add_sent(st, s.number);
+    return OK;
 }
 
-static struct err settle_all(struct engine *e, const struct repairs_asker *from,
-                             const struct control *reset, bool repair, struct control *answer,
-                             struct arena *a)
+static struct err queue_settled(struct engine *e, const struct repairs_asker *from,
+                                const struct settling *st, struct arena *a)
 {
-    *answer = (struct control){.type = PAYLOAD_SETTLED};
-    for (size_t i = 0; i < reset->n; i++)
-        TRY(settle_one(e, from, &reset->mark[i], repair, answer, a));
-    return OK;
+    for (size_t i = 0; i < st->n; i++) {
+        struct sentlog_entry s;
+
+        TRY(sentlog_get(e->vault, st->sent[i], a, &s));
+        TRY(queue_repair(e, &s, &from->who.did, 0));
+    }
+    return repairs_tell(e, from->contact, &from->who.did, &st->answer);
 }
 
 static struct err obey_reset(struct engine *e, const struct repairs_asker *from,
                              const struct control *reset, struct arena *a)
 {
+    struct settling st = {.answer = {.type = PAYLOAD_SETTLED}};
     struct dealings d;
-    struct control answer;
 
-    TRY(settle_all(e, from, reset, false, &answer, a)); /* did we send any of it? */
-    if (answer.n == 0)
+    for (size_t i = 0; i < reset->n; i++)
+        TRY(settle_one(e, from, &reset->mark[i], &st, a));
+    if (st.answer.n == 0)
         return OK;
     TRY(dealings_get(e->vault, &from->who.did, &d));
     if (!dealings_may(&d.resets, e->now_ms))
@@ -160,8 +179,7 @@ static struct err obey_reset(struct engine *e, const struct repairs_asker *from,
     TRY(dealings_put(e->vault, &from->who.did, &d));
     TRY(chains_forget_sending(e->vault, &from->who.did, UPLOAD_PROFILE_STANDARD));
     TRY(chains_forget_sending(e->vault, &from->who.did, UPLOAD_PROFILE_HYBRID));
-    TRY(settle_all(e, from, reset, true, &answer, a));
-    return repairs_tell(e, from->contact, &from->who.did, &answer);
+    return queue_settled(e, from, &st, a);
 }
 
 /* ---- requests for what is missing */
@@ -329,7 +347,7 @@ struct err repairs_notice(struct engine *e, struct bytes sealed, struct arena *a
     struct err err;
 
     TRY(notice_parse(sealed, &n));
-    err = sentlog_get(e->vault, n.number, a, &s);
+    err = sentlog_by_upload(e->vault, n.number, a, &s);
     if (err.code == E_ABSENT || n.code == E_REMOVED)
         return OK;
     TRY(err);

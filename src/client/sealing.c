@@ -71,6 +71,7 @@ static struct err parse_row(struct bytes in, uint64_t number, struct outbox_row 
     struct outbox_row row = {.number = number};
 
     row.kind = (enum outbox_kind)reader_u8(&r);
+    reader_require(&r, row.kind >= OUTBOX_MESSAGE && row.kind <= OUTBOX_REPAIR, E_MALFORMED);
     row.contact = reader_u64(&r);
     row.place = reader_u64(&r);
     reader_copy(&r, row.to.b, sizeof row.to.b);

@@ -34,12 +34,13 @@ static struct err parse_number(struct bytes value, uint64_t *number)
     return reader_end(&r);
 }
 
-static struct err parse(struct bytes in, uint64_t upload, struct sentlog_entry *out)
+static struct err parse(struct bytes in, uint64_t number, struct sentlog_entry *out)
 {
     struct reader r = reader(in);
-    struct sentlog_entry s = {.upload = upload};
+    struct sentlog_entry s = {.number = number};
     struct bytes core;
 
+    s.upload = reader_u64(&r);
     s.made_ms = reader_u64(&r);
     reader_copy(&r, s.ctx, sizeof s.ctx);
     s.contact = reader_u64(&r);
@@ -63,6 +64,7 @@ static struct err write(struct vault *v, const struct sentlog_entry *s)
     struct bytes value;
     size_t opened;
 
+    buf_u64(&b, s->upload);
     buf_u64(&b, s->made_ms);
     buf_bytes(&b, BYTES(s->ctx));
     buf_u64(&b, s->contact);
@@ -76,7 +78,7 @@ static struct err write(struct vault *v, const struct sentlog_entry *s)
     buf_bytes(&b, s->content);
     buf_close(&b, opened);
     TRY_OUT(buf_end(&b, &value));
-    TRY_OUT(vault_put(v, VAULT_SENT, NO_KEY, s->upload, value));
+    TRY_OUT(vault_put(v, VAULT_SENT, NO_KEY, s->number, value));
 out:
     buf_free(&b);
     return err;
@@ -87,42 +89,51 @@ static bool has_place(const struct sentlog_entry *s)
     return !s->partial && s->core.seq > 0;
 }
 
-struct err sentlog_put(struct vault *v, const struct sentlog_entry *s)
+struct err sentlog_put(struct vault *v, struct sentlog_entry *s)
 {
-    TRY(sentlog_drop(v, s->upload));
+    if (s->number == 0)
+        TRY(vault_count(v, VAULT_NEXT_SENT, &s->number));
     TRY(write(v, s));
-    TRY(put_number(v, VAULT_SENT_CTX, BYTES(s->ctx), 0, s->upload));
+    TRY(put_number(v, VAULT_SENT_UPLOAD, NO_KEY, s->upload, s->number));
+    TRY(put_number(v, VAULT_SENT_CTX, BYTES(s->ctx), 0, s->number));
     return has_place(s)
-               ? put_number(v, VAULT_SENT_PLACE, ID_BYTES(s->core.room), s->core.seq, s->upload)
+               ? put_number(v, VAULT_SENT_PLACE, ID_BYTES(s->core.room), s->core.seq, s->number)
                : OK;
 }
 
-/* What points to it goes too, unless it points to another meanwhile. */
-static struct err drop(struct vault *v, const struct sentlog_entry *s)
+/* A name of this entry, unless it is another's meanwhile. */
+static struct err drop_name(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t at,
+                            uint64_t number)
 {
     struct err err = OK;
     struct arena a = ARENA(1024);
     struct bytes value;
-    uint64_t upload;
+    uint64_t named;
 
-    TRY(vault_erase(v, VAULT_SENT, NO_KEY, s->upload));
-    TRY(vault_erase(v, VAULT_SENT_CTX, BYTES(s->ctx), 0));
-    if (!has_place(s))
-        return OK;
-    TRY_OUT(vault_get(v, VAULT_SENT_PLACE, ID_BYTES(s->core.room), s->core.seq, &a, &value));
-    TRY_OUT(parse_number(value, &upload));
-    if (upload == s->upload)
-        TRY_OUT(vault_erase(v, VAULT_SENT_PLACE, ID_BYTES(s->core.room), s->core.seq));
+    TRY_OUT(vault_get(v, kind, key, at, &a, &value));
+    TRY_OUT(parse_number(value, &named));
+    if (named == number)
+        TRY_OUT(vault_erase(v, kind, key, at));
 out:
     arena_free(&a);
     return err.code == E_ABSENT ? OK : err;
+}
+
+static struct err drop(struct vault *v, const struct sentlog_entry *s)
+{
+    TRY(vault_erase(v, VAULT_SENT, NO_KEY, s->number));
+    TRY(drop_name(v, VAULT_SENT_UPLOAD, NO_KEY, s->upload, s->number));
+    TRY(drop_name(v, VAULT_SENT_CTX, BYTES(s->ctx), 0, s->number));
+    return has_place(s)
+               ? drop_name(v, VAULT_SENT_PLACE, ID_BYTES(s->core.room), s->core.seq, s->number)
+               : OK;
 }
 
 struct err sentlog_drop(struct vault *v, uint64_t upload)
 {
     struct arena a = ARENA(ARENA_MAX);
     struct sentlog_entry s;
-    struct err err = sentlog_get(v, upload, &a, &s);
+    struct err err = sentlog_by_upload(v, upload, &a, &s);
 
     if (err.code == E_OK)
         err = drop(v, &s);
@@ -132,34 +143,41 @@ struct err sentlog_drop(struct vault *v, uint64_t upload)
 
 /* ---- finding */
 
-struct err sentlog_get(struct vault *v, uint64_t upload, struct arena *a, struct sentlog_entry *out)
+struct err sentlog_get(struct vault *v, uint64_t number, struct arena *a, struct sentlog_entry *out)
 {
     struct bytes value;
 
-    TRY(vault_get(v, VAULT_SENT, NO_KEY, upload, a, &value));
-    return parse(value, upload, out);
+    TRY(vault_get(v, VAULT_SENT, NO_KEY, number, a, &value));
+    return parse(value, number, out);
+}
+
+static struct err by_name(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t at,
+                          struct arena *a, struct sentlog_entry *out)
+{
+    struct bytes value;
+    uint64_t number;
+
+    TRY(vault_get(v, kind, key, at, a, &value));
+    TRY(parse_number(value, &number));
+    return sentlog_get(v, number, a, out);
+}
+
+struct err sentlog_by_upload(struct vault *v, uint64_t upload, struct arena *a,
+                             struct sentlog_entry *out)
+{
+    return by_name(v, VAULT_SENT_UPLOAD, NO_KEY, upload, a, out);
 }
 
 struct err sentlog_by_ctx(struct vault *v, const uint8_t ctx[CONTROL_MARK_SIZE], struct arena *a,
                           struct sentlog_entry *out)
 {
-    struct bytes value;
-    uint64_t upload;
-
-    TRY(vault_get(v, VAULT_SENT_CTX, bytes(ctx, CONTROL_MARK_SIZE), 0, a, &value));
-    TRY(parse_number(value, &upload));
-    return sentlog_get(v, upload, a, out);
+    return by_name(v, VAULT_SENT_CTX, bytes(ctx, CONTROL_MARK_SIZE), 0, a, out);
 }
 
 struct err sentlog_by_place(struct vault *v, const struct room_id *room, uint64_t seq,
                             struct arena *a, struct sentlog_entry *out)
 {
-    struct bytes value;
-    uint64_t upload;
-
-    TRY(vault_get(v, VAULT_SENT_PLACE, ID_BYTES(*room), seq, a, &value));
-    TRY(parse_number(value, &upload));
-    return sentlog_get(v, upload, a, out);
+    return by_name(v, VAULT_SENT_PLACE, ID_BYTES(*room), seq, a, out);
 }
 
 struct err sentlog_next_place(struct vault *v, const struct room_id *room, uint64_t first,
@@ -225,7 +243,6 @@ bool sentlog_lives(const struct sentlog_entry *s, uint64_t now_ms)
 
 /* ---- time */
 
-/* Upload numbers rise with time, so the first is the oldest. */
 struct err sentlog_forget_old(struct vault *v, uint64_t now_ms)
 {
     struct err err = OK;
@@ -234,11 +251,11 @@ struct err sentlog_forget_old(struct vault *v, uint64_t now_ms)
     for (size_t i = 0; err.code == E_OK && i < FORGET_MOST; i++) {
         struct sentlog_entry s;
         struct bytes value;
-        uint64_t upload;
+        uint64_t number;
 
         arena_free(&a);
-        TRY_OUT(vault_next(v, VAULT_SENT, NO_KEY, 0, &a, &upload, &value));
-        TRY_OUT(parse(value, upload, &s));
+        TRY_OUT(vault_next(v, VAULT_SENT, NO_KEY, 0, &a, &number, &value));
+        TRY_OUT(parse(value, number, &s));
         if (clock_since(now_ms, s.made_ms) < LIFE_MS)
             break;
         err = drop(v, &s);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sentlog: what this device sealed in the last 45 days, by upload number, so that it can be sealed
- * again for whoever could not open it or did not get it.  [PROTOCOL 5.4, 6.4, 6.7]
+ * sentlog: what this device sealed in the last 45 days, so that it can be sealed again for whoever
+ * could not open it or did not get it.  [PROTOCOL 5.4, 6.4, 6.7]
+ *
+ * Entries are numbered here, and not by upload: a server that was set back takes a number again.
  *
  * Everything here happens in the caller's transaction.
  */
@@ -13,7 +15,7 @@
 #include "e2ee/trailer.h"
 
 struct sentlog_entry {
-    uint64_t upload, made_ms;
+    uint64_t number, upload, made_ms; /* number 0: not put yet */
     uint8_t ctx[CONTROL_MARK_SIZE];
     uint64_t contact, place; /* where the message stands; place 0: a control message */
     struct core core;
@@ -24,14 +26,17 @@ struct sentlog_entry {
     struct bytes content; /* of a control message, borrowed */
 };
 
-/* One under the same number goes: the server has forgotten it. */
-FALLIBLE sentlog_put(struct vault *v, const struct sentlog_entry *s);
+/* A new one, or the same again; the upload number is this one's from now on. */
+FALLIBLE sentlog_put(struct vault *v, struct sentlog_entry *s);
 
-/* It was never stored. */
+/* The upload was never stored. */
 FALLIBLE sentlog_drop(struct vault *v, uint64_t upload);
 
-/* By upload number; by ctx; or by place, which gives the one that was for all.  E_ABSENT. */
-FALLIBLE sentlog_get(struct vault *v, uint64_t upload, struct arena *a, struct sentlog_entry *out);
+/* By its own number; by upload number, the last that had it; by ctx; or by place, which gives the
+ * one that was for all. E_ABSENT. */
+FALLIBLE sentlog_get(struct vault *v, uint64_t number, struct arena *a, struct sentlog_entry *out);
+FALLIBLE sentlog_by_upload(struct vault *v, uint64_t upload, struct arena *a,
+                           struct sentlog_entry *out);
 FALLIBLE sentlog_by_ctx(struct vault *v, const uint8_t ctx[CONTROL_MARK_SIZE], struct arena *a,
                         struct sentlog_entry *out);
 FALLIBLE sentlog_by_place(struct vault *v, const struct room_id *room, uint64_t seq,

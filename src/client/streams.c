@@ -9,6 +9,7 @@ static const struct bytes NO_KEY = {NULL, 0};
 #define RECORD_MAX      (16 * 1024)
 #define ASK_AFTER_MS    CLOCK_MINUTE_MS
 #define ASK_INTERVAL_MS CLOCK_HOUR_MS
+#define DOUBLINGS       5 /* 1, 2, 4, 8 and 16 hours; then days */
 
 /* ---- missing ranges */
 
@@ -87,6 +88,20 @@ static struct err begin(struct stream *s, const struct core *core, enum streams_
     return move_to(s, core);
 }
 
+/* What was before the first that came may have been for others, or may have been lost: the sender
+ * knows. */
+static struct err begin_first(struct stream *s, const struct core *core, uint64_t now_ms,
+                              struct streams_step *out)
+{
+    TRY(begin(s, core, STREAMS_BASELINE, out));
+    if (core->seq == 1 || core->restart)
+        return OK;
+    s->range[s->ranges++] = (struct streams_range){
+        .first = 1, .last = core->seq - 1, .has_after = true, .since_ms = now_ms};
+    memcpy(s->range[0].after, core->prev, sizeof s->range[0].after);
+    return OK;
+}
+
 static struct err go_on(struct stream *s, const struct core *core, uint64_t now_ms,
                         struct streams_step *out)
 {
@@ -150,7 +165,7 @@ struct err streams_take(struct stream *s, const struct core *core, uint64_t now_
 
     *out = (struct streams_step){.result = STREAMS_FAULT};
     if (s->highest == 0)
-        return begin(s, core, STREAMS_BASELINE, out);
+        return begin_first(s, core, now_ms, out);
     if (core->seq > s->highest)
         return core->restart ? begin(s, core, STREAMS_RESTART, out) : go_on(s, core, now_ms, out);
     missing = find_range(s, core->seq);
@@ -182,10 +197,20 @@ uint64_t streams_void(struct stream *s, uint64_t first, uint64_t last)
 
 /* ---- asking */
 
+uint64_t streams_due_at(uint64_t since_ms, uint64_t drained_ms, uint8_t asks)
+{
+    unsigned doublings = asks < DOUBLINGS ? asks : DOUBLINGS;
+    uint64_t waited =
+        ((UINT64_C(1) << doublings) - 1) * CLOCK_HOUR_MS + (asks - doublings) * CLOCK_DAY_MS;
+    uint64_t due = clock_add(clock_add(since_ms, ASK_AFTER_MS), waited);
+    uint64_t drained = clock_add(drained_ms, ASK_AFTER_MS);
+
+    return due > drained ? due : drained;
+}
+
 static uint64_t due_at(const struct stream *s, const struct streams_range *r, uint64_t drained_ms)
 {
-    uint64_t since = r->since_ms > drained_ms ? r->since_ms : drained_ms;
-    uint64_t at = clock_add(since, ASK_AFTER_MS);
+    uint64_t at = streams_due_at(r->since_ms, drained_ms, r->asks);
     uint64_t again = s->asked_ms == 0 ? 0 : clock_add(s->asked_ms, ASK_INTERVAL_MS);
 
     return again > at ? again : at;

@@ -14,7 +14,7 @@
 #include "e2ee/trailer.h"
 
 #define STREAMS_RANGES_MAX CONTROL_ENTRIES_MAX /* missing ones that are remembered */
-#define STREAMS_ASKS_MAX   8                   /* requests for one range */
+#define STREAMS_ASKS_MAX   34 /* for one range, or one parked message: that is a month */
 
 /* Places that did not come, and what must fit where they do. */
 struct streams_range {
@@ -59,6 +59,12 @@ FALLIBLE streams_take(struct stream *s, const struct core *core, uint64_t now_ms
 
 /* The sender says that these places will not come any more: how many of them were missing? */
 uint64_t streams_void(struct stream *s, uint64_t first, uint64_t last);
+
+/* When may something that is missing since then be asked for once more, after so many times: after
+ * a minute, then after one hour, two, four, eight and sixteen, then day by day?  A server that
+ * holds back what is asked cannot outlast that.  In any case a minute after the mailbox was
+ * drained. */
+uint64_t streams_due_at(uint64_t since_ms, uint64_t drained_ms, uint8_t asks);
 
 /* When may missing ranges be asked for, by somebody whose mailbox has been drained since then?
  * UINT64_MAX: there is nothing to ask for. */

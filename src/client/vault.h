@@ -52,15 +52,17 @@ enum vault_kind {
     VAULT_UNREAD,      /* messages: number = place in the conversation */
     VAULT_SERVER_KEYS, /* own: the newest statement; absent: the invitation's pin holds */
     VAULT_NICKNAME,    /* nicknames: number = contact */
+    VAULT_KEM,         /* people: key = did, number = prekey number; empty: none that checks */
+    VAULT_SIGN_IN,     /* generations: number = that of a sign-in without an answer */
     VAULT_STREAM_GAPS, /* streams: number = stream that misses something */
-    VAULT_SENT,        /* sentlog: number = upload */
+    VAULT_SENT,        /* sentlog: number = entry */
     VAULT_SENT_CTX,    /* sentlog: key = ctx */
     VAULT_SENT_PLACE,  /* sentlog: key = room, number = seq */
     VAULT_DEALINGS,    /* dealings: key = did */
     VAULT_PARKED_FROM, /* parking: key = first bytes of a did: bytes of it */
     VAULT_PARKED_CTX,  /* parking: key = ctx, number = place in the queue */
     VAULT_REPAIR,      /* repairs: key = did, message id: it is in the outbox */
-    VAULT_KEM,         /* people: key = did, number = prekey number; empty: none that checks */
+    VAULT_SENT_UPLOAD, /* sentlog: number = upload */
     VAULT_POLICY,      /* rules: number = policy number */
 };
 
@@ -120,8 +122,10 @@ enum vault_counter {
     VAULT_PARKED_BYTES,
     VAULT_SKIPPED_KEYS,
     VAULT_GENERATION, /* of the newest sign-in */
+    VAULT_ANSWERED,   /* of the newest that the server answered */
     VAULT_RESTORES,   /* how often this vault was put back */
     VAULT_NEXT_STREAM,
+    VAULT_NEXT_SENT,
 };
 FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
 FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);

@@ -32,12 +32,15 @@ static bool is_scalar(struct bytes in, const EC_GROUP *group)
 {
     static const uint8_t ZERO[CURVE_SCALAR_SIZE] = {0};
     uint8_t order[CURVE_SCALAR_SIZE];
+    uint32_t below, zero; /* numbers, so that no compiler makes a branch of && out of their & */
     bool good;
 
     if (in.n != CURVE_SCALAR_SIZE ||
         BN_bn2binpad(EC_GROUP_get0_order(group), order, sizeof order) != sizeof order)
         return false;
-    good = is_below(in.at, order) & !secret_same(in, BYTES(ZERO));
+    below = is_below(in.at, order);
+    zero = secret_same(in, BYTES(ZERO));
+    good = (below & (zero ^ 1)) != 0;
     secret_reveal(&good, sizeof good);
     return good;
 }

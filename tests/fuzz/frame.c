@@ -48,6 +48,14 @@ static const ProtobufCMessageDescriptor *const FORMS[] = {
     &tacet__wire__publish_policy__descriptor,
     &tacet__wire__ask_policies__descriptor,
     &tacet__wire__policies__descriptor,
+    &tacet__wire__ask_server_keys__descriptor,
+    &tacet__wire__server_keys__descriptor,
+    &tacet__wire__kem_name__descriptor,
+    &tacet__wire__tls_key__descriptor,
+    &tacet__wire__tls_keys__descriptor,
+    &tacet__wire__ask_tls__descriptor,
+    &tacet__wire__announce_tls__descriptor,
+    &tacet__wire__switch_tls__descriptor,
 };
 
 static void unpack(struct bytes body, const ProtobufCMessageDescriptor *form)

@@ -196,11 +196,46 @@ static void what_cannot_be_opened_is_given_up_after_30_days(void **state)
     play_end(p);
 }
 
+static bool always_more(struct lie *l, struct frame *f, void *body, struct arena *a)
+{
+    (void)l, (void)f, (void)a;
+    ((Tacet__Wire__Deliver *)body)->more = 1;
+    return true;
+}
+
+static void a_server_that_never_says_that_this_is_all_is_told_after_three_days(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice");
+    struct lie lie = {DELIVERIES, .to = alice, .tell = always_more};
+
+    (void)state;
+    lie_begin(p, &lie);
+    leaves(alice);
+    returns(alice);
+    stage_forward(p, 36 * CLOCK_HOUR_MS);
+    engine_wake(stage_engine(alice), stage_now(p));
+    stage_hang_up(alice); /* the time before and after counts together */
+    stage_forward(p, 35 * CLOCK_HOUR_MS);
+    assert_int_equal(stage_told(alice, PROBLEM_DELAYED, NULL), 0);
+    stage_forward(p, 2 * CLOCK_HOUR_MS);
+    assert_int_equal(stage_told(alice, PROBLEM_DELAYED, NULL), 1);
+    stage_forward(p, 100 * CLOCK_HOUR_MS);
+    assert_int_equal(stage_told(alice, PROBLEM_DELAYED, NULL), 1);
+    lie_end(p);
+    stage_hang_up(alice);
+    stage_forward(p, 100 * CLOCK_HOUR_MS);
+    assert_true(engine_is_drained(stage_engine(alice)));
+    assert_int_equal(stage_told(alice, PROBLEM_DELAYED, NULL), 1);
+    play_end(p);
+}
+
 const struct CMUnitTest time_mail[] = {
     cmocka_unit_test(a_channel_opens_anew_after_30_days),
     cmocka_unit_test(a_channel_to_one_who_is_silent_opens_anew_after_7_days),
     cmocka_unit_test(mail_whose_time_is_over_is_dropped_by_the_server),
     cmocka_unit_test(what_was_seen_is_forgotten_after_45_days_and_not_shown_again),
     cmocka_unit_test(what_cannot_be_opened_is_given_up_after_30_days),
+    cmocka_unit_test(a_server_that_never_says_that_this_is_all_is_told_after_three_days),
 };
 const size_t time_mail_n = sizeof time_mail / sizeof time_mail[0];

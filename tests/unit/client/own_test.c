@@ -404,9 +404,28 @@ static void what_is_known_of_the_server_never_goes_back(void **state)
     own_free(&own);
 }
 
+/* Two days behind: a day for those who had it, and one more. */
+static void a_prekey_that_was_replaced_days_before_is_noticed(void **state)
+{
+    static struct own o;
+    const uint64_t then = UINT64_C(1790000000000);
+
+    (void)state;
+    o.prekeys = 2;
+    o.prekey[0].statement.number = 65536 + 2;
+    o.prekey[1].statement.number = 65536 + 1;
+    assert_false(own_was_superseded(&o, 1, then + 3 * CLOCK_DAY_MS)); /* not confirmed yet */
+    o.prekey[0].acknowledged_ms = then;
+    assert_false(own_was_superseded(&o, 1, then + 2 * CLOCK_DAY_MS));
+    assert_true(own_was_superseded(&o, 1, then + 2 * CLOCK_DAY_MS + 1));
+    assert_false(own_was_superseded(&o, 2, then + 30 * CLOCK_DAY_MS));
+    assert_false(own_was_superseded(&o, 7, then + 30 * CLOCK_DAY_MS));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_prekey_that_was_replaced_days_before_is_noticed),
         safe_test(what_was_created_is_there_at_the_next_start),
         safe_test(a_vault_without_a_profile_is_absent),
         safe_test(its_statements_check),
