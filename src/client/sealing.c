@@ -426,8 +426,7 @@ static bool is_in_scope(const struct sealing *s, const struct account_id *aid,
            (row->kind == OUTBOX_REPAIR && s->rules.joins && ID_SAME(*aid, s->rules.keeper));
 }
 
-/* The one device that this is for, and whom it must not leave out.  E_ABSENT: the roster does not
- * have it. */
+/* The one device, and whom else it must not leave out.  E_ABSENT: the roster has it not. */
 static struct err add_only(struct sealing *s, const struct roster *r,
                            const struct roster_recipient *found, size_t n,
                            const struct outbox_row *row)
