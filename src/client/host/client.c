@@ -47,6 +47,19 @@ void client_hex(struct bytes in, char *out)
     buf_free(&b);
 }
 
+void client_handle(struct tacet_client *c, const struct account_id *aid,
+                   char out[TACET_HANDLE_SIZE])
+{
+    const struct own *own = engine_own(c->engine);
+    struct contact contact;
+
+    out[0] = '\0';
+    if (ID_SAME(*aid, own->me.who.aid))
+        snprintf(out, TACET_HANDLE_SIZE, "%s", own->handle);
+    else if (people_by_account(c->vault, aid, &contact).code == E_OK)
+        snprintf(out, TACET_HANDLE_SIZE, "%s", contact.handle);
+}
+
 void client_message(const struct message *m, const char *with, struct tacet_message *out)
 {
     *out = (struct tacet_message){.mine = m->mine,

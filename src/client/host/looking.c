@@ -78,19 +78,6 @@ enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_messa
     return client_code(mark_read(c, m));
 }
 
-void client_handle(struct tacet_client *c, const struct account_id *aid,
-                   char out[TACET_HANDLE_SIZE])
-{
-    const struct own *own = engine_own(c->engine);
-    struct contact contact;
-
-    out[0] = '\0';
-    if (ID_SAME(*aid, own->me.who.aid))
-        snprintf(out, TACET_HANDLE_SIZE, "%s", own->handle);
-    else if (people_by_account(c->vault, aid, &contact).code == E_OK)
-        snprintf(out, TACET_HANDLE_SIZE, "%s", contact.handle);
-}
-
 static struct err contact_out(struct tacet_client *c, const struct contact *in,
                               struct tacet_contact *out)
 {
