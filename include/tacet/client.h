@@ -113,6 +113,33 @@ enum tacet_problem {
     TACET_PROBLEM_GIVEN_UP,    /* message.missing messages of theirs are not asked for any more */
     TACET_PROBLEM_OLD_KEYS,    /* the server hands out keys of this device that were replaced */
     TACET_PROBLEM_DELAYED,     /* the server has held mail back for days */
+    TACET_PROBLEM_KEEPER, /* who must get a copy of each message, `who`, cannot be written to: */
+                          /* code says why, and messages wait */
+};
+
+/* Why a message did not go to whom it had to go; and what `about` is then. */
+enum tacet_cause {
+    TACET_CAUSE_NONE = 0,
+    TACET_CAUSE_LIST,           /* the list of devices of `about` is another one here */
+    TACET_CAUSE_STATE,          /* the same of its room */
+    TACET_CAUSE_POLICY,         /* and of the network's policy */
+    TACET_CAUSE_NOT_COMMITTED,  /* a state of a room that never was in force */
+    TACET_CAUSE_ROOM,           /* it is of another conversation */
+    TACET_CAUSE_NETWORKS,       /* or of other networks */
+    TACET_CAUSE_TOO_MANY,       /* it went to more devices than there may be */
+    TACET_CAUSE_STRANGER,       /* `about` got it, who is not of the conversation */
+    TACET_CAUSE_MISSING,        /* `about` was left out */
+    TACET_CAUSE_NOT_TO_ME,      /* this device was left out */
+    TACET_CAUSE_SCOPE,          /* it was for devices that are not there */
+    TACET_CAUSE_SENDER,         /* its sender may not write here */
+    TACET_CAUSE_PROFILE,        /* it is sealed with something else than the policy says */
+    TACET_CAUSE_WENT_BACK,      /* its sender had used a newer list of `about`, or a newer policy */
+    TACET_CAUSE_KEEPER_MISSING, /* `about`, who keeps copies, was left out */
+    TACET_CAUSE_KEEPER_SKIPPED, /* a device of theirs was */
+    TACET_CAUSE_KEEPER_OUTSIDE, /* or did not get it again */
+    TACET_CAUSE_OLD_LIST,       /* the list of devices of `about` had been replaced */
+    TACET_CAUSE_OLD_STATE,
+    TACET_CAUSE_OLD_POLICY,
 };
 
 enum tacet_state {
@@ -126,12 +153,14 @@ enum tacet_state {
 };
 
 enum tacet_note {
-    TACET_NOTE_LATE = 1,        /* sent under a device list that had been superseded */
+    TACET_NOTE_LATE = 1,        /* sent under a device list or policy that had been superseded */
     TACET_NOTE_GAP = 2,         /* `missing` messages before it did not arrive */
     TACET_NOTE_FORKED = 4,      /* its sender contradicts what it sent before */
     TACET_NOTE_AHEAD = 8,       /* dated more than an hour ahead of this machine's clock */
     TACET_NOTE_UNREADABLE = 16, /* needs a newer program */
-    TACET_NOTE_RESTART = 32     /* its sender was restored: what they sent before may be lost */
+    TACET_NOTE_RESTART = 32,    /* its sender was restored: what they sent before may be lost */
+    TACET_NOTE_NO_COPY = 64,    /* who must get a copy was left out */
+    TACET_NOTE_COPY = 128       /* written to somebody else; this account keeps copies */
 };
 
 struct tacet_message {
@@ -152,8 +181,11 @@ struct tacet_event {
     enum tacet_event_kind kind;
     enum tacet_code code;
     enum tacet_problem problem;
-    char who[TACET_HANDLE_SIZE];  /* "" when nobody in particular */
-    struct tacet_message message; /* MESSAGE, STATE; of PROBLEM `missing` alone */
+    char who[TACET_HANDLE_SIZE];   /* "" when nobody in particular */
+    struct tacet_message message;  /* MESSAGE, STATE; of PROBLEM `missing` alone */
+    enum tacet_cause cause;        /* MESSAGE, PROBLEM_RECIPIENTS */
+    char about[TACET_HANDLE_SIZE]; /* of the cause: an account, "" when none or not known */
+    char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one */
 };
 
 /* Work on the connection until there is an event, or for at most timeout_ms (0: what can be done
@@ -197,7 +229,8 @@ TACET_API enum tacet_code tacet_previous_message(struct tacet_client *c, const c
 /* `with` and `place` say which message; the rest is not looked at.  TACET_ABSENT: there is none. */
 TACET_API enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m);
 
-/* What a conversation is sealed with.  No server has a say in it. */
+/* What a conversation is sealed with: hybrid, unless a policy that the network's root signed says
+ * otherwise. */
 enum tacet_seal {
     TACET_SEAL_STANDARD = 1, /* P-521 */
     TACET_SEAL_HYBRID = 2,   /* P-521 and ML-KEM-1024 together */
@@ -207,8 +240,10 @@ struct tacet_contact {
     char handle[TACET_HANDLE_SIZE];
     bool known, verified, removed, changed;
     enum tacet_seal seal; /* of the next message to them */
-    const char *name;     /* what I call them, see tacet_name(); NULL: nothing */
-    uint64_t number;      /* pass it to get the next */
+    bool kept;            /* the network's policy demands that somebody else gets copies: */
+    char keeper[TACET_HANDLE_SIZE]; /* who does; "" while the network was not asked who it is */
+    const char *name;               /* what I call them, see tacet_name(); NULL: nothing */
+    uint64_t number;                /* pass it to get the next */
 };
 
 /* The contact after `number` (0: the first).  TACET_ABSENT: no more.  The name lives until a
@@ -257,6 +292,13 @@ TACET_API enum tacet_code tacet_accept_key(struct tacet_client *c, const char *h
 
 /* ---- Status */
 
+enum tacet_copies {
+    TACET_COPIES_NONE = 0,
+    TACET_COPIES_ALL = 1,
+    TACET_COPIES_ROOMS = 2,
+    TACET_COPIES_SOME = 3, /* rooms that the policy names */
+};
+
 struct tacet_status {
     char handle[TACET_HANDLE_SIZE];
     char domain[254], network[65], address[256];
@@ -265,6 +307,9 @@ struct tacet_status {
     uint64_t outgoing, parked; /* messages that wait to be sent; that cannot be opened yet */
     uint32_t prekey;           /* number of the newest */
     uint64_t prekey_made_ms;
+    uint32_t policy;                /* number of the network policy in force; 0: there is none */
+    enum tacet_copies copies;       /* of which conversations somebody gets copies by it */
+    char keeper[TACET_HANDLE_SIZE]; /* who; "" when nobody, or while it is not known who it is */
 };
 
 TACET_API enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *out);

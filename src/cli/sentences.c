@@ -102,7 +102,55 @@ static const struct {
      " administrator."},
     {TACET_PROBLEM_DELAYED, NULL,
      "The server has not handed out all of the mail in three days.  Tell your administrator."},
+    {TACET_PROBLEM_KEEPER, "By the network's policy each message goes to ",
+     " too, who cannot be written to now.  Messages wait until that changes.  Tell your"
+     " administrator."},
 };
+
+/* Why a message is held: what stands before the name of whom it concerns, and behind it; `before`
+ * NULL: it concerns nobody. */
+static const struct {
+    enum tacet_cause cause;
+    const char *before, *behind;
+} CAUSES[] = {
+    {TACET_CAUSE_LIST, "The list of devices of ", " that it names is not the one known here."},
+    {TACET_CAUSE_STATE, NULL, "What it says of its room is not what is known here."},
+    {TACET_CAUSE_POLICY, NULL,
+     "The policy of the network that it names is not the one known here."},
+    {TACET_CAUSE_NOT_COMMITTED, NULL, "What it says of its room never was in force."},
+    {TACET_CAUSE_ROOM, NULL, "It is of another conversation."},
+    {TACET_CAUSE_NETWORKS, NULL, "It is of other networks."},
+    {TACET_CAUSE_TOO_MANY, NULL, "It went to more devices than there may be."},
+    {TACET_CAUSE_STRANGER, "It went to ", " too, who is not of the conversation."},
+    {TACET_CAUSE_MISSING, "", " was left out."},
+    {TACET_CAUSE_NOT_TO_ME, NULL, "This device was left out."},
+    {TACET_CAUSE_SCOPE, NULL, "It was for devices that are not there."},
+    {TACET_CAUSE_SENDER, NULL, "They may not write in this conversation."},
+    {TACET_CAUSE_PROFILE, NULL, "It is sealed with something else than the network's policy says."},
+    {TACET_CAUSE_WENT_BACK, NULL, "They had used a newer list of devices, or a newer policy."},
+    {TACET_CAUSE_KEEPER_MISSING, "",
+     " was left out, who gets a copy of each message by the network's policy."},
+    {TACET_CAUSE_KEEPER_SKIPPED, "A device was left out of ",
+     ", who gets a copy of each message by the network's policy."},
+    {TACET_CAUSE_KEEPER_OUTSIDE, "A device was left out of ",
+     ", who gets a copy of each message by the network's policy."},
+};
+
+static void say_cause(const struct tacet_event *e)
+{
+    for (size_t i = 0; i < ROWS(CAUSES); i++) {
+        if (CAUSES[i].cause != e->cause)
+            continue;
+        if (CAUSES[i].before != NULL) {
+            fputs(CAUSES[i].before, stderr);
+            show_text(stderr, bytes_text(e->about[0] == '\0' ? "somebody" : e->about));
+        }
+        fputs(CAUSES[i].behind, stderr);
+        if (e->device[0] != '\0')
+            fprintf(stderr, "  The device is %s.", e->device);
+        fputs("\n", stderr);
+    }
+}
 
 static void say_statement(enum tacet_code code)
 {
@@ -137,6 +185,8 @@ void sentences_problem(const struct tacet_event *e)
         }
         fprintf(stderr, "%s\n", PROBLEMS[i].behind);
     }
+    if (e->problem == TACET_PROBLEM_RECIPIENTS)
+        say_cause(e);
 }
 
 /* ---- states and notes */
@@ -156,13 +206,16 @@ const char *sentences_state(enum tacet_state state)
 bool sentences_note(unsigned i, struct sentences_note *out)
 {
     static const struct sentences_note notes[] = {
-        {TACET_NOTE_LATE, "late", "sent to a list of devices that had been replaced"},
+        {TACET_NOTE_LATE, "late", "sent by a list of devices or a policy that had been replaced"},
         {TACET_NOTE_GAP, "gap", "before this one did not arrive"},
         {TACET_NOTE_FORKED, "forked", "its sender contradicts what they sent before: ask them"},
         {TACET_NOTE_AHEAD, "ahead", "dated more than an hour ahead of this machine's clock"},
         {TACET_NOTE_UNREADABLE, "unreadable", "needs a newer tacet"},
         {TACET_NOTE_RESTART, "restart",
          "its sender was restored: some of what they sent may be lost"},
+        {TACET_NOTE_NO_COPY, "no-copy", "who gets copies by the network's policy was left out"},
+        {TACET_NOTE_COPY, "copy",
+         "written to somebody else: a copy for you by the network's policy"},
     };
 
     if (i >= ROWS(notes))

@@ -12,6 +12,10 @@ static const char UNVERIFIED[] =
     "Unverified: until you compare safety numbers, who this is rests on the server's word alone,\n"
     "and the server could have lied when you first met.  To make sure: tacet verify HANDLE\n";
 
+static const char KEPT[] =
+    "Copies: the network's policy demands that each message goes to whoever is named there, too,\n"
+    "who can read it.\n";
+
 static const char *trust(const struct tacet_contact *c)
 {
     if (!c->known)
@@ -29,13 +33,18 @@ static const char *profile(const struct tacet_contact *c)
 static bool show_contact(const struct tacet_contact *c, bool json)
 {
     if (json)
-        return jsonl_print(json_pack("{ss ss? sb sb sb sb ss}", "handle", c->handle, "name",
-                                     c->name, "known", c->known, "verified", c->verified, "changed",
-                                     c->changed, "removed", c->removed, "profile", profile(c)));
+        return jsonl_print(json_pack(
+            "{ss ss? sb sb sb sb sb ss? ss}", "handle", c->handle, "name", c->name, "known",
+            c->known, "verified", c->verified, "changed", c->changed, "removed", c->removed, "kept",
+            c->kept, "keeper", c->keeper[0] == '\0' ? NULL : c->keeper, "profile", profile(c)));
     show_text(stdout, bytes_text(c->handle));
     printf("%*s%s%s%s", (int)(TACET_HANDLE_SIZE - strlen(c->handle)), "", trust(c),
            c->removed ? ", removed from the network" : "",
            c->seal == TACET_SEAL_HYBRID ? "" : ", sealed without ML-KEM");
+    if (c->kept) {
+        printf(", copies to ");
+        show_text(stdout, bytes_text(c->keeper[0] == '\0' ? "somebody" : c->keeper));
+    }
     if (c->name != NULL) {
         printf(" (");
         show_text(stdout, bytes_text(c->name));
@@ -48,7 +57,7 @@ static bool show_contact(const struct tacet_contact *c, bool json)
 static enum words_end list(struct tacet_client *client, bool json)
 {
     struct tacet_contact c = {.number = 0};
-    bool any = false, doubtful = false;
+    bool any = false, doubtful = false, kept = false;
     enum tacet_code code;
 
     while ((code = tacet_next_contact(client, c.number, &c)) == TACET_OK) {
@@ -56,6 +65,7 @@ static enum words_end list(struct tacet_client *client, bool json)
             return WORDS_FAILED;
         any = true;
         doubtful |= c.known && !c.verified;
+        kept |= c.kept;
     }
     if (code != TACET_ABSENT)
         return sentences_say(NULL, code);
@@ -64,6 +74,8 @@ static enum words_end list(struct tacet_client *client, bool json)
         fputs("There are no contacts yet: they come with the first message.\n", stderr);
     if (doubtful && !json)
         fputs(UNVERIFIED, stderr);
+    if (kept && !json)
+        fputs(KEPT, stderr);
     return WORDS_FINE;
 }
 
@@ -83,6 +95,10 @@ const struct word word_contacts = {
         "Messages are sealed with P-521 and ML-KEM-1024 together (profile hybrid), so that they\n"
         "stay secret while either holds; of whom that is not so, it is said.\n"
         "\n"
+        "\"copies to bot\" means that the network's policy, which its operator signs, demands "
+        "that\n"
+        "whoever has the handle bot gets each message too, and can read it.\n"
+        "\n"
         "  --json             One JSON object a line: handle, name, known, verified, changed,\n"
-        "                     removed, profile.\n",
+        "                     removed, kept, keeper, profile.\n",
 };

@@ -18,6 +18,37 @@ static void show_field(const char *name, const char *text)
     printf("\n");
 }
 
+static const char *scope(const struct tacet_status *s)
+{
+    switch (s->copies) {
+    case TACET_COPIES_ALL:
+        return "all";
+    case TACET_COPIES_ROOMS:
+        return "rooms";
+    case TACET_COPIES_SOME:
+        return "some rooms";
+    case TACET_COPIES_NONE:
+        break;
+    }
+    return "none";
+}
+
+/* Who reads along, by the policy in force. */
+static void show_copies(const struct tacet_status *s)
+{
+    printf("%-22s", "Copies");
+    if (s->copies == TACET_COPIES_NONE) {
+        printf("none\n");
+        return;
+    }
+    show_text(stdout, bytes_text(s->keeper[0] == '\0' ? "somebody" : s->keeper));
+    if (s->copies == TACET_COPIES_ALL)
+        printf(" gets a copy of every message and can read it");
+    else
+        printf(" gets a copy of every message in %s and can read it", scope(s));
+    printf(" (policy %u)\n", (unsigned)s->policy);
+}
+
 static void show_status(const struct tacet_status *s)
 {
     char name[sizeof s->handle + sizeof s->domain];
@@ -33,6 +64,7 @@ static void show_status(const struct tacet_status *s)
     printf("%-22s%u, made ", "Prekey", (unsigned)s->prekey);
     show_time(stdout, s->prekey_made_ms);
     printf("\n");
+    show_copies(s);
     show_field("Network id", s->network_id);
     show_field("Account id", s->account_id);
     show_field("Device id", s->device_id);
@@ -41,11 +73,13 @@ static void show_status(const struct tacet_status *s)
 static bool print_json(const struct tacet_status *s)
 {
     return jsonl_print(json_pack(
-        "{ss ss ss ss ss ss ss sb sb sb sI sI sI so}", "handle", s->handle, "domain", s->domain,
-        "network", s->network, "address", s->address, "network_id", s->network_id, "account_id",
-        s->account_id, "device_id", s->device_id, "joined", s->joined, "connected", s->connected,
-        "drained", s->drained, "outgoing", (json_int_t)s->outgoing, "parked", (json_int_t)s->parked,
-        "prekey", (json_int_t)s->prekey, "prekey_made", jsonl_time(s->prekey_made_ms)));
+        "{ss ss ss ss ss ss ss sb sb sb sI sI sI so sI ss ss?}", "handle", s->handle, "domain",
+        s->domain, "network", s->network, "address", s->address, "network_id", s->network_id,
+        "account_id", s->account_id, "device_id", s->device_id, "joined", s->joined, "connected",
+        s->connected, "drained", s->drained, "outgoing", (json_int_t)s->outgoing, "parked",
+        (json_int_t)s->parked, "prekey", (json_int_t)s->prekey, "prekey_made",
+        jsonl_time(s->prekey_made_ms), "policy", (json_int_t)s->policy, "copies", scope(s),
+        "keeper", s->keeper[0] == '\0' ? NULL : s->keeper));
 }
 
 /* Until all that waited there is here, and with it what the server says of its own keys; a server
@@ -95,5 +129,5 @@ const struct word word_status = {
         "  --json             One JSON object: handle, domain, network, address, network_id,\n"
         "                     account_id, device_id, joined, connected, drained, outgoing, "
         "parked,\n"
-        "                     prekey, prekey_made.\n",
+        "                     prekey, prekey_made, policy, copies, keeper.\n",
 };

@@ -14,6 +14,7 @@
 #define TACET_CLIENT_ENGINE_H
 
 #include "client/messages.h"
+#include "statement/roster_people.h"
 
 struct engine;
 struct pool; /* crypto/p521.h */
@@ -59,6 +60,7 @@ enum problem {
     PROBLEM_GIVEN_UP,    /* `missing` messages of theirs are not asked for any more */
     PROBLEM_OLD_KEYS,    /* they were given a key of ours that was superseded days before */
     PROBLEM_DELAYED,     /* the mailbox was not drained in 72 hours online */
+    PROBLEM_KEEPER, /* who must get a copy of each message cannot be written to (code): all wait */
 };
 
 struct event {
@@ -67,6 +69,8 @@ struct event {
     enum problem problem;
     struct contact contact; /* number 0: nobody in particular */
     struct message message; /* EVENT_MESSAGE, EVENT_STATE */
+    /* EVENT_MESSAGE: to whom it went, when that was not as it should be; PROBLEM_RECIPIENTS: why */
+    struct roster_finding finding;
 };
 
 enum action_kind { ACTION_CONNECT = 1, ACTION_SEND, ACTION_CLOSE, ACTION_WAKE, ACTION_TELL };

@@ -23,7 +23,7 @@ struct waiting {
     uint64_t id;
     enum op op;
     uint64_t since_ms;
-    uint64_t number;  /* SEND, REGISTER: place in the outbox; PREKEY: prekey number */
+    uint64_t number;  /* SEND, REGISTER: place in the outbox; PREKEY, POLICY: its number */
     struct bytes key; /* PERSON: handle or aid; ROSTER: digest; in `room` */
     bool by_account;  /* PERSON: the key is an aid */
     uint8_t room[48];
@@ -82,6 +82,7 @@ struct engine {
     bool parked_news;               /* something was parked and nobody was told yet */
     struct delays delays;
     struct err failure;
+    bool keeper_told;        /* that who keeps copies cannot be written to, on this connection */
     struct kem_question kem; /* the one that is on its way, while link_is_busy(e, OP_KEM_KEYS) */
     struct queued_action *first, *last, *taken;
 };
@@ -112,6 +113,19 @@ FALLIBLE link_wake(struct engine *e);
 uint64_t link_patience_ends(const struct engine *e);
 uint64_t link_rotation_at(const struct engine *e);
 
+/* ---- governing.c */
+
+/* Ask for the policy with this number; 0: the newest. */
+FALLIBLE governing_fetch(struct engine *e, uint32_t number);
+FALLIBLE governing_answer(struct engine *e, const struct waiting *w, const struct frame *f,
+                          struct arena *a);
+/* Keep what a refusal says, in the caller's transaction; *news: it was not known before. */
+FALLIBLE governing_learn(struct engine *e, struct bytes statement, bool *news);
+/* Whoever has to get a copy of what goes to this contact can be sealed to; *waits: not yet. */
+FALLIBLE governing_prepare(struct engine *e, const struct contact *to, bool *waits);
+/* The server has no such account. */
+FALLIBLE governing_nobody(struct engine *e, const struct account_id *aid);
+
 /* ---- generations.c */
 
 /* The number of the sign-in that comes next: committed. */
@@ -127,6 +141,8 @@ FALLIBLE generations_compare(struct engine *e, const struct generations_news *ne
 
 /* ---- lookups.c: asking for what is missing, and keeping what comes */
 
+/* Is there room for a question that was not asked yet? */
+bool lookups_may_ask(const struct engine *e, enum op op, struct bytes key);
 FALLIBLE lookups_handle(struct engine *e, struct bytes handle);
 FALLIBLE lookups_account(struct engine *e, const struct account_id *aid);
 FALLIBLE lookups_roster(struct engine *e, const struct roster_id *id);
@@ -138,9 +154,11 @@ FALLIBLE lookups_kem_answer(struct engine *e, const struct frame *f);
 void lookups_tell_bad(struct engine *e, enum err_code why);
 FALLIBLE lookups_person_answer(struct engine *e, const struct waiting *w, const struct frame *f);
 FALLIBLE lookups_roster_answer(struct engine *e, const struct waiting *w, const struct frame *f);
-/* Keep what a refusal says about the other account, in the caller's transaction. */
-FALLIBLE lookups_learn_stale(struct engine *e, const struct account_id *aid, struct bytes body,
-                             struct arena *a, bool *expired);
+/* Keep what a refusal says about policies and the accounts of a roster, in the caller's
+ * transaction.  *expired: the certificate is, and nothing that needs it was kept.  Not *taught:
+ * there was nothing to learn, and only the clocks differ, on which policy is in force. */
+FALLIBLE lookups_learn_stale(struct engine *e, struct bytes roster, struct bytes body,
+                             struct arena *a, bool *expired, bool *taught);
 
 /* ---- outgoing.c */
 
@@ -152,6 +170,8 @@ FALLIBLE outgoing_answer(struct engine *e, uint64_t row, const struct frame *f);
 FALLIBLE outgoing_registered(struct engine *e, uint64_t row, const struct frame *f);
 /* Give up every queued message to a contact. */
 FALLIBLE outgoing_give_up(struct engine *e, uint64_t contact, enum err_code why);
+/* Are the newest prekeys of a contact of use, or was it just asked for newer ones? */
+bool outgoing_is_fresh(struct engine *e, const struct contact *c);
 FALLIBLE outgoing_waiting(struct engine *e, uint64_t *n);
 
 /* ---- sealing.c: S1 of [PROTOCOL 10] */

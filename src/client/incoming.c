@@ -286,7 +286,8 @@ void incoming_report(struct engine *e)
     struct event drained = {.kind = EVENT_DRAINED};
     uint64_t n;
 
-    if (link_is_busy(e, OP_PERSON) || link_is_busy(e, OP_ROSTER) || link_is_busy(e, OP_SERVER_KEYS))
+    if (link_is_busy(e, OP_PERSON) || link_is_busy(e, OP_ROSTER) ||
+        link_is_busy(e, OP_SERVER_KEYS) || link_is_busy(e, OP_POLICY))
         return;
     if (e->parked_news && parking_count(e, &n).code == E_OK && n > 0)
         actions_tell(e, &parked);

@@ -1,7 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/judging.h"
 
+#include "client/rules.h"
+
 #define ASKS_MAX 4 /* look-ups that one item may cause before it only waits */
+
+/* A pair, and who keeps copies of it. */
+#define ACCOUNTS_MAX 3
+
+/* Everything that is known about one roster. */
+struct matter {
+    struct opening *op;
+    const struct opened *o;
+    struct roster roster;
+    struct network_policy policy, after; /* named; and by what it was superseded first */
+    struct device_list list[ACCOUNTS_MAX], next[ACCOUNTS_MAX];
+    bool has_next[ACCOUNTS_MAX];
+    struct verdict *out;
+};
 
 /* What misses something that nobody has would else ask for it for ever. */
 static bool may_ask(struct opening *op)
@@ -17,67 +33,136 @@ struct err judging_ask_account(struct opening *op, const struct account_id *aid)
     return may_ask(op) ? lookups_account(op->e, aid) : OK;
 }
 
-static struct err get_roster(struct opening *op, const struct opened *o, struct roster *out)
+/* ---- what needs no look-up */
+
+static bool wrong(struct matter *m, enum roster_cause cause)
 {
+    m->out->finding = (struct roster_finding){.verdict = ROSTER_WRONG,
+                                              .cause = cause,
+                                              .account = ROSTER_NOBODY,
+                                              .network = ROSTER_NOBODY};
+    return true;
+}
+
+static size_t find_place(const struct matter *m, const struct party *who)
+{
+    return roster_find(&m->roster, &who->nid, &who->aid);
+}
+
+/* A roster of what is built today: of a pair in this network.  All else is held back before
+ * anything is asked for. */
+static bool is_no_pair(struct matter *m)
+{
+    const struct own *own = &m->op->e->own;
+    const struct core *core = &m->o->core;
+    const struct roster *r = &m->roster;
+
+    if (r->state_version != 0 || !ID_SAME(r->room, core->room))
+        return wrong(m, ROSTER_OTHER_ROOM);
+    if (r->networks != 1 || !ID_SAME(r->network[0].nid, own->nid))
+        return wrong(m, ROSTER_OTHER_NETWORKS);
+    if (find_place(m, &own->me.who) == ROSTER_NOBODY)
+        return wrong(m, ROSTER_NOT_TO_ME);
+    if (find_place(m, &core->sender) == ROSTER_NOBODY)
+        return wrong(m, ROSTER_SENDER);
+    return false;
+}
+
+/* Is somebody in it whom nothing puts there?  Where one of us two only keeps copies, the other
+ * one's peer is not known beforehand. */
+static bool has_stranger(struct matter *m)
+{
+    const struct party *me = &m->op->e->own.me.who, *sender = &m->o->core.sender;
+    const struct account_id *keeper = policy_requires(rules_or_null(&m->policy), false, NULL);
+    size_t others =
+        keeper != NULL && (ID_SAME(*keeper, me->aid) || ID_SAME(*keeper, sender->aid)) ? 1 : 0;
+
+    for (size_t i = 0; i < m->roster.accounts; i++) {
+        const struct account_id *aid = &m->roster.account[i].aid;
+
+        if (ID_SAME(*aid, me->aid) || ID_SAME(*aid, sender->aid) ||
+            (keeper != NULL && ID_SAME(*keeper, *aid)))
+            continue;
+        if (others > 0) {
+            others--;
+            continue;
+        }
+        wrong(m, ROSTER_STRANGER);
+        m->out->finding.account = i;
+        m->out->finding.network = 0;
+        m->out->finding.aid = *aid;
+        return true;
+    }
+    return false;
+}
+
+/* ---- what may have to be fetched */
+
+static struct err get_roster(struct matter *m)
+{
+    struct opening *op = m->op;
+    const struct roster_id *id = &m->o->wrap.roster;
     struct bytes roster;
-    struct err err = people_roster(op->e->vault, &o->wrap.roster, op->a, &roster);
+    struct err err = people_roster(op->e->vault, id, op->a, &roster);
 
     if (err.code == E_ABSENT && may_ask(op))
-        TRY(lookups_roster(op->e, &o->wrap.roster));
+        TRY(lookups_roster(op->e, id));
     TRY(err);
-    return roster_parse(roster, op->a, out);
+    return roster_parse(roster, op->a, &m->roster);
 }
 
-/* The version of an account's list that the roster names; 0: not in it. */
-static uint32_t version_named(const struct roster *r, const struct account_id *aid)
+/* The one named and all above it: which of those began first cannot be said otherwise. */
+static struct err get_policies(struct matter *m)
 {
-    for (size_t i = 0; i < r->accounts; i++)
-        if (ID_SAME(r->account[i].aid, *aid))
-            return r->account[i].list_version;
-    return 0;
+    struct engine *e = m->op->e;
+    uint32_t named = m->roster.network[0].policy_version, missing;
+
+    TRY(rules_missing(e->vault, &e->own, named, &missing));
+    if (missing != 0) {
+        if (may_ask(m->op))
+            TRY(governing_fetch(e, missing));
+        return FAIL(E_ABSENT);
+    }
+    if (named != 0)
+        TRY(rules_get(e->vault, &e->own, named, &m->policy));
+    return rules_after(e->vault, &e->own, named, &m->after);
 }
 
-/* The list of an account at the version that the roster names, and the one after if we know it. */
-static struct err get_lists(struct opening *op, const struct roster *r,
-                            const struct account_id *aid, struct device_list *at,
-                            struct device_list **next)
+/* The list of account i at the version that the roster names, and the one after if we know it. */
+static struct err get_lists(struct matter *m, size_t i)
 {
-    struct engine *e = op->e;
-    uint32_t version = version_named(r, aid);
-    struct device_list *after;
-    struct err err;
+    struct engine *e = m->op->e;
+    const struct roster_account *account = &m->roster.account[i];
+    struct err err =
+        people_list(e->vault, &e->own, &account->aid, account->list_version, &m->list[i]);
 
-    err = people_list(e->vault, &e->own, aid, version, at);
     if (err.code == E_ABSENT)
-        TRY(judging_ask_account(op, aid));
+        TRY(judging_ask_account(m->op, &account->aid));
     TRY(err);
-    after = ARENA_NEW(op->a, struct device_list);
-    if (after == NULL)
-        return FAIL(E_NOMEM);
-    err = people_list(e->vault, &e->own, aid, version + 1, after);
-    *next = err.code == E_OK ? after : NULL;
+    err = people_list(e->vault, &e->own, &account->aid, account->list_version + 1, &m->next[i]);
+    m->has_next[i] = err.code == E_OK;
     return err.code == E_ABSENT ? OK : err;
 }
 
-/* A roster of what is built today: the two of us, without state and policy.  All else is held back
- * before anything is asked for. */
-static bool is_plain_pair(const struct roster *r, const struct account_id *me,
-                          const struct account_id *sender)
-{
-    return r->state_version == 0 && r->networks == 1 && r->network[0].policy_version == 0 &&
-           r->accounts == 2 && version_named(r, me) != 0 && version_named(r, sender) != 0;
-}
+/* ---- the judge */
 
-/* The roster of the highest seq that came of this stream.  E_ABSENT: nothing came, or it is not
- * kept. */
-static struct err get_earlier(struct opening *op, const struct stream *stream, struct roster *out)
+/* The roster of the highest seq that came of this stream; NULL: nothing came, or it is not kept. */
+static struct err get_earlier(struct opening *op, const struct stream *stream,
+                              struct roster *earlier, const struct roster **out)
 {
-    struct bytes roster;
+    struct bytes statement;
+    struct err err;
 
+    *out = NULL;
     if (stream->highest == 0)
-        return FAIL(E_ABSENT);
-    TRY(people_roster(op->e->vault, &stream->roster, op->a, &roster));
-    return roster_parse(roster, op->a, out);
+        return OK;
+    err = people_roster(op->e->vault, &stream->roster, op->a, &statement);
+    if (err.code == E_ABSENT)
+        return OK;
+    TRY(err);
+    TRY(roster_parse(statement, op->a, earlier));
+    *out = earlier;
+    return OK;
 }
 
 /* For whom a partial upload is; NULL: it is for all. */
@@ -99,53 +184,89 @@ static struct err get_scope(struct opening *op, const struct upload_shared *shar
     return OK;
 }
 
-static struct err judge_pair(struct opening *op, const struct opened *o, const struct roster *r,
-                             struct roster_question *q, struct verdict *out)
+static struct err ask_judge(struct matter *m)
 {
-    const struct party *me = &op->e->own.me.who;
+    struct opening *op = m->op;
+    const struct core *core = &m->o->core;
+    const struct party *me = &op->e->own.me.who, *sender = &core->sender;
+    const struct device_list *list[ACCOUNTS_MAX], *next[ACCOUNTS_MAX];
+    const struct network_policy *policy[] = {rules_or_null(&m->policy)};
+    const struct network_policy *after[] = {rules_or_null(&m->after)};
+    struct stream *stream = &m->out->stream;
     struct roster earlier;
-    struct roster_finding finding;
-    struct err err;
+    struct roster_question q = {.named = {.list = list, .policy = policy},
+                                .since = {.list = next, .policy = after},
+                                .me = {me->nid, me->aid, me->did},
+                                .sender = {sender->nid, sender->aid, sender->did},
+                                .profile = upload_profile(BYTES(m->o->in.shared.head)),
+                                .seq = core->seq,
+                                .message_ms = core->sent_ms};
 
-    TRY(streams_get(op->e->vault, &o->core.room, &o->core.sender.did, &out->stream));
-    TRY(get_scope(op, &o->in.shared, &q->scope, &q->places));
-    q->me = (struct roster_party){me->nid, me->aid, me->did};
-    q->sender = (struct roster_party){o->core.sender.nid, o->core.sender.aid, o->core.sender.did};
-    q->profile = o->in.shared.head[2];
-    q->seq = o->core.seq;
-    q->message_ms = o->core.sent_ms;
-    q->highest = out->stream.highest;
-    err = get_earlier(op, &out->stream, &earlier);
-    if (err.code == E_OK)
-        q->earlier = &earlier;
-    else if (err.code != E_ABSENT)
-        return err;
-    TRY(roster_judge(r, q, op->a, &finding));
-    out->roster = finding.verdict;
-    return OK;
+    for (size_t i = 0; i < m->roster.accounts; i++) {
+        list[i] = &m->list[i];
+        next[i] = m->has_next[i] ? &m->next[i] : NULL;
+    }
+    TRY(streams_get(op->e->vault, &core->room, &sender->did, stream));
+    q.highest = stream->highest;
+    TRY(get_scope(op, &m->o->in.shared, &q.scope, &q.places));
+    TRY(get_earlier(op, stream, &earlier, &q.earlier));
+    return roster_judge(&m->roster, &q, op->a, &m->out->finding);
+}
+
+static struct err judge(struct matter *m)
+{
+    TRY(get_roster(m));
+    if (is_no_pair(m))
+        return OK;
+    TRY(get_policies(m));
+    if (has_stranger(m))
+        return OK;
+    for (size_t i = 0; i < m->roster.accounts; i++)
+        TRY(get_lists(m, i));
+    return ask_judge(m);
 }
 
 struct err judging_judge(struct opening *op, const struct opened *o, struct verdict *out)
 {
-    const struct account_id *me = &op->e->own.me.who.aid, *sender = &o->core.sender.aid;
-    const struct device_list *list[2], *next[2];
-    const struct network_policy *none[1] = {NULL};
-    struct roster r;
-    struct device_list *my_next, *their_next;
-    struct roster_question q = {.named = {.list = list, .policy = none},
-                                .since = {.list = next, .policy = none}};
+    struct matter *m = ARENA_NEW(op->a, struct matter);
 
-    TRY(get_roster(op, o, &r));
-    out->roster = ROSTER_WRONG;
-    if (!is_plain_pair(&r, me, sender) || !ID_SAME(r.room, o->core.room))
-        return OK;
-    TRY(get_lists(op, &r, me, &out->mine, &my_next));
-    TRY(get_lists(op, &r, sender, &out->theirs, &their_next));
-    for (size_t i = 0; i < 2; i++) {
-        bool mine = ID_SAME(r.account[i].aid, *me);
+    if (m == NULL)
+        return FAIL(E_NOMEM);
+    *m = (struct matter){.op = op, .o = o, .out = out};
+    TRY(judge(m));
+    if (out->finding.verdict != ROSTER_WRONG)
+        out->theirs = m->list[find_place(m, &o->core.sender)];
+    return OK;
+}
 
-        list[i] = mine ? &out->mine : &out->theirs;
-        next[i] = mine ? my_next : their_next;
+uint32_t judging_notes(const struct roster_finding *f)
+{
+    if (f->verdict != ROSTER_LATE)
+        return 0;
+    switch (f->cause) {
+    case ROSTER_RETENTION_MISSING:
+    case ROSTER_RETENTION_SKIPPED:
+    case ROSTER_RETENTION_OUTSIDE:
+        return MESSAGE_NO_COPY;
+    case ROSTER_NO_CAUSE:
+    case ROSTER_LIST_HASH:
+    case ROSTER_STATE_HASH:
+    case ROSTER_POLICY_HASH:
+    case ROSTER_NOT_COMMITTED:
+    case ROSTER_OTHER_ROOM:
+    case ROSTER_OTHER_NETWORKS:
+    case ROSTER_TOO_MANY:
+    case ROSTER_STRANGER:
+    case ROSTER_MISSING:
+    case ROSTER_NOT_TO_ME:
+    case ROSTER_SENDER:
+    case ROSTER_SCOPE:
+    case ROSTER_PROFILE:
+    case ROSTER_WENT_BACK:
+    case ROSTER_OLD_LIST:
+    case ROSTER_OLD_STATE:
+    case ROSTER_OLD_POLICY:
+        break;
     }
-    return judge_pair(op, o, &r, &q, out);
+    return MESSAGE_LATE;
 }

@@ -22,14 +22,18 @@ struct opening {
 
 /* Roster verdict of [PROTOCOL 6.6], with everything that it needs. */
 struct verdict {
-    enum roster_verdict roster;
-    struct device_list mine, theirs;
+    struct roster_finding finding;
+    struct device_list
+        theirs; /* the sender's, at the version named; this and the next unless WRONG */
     struct stream stream;
 };
 
 /* E_ABSENT: something is missing, and was asked for if the item may still ask.  Other errors that
  * are not this machine's: what came is malformed. */
 FALLIBLE judging_judge(struct opening *op, const struct opened *o, struct verdict *out);
+
+/* What a person is told beside the text of what is shown: of enum message_note. */
+uint32_t judging_notes(const struct roster_finding *f);
 
 /* Ask who this is, for an item that waits for it. */
 FALLIBLE judging_ask_account(struct opening *op, const struct account_id *aid);

@@ -183,6 +183,7 @@ void link_down(struct engine *e, enum err_code why)
     l->state = LINK_OFF;
     l->n = 0;
     l->keys_ms = 0;
+    e->keeper_told = false;
     e->drained = e->drained_news = false;
     e->asking_ms = 0;
     delays_end(e);
@@ -287,7 +288,7 @@ static void compare_clocks(struct engine *e, uint64_t servers_ms)
 
 /* Once for each connection, and once a day while it lasts: a key that is announced for a month is
  * known to everybody who was here in that month. */
-static struct err ask_server_keys(struct engine *e)
+static struct err ask_what_holds(struct engine *e)
 {
     Tacet__Wire__AskServerKeys m = TACET__WIRE__ASK_SERVER_KEYS__INIT;
     struct link *l = &e->link;
@@ -295,7 +296,8 @@ static struct err ask_server_keys(struct engine *e)
     if (l->keys_ms != 0 && clock_since(e->now_ms, l->keys_ms) < KEYS_AGAIN_MS)
         return OK;
     l->keys_ms = e->now_ms == 0 ? 1 : e->now_ms;
-    return link_request(e, OP_SERVER_KEYS, &m, NULL);
+    TRY(link_request(e, OP_SERVER_KEYS, &m, NULL));
+    return governing_fetch(e, 0);
 }
 
 /* What does not check is told, and the keys that we know go on to hold.  A server that is older
@@ -341,7 +343,7 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
     TRY(restored ? publish_prekey(e) : compare_prekeys(e, m->prekey));
     TRY(compare_uploads(e, m->uploads));
     tell_link(e, E_OK);
-    TRY(ask_server_keys(e));
+    TRY(ask_what_holds(e));
     return outgoing_pump(e);
 }
 
@@ -419,7 +421,7 @@ static struct err prekey_published(struct engine *e, const struct waiting *w, co
 static struct err tidy(struct engine *e)
 {
     TRY(rotate(e, own_prekey_is_due(&e->own, e->now_ms)));
-    TRY(ask_server_keys(e));
+    TRY(ask_what_holds(e));
     return incoming_retry(e, true);
 }
 
@@ -487,6 +489,8 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
         return prekey_published(e, w, f);
     if (w->op == OP_SERVER_KEYS)
         return server_keys_answered(e, f, a);
+    if (w->op == OP_POLICY)
+        return governing_answer(e, w, f, a);
     if (w->op == OP_REGISTER)
         return outgoing_registered(e, w->number, f);
     if (w->op == OP_SEND)

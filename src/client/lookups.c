@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lookups: asking the server for people and rosters, and believing only what checks. */
 #include "client/engine_internal.h"
+#include "client/rules.h"
 #include "wire/tacet.pb-c.h"
 
 #define ANSWER_ARENA (16 * LIMIT_FRAME)
 #define LOOKUPS_MAX  (ENGINE_REQUESTS_MAX - 8)
 
 /* Room is left for requests that must go out. */
-static bool may_ask(const struct engine *e, enum op op, struct bytes key)
+bool lookups_may_ask(const struct engine *e, enum op op, struct bytes key)
 {
     return e->link.state == LINK_READY && e->link.n < LOOKUPS_MAX && !link_is_waiting(e, op, key);
 }
@@ -15,7 +16,7 @@ static bool may_ask(const struct engine *e, enum op op, struct bytes key)
 static struct err ask(struct engine *e, Tacet__Wire__AskPerson *m, const struct waiting *w)
 {
     m->from_list = 1;
-    return may_ask(e, OP_PERSON, w->key) ? link_request(e, OP_PERSON, m, w) : OK;
+    return lookups_may_ask(e, OP_PERSON, w->key) ? link_request(e, OP_PERSON, m, w) : OK;
 }
 
 struct err lookups_handle(struct engine *e, struct bytes handle)
@@ -40,7 +41,7 @@ struct err lookups_roster(struct engine *e, const struct roster_id *id)
     struct waiting w = {.key = ID_BYTES(*id)};
 
     m.digest = frame_data(w.key);
-    return may_ask(e, OP_ROSTER, w.key) ? link_request(e, OP_ROSTER, &m, &w) : OK;
+    return lookups_may_ask(e, OP_ROSTER, w.key) ? link_request(e, OP_ROSTER, &m, &w) : OK;
 }
 
 /* Generated repeated bytes as ours. */
@@ -113,6 +114,8 @@ static struct err no_such_account(struct engine *e, const struct waiting *w, enu
 
     memcpy(aid.b, w->key.at, sizeof aid.b);
     err = people_by_account(e->vault, &aid, &c);
+    if (code == E_ABSENT)
+        TRY(governing_nobody(e, &aid));
     if (err.code == E_ABSENT || code != E_ABSENT)
         return OK;
     TRY(err);
@@ -195,14 +198,16 @@ out:
 static struct err missing_keys(struct engine *e, const struct contact *c, struct kem_question *q)
 {
     struct device_list list;
+    struct rules rules;
 
     *q = (struct kem_question){.aid = c->aid};
+    TRY(rules_of_pair(e->vault, &e->own, NULL, e->now_ms, &rules));
     TRY(people_newest_list(e->vault, &e->own, &c->aid, &list));
     for (size_t i = 0; i < list.devices && q->n < LIMIT_KEM_KEYS; i++) {
         enum sealing_way way;
         struct prekey p;
 
-        TRY(sealing_way_to(e, &list.device[i].did, people_profile(c), &p, &way));
+        TRY(sealing_way_to(e, &list.device[i].did, rules.profile, &p, &way));
         if (way != SEALING_ASK)
             continue;
         q->name[q->n].did = list.device[i].did;
@@ -296,23 +301,46 @@ out:
     return err;
 }
 
-struct err lookups_learn_stale(struct engine *e, const struct account_id *aid, struct bytes body,
-                               struct arena *a, bool *expired)
+/* ---- what a refusal teaches */
+
+/* Of whom the roster is, and nobody else. */
+static struct err learn_persons(struct engine *e, const Tacet__Wire__Stale *m,
+                                const struct roster *r, struct arena *a, bool *expired)
 {
-    Tacet__Wire__Stale *m;
     struct people_news news;
     struct directory_statement s;
     struct contact c;
 
-    *expired = false;
-    TRY(frame_unpack(body, &tacet__wire__stale__descriptor, a, &m));
     for (size_t i = 0; i < m->n_persons; i++) {
         TRY(news_of(m->persons[i], frame_bytes(m->certificate), a, &news));
         TRY(directory_parse(news.statement, &s));
         if (ID_SAME(s.aid, e->own.me.who.aid))
             continue; /* what I know better */
-        news.aid = aid;
+        if (roster_find(r, &e->own.nid, &s.aid) == SIZE_MAX)
+            return FAIL(E_FORGED);
+        news.aid = &s.aid;
         TRY(people_learn(e->vault, &e->own, &news, e->now_ms, &c, expired));
     }
     return OK;
+}
+
+struct err lookups_learn_stale(struct engine *e, struct bytes roster, struct bytes body,
+                               struct arena *a, bool *expired, bool *taught)
+{
+    Tacet__Wire__Stale *m;
+    struct roster r;
+    bool clocks;
+
+    *expired = false;
+    TRY(frame_unpack(body, &tacet__wire__stale__descriptor, a, &m));
+    TRY(roster_parse(roster, a, &r));
+    TRY(rules_change_is_near(e->vault, &e->own, e->now_ms, &clocks));
+    *taught = m->n_persons > 0 || !clocks;
+    for (size_t i = 0; i < m->n_policies; i++) {
+        bool news;
+
+        TRY(governing_learn(e, frame_bytes(m->policies[i]), &news));
+        *taught |= news;
+    }
+    return learn_persons(e, m, &r, a, expired);
 }

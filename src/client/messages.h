@@ -14,12 +14,14 @@
 
 /* What the receiver must be told beside the text. */
 enum message_note {
-    MESSAGE_LATE = 1,        /* sent under a device list that had been superseded */
+    MESSAGE_LATE = 1,        /* sent under a device list or policy that had been superseded */
     MESSAGE_GAP = 2,         /* messages before it are missing */
     MESSAGE_FORKED = 4,      /* its sender contradicts what it sent before */
     MESSAGE_AHEAD = 8,       /* dated more than an hour ahead of our clock */
     MESSAGE_UNREADABLE = 16, /* a kind that this program does not know */
     MESSAGE_RESTART = 32,    /* its sender was restored: what it sent in between may be lost */
+    MESSAGE_NO_COPY = 64,    /* who must keep a copy of it was left out */
+    MESSAGE_COPY = 128       /* written to somebody else: I keep copies, as a policy says */
 };
 
 struct message {

@@ -167,6 +167,17 @@ static struct err use_up(struct opening *op, const struct opened *o,
                      NO_VALUE);
 }
 
+/* Is it of a conversation that I am not in, but keep copies of? */
+static struct err note_copy(struct engine *e, const struct core *core, struct message *m)
+{
+    struct room_id room;
+
+    TRY(names_pair_room(&e->own.nid, &e->own.me.who.aid, &core->sender.aid, &room));
+    if (!ID_SAME(room, core->room))
+        m->notes |= MESSAGE_COPY;
+    return OK;
+}
+
 static struct err keep(struct opening *op, struct opened *o, const struct chains_match *match,
                        struct verdict *verdict, struct bytes content)
 {
@@ -185,8 +196,8 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
                           .ttl_s = core->ttl_s,
                           .type = core->type,
                           .text = content};
-    if (verdict->roster == ROSTER_LATE)
-        m->notes |= MESSAGE_LATE;
+    m->notes |= judging_notes(&verdict->finding);
+    TRY(note_copy(e, core, m));
     if (clock_is_ahead(core->sent_ms, e->now_ms))
         m->notes |= MESSAGE_AHEAD;
     if (core->type != PAYLOAD_TEXT || !text_is_utf8(content)) {
@@ -200,6 +211,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     TRY(messages_add(e->vault, m));
     *op->result = OPENING_DONE;
     op->event->kind = EVENT_MESSAGE;
+    op->event->finding = verdict->finding;
     return OK;
 }
 
@@ -296,8 +308,10 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     if (is_items_fault(err))
         return damaged(op, err.code);
     TRY(err);
-    if (verdict.roster == ROSTER_WRONG)
+    if (verdict.finding.verdict == ROSTER_WRONG) {
+        op->event->finding = verdict.finding;
         return hold(op, PROBLEM_RECIPIENTS);
+    }
     sender = device_list_find(&verdict.theirs, &o->core.sender.did);
     if (sender == NULL || verdict.theirs.version != o->wrap.list_version ||
         memcmp(verdict.theirs.hash, o->wrap.list_hash, sizeof o->wrap.list_hash) != 0)

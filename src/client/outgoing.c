@@ -9,12 +9,14 @@
 #include "base/fault.h"
 #include "base/map.h"
 #include "client/engine_internal.h"
+#include "client/rules.h"
 #include "wire/tacet.pb-c.h"
 
 #define ARENA_MAX    (4 * VAULT_VALUE_MAX)
 #define REFUSALS_MAX 8 /* within an hour, then the message fails; see count_refusal() */
-#define RETRY_MS     CLOCK_MINUTE_MS /* after a refusal that time may mend */
-#define ASK_AGAIN_MS CLOCK_HOUR_MS   /* at most this often for newer prekeys */
+#define RETRY_MS     CLOCK_MINUTE_MS        /* after a refusal that time may mend */
+#define ASK_AGAIN_MS CLOCK_HOUR_MS          /* at most this often for newer prekeys */
+#define CLOCKS_MS    (10 * CLOCK_MINUTE_MS) /* until clocks agree on which policy is in force */
 
 static const struct bytes NO_KEY = {NULL, 0};
 
@@ -167,16 +169,18 @@ static void retry_at(struct engine *e, uint64_t at_ms)
 
 /* Is the newest prekey of every device of use, and young enough not to ask for a newer one?
  * [PROTOCOL 3.1] */
-static bool prekeys_are_fresh(struct engine *e, const struct contact *c)
+bool outgoing_is_fresh(struct engine *e, const struct contact *c)
 {
     struct device_list list;
+    struct rules rules;
     enum sealing_way way;
     struct prekey p;
 
-    if (people_newest_list(e->vault, &e->own, &c->aid, &list).code != E_OK)
+    if (people_newest_list(e->vault, &e->own, &c->aid, &list).code != E_OK ||
+        rules_of_pair(e->vault, &e->own, NULL, e->now_ms, &rules).code != E_OK)
         return false;
     for (size_t i = 0; i < list.devices; i++)
-        if (sealing_way_to(e, &list.device[i].did, people_profile(c), &p, &way).code != E_OK ||
+        if (sealing_way_to(e, &list.device[i].did, rules.profile, &p, &way).code != E_OK ||
             way == SEALING_NO_WAY || clock_since(e->now_ms, p.made_ms) >= PREKEY_ROTATION_MS)
             return clock_since(e->now_ms, c->asked_ms) < ASK_AGAIN_MS;
     return true;
@@ -264,7 +268,7 @@ static struct err prepare(struct engine *e, struct outbox_row *row, struct arena
         return give_up(e, row, E_EXPIRED, a);
     if (c.changed)
         return FAIL(E_AGAIN);
-    if (!c.known || !prekeys_are_fresh(e, &c)) {
+    if (!c.known || !outgoing_is_fresh(e, &c)) {
         retry_at(e, clock_add(e->now_ms, RETRY_MS)); /* should the answer be of no use */
         TRY(c.known ? lookups_account(e, &c.aid) : lookups_handle(e, bytes_text(c.handle)));
         return FAIL(E_AGAIN);
@@ -274,6 +278,8 @@ static struct err prepare(struct engine *e, struct outbox_row *row, struct arena
         return FAIL(E_AGAIN);
     }
     TRY(lookups_kem_keys(e, &c, &waits));
+    if (!waits)
+        TRY(governing_prepare(e, &c, &waits));
     if (waits) {
         retry_at(e, clock_add(e->now_ms, RETRY_MS));
         return FAIL(E_AGAIN);
@@ -388,20 +394,20 @@ static void count_refusal(struct engine *e, struct outbox_row *row, enum err_cod
     row->refusals++;
 }
 
-/* What a refusal says about the other account, in a transaction of its own: the message goes back
- * to the queue whatever it says. */
+/* What a refusal says, in a transaction of its own: the message goes back to the queue whatever it
+ * says. */
 static struct err learn_refusal(struct engine *e, struct outbox_row *row, const struct frame *f,
                                 struct arena *a)
 {
-    struct contact c;
-    bool expired;
+    bool expired, taught;
     struct err err;
 
-    TRY(people_get(e->vault, row->contact, &c));
     TRY(vault_begin(e->vault));
-    err = vault_end(e->vault, lookups_learn_stale(e, &c.aid, f->body, a, &expired));
+    err = vault_end(e->vault, lookups_learn_stale(e, row->roster, f->body, a, &expired, &taught));
     if (err.code != E_OK && err_who(err.code) == WHO_OPERATOR)
         return err;
+    if (err.code == E_OK && !taught)
+        row->retry_ms = clock_add(e->now_ms, CLOCKS_MS);
     if (err.code == E_OK && !expired)
         return OK;
     lookups_tell_bad(e, err.code == E_OK ? E_EXPIRED : err.code);

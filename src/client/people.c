@@ -402,12 +402,6 @@ struct err people_put_kem(struct vault *v, const struct device_id *did, uint32_t
     return vault_put(v, VAULT_KEM, ID_BYTES(*did), number, kem);
 }
 
-uint8_t people_profile(const struct contact *c)
-{
-    (void)c; /* until networks have policies */
-    return UPLOAD_PROFILE_HYBRID;
-}
-
 struct err people_roster(struct vault *v, const struct roster_id *id, struct arena *a,
                          struct bytes *roster)
 {

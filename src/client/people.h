@@ -80,10 +80,6 @@ FALLIBLE people_kem(struct vault *v, const struct device_id *did, uint32_t numbe
 FALLIBLE people_put_kem(struct vault *v, const struct device_id *did, uint32_t number,
                         struct bytes kem);
 
-/* The profile of the conversation with this person.  Nothing that a server says changes it.
- * [PROTOCOL 1.4] */
-uint8_t people_profile(const struct contact *c);
-
 /* Rosters by digest: those that the server has too, or that it gave us.  E_ABSENT. */
 FALLIBLE people_roster(struct vault *v, const struct roster_id *id, struct arena *a,
                        struct bytes *roster);

@@ -9,12 +9,14 @@
 #include "client/chains.h"
 #include "client/dealings.h"
 #include "client/engine_internal.h"
+#include "client/rules.h"
 #include "client/sentlog.h"
 #include "crypto/secret.h"
 #include "e2ee/seal.h"
 
-#define TTL_S   (30 * 24 * 3600) /* until conversations have timers of their own */
-#define ROW_MAX VAULT_VALUE_MAX
+#define TTL_S        (30 * 24 * 3600) /* until conversations have timers of their own */
+#define ROW_MAX      VAULT_VALUE_MAX
+#define ACCOUNTS_MAX 3 /* of a pair, and who keeps copies of it */
 
 static const struct bytes NO_KEY = {NULL, 0};
 
@@ -248,9 +250,11 @@ struct sealing {
     const struct contact *to;
     uint8_t profile;
     struct device_list theirs;
+    struct rules rules;
+    struct device_list keepers; /* where rules.joins */
     struct seal_recipient *recipient;
-    struct agree_public **key; /* one each, freed at the end */
-    uint16_t place;            /* of the only one, in a partial upload */
+    struct agree_public **key;              /* one each, freed at the end */
+    uint16_t place[1 + LIMIT_LIST_DEVICES]; /* in a partial upload */
     size_t n;
     struct channel_opener opener; /* made when the first capsule is needed */
     struct upload_capsule capsule[LIMIT_CAPSULES];
@@ -323,26 +327,40 @@ static struct err find_skipped(struct sealing *s, struct roster_skipped *skipped
     return r->skips == s->theirs.devices ? FAIL(E_ABSENT) : OK;
 }
 
-/* The roster of a pair: both accounts, sorted. */
+static const struct device_list *list_of(const struct sealing *s, const struct account_id *aid)
+{
+    if (ID_SAME(*aid, s->e->own.me.who.aid))
+        return &s->e->own.list;
+    return s->rules.joins && ID_SAME(*aid, s->rules.keeper) ? &s->keepers : &s->theirs;
+}
+
+/* Accounts of this network, sorted. */
+static void put_account(struct sealing *s, const struct account_id *aid,
+                        struct roster_account account[ACCOUNTS_MAX], struct roster *r)
+{
+    const struct device_list *list = list_of(s, aid);
+    size_t i = r->accounts++;
+
+    for (; i > 0 && bytes_compare(ID_BYTES(account[i - 1].aid), ID_BYTES(*aid)) > 0; i--)
+        account[i] = account[i - 1];
+    account[i] = (struct roster_account){.aid = *aid, .list_version = list->version};
+    memcpy(account[i].list_hash, list->hash, NAMES_H16_SIZE);
+}
+
+/* The roster of a pair: both accounts, and whom the policy puts beside them. */
 static struct err make_roster(struct sealing *s, struct buf *out)
 {
     const struct own *own = &s->e->own;
-    struct roster_network network = {.nid = own->nid};
-    struct roster_account account[2] = {
-        {.aid = own->me.who.aid, .list_version = own->list.version},
-        {.aid = s->to->aid, .list_version = s->theirs.version},
-    };
+    struct roster_network network = {.nid = own->nid, .policy_version = s->rules.policy.number};
+    struct roster_account account[ACCOUNTS_MAX];
     struct roster_skipped skipped[LIMIT_LIST_DEVICES];
-    struct roster r = {.network = &network, .networks = 1, .account = account, .accounts = 2};
+    struct roster r = {.network = &network, .networks = 1, .account = account};
 
-    memcpy(account[0].list_hash, own->list.hash, NAMES_H16_SIZE);
-    memcpy(account[1].list_hash, s->theirs.hash, NAMES_H16_SIZE);
-    if (bytes_compare(ID_BYTES(account[0].aid), ID_BYTES(account[1].aid)) > 0) {
-        struct roster_account first = account[1];
-
-        account[1] = account[0];
-        account[0] = first;
-    }
+    memcpy(network.policy_hash, s->rules.policy.hash, sizeof network.policy_hash);
+    put_account(s, &own->me.who.aid, account, &r);
+    put_account(s, &s->to->aid, account, &r);
+    if (s->rules.joins)
+        put_account(s, &s->rules.keeper, account, &r);
     TRY(find_skipped(s, skipped, &r));
     TRY(names_pair_room(&own->nid, &own->me.who.aid, &s->to->aid, &r.room));
     roster_write(&r, out);
@@ -400,40 +418,53 @@ out:
     return err;
 }
 
-/* The one device that this is for.  E_ABSENT: the roster does not have it. */
+/* A partial upload of a message goes to who keeps copies, too.  [PROTOCOL 6.6] */
+static bool is_in_scope(const struct sealing *s, const struct account_id *aid,
+                        const struct device_id *did, const struct outbox_row *row)
+{
+    return ID_SAME(*did, row->to) ||
+           (row->kind == OUTBOX_REPAIR && s->rules.joins && ID_SAME(*aid, s->rules.keeper));
+}
+
+/* The one device, and whom else it must not leave out.  E_ABSENT: the roster has it not. */
 static struct err add_only(struct sealing *s, const struct roster *r,
                            const struct roster_recipient *found, size_t n,
-                           const struct device_id *only)
+                           const struct outbox_row *row)
 {
+    bool has = false;
+
     for (size_t i = 0; i < n; i++) {
-        if (!ID_SAME(found[i].device->did, *only))
+        const struct account_id *aid = &r->account[found[i].account].aid;
+
+        if (!is_in_scope(s, aid, &found[i].device->did, row))
             continue;
-        s->place = (uint16_t)i;
-        s->n = 1;
-        return add_recipient(s, 0, &r->account[found[i].account].aid, found[i].device);
+        has |= ID_SAME(found[i].device->did, row->to);
+        s->place[s->n] = (uint16_t)i;
+        s->n++;
+        TRY(add_recipient(s, s->n - 1, aid, found[i].device));
     }
-    return FAIL(E_ABSENT);
+    return has ? OK : FAIL(E_ABSENT);
 }
 
 static struct err add_recipients(struct sealing *s, struct bytes roster,
                                  const struct outbox_row *row)
 {
     const struct own *own = &s->e->own;
-    const struct device_list *lists[2];
+    const struct device_list *lists[ACCOUNTS_MAX];
     struct roster_recipient *found;
     struct roster r;
     size_t n;
 
     TRY(roster_parse(roster, s->a, &r));
-    for (size_t i = 0; i < 2; i++)
-        lists[i] = ID_SAME(r.account[i].aid, own->me.who.aid) ? &own->list : &s->theirs;
+    for (size_t i = 0; i < r.accounts; i++)
+        lists[i] = list_of(s, &r.account[i].aid);
     TRY(roster_recipients(&r, lists, &own->me.who.did, s->a, &found, &n));
     s->recipient = ARENA_ARRAY(s->a, n, struct seal_recipient);
     s->key = ARENA_ARRAY(s->a, n, struct agree_public *);
     if (s->recipient == NULL || s->key == NULL)
         return FAIL(E_NOMEM);
     if (row->kind != OUTBOX_MESSAGE)
-        return add_only(s, &r, found, n, &row->to);
+        return add_only(s, &r, found, n, row);
     s->n = n;
     for (size_t i = 0; i < s->n; i++)
         TRY(add_recipient(s, i, &r.account[found[i].account].aid, found[i].device));
@@ -466,7 +497,7 @@ static struct err seal_row(struct sealing *s, struct outbox_row *row, const stru
     rq.capsules = s->capsules;
     rq.to = s->recipient;
     rq.n = s->n;
-    rq.place = row->kind == OUTBOX_MESSAGE ? NULL : &s->place;
+    rq.place = row->kind == OUTBOX_MESSAGE ? NULL : s->place;
     TRY(seal(&rq, e->random, sealed));
     row->sealed = true;
     TRY(arena_copy(s->a, buf_view(roster), &row->roster));
@@ -508,6 +539,17 @@ static struct err commit_row(struct engine *e, struct outbox_row *row, struct me
     return sealing_put(e, row);
 }
 
+/* What the policy in force says of this conversation. */
+static struct err follow_rules(struct sealing *s)
+{
+    struct engine *e = s->e;
+
+    TRY(rules_of_pair(e->vault, &e->own, &s->to->aid, e->now_ms, &s->rules));
+    s->profile = s->rules.profile;
+    return s->rules.joins ? people_newest_list(e->vault, &e->own, &s->rules.keeper, &s->keepers)
+                          : OK;
+}
+
 struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct contact *to,
                         struct arena *a)
 {
@@ -515,7 +557,6 @@ struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct c
     struct sealing s = {.e = e,
                         .a = a,
                         .to = to,
-                        .profile = people_profile(to),
                         .capsule_bytes = BUF(LIMIT_CAPSULES * UPLOAD_CAPSULE_MOST),
                         .opened = BUF(LIMIT_CAPSULES * sizeof(struct device_id))};
     struct buf roster = BUF(ROSTER_MAX_SIZE), sealed = BUF(LIMIT_FRAME);
@@ -525,6 +566,7 @@ struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct c
     if (row->place != 0)
         TRY(messages_get(e->vault, row->contact, row->place, a, &m));
     TRY(people_newest_list(e->vault, &e->own, &to->aid, &s.theirs));
+    TRY(follow_rules(&s));
     TRY(vault_begin(e->vault));
     err = seal_row(&s, &next, &m, &roster, &sealed);
     if (err.code == E_OK)

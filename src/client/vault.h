@@ -63,6 +63,7 @@ enum vault_kind {
     VAULT_PARKED_CTX,  /* parking: key = ctx, number = place in the queue */
     VAULT_REPAIR,      /* repairs: key = did, message id: it is in the outbox */
     VAULT_SENT_UPLOAD, /* sentlog: number = upload */
+    VAULT_POLICY,      /* rules: number = policy number */
 };
 
 /* A new vault in an empty database.  E_CONFLICT: there is one already. */

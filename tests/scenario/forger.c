@@ -6,8 +6,7 @@
 #include "base/reader.h"
 #include "client/chains.h"
 
-static struct roster_account account_of(const struct account_id *aid,
-                                        const struct device_list *list)
+struct roster_account forge_account(const struct account_id *aid, const struct device_list *list)
 {
     struct roster_account a = {.aid = *aid, .list_version = list->version};
 
@@ -52,7 +51,8 @@ void forge(struct forgery *f, struct play *p, struct person *by, struct person *
     struct device_list theirs;
     struct contact c;
 
-    *f = (struct forgery){.play = p, .by = by, .to = to, .signer = &own->me};
+    *f = (struct forgery){
+        .play = p, .by = by, .to = to, .signer = &own->me, .profile = UPLOAD_PROFILE_HYBRID};
     assert_ok(people_by_handle(v, bytes_text(stage_handle(to)), &c));
     assert_ok(people_newest_list(v, own, &c.aid, &theirs));
     f->core = (struct core){
@@ -63,8 +63,8 @@ void forge(struct forgery *f, struct play *p, struct person *by, struct person *
     read_stream(v, &f->core);
     f->network.nid = own->nid;
     f->roster.room = f->core.room;
-    f->account[0] = account_of(&own->me.who.aid, &own->list);
-    f->account[1] = account_of(&c.aid, &theirs);
+    f->account[0] = forge_account(&own->me.who.aid, &own->list);
+    f->account[1] = forge_account(&c.aid, &theirs);
     f->accounts = 2;
     f->wrap.list_version = own->list.version;
     memcpy(f->wrap.list_hash, own->list.hash, sizeof f->wrap.list_hash);
@@ -100,7 +100,7 @@ static void take_step(struct forgery *f, struct seal_recipient *to, struct agree
     to->who = engine_own(stage_engine(f->to))->me.who;
     assert_ok(people_prekey(v, &to->who.did, &prekey));
     assert_ok(agree_public_parse(key, BYTES(prekey.point)));
-    assert_ok(chains_sending(v, &to->who.did, UPLOAD_PROFILE_HYBRID, &epoch));
+    assert_ok(chains_sending(v, &to->who.did, f->profile, &epoch));
     to->prekey = prekey.number;
     to->key = *key;
     to->n = epoch.n;
@@ -163,7 +163,7 @@ void forge_deliver(struct forgery *f)
                               .core = &f->core,
                               .wrap = &f->wrap,
                               .content = f->content,
-                              .profile = UPLOAD_PROFILE_HYBRID};
+                              .profile = f->profile};
 
     write_roster(f, &roster);
     assert_ok(trailer_digest(&f->core.id, f->content, f->core.digest));

@@ -22,12 +22,15 @@ struct forgery {
     size_t accounts, skips;
     struct roster roster; /* the rest of it */
     struct roster_network network;
-    bool counts; /* by's stream goes on from here, as if an engine had sealed it */
+    uint8_t profile; /* the channel's */
+    bool counts;     /* by's stream goes on from here, as if an engine had sealed it */
 };
 
 /* An honest message, to be changed. */
 void forge(struct forgery *f, struct play *p, struct person *by, struct person *to,
            const char *text);
+/* An account as a roster names it. */
+struct roster_account forge_account(const struct account_id *aid, const struct device_list *list);
 /* Seal it, with a digest of content and roster that fits; deliver it, and answer for the roster. */
 void forge_deliver(struct forgery *f);
 

@@ -165,11 +165,6 @@ static void in_another_room(struct forgery *f)
     f->roster.room.b[0] ^= 1;
 }
 
-static void with_a_policy(struct forgery *f)
-{
-    f->network.policy_version = 1;
-}
-
 static void with_a_state(struct forgery *f)
 {
     f->roster.state_version = 1;
@@ -181,8 +176,8 @@ static void in_another_network(struct forgery *f)
 }
 
 static void (*const wrong_rosters[])(struct forgery *f) = {
-    only_the_sender, without_my_device, with_a_third, with_another_list,
-    in_another_room, with_a_policy,     with_a_state, in_another_network};
+    only_the_sender, without_my_device, with_a_third,      with_another_list,
+    in_another_room, with_a_state,      in_another_network};
 
 static void a_message_to_an_unexpected_set_of_devices_is_held_and_told(void **state)
 {

@@ -40,6 +40,7 @@ struct person {
     bool joined;
     unsigned problems, steps; /* steps: until the program is ended; 0: never */
     enum err_code problem_code;
+    struct roster_finding finding;
     unsigned told[32];    /* of each problem */
     uint64_t missing[32]; /* messages that each was about */
 };

@@ -212,6 +212,7 @@ static void hear(struct person *who, const struct event *e)
         who->link = e->code;
         break;
     case EVENT_MESSAGE:
+        who->finding = e->finding;
         remember(who, e);
         break;
     case EVENT_STATE:
@@ -222,6 +223,8 @@ static void hear(struct person *who, const struct event *e)
     case EVENT_PROBLEM:
         who->problems |= 1u << e->problem;
         who->problem_code = e->code;
+        if (e->problem == PROBLEM_RECIPIENTS)
+            who->finding = e->finding;
         who->told[e->problem]++;
         who->missing[e->problem] += e->message.missing;
         break;
@@ -430,6 +433,11 @@ unsigned stage_told(const struct person *who, enum problem problem, uint64_t *mi
 enum err_code stage_problem_code(const struct person *who)
 {
     return who->problem_code;
+}
+
+const struct roster_finding *stage_finding(const struct person *who)
+{
+    return &who->finding;
 }
 
 bool stage_link_ended(struct person *who, enum err_code code)

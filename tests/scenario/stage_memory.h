@@ -38,6 +38,8 @@ const char *stage_handle(const struct person *who);
  * come?  And of a link refused with this code? */
 bool stage_heard(struct person *who, enum problem problem);
 enum err_code stage_problem_code(const struct person *who);
+/* To whom the last message went that was shown, or held. */
+const struct roster_finding *stage_finding(const struct person *who);
 bool stage_link_ended(struct person *who, enum err_code code);
 
 /* Give a person a frame as if the server had sent it; send one as if the engine had. */

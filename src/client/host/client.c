@@ -23,8 +23,9 @@ _Static_assert((int)TACET_FULL == (int)E_FULL && (int)TACET_REMOVED == (int)E_RE
 _Static_assert((int)TACET_STATE_ACCEPTED == (int)DELIVERY_ACCEPTED, "states");
 _Static_assert((int)TACET_STATE_FAILED == (int)DELIVERY_FAILED, "states");
 _Static_assert((int)TACET_EVENT_PROBLEM == (int)EVENT_PROBLEM, "events");
-_Static_assert((int)TACET_PROBLEM_DELAYED == (int)PROBLEM_DELAYED, "problems");
-_Static_assert((int)TACET_NOTE_RESTART == (int)MESSAGE_RESTART, "notes");
+_Static_assert((int)TACET_PROBLEM_KEEPER == (int)PROBLEM_KEEPER, "problems");
+_Static_assert((int)TACET_CAUSE_OLD_POLICY == (int)ROSTER_OLD_POLICY, "causes");
+_Static_assert((int)TACET_NOTE_COPY == (int)MESSAGE_COPY, "notes");
 _Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
 _Static_assert(TACET_TEXT_MAX == LIMIT_TEXT && TACET_HANDLE_SIZE == TEXT_HANDLE_MAX + 1, "sizes");
 
@@ -44,6 +45,19 @@ void client_hex(struct bytes in, char *out)
     memcpy(out, b.at, b.n);
     out[b.n] = '\0';
     buf_free(&b);
+}
+
+void client_handle(struct tacet_client *c, const struct account_id *aid,
+                   char out[TACET_HANDLE_SIZE])
+{
+    const struct own *own = engine_own(c->engine);
+    struct contact contact;
+
+    out[0] = '\0';
+    if (ID_SAME(*aid, own->me.who.aid))
+        snprintf(out, TACET_HANDLE_SIZE, "%s", own->handle);
+    else if (people_by_account(c->vault, aid, &contact).code == E_OK)
+        snprintf(out, TACET_HANDLE_SIZE, "%s", contact.handle);
 }
 
 void client_message(const struct message *m, const char *with, struct tacet_message *out)
@@ -263,6 +277,19 @@ void tacet_close(struct tacet_client *c)
 
 /* ---- the network */
 
+static void cause_out(struct tacet_client *c, const struct roster_finding *f,
+                      struct tacet_event *out)
+{
+    static const struct account_id nobody = {.b = {0}};
+    static const struct device_id no_device = {.b = {0}};
+
+    out->cause = (enum tacet_cause)f->cause;
+    if (!ID_SAME(f->aid, nobody))
+        client_handle(c, &f->aid, out->about);
+    if (!ID_SAME(f->did, no_device))
+        client_hex(ID_BYTES(f->did), out->device);
+}
+
 enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_event *out)
 {
     struct event e;
@@ -279,6 +306,7 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
                                 .code = (enum tacet_code)e.code,
                                 .problem = (enum tacet_problem)e.problem};
     snprintf(out->who, sizeof out->who, "%s", e.contact.handle);
+    cause_out(c, &e.finding, out);
     if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE)
         client_message(&e.message, e.contact.handle, &out->message);
     else

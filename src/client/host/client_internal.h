@@ -24,6 +24,10 @@ enum tacet_code client_code(struct err err);
 /* In hexadecimal, with a NUL. */
 void client_hex(struct bytes in, char *out);
 
+/* An account's handle, mine among them; "" when it is not known here. */
+void client_handle(struct tacet_client *c, const struct account_id *aid,
+                   char out[TACET_HANDLE_SIZE]);
+
 /* As a caller sees it; the text stays where it is. */
 void client_message(const struct message *m, const char *with, struct tacet_message *out);
 

@@ -5,12 +5,14 @@
 #include "base/encoding.h"
 #include "client/host/client_internal.h"
 #include "client/nicknames.h"
+#include "client/rules.h"
 #include "e2ee/fingerprint.h"
 #include "statement/upload.h"
 
 _Static_assert(TACET_SEAL_STANDARD == UPLOAD_PROFILE_STANDARD &&
                    TACET_SEAL_HYBRID == UPLOAD_PROFILE_HYBRID,
                "a seal is a profile");
+_Static_assert((int)TACET_COPIES_SOME == (int)POLICY_NAMED, "copies are a scope");
 
 /* ---- reading */
 
@@ -80,20 +82,25 @@ static struct err contact_out(struct tacet_client *c, const struct contact *in,
                               struct tacet_contact *out)
 {
     const char *name = NULL;
+    struct rules rules;
     struct err err;
 
     arena_free(&c->named);
     err = nicknames_get(c->vault, in->number, &c->named, &name);
     if (err.code != E_OK && err.code != E_ABSENT)
         return err;
+    TRY(rules_of_pair(c->vault, engine_own(c->engine), &in->aid, carrier_clock(), &rules));
     *out = (struct tacet_contact){.known = in->known,
                                   .verified = in->verified,
                                   .removed = in->removed,
                                   .changed = in->changed,
-                                  .seal = (enum tacet_seal)people_profile(in),
+                                  .seal = (enum tacet_seal)rules.profile,
+                                  .kept = rules.joins,
                                   .name = name,
                                   .number = in->number};
     snprintf(out->handle, sizeof out->handle, "%s", in->handle);
+    if (rules.joins)
+        client_handle(c, &rules.keeper, out->keeper);
     return OK;
 }
 
@@ -209,9 +216,23 @@ enum tacet_code tacet_safety_number(struct tacet_client *c, const char *handle,
 
 /* ---- status */
 
+static struct err policy_out(struct tacet_client *c, struct tacet_status *out)
+{
+    struct network_policy p;
+
+    TRY(rules_in_force(c->vault, engine_own(c->engine), carrier_clock(), &p));
+    out->policy = p.number;
+    if (!p.retains)
+        return OK;
+    out->copies = (enum tacet_copies)p.retention.scope;
+    client_handle(c, &p.retention.aid, out->keeper);
+    return OK;
+}
+
 enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *out)
 {
     const struct own *own = engine_own(c->engine);
+    struct err err;
 
     *out = (struct tacet_status){.joined = own->joined,
                                  .connected = engine_is_ready(c->engine),
@@ -225,5 +246,8 @@ enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *ou
     client_hex(ID_BYTES(own->nid), out->network_id);
     client_hex(ID_BYTES(own->me.who.aid), out->account_id);
     client_hex(ID_BYTES(own->me.who.did), out->device_id);
-    return client_code(engine_waiting(c->engine, &out->outgoing, &out->parked));
+    err = policy_out(c, out);
+    if (err.code == E_OK)
+        err = engine_waiting(c->engine, &out->outgoing, &out->parked);
+    return client_code(err);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "play.h"
 
+#include <stdio.h>
+
 #include "base/version.h"
 
 static void what_it_was_called_with_wrongly_ends_with_2_and_opens_nothing(void **state)
@@ -98,6 +100,29 @@ static void status_knocks_and_says_what_it_found(void **state)
     assert_non_null(strstr(play_out, "alice@x.example"));
 }
 
+static void status_says_who_gets_copies_of_what(void **state)
+{
+    play_event(TACET_EVENT_LINK, TACET_CLOSED);
+    assert_int_equal(PLAY("status"), 0);
+    assert_non_null(strstr(play_out, "Copies                none\n"));
+    play.status.policy = 3;
+    play.status.copies = TACET_COPIES_ALL;
+    assert_int_equal(PLAY("status"), 0);
+    assert_non_null(
+        strstr(play_out, "Copies                somebody gets a copy of every message and"));
+    snprintf(play.status.keeper, sizeof play.status.keeper, "bot");
+    assert_int_equal(PLAY("status"), 0);
+    assert_non_null(strstr(
+        play_out,
+        "Copies                bot gets a copy of every message and can read it (policy 3)\n"));
+    play.status.copies = TACET_COPIES_ROOMS;
+    assert_int_equal(PLAY("status"), 0);
+    assert_non_null(strstr(play_out, "of every message in rooms and"));
+    play.status.copies = TACET_COPIES_SOME;
+    assert_int_equal(PLAY("status", "--json"), 0);
+    assert_non_null(strstr(play_out, "\"policy\":3,\"copies\":\"some rooms\",\"keeper\":\"bot\"}"));
+}
+
 static void status_stays_until_the_server_has_said_all(void **state)
 {
     play_event(TACET_EVENT_LINK, TACET_OK);
@@ -116,6 +141,7 @@ int main(void)
         cmocka_unit_test_setup(a_profile_that_cannot_be_opened_is_explained, play_begin),
         cmocka_unit_test_setup(contacts_say_what_unverified_means, play_begin),
         cmocka_unit_test_setup(status_knocks_and_says_what_it_found, play_begin),
+        cmocka_unit_test_setup(status_says_who_gets_copies_of_what, play_begin),
         cmocka_unit_test_setup(status_stays_until_the_server_has_said_all, play_begin),
     };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "play.h"
 
+#include <stdio.h>
+
 static void a_name_is_given_and_taken_away(void **state)
 {
     assert_int_equal(PLAY("name", "bob", "Robert B."), 0);
@@ -61,6 +63,24 @@ static void contacts_say_what_is_not_sealed_in_profile_hybrid(void **state)
     assert_non_null(strstr(play_out, "\"profile\":\"standard\"}"));
 }
 
+static void contacts_say_who_gets_copies(void **state)
+{
+    play_contact("bob");
+    assert_int_equal(PLAY("contacts"), 0);
+    assert_null(strstr(play_out, "copies"));
+    assert_null(strstr(play_err, "Copies:"));
+    play_contact("carol")->kept = true;
+    assert_int_equal(PLAY("contacts"), 0);
+    assert_non_null(strstr(play_out, "unverified, copies to somebody\n"));
+    snprintf(play.contact[1].keeper, sizeof play.contact[1].keeper, "bot");
+    assert_int_equal(PLAY("contacts"), 0);
+    assert_non_null(strstr(play_out, "unverified, copies to bot\n"));
+    assert_non_null(strstr(play_err, "Copies: "));
+    assert_int_equal(PLAY("contacts", "--json"), 0);
+    assert_non_null(strstr(play_out, "\"kept\":false,\"keeper\":null,"));
+    assert_non_null(strstr(play_out, "\"kept\":true,\"keeper\":\"bot\","));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -69,6 +89,7 @@ int main(void)
         cmocka_unit_test_setup(why_a_name_is_not_taken_is_said, play_begin),
         cmocka_unit_test_setup(contacts_list_handle_and_name, play_begin),
         cmocka_unit_test_setup(contacts_say_what_is_not_sealed_in_profile_hybrid, play_begin),
+        cmocka_unit_test_setup(contacts_say_who_gets_copies, play_begin),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,7 +116,7 @@ static void a_removed_account_still_reads_what_it_has(void **state)
 
 static void each_problem_has_a_sentence(void **state)
 {
-    for (int p = TACET_PROBLEM_PARKED; p <= TACET_PROBLEM_DELAYED; p++) {
+    for (int p = TACET_PROBLEM_PARKED; p <= TACET_PROBLEM_KEEPER; p++) {
         struct tacet_event *e;
 
         play_begin(state);
@@ -128,6 +128,30 @@ static void each_problem_has_a_sentence(void **state)
         memcpy(play.event[0].who, "bob", 4);
         assert_int_equal(PLAY("read"), 0);
         assert_true(strlen(play_err) > strlen("There are no new messages.\n") + 20);
+    }
+}
+
+static void each_cause_of_a_message_that_is_held_has_a_sentence(void **state)
+{
+    for (int cause = TACET_CAUSE_LIST; cause <= TACET_CAUSE_KEEPER_OUTSIDE; cause++) {
+        struct tacet_event *e;
+        size_t without;
+
+        play_begin(state);
+        e = play_event(TACET_EVENT_PROBLEM, TACET_OK);
+        e->problem = TACET_PROBLEM_RECIPIENTS;
+        memcpy(e->about, "carol", 6);
+        play_event(TACET_EVENT_DRAINED, TACET_OK);
+        assert_int_equal(PLAY("read"), 0);
+        without = strlen(play_err);
+        play.taken = 0;
+        e->cause = (enum tacet_cause)cause;
+        memcpy(e->device, PLAY_ID, sizeof PLAY_ID);
+        assert_int_equal(PLAY("read"), 0);
+        assert_true(strlen(play_err) > without + 20 + strlen(PLAY_ID));
+        assert_non_null(strstr(play_err, "The device is " PLAY_ID ".\n"));
+        if (cause == TACET_CAUSE_STRANGER)
+            assert_non_null(strstr(play_err, "It went to carol too, who is not of the conv"));
     }
 }
 
@@ -187,6 +211,7 @@ int main(void)
         cmocka_unit_test_setup(without_the_server_what_is_kept_is_shown, begin_drained),
         cmocka_unit_test_setup(a_removed_account_still_reads_what_it_has, begin_drained),
         cmocka_unit_test_setup(each_problem_has_a_sentence, begin_drained),
+        cmocka_unit_test_setup(each_cause_of_a_message_that_is_held_has_a_sentence, begin_drained),
         cmocka_unit_test_setup(json_is_one_object_a_line_that_parses_back, begin_drained),
         cmocka_unit_test_setup(following_shows_what_comes_until_it_is_interrupted, begin_drained),
     };
