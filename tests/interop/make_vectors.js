@@ -49,7 +49,7 @@ mkdirSync(folder, { recursive: true });
 for (const name of NAMES)
   writeFileSync(`${folder}/${name}.json`,
                 JSON.stringify(shaped(pattern[name], made[name], name), null, 1));
-const odd = makeOdd(draw, people, pattern.statements.signin.generation !== undefined);
+const odd = makeOdd(draw, people);
 writeFileSync(`${folder}/odd.json`, JSON.stringify(inHex(odd)));
 copyFileSync(`${FOLDER}/sframe.json`, `${folder}/sframe.json`); // what RFC 9605 says is nobody's to make
 console.log(`${NAMES.length} files, ${odd.cases.length} odd cases, of the network ${hex(people.nid)}`);

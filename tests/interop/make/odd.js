@@ -275,8 +275,7 @@ function oddPolicies(p) {
     ['a room twice', named(1, 1)]]);
 }
 
-// generations: whether the library has those of sign-ins yet.
-export function makeOdd(draw, people, generations) {
+export function makeOdd(draw, people) {
   const p = people;
   return {
     source: 'PROTOCOL 4; what is said of each is what tests/interop says', now_ms: NOW, nid: p.nid,
@@ -284,6 +283,6 @@ export function makeOdd(draw, people, generations) {
     alice: { ark: p.alice.ark, aid: p.alice.aid, dsk: p.alice.devices[0].dsk },
     bob: { aid: p.bob.aid, dsk: p.bob.devices[0].dsk },
     cases: [...oddCertificates(p, draw), ...oddDirectories(p, draw), ...oddServerKeys(p),
-            ...oddPrekeys(p, draw), ...(generations ? oddSignins(p) : []), ...oddLists(p, draw),
+            ...oddPrekeys(p, draw), ...oddSignins(p), ...oddLists(p, draw),
             ...oddRosters(p, draw), ...oddPolicies(p), ...oddRooms(p, draw, NOW), ...oddForms(p)] };
 }

@@ -55,7 +55,7 @@ function makePrekey(draw, p, device, list) {
 
 function makeSignin(draw, p, device) {
   const binding = draw.bytes(32);
-  const said = { did: device.did, domain: p.domain, generation: p.generation ?? 0, binding };
+  const said = { did: device.did, domain: p.domain, generation: p.generation, binding };
   return { ...p, did: device.did, binding, statement: st.signin(said, device.nid, device.dsk.private) };
 }
 

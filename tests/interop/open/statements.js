@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // statements: statements.json, safety.json.
 import assert from 'node:assert/strict';
-import { cat, hex, label, Refused, same, unhex } from '../tacet/bytes.js';
-import { kemPair, sha256, verify } from '../tacet/crypto.js';
+import { cat, hex, Refused, same, unhex } from '../tacet/bytes.js';
+import { kemPair, sha256 } from '../tacet/crypto.js';
 import * as names from '../tacet/names.js';
 import * as ros from '../tacet/roster.js';
 import { DAY } from '../tacet/signed.js';
@@ -85,14 +85,6 @@ function openPrekey(v, nid, alice, lists) {
 }
 
 function openSignin(s, nid, dsk) {
-  if (s.generation === undefined) { // until the library has generations: 0, which is malformed
-    refuses(() => st.readSignin(unhex(s.statement), nid, dsk.public), 'malformed');
-    const said = { did: unhex(s.did), domain: s.domain, generation: 0, binding: unhex(s.binding) };
-    const body = st.signinBody(said);
-    verify(dsk.public, unhex(s.statement).subarray(body.length), label('tacet1 signin'), nid, body);
-    console.log('# NOT YET: sign-ins of the library have no generation [PROTOCOL 4.5]');
-    return;
-  }
   whole(s, (b) => st.readSignin(b, nid, dsk.public), st.signinBody,
         { did: s.did, domain: s.domain, binding: s.binding, generation: s.generation }, 'a sign-in');
 }
