@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "statement/signed_internal.h"
 
-#define LABEL BYTES_LABEL("tacet1 commit")
+#define LABEL BYTES_LABEL("tacet1 room commit")
 
 static const uint8_t VERSION = 1;
 

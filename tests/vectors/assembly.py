@@ -73,7 +73,7 @@ def check_state(v, s):
     body = u8(1) + s.room + u32(s.version) + s.hash + s.previous + u64(c.time_ms)
     same("commit body", c.body, body)
     same("commit", c.statement[:-132], body)
-    verify("commit", v.directory.public, L("tacet1 commit") + home + body, c.statement[-132:])
+    verify("commit", v.directory.public, L("tacet1 room commit") + home + body, c.statement[-132:])
 
 
 def check_rooms(v):

@@ -175,10 +175,10 @@ export function readState(statement, signingKey, previous, isGone = () => false,
 export const commitBody = (c) =>
   cat(u8(1), c.room, u32(c.version), c.hash, c.previous, u64(c.time));
 
-export const commit = (c, nid, directoryKey) => append('tacet1 commit', nid, commitBody(c), directoryKey);
+export const commit = (c, nid, directoryKey) => append('tacet1 room commit', nid, commitBody(c), directoryKey);
 
 export const readCommit = (statement, nid, directory, now) =>
-  check('tacet1 commit', nid, statement, directory, now, (r) => {
+  check('tacet1 room commit', nid, statement, directory, now, (r) => {
     version(r);
     const c = { room: r.take(32), version: r.u32(), hash: r.take(32), previous: r.take(32),
                 time: r.u64() };

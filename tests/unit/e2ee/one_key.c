@@ -324,7 +324,7 @@ const struct one_key_kind ONE_KEY_KINDS[] = {
     {"first room state", "tacet1 room", make_room, check_room, ALONE},
     {"next room state", "tacet1 room", make_next, check_next, ALONE},
     {"room successor", "tacet1 room successor", make_successor, check_successor, ALONE},
-    {"commit", "tacet1 commit", make_commit, check_commit, ALONE},
+    {"commit", "tacet1 room commit", make_commit, check_commit, ALONE},
     {"capsule signature", "tacet1 cap", make_capsule, check_capsule, ALONE},
     {"message signature", "tacet1 msg", make_message, check_message, ALONE},
 };

@@ -5,7 +5,7 @@
 #include "people.h"
 #include "refusals.h"
 
-#define LABEL BYTES_LABEL("tacet1 commit")
+#define LABEL BYTES_LABEL("tacet1 room commit")
 
 enum { AT_VERSION = 33, AT_PREVIOUS = 69, AT_TIME = 101 };
 

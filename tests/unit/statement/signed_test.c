@@ -211,7 +211,7 @@ static const struct kind {
     {"sign-in", LABELLED("tacet1 signin"), write_signin, check_signin},
     {"server keys", LABELLED("tacet1 srvkeys"), write_server_keys, check_server_keys},
     {"policy", LABELLED("tacet1 policy"), write_policy, check_policy},
-    {"commit", LABELLED("tacet1 commit"), write_commit, check_commit},
+    {"commit", LABELLED("tacet1 room commit"), write_commit, check_commit},
     {"room state", LABELLED("tacet1 room"), write_state, check_state},
     {"successor", LABELLED("tacet1 room successor"), write_successor, check_successor},
     {"device list", LABELLED("tacet1 list device"), write_list, check_list},
