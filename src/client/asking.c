@@ -133,8 +133,7 @@ static struct err ask_device(struct resets *rs, uint64_t contact, const struct d
     d.asked_ms = e->now_ms == 0 ? 1 : e->now_ms;
     TRY(dealings_put(e->vault, did, &d));
     /* Our own direction may be as broken, and then nobody would be heard. */
-    TRY(chains_forget_sending(e->vault, did, UPLOAD_PROFILE_STANDARD));
-    TRY(chains_forget_sending(e->vault, did, UPLOAD_PROFILE_HYBRID));
+    TRY(chains_open_anew(e->vault, did));
     return repairs_tell(e, contact, did, &c);
 }
 

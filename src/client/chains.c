@@ -63,6 +63,12 @@ struct err chains_forget_sending(struct vault *v, const struct device_id *to, ui
     return vault_erase(v, VAULT_SENDING, ID_BYTES(*to), profile);
 }
 
+struct err chains_open_anew(struct vault *v, const struct device_id *to)
+{
+    TRY(chains_forget_sending(v, to, UPLOAD_PROFILE_STANDARD));
+    return chains_forget_sending(v, to, UPLOAD_PROFILE_HYBRID);
+}
+
 struct err chains_forget_all_sending(struct vault *v)
 {
     return vault_erase_below(v, VAULT_SENDING, UINT8_MAX); /* the number is a profile */

@@ -20,6 +20,8 @@ FALLIBLE chains_sending(struct vault *v, const struct device_id *to, uint8_t pro
 FALLIBLE chains_put_sending(struct vault *v, const struct device_id *to, const struct epoch *e);
 /* Its capsule never reached anybody: the next message opens another. */
 FALLIBLE chains_forget_sending(struct vault *v, const struct device_id *to, uint8_t profile);
+/* Whatever the profile, the next message to this device opens another. */
+FALLIBLE chains_open_anew(struct vault *v, const struct device_id *to);
 /* To nobody do we send in an epoch that a copy of this vault may have used. */
 FALLIBLE chains_forget_all_sending(struct vault *v);
 

@@ -177,8 +177,7 @@ static struct err obey_reset(struct engine *e, const struct repairs_asker *from,
     if (!dealings_may(&d.resets, e->now_ms))
         return OK;
     TRY(dealings_put(e->vault, &from->who.did, &d));
-    TRY(chains_forget_sending(e->vault, &from->who.did, UPLOAD_PROFILE_STANDARD));
-    TRY(chains_forget_sending(e->vault, &from->who.did, UPLOAD_PROFILE_HYBRID));
+    TRY(chains_open_anew(e->vault, &from->who.did));
     return queue_settled(e, from, &st, a);
 }
 

@@ -13,6 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Nobody pulls a plug here, so nothing has to reach a disk. */
+#define MEMORY "/dev/shm"
+
 /* ---- randomness that a run can repeat */
 
 static struct err draw(void *ctx, uint8_t *out, size_t n)
@@ -33,9 +36,6 @@ static struct err draw(void *ctx, uint8_t *out, size_t n)
 }
 
 /* ---- beginning and end */
-
-/* Nobody pulls a plug here, so nothing has to reach a disk. */
-#define MEMORY "/dev/shm"
 
 struct play *play_begin(void)
 {
