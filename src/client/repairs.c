@@ -207,7 +207,7 @@ static struct err find_pending(struct request *rq)
     rq->pending = at;
     while (rq->n_pending < PENDING_MOST) {
         arena_free(&a);
-        err = sealing_next(e, from, &a, &row);
+        err = outbox_next(e, from, &a, &row);
         if (err.code != E_OK)
             break;
         from = row.number + 1;
@@ -295,7 +295,7 @@ static struct err obey_missing(struct engine *e, const struct repairs_asker *fro
     struct request rq = {.e = e, .from = from, .a = a, .answer = {.type = PAYLOAD_VOID}};
     struct dealings d;
 
-    TRY(sealing_highest(e, &from->room, &rq.highest));
+    TRY(cores_highest(e, &from->room, &rq.highest));
     TRY(dealings_get(e->vault, &from->who.did, &d));
     if (rq.highest == 0 || !dealings_may(&d.requests, e->now_ms))
         return OK;
