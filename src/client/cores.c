@@ -101,8 +101,7 @@ static struct err make_message_core(struct engine *e, struct outbox_row *row,
     return put_stream(e, core);
 }
 
-static struct err make_control_core(struct engine *e, struct outbox_row *row,
-                                    const struct room_id *room)
+struct err cores_control(struct engine *e, struct outbox_row *row, const struct room_id *room)
 {
     struct core *core = &row->core;
 
@@ -112,24 +111,22 @@ static struct err make_control_core(struct engine *e, struct outbox_row *row,
                           .ttl_s = CONTROL_TTL_S,
                           .type = row->type};
     TRY(random_fill(e->random, core->id.b, sizeof core->id.b));
-    return trailer_digest(&core->id, row->content, core->digest);
+    TRY(trailer_digest(&core->id, row->content, core->digest));
+    row->has_core = true;
+    return OK;
 }
 
-struct err cores_make(struct engine *e, struct outbox_row *row, const struct contact *to,
+struct err cores_make(struct engine *e, struct outbox_row *row, const struct room_id *room,
                       const struct message *m)
 {
-    struct room_id room;
-
-    TRY(names_pair_room(&e->own.nid, &e->own.me.who.aid, &to->aid, &room));
-    if (row->has_core && ID_SAME(row->core.room, room))
+    if (row->has_core && ID_SAME(row->core.room, *room))
         return OK;
     switch (row->kind) {
     case OUTBOX_MESSAGE:
-        TRY(make_message_core(e, row, &room, m));
+        TRY(make_message_core(e, row, room, m));
         break;
     case OUTBOX_CONTROL:
-        TRY(make_control_core(e, row, &room));
-        break;
+        return cores_control(e, row, room);
     case OUTBOX_REPAIR:
         return FAIL(E_REMOVED);
     }

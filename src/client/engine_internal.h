@@ -205,10 +205,12 @@ FALLIBLE outbox_give_up(struct engine *e, struct outbox_row *row, enum err_code 
 
 /* ---- cores.c: what stays of a message however often it is sealed */
 
-/* The core of a row that has none yet, and its place in my stream.  E_REMOVED: what was sealed
- * before was for another account than the contact is now. */
-FALLIBLE cores_make(struct engine *e, struct outbox_row *row, const struct contact *to,
+/* The core of a row that has none yet in this room, and its place in my stream.  E_REMOVED: what
+ * was sealed before was for another account than the contact is now. */
+FALLIBLE cores_make(struct engine *e, struct outbox_row *row, const struct room_id *room,
                     const struct message *m);
+/* That of a control message. */
+FALLIBLE cores_control(struct engine *e, struct outbox_row *row, const struct room_id *room);
 /* The highest place of my stream in a room. */
 FALLIBLE cores_highest(struct engine *e, const struct room_id *room, uint64_t *seq);
 /* For how long this message of mine may wait for its receivers, from when it was written. */
@@ -303,14 +305,17 @@ struct repairs_asker {
     struct party who;
     uint64_t contact;
     struct room_id room;
+    uint64_t with; /* the contact whose room with me it is: who keeps copies asks in it, too; 0: I
+                      keep copies of it myself */
 };
 FALLIBLE repairs_control(struct engine *e, const struct repairs_asker *from,
                          const struct control *c, struct arena *a);
 /* The server's word that a device's mailbox could not keep an upload. */
 FALLIBLE repairs_notice(struct engine *e, struct bytes sealed, struct arena *a);
-/* A control message for one device of a contact. */
+/* A control message for one device of a contact, or of who keeps copies of what we write to each
+ * other.  In the room of us two, or in one that I keep copies of (NULL: in ours). */
 FALLIBLE repairs_tell(struct engine *e, uint64_t contact, const struct device_id *to,
-                      const struct control *c);
+                      const struct room_id *room, const struct control *c);
 /* For how long one waits that found no room, after so many tries. */
 uint64_t repairs_patience(uint8_t tries);
 /* The row of a repair leaves the outbox. */

@@ -32,6 +32,9 @@ struct verdict {
  * are not this machine's: what came is malformed. */
 FALLIBLE judging_judge(struct opening *op, const struct opened *o, struct verdict *out);
 
+/* The contact whose room with me the message is in; 0: it is a room that I keep copies of. */
+FALLIBLE judging_with(struct opening *op, const struct opened *o, uint64_t *contact);
+
 /* What a person is told beside the text of what is shown: of enum message_note. */
 uint32_t judging_notes(const struct roster_finding *f);
 

@@ -237,10 +237,11 @@ static struct err was_obeyed(struct opening *op, const struct core *core, bool *
 }
 
 /* Carried out together with what it changes here; nothing of it is shown but what is over. */
-static struct err obey(struct opening *op, const struct core *core, struct bytes content)
+static struct err obey(struct opening *op, const struct opened *o, struct bytes content)
 {
     struct engine *e = op->e;
-    struct repairs_asker from = {core->sender, op->event->contact.number, core->room};
+    const struct core *core = &o->core;
+    struct repairs_asker from = {core->sender, op->event->contact.number, core->room, 0};
     struct control c;
     uint64_t over = 0;
     uint8_t name[32];
@@ -251,6 +252,7 @@ static struct err obey(struct opening *op, const struct core *core, struct bytes
     if (is_items_fault(err)) /* also a kind that we do not know */
         return OK;
     TRY(err);
+    TRY(judging_with(op, o, &from.with));
     TRY(repairs_control(e, &from, &c, op->a));
     TRY(asking_answered(e, &from, &c, op->a, &over));
     if (over > 0)
@@ -268,7 +270,7 @@ static struct err keep_control(struct opening *op, const struct opened *o,
     TRY(was_obeyed(op, &o->core, &was));
     if (was)
         return conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
-    return obey(op, &o->core, content);
+    return obey(op, o, content);
 }
 
 /* The conversation it belongs to must be going on. */

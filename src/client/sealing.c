@@ -11,6 +11,7 @@
 #include "client/engine_internal.h"
 #include "client/rules.h"
 #include "client/sentlog.h"
+#include "client/streams.h"
 #include "crypto/secret.h"
 #include "e2ee/seal.h"
 
@@ -26,7 +27,9 @@ struct sealing {
     uint8_t profile;
     struct device_list theirs;
     struct rules rules;
-    struct device_list keepers; /* where rules.joins */
+    struct room_id room;
+    const struct account_id *third; /* who keeps copies, or whom else I keep them of; or NULL */
+    struct device_list thirds;
     struct seal_recipient *recipient;
     struct agree_public **key;              /* one each, freed at the end */
     uint16_t place[1 + LIMIT_LIST_DEVICES]; /* in a partial upload */
@@ -106,7 +109,7 @@ static const struct device_list *list_of(const struct sealing *s, const struct a
 {
     if (ID_SAME(*aid, s->e->own.me.who.aid))
         return &s->e->own.list;
-    return s->rules.joins && ID_SAME(*aid, s->rules.keeper) ? &s->keepers : &s->theirs;
+    return s->third != NULL && ID_SAME(*aid, *s->third) ? &s->thirds : &s->theirs;
 }
 
 /* Accounts of this network, sorted. */
@@ -122,7 +125,9 @@ static void put_account(struct sealing *s, const struct account_id *aid,
     memcpy(account[i].list_hash, list->hash, NAMES_H16_SIZE);
 }
 
-/* The roster of a pair: both accounts, and whom the policy puts beside them. */
+/* The roster of a pair: both accounts, and whom the policy puts beside them.  Nothing of mine goes
+ * to the devices of whom I keep copies but the one that I ask: whether others could be sealed to
+ * is not looked at. */
 static struct err make_roster(struct sealing *s, struct buf *out)
 {
     const struct own *own = &s->e->own;
@@ -134,10 +139,10 @@ static struct err make_roster(struct sealing *s, struct buf *out)
     memcpy(network.policy_hash, s->rules.policy.hash, sizeof network.policy_hash);
     put_account(s, &own->me.who.aid, account, &r);
     put_account(s, &s->to->aid, account, &r);
-    if (s->rules.joins)
-        put_account(s, &s->rules.keeper, account, &r);
+    if (s->third != NULL)
+        put_account(s, s->third, account, &r);
     TRY(find_skipped(s, skipped, &r));
-    TRY(names_pair_room(&own->nid, &own->me.who.aid, &s->to->aid, &r.room));
+    r.room = s->room;
     roster_write(&r, out);
     return out->failed == E_OK ? OK : FAIL(out->failed);
 }
@@ -263,7 +268,7 @@ static struct err seal_row(struct sealing *s, struct outbox_row *row, const stru
 
     TRY(make_roster(s, roster));
     TRY(roster_digest(buf_view(roster), &row->roster_id));
-    TRY(cores_make(e, row, s->to, m));
+    TRY(cores_make(e, row, &s->room, m));
     TRY(add_recipients(s, buf_view(roster), row));
     wrap.roster = row->roster_id;
     memcpy(wrap.list_hash, e->own.list.hash, sizeof wrap.list_hash);
@@ -314,15 +319,41 @@ static struct err commit_row(struct engine *e, struct outbox_row *row, struct me
     return outbox_put(e, row);
 }
 
-/* What the policy in force says of this conversation. */
-static struct err follow_rules(struct sealing *s)
+/* With whom they write to each other in this room, of which I keep copies: what came of it says so.
+ * E_REMOVED: I do not keep them any more, or it is no room of theirs. */
+static struct err find_peer(struct sealing *s, const struct outbox_row *row)
 {
-    struct engine *e = s->e;
+    const struct own *own = &s->e->own;
+    struct stream stream;
+    struct bytes statement;
+    struct roster r;
 
-    TRY(rules_of_pair(e->vault, &e->own, &s->to->aid, e->now_ms, &s->rules));
+    if (!s->rules.kept || !ID_SAME(s->rules.keeper, own->me.who.aid))
+        return FAIL(E_REMOVED);
+    TRY(streams_get(s->e->vault, &row->core.room, &row->to, &stream));
+    TRY(people_roster(s->e->vault, &stream.roster, s->a, &statement));
+    TRY(roster_parse(statement, s->a, &r));
+    for (size_t i = 0; i < r.accounts; i++) {
+        TRY(names_pair_room(&own->nid, &s->to->aid, &r.account[i].aid, &s->room));
+        s->third = &r.account[i].aid;
+        if (ID_SAME(s->room, row->core.room))
+            return OK;
+    }
+    return FAIL(E_REMOVED);
+}
+
+/* What the policy in force says of this conversation, and who is in it beside us two. */
+static struct err follow_rules(struct sealing *s, const struct outbox_row *row)
+{
+    const struct own *own = &s->e->own;
+
+    TRY(rules_of_pair(s->e->vault, own, &s->to->aid, s->e->now_ms, &s->rules));
     s->profile = s->rules.profile;
-    return s->rules.joins ? people_newest_list(e->vault, &e->own, &s->rules.keeper, &s->keepers)
-                          : OK;
+    s->third = s->rules.joins ? &s->rules.keeper : NULL;
+    TRY(names_pair_room(&own->nid, &own->me.who.aid, &s->to->aid, &s->room));
+    if (row->kind == OUTBOX_CONTROL && row->has_core && !ID_SAME(row->core.room, s->room))
+        TRY(find_peer(s, row));
+    return s->third == NULL ? OK : people_newest_list(s->e->vault, own, s->third, &s->thirds);
 }
 
 struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct contact *to,
@@ -341,7 +372,7 @@ struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct c
     if (row->place != 0)
         TRY(messages_get(e->vault, row->contact, row->place, a, &m));
     TRY(people_newest_list(e->vault, &e->own, &to->aid, &s.theirs));
-    TRY(follow_rules(&s));
+    TRY(follow_rules(&s, row));
     TRY(vault_begin(e->vault));
     err = seal_row(&s, &next, &m, &roster, &sealed);
     if (err.code == E_OK)

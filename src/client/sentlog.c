@@ -3,6 +3,7 @@
 
 #include "base/reader.h"
 #include "client/people.h"
+#include "client/rules.h"
 #include "wire/limits.h"
 
 static const struct bytes NO_KEY = {NULL, 0};
@@ -194,8 +195,10 @@ struct err sentlog_next_place(struct vault *v, const struct room_id *room, uint6
 
 /* ---- to whom? */
 
+/* To one of its recipients, or of those alone of this account (unless it is NULL)? */
 static struct err went_to_roster(struct vault *v, const struct own *me, const struct roster *r,
-                                 const struct device_id *did, struct arena *a, bool *went)
+                                 const struct account_id *only, const struct device_id *did,
+                                 struct arena *a, bool *went)
 {
     const struct device_list **lists = ARENA_ARRAY(a, r->accounts, const struct device_list *);
     struct roster_recipient *to;
@@ -213,8 +216,23 @@ static struct err went_to_roster(struct vault *v, const struct own *me, const st
     }
     TRY(roster_recipients(r, lists, &me->me.who.did, a, &to, &n));
     for (size_t i = 0; i < n; i++)
-        *went |= ID_SAME(to[i].device->did, *did);
+        *went |= ID_SAME(to[i].device->did, *did) &&
+                 (only == NULL || ID_SAME(r->account[to[i].account].aid, *only));
     return OK;
+}
+
+/* A message that goes to one device once more goes to who keeps copies, too.  [PROTOCOL 6.6] */
+static struct err went_to_keeper(struct vault *v, const struct own *me, const struct roster *r,
+                                 const struct device_id *did, struct arena *a, bool *went)
+{
+    struct network_policy policy;
+    const struct account_id *keeper;
+
+    if (r->network[0].policy_version == 0)
+        return OK;
+    TRY(rules_get(v, me, r->network[0].policy_version, &policy));
+    keeper = policy_requires(&policy, false, NULL);
+    return keeper == NULL ? OK : went_to_roster(v, me, r, keeper, did, a, went);
 }
 
 struct err sentlog_went_to(struct vault *v, const struct own *me, const struct sentlog_entry *s,
@@ -225,14 +243,15 @@ struct err sentlog_went_to(struct vault *v, const struct own *me, const struct s
     struct err err;
 
     *went = s->partial && ID_SAME(s->to, *did);
-    if (s->partial)
+    if (s->partial && (*went || s->core.seq == 0))
         return OK;
     err = people_roster(v, &s->roster, a, &value);
     if (err.code == E_ABSENT) /* it was not accepted yet, and so came to nobody */
         return OK;
     TRY(err);
     TRY(roster_parse(value, a, &r));
-    err = went_to_roster(v, me, &r, did, a, went);
+    err = s->partial ? went_to_keeper(v, me, &r, did, a, went)
+                     : went_to_roster(v, me, &r, NULL, did, a, went);
     return err.code == E_ABSENT ? OK : err;
 }
 
