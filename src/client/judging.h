@@ -26,6 +26,10 @@ struct verdict {
     struct device_list
         theirs; /* the sender's, at the version named; this and the next unless WRONG */
     struct stream stream;
+
+    /* Found out behind it. */
+    struct point dsk; /* the sender's */
+    bool left;        /* it was revoked since */
 };
 
 /* E_ABSENT: something is missing, and was asked for if the item may still ask.  Other errors that
