@@ -178,6 +178,12 @@ void sqlite_alone(void)
 
 struct err sqlite_open(struct db **out, const char *path, bool create, bool secure_delete)
 {
+    return sqlite_open_on(out, NULL, path, create, secure_delete);
+}
+
+struct err sqlite_open_on(struct db **out, const char *vfs, const char *path, bool create,
+                          bool secure_delete)
+{
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                 SQLITE_OPEN_EXRESCODE | (create ? SQLITE_OPEN_CREATE : 0);
     struct sqlite *lite = calloc(1, sizeof *lite);
@@ -187,7 +193,7 @@ struct err sqlite_open(struct db **out, const char *path, bool create, bool secu
     if (lite == NULL)
         return FAIL(E_NOMEM);
     lite->db.driver = &driver;
-    result = sqlite3_open_v2(path, &lite->handle, flags, NULL);
+    result = sqlite3_open_v2(path, &lite->handle, flags, vfs);
     if (result != SQLITE_OK) {
         bool absent = !create && sqlite3_system_errno(lite->handle) == ENOENT;
 

@@ -14,6 +14,10 @@
  * E_MALFORMED: not a database.  E_IO, E_FULL. */
 FALLIBLE sqlite_open(struct db **out, const char *path, bool create, bool secure_delete);
 
+/* The same on a disk that SQLite knows by this name, a VFS; NULL is the system's. */
+FALLIBLE sqlite_open_on(struct db **out, const char *vfs, const char *path, bool create,
+                        bool secure_delete);
+
 /* For a program whose own SQLite is, before it opens anything: no statistics of memory, whose lock
  * each allocation would take.  A library has no right to that. */
 void sqlite_alone(void);
