@@ -126,11 +126,16 @@ static void close_db(struct store *s)
     free(s);
 }
 
+/* The log goes into the file every few transactions, so that the power goes in the middle of it. */
+static const char OFTEN[] = "PRAGMA wal_autocheckpoint = 8";
+
 static struct store *open_db(struct disk *d, bool create, struct err *why)
 {
     struct store *s = store_new();
 
     *why = sqlite_open_on(&s->db, disk_vfs(d), "store.db", create, true);
+    if (why->code == E_OK)
+        *why = db_script(s->db, OFTEN);
     if (why->code == E_OK)
         *why = db_run(s->db, TABLE, DB_NO_VALUES, NULL);
     if (why->code == E_OK)
@@ -204,6 +209,8 @@ static struct store *open_vault(struct disk *d, bool create, struct err *why)
     s->drawn = disk_counts(d).writes;
     s->random = (struct random){draw, &s->drawn};
     *why = sqlite_open_on(&s->db, disk_vfs(d), "vault.db", create, true);
+    if (why->code == E_OK)
+        *why = db_script(s->db, OFTEN);
     if (why->code == E_OK)
         *why = vault_open(&s->vault, s->db, PASSPHRASE, &s->random);
     if (why->code == E_ABSENT && s->db != NULL && create)

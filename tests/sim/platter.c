@@ -5,9 +5,10 @@
 
 #include "base/err.h"
 
-#define NAMES_MAX   64
-#define CHANGES_MAX 4096 /* of a file; then the older half is written, as a system does by itself \
-                          */
+#define NAMES_MAX 64
+#define CHANGES_MAX                                                               \
+    4096 /* of a file; then the older half is written, as a system does by itself \
+          */
 
 struct content {
     uint8_t *at;
