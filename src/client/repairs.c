@@ -359,6 +359,36 @@ struct err repairs_control(struct engine *e, const struct repairs_asker *from,
 
 /* ---- notices */
 
+/* An upload whose answer is on its way still: is it for that device? */
+static struct err goes_to(struct engine *e, uint64_t upload, const struct device_id *did,
+                          struct arena *a, bool *goes)
+{
+    struct err err = OK;
+    struct arena rows = ARENA(OUTBOX_ARENA);
+    struct outbox_row row = {.number = 0};
+
+    *goes = false;
+    while (!(row.sealed && row.upload == upload)) {
+        arena_free(&rows);
+        TRY_OUT(outbox_next(e, row.number + 1, &rows, &row));
+    }
+    TRY_OUT(sentlog_is_recipient(e->vault, &e->own, row.roster, did, a, goes));
+out:
+    arena_free(&rows);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+/* The server's word alone must not bring a message to a device that it was not for: one that was
+ * added since, say. */
+static struct err was_for(struct engine *e, const struct sentlog_entry *s,
+                          const struct device_id *did, struct arena *a, bool *was)
+{
+    TRY(sentlog_went_to(e->vault, &e->own, s, did, a, was));
+    if (!*was && !s->partial)
+        TRY(goes_to(e, s->upload, did, a, was));
+    return *was ? is_concerned(e, s->contact, did, was) : OK;
+}
+
 struct err repairs_notice(struct engine *e, struct bytes sealed, struct arena *a)
 {
     struct upload_notice n;
@@ -372,9 +402,7 @@ struct err repairs_notice(struct engine *e, struct bytes sealed, struct arena *a
     if (err.code == E_ABSENT || n.code == E_REMOVED)
         return OK;
     TRY(err);
-    /* The answer to the upload may be on its way still: that the device is one of theirs is enough.
-     */
-    TRY(is_concerned(e, s.contact, &n.did, &holds));
+    TRY(was_for(e, &s, &n.did, a, &holds));
     if (holds)
         TRY(lives(e, &s, a, &holds));
     if (!holds)

@@ -195,10 +195,10 @@ struct err sentlog_next_place(struct vault *v, const struct room_id *room, uint6
 
 /* ---- to whom? */
 
-/* To one of its recipients, or of those alone of this account (unless it is NULL)? */
-static struct err went_to_roster(struct vault *v, const struct own *me, const struct roster *r,
+/* Is it one of the recipients, and of this account (unless it is NULL)? */
+static struct err find_recipient(struct vault *v, const struct own *me, const struct roster *r,
                                  const struct account_id *only, const struct device_id *did,
-                                 struct arena *a, bool *went)
+                                 struct arena *a, bool *found)
 {
     const struct device_list **lists = ARENA_ARRAY(a, r->accounts, const struct device_list *);
     struct roster_recipient *to;
@@ -216,8 +216,8 @@ static struct err went_to_roster(struct vault *v, const struct own *me, const st
     }
     TRY(roster_recipients(r, lists, &me->me.who.did, a, &to, &n));
     for (size_t i = 0; i < n; i++)
-        *went |= ID_SAME(to[i].device->did, *did) &&
-                 (only == NULL || ID_SAME(r->account[to[i].account].aid, *only));
+        *found |= ID_SAME(to[i].device->did, *did) &&
+                  (only == NULL || ID_SAME(r->account[to[i].account].aid, *only));
     return OK;
 }
 
@@ -232,26 +232,39 @@ static struct err went_to_keeper(struct vault *v, const struct own *me, const st
         return OK;
     TRY(rules_get(v, me, r->network[0].policy_version, &policy));
     keeper = policy_requires(&policy, false, NULL);
-    return keeper == NULL ? OK : went_to_roster(v, me, r, keeper, did, a, went);
+    return keeper == NULL ? OK : find_recipient(v, me, r, keeper, did, a, went);
+}
+
+struct err sentlog_is_recipient(struct vault *v, const struct own *me, struct bytes roster,
+                                const struct device_id *did, struct arena *a, bool *is)
+{
+    struct roster r;
+    struct err err;
+
+    *is = false;
+    TRY(roster_parse(roster, a, &r));
+    err = find_recipient(v, me, &r, NULL, did, a, is);
+    return err.code == E_ABSENT ? OK : err;
 }
 
 struct err sentlog_went_to(struct vault *v, const struct own *me, const struct sentlog_entry *s,
                            const struct device_id *did, struct arena *a, bool *went)
 {
-    struct bytes value;
+    struct bytes roster;
     struct roster r;
     struct err err;
 
     *went = s->partial && ID_SAME(s->to, *did);
     if (s->partial && (*went || s->core.seq == 0))
         return OK;
-    err = people_roster(v, &s->roster, a, &value);
+    err = people_roster(v, &s->roster, a, &roster);
     if (err.code == E_ABSENT) /* it was not accepted yet, and so came to nobody */
         return OK;
     TRY(err);
-    TRY(roster_parse(value, a, &r));
-    err = s->partial ? went_to_keeper(v, me, &r, did, a, went)
-                     : went_to_roster(v, me, &r, NULL, did, a, went);
+    if (!s->partial)
+        return sentlog_is_recipient(v, me, roster, did, a, went);
+    TRY(roster_parse(roster, a, &r));
+    err = went_to_keeper(v, me, &r, did, a, went);
     return err.code == E_ABSENT ? OK : err;
 }
 
