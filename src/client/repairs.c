@@ -9,6 +9,7 @@
 #include "client/chains.h"
 #include "client/dealings.h"
 #include "client/engine_internal.h"
+#include "client/rules.h"
 #include "client/sentlog.h"
 #include "statement/notice.h"
 
@@ -319,22 +320,32 @@ struct err repairs_control(struct engine *e, const struct repairs_asker *from,
 
 /* ---- notices */
 
-/* Whose answer to the upload may be on its way still: that device is one of theirs is enough. */
-static struct err is_contacts(struct engine *e, uint64_t contact, const struct device_id *did,
-                              bool *is)
+static struct err is_accounts(struct engine *e, const struct account_id *aid,
+                              const struct device_id *did, bool *is)
 {
     struct device_list list;
-    struct contact c;
-    struct err err;
+    struct err err = people_newest_list(e->vault, &e->own, aid, &list);
 
-    *is = false;
-    TRY(people_get(e->vault, contact, &c));
-    err = people_newest_list(e->vault, &e->own, &c.aid, &list);
     if (err.code == E_ABSENT)
         return OK;
     TRY(err);
-    *is = device_list_find(&list, did) != NULL;
+    *is |= device_list_find(&list, did) != NULL;
     return OK;
+}
+
+/* Whose answer to the upload may be on its way still: that device is one of theirs, or of who keeps
+ * copies, is enough. */
+static struct err is_recipients(struct engine *e, uint64_t contact, const struct device_id *did,
+                                bool *is)
+{
+    struct contact c;
+    struct rules rules;
+
+    *is = false;
+    TRY(people_get(e->vault, contact, &c));
+    TRY(is_accounts(e, &c.aid, did, is));
+    TRY(rules_of_pair(e->vault, &e->own, &c.aid, e->now_ms, &rules));
+    return rules.joins ? is_accounts(e, &rules.keeper, did, is) : OK;
 }
 
 struct err repairs_notice(struct engine *e, struct bytes sealed, struct arena *a)
@@ -350,7 +361,7 @@ struct err repairs_notice(struct engine *e, struct bytes sealed, struct arena *a
     if (err.code == E_ABSENT || n.code == E_REMOVED)
         return OK;
     TRY(err);
-    TRY(is_contacts(e, s.contact, &n.did, &holds));
+    TRY(is_recipients(e, s.contact, &n.did, &holds));
     if (holds)
         TRY(lives(e, &s, a, &holds));
     if (!holds)
