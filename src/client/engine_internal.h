@@ -296,6 +296,6 @@ uint64_t asking_at(const struct engine *e);
 FALLIBLE asking_wake(struct engine *e);
 /* What was asked for was answered, in the caller's transaction; *over: so many messages are. */
 FALLIBLE asking_answered(struct engine *e, const struct repairs_asker *from,
-                         const struct control *c, struct arena *a, uint64_t *over);
+                         const struct control *c, uint64_t *over);
 
 #endif

@@ -252,7 +252,7 @@ static struct err obey(struct opening *op, const struct core *core, struct bytes
         return OK;
     TRY(err);
     TRY(repairs_control(e, &from, &c, op->a));
-    TRY(asking_answered(e, &from, &c, op->a, &over));
+    TRY(asking_answered(e, &from, &c, &over));
     if (over > 0)
         op->event->problem = PROBLEM_OVER;
     op->event->message.missing = over;
