@@ -205,7 +205,8 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
         m->text = NO_VALUE;
     }
     TRY(order(op, o, verdict, m));
-    if (own_was_superseded(&e->own, o->prekey_low, core->sent_ms))
+    /* By a date ahead of ours its sender would say it of an honest server. */
+    if (core->sent_ms <= e->now_ms && own_was_superseded(&e->own, o->prekey_low, core->sent_ms))
         tell_also(op, PROBLEM_OLD_KEYS, 0);
     TRY(use_up(op, o, match));
     TRY(messages_add(e->vault, m));

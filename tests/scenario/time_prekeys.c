@@ -274,6 +274,30 @@ static void a_server_that_hands_out_old_keys_is_told_to_whom_they_belong(void **
     play_end(p);
 }
 
+/* Who dates a message ahead would say it of an honest server. */
+static void a_sender_cannot_make_a_server_seem_to_hand_out_old_keys(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct forgery f;
+
+    (void)state;
+    says(alice, bob, "to the first");
+    sees(bob, alice, "to the first");
+    stage_forward(p, 24 * CLOCK_HOUR_MS - 10 * CLOCK_MINUTE_MS);
+    looks_up(p, alice, "bob");
+    stage_forward(p, 30 * CLOCK_MINUTE_MS);
+    assert_int_equal(newest_prekey(bob), 2);
+    forge(&f, p, alice, bob, "from next week");
+    f.core.sent_ms += 7 * CLOCK_DAY_MS;
+    forge_deliver(&f);
+    assert_non_null(stage_next_shown(bob));
+    assert_int_equal(stage_next_shown(bob)->notes, MESSAGE_AHEAD);
+    sees(bob, alice, "from next week");
+    assert_int_equal(stage_told(bob, PROBLEM_OLD_KEYS, NULL), 0);
+    play_end(p);
+}
+
 /* The last prekey ran out while its device was away: what was sealed before that still opens, and
  * both go on with a new one. */
 static void a_device_whose_prekeys_ran_out_opens_what_came_before_and_goes_on(void **state)
@@ -351,6 +375,7 @@ const struct CMUnitTest time_prekeys[] = {
     cmocka_unit_test(
         whoever_wants_to_write_for_the_first_time_to_a_superseded_prekey_learns_and_sends),
     cmocka_unit_test(a_server_that_hands_out_old_keys_is_told_to_whom_they_belong),
+    cmocka_unit_test(a_sender_cannot_make_a_server_seem_to_hand_out_old_keys),
     cmocka_unit_test(a_device_whose_prekeys_ran_out_opens_what_came_before_and_goes_on),
     cmocka_unit_test(a_sender_with_a_superseded_list_is_refused_learns_and_sends),
 };
