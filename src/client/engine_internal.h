@@ -56,6 +56,12 @@ struct delays {
     bool told;
 };
 
+/* Steps along chains for what only claims to be from afar; what finds none left waits. */
+struct effort {
+    uint64_t since_ms; /* when the minute began of which `steps` are left; 0: none began */
+    uint32_t steps;
+};
+
 struct queued_action; /* actions.c */
 struct outbox_row;    /* below */
 
@@ -81,6 +87,7 @@ struct engine {
     bool drained_news;              /* the mailbox was drained and nobody was told yet */
     bool parked_news;               /* something was parked and nobody was told yet */
     struct delays delays;
+    struct effort effort; /* opening */
     struct err failure;
     bool keeper_told;        /* that who keeps copies cannot be written to, on this connection */
     struct kem_question kem; /* the one that is on its way, while link_is_busy(e, OP_KEM_KEYS) */
@@ -254,6 +261,8 @@ struct opening_item {
     bool resettable; /* it is a message that a reset may bring again, by its ctx */
     uint8_t ctx[CONTROL_MARK_SIZE];
     uint8_t resets; /* that named it */
+    bool barren;    /* no channel opens it, as long as this is the mark of its sender's epochs: */
+    uint8_t mark[CHANNEL_EPOCH_ID_SIZE];
 };
 #define OPENING_EVENTS 2 /* the second: a problem that came to light with a message */
 FALLIBLE opening_item(struct engine *e, struct opening_item *item, struct arena *a,

@@ -10,7 +10,8 @@
 #include "crypto/secret.h"
 #include "e2ee/payload.h"
 
-#define SEEN_KEY_SIZE 16 /* of ctx */
+#define SEEN_KEY_SIZE  16 /* of ctx */
+#define STEPS_A_MINUTE (2 * CHANNEL_STEPS_MAX)
 
 static const struct bytes NO_VALUE = {NULL, 0};
 
@@ -340,6 +341,35 @@ out:
     return err;
 }
 
+/* Whoever knows our prekey can claim to be far ahead in anybody's chain. */
+static uint32_t *steps_left(struct engine *e)
+{
+    if (e->effort.since_ms == 0 || e->now_ms < e->effort.since_ms ||
+        e->now_ms - e->effort.since_ms >= CLOCK_MINUTE_MS)
+        e->effort = (struct effort){e->now_ms == 0 ? 1 : e->now_ms, STEPS_A_MINUTE};
+    return &e->effort.steps;
+}
+
+/* No channel opens it: it is not tried again before its sender has another epoch. */
+static struct err wait_for_epoch(struct opening *op)
+{
+    op->item->barren = true;
+    TRY(chains_mark(op->e->vault, op->item->prefix, op->item->mark));
+    return conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
+}
+
+static struct err is_barren(struct opening *op, bool *barren)
+{
+    uint8_t mark[CHANNEL_EPOCH_ID_SIZE];
+
+    *barren = false;
+    if (!op->item->barren)
+        return OK;
+    TRY(chains_mark(op->e->vault, op->item->prefix, mark));
+    *barren = memcmp(mark, op->item->mark, sizeof mark) == 0;
+    return OK;
+}
+
 static struct err find_channel(struct opening *op, struct opened *o, struct chains_match *match,
                                bool *found)
 {
@@ -357,9 +387,10 @@ static struct err find_channel(struct opening *op, struct opened *o, struct chai
     op->item->claimed = op->item->resettable = true;
     memcpy(op->item->prefix, o->prefix, sizeof op->item->prefix);
     memcpy(op->item->ctx, o->ctx, sizeof op->item->ctx);
-    err = chains_open(e->vault, &e->own.me.who, mine->statement.number, o, op->a, match);
+    err = chains_open(e->vault, &e->own.me.who, mine->statement.number, o, steps_left(e), op->a,
+                      match);
     if (err.code == E_ABSENT)
-        return conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
+        return wait_for_epoch(op);
     if (is_items_fault(err))
         return damaged(op, err.code);
     TRY(err);
@@ -390,8 +421,11 @@ static struct err open_message(struct opening *op)
     struct err err = OK;
     struct opened o = {0};
     struct chains_match match = {0};
-    bool seen, found;
+    bool seen, found, barren;
 
+    TRY(is_barren(op, &barren));
+    if (barren)
+        return conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
     err = open_begin(op->item->sealed, &o);
     if (is_items_fault(err))
         return damaged(op, err.code);

@@ -3,6 +3,11 @@
 #include <stdlib.h>
 
 #include "scenario/healing.h"
+#include "scenario/stage_internal.h"
+#include "statement/upload.h"
+
+/* Where the entry of a delivery begins, that is for all. */
+#define ENTRY (UPLOAD_HEAD_SIZE + UPLOAD_COMMITMENT_SIZE + sizeof(struct roster_id))
 
 /* A text of the greatest length, that begins so. */
 static void long_text(char *out, char with)
@@ -18,7 +23,7 @@ static bool spoil_entry(struct lie *l, struct frame *f, void *body, struct arena
 
     (void)l, (void)f, (void)a;
     for (size_t i = 0; i < m->n_items; i++)
-        lie_flip(&m->items[i]->sealed, 71 + 32 + 48 + 20);
+        lie_flip(&m->items[i]->sealed, ENTRY + 20);
     return true;
 }
 
@@ -139,9 +144,108 @@ static void a_page_of_very_many_items_costs_the_link_alone(void **state)
     play_end(p);
 }
 
+/* Garbage is remembered, so that it is told once: but not more of it than fits a small corner. */
+static void garbage_without_end_takes_no_disk_without_end(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct buf bytes_ = BUF(LIMIT_FRAME);
+    struct arena a = ARENA(1024);
+    struct db_value kept;
+
+    (void)state;
+    meet(alice, bob);
+    for (uint32_t page = 0; page < 3; page++) {
+        struct flood f;
+
+        flood_begin(&f, 4000);
+        buf_cut(&bytes_, 0);
+        for (uint32_t i = 0; i < f.most; i++)
+            buf_u32(&bytes_, page << 16 | i);
+        for (size_t i = 0; i < f.most; i++)
+            flood_add(&f, FRAME_MESSAGE, bytes(bytes_.at + 4 * i, 4));
+        flood_pour(&f, bob);
+    }
+    assert_int_equal(stage_told(bob, PROBLEM_DAMAGED, NULL), 12000); /* each once */
+    assert_ok(db_one(bob->db, &a, "SELECT count(*) FROM record WHERE kind = $1",
+                     DB_VALUES(DB_NUMBER_OF(VAULT_FAILED)), &kept, 1));
+    assert_in_range(kept.number, 1, 10000);
+    says(alice, bob, "As before.");
+    sees_behind(bob, alice, "As before.", 0);
+    buf_free(&bytes_);
+    arena_free(&a);
+    play_end(p);
+}
+
+/* tell: the first message is kept at ctx, and lost. */
+static bool take_message(struct lie *l, struct frame *f, void *body, struct arena *a)
+{
+    Tacet__Wire__Deliver *m = body;
+    struct buf *out = l->ctx;
+
+    (void)f, (void)a;
+    for (size_t i = 0; i < m->n_items; i++)
+        if (m->items[i]->kind == FRAME_MESSAGE)
+            buf_bytes(out, frame_bytes(m->items[i]->sealed));
+    return false;
+}
+
+#define FORGED_MOST 150 /* in one page */
+
+/* Copies of a message, each told apart by its last bytes, that claim to be far ahead in the chain:
+ * it takes no key to write that. */
+static void flood_add_far(struct flood *f, struct bytes message, struct buf *copies)
+{
+    const size_t n = ENTRY + 2 + 6;
+
+    for (size_t i = 0; i < f->most; i++) {
+        uint8_t *copy = buf_extend(copies, message.n);
+
+        assert_non_null(copy);
+        memcpy(copy, message.at, message.n);
+        copy[n + 2] ^= 0xff;
+        copy[message.n - 1] = (uint8_t)i;
+    }
+    for (size_t i = 0; i < f->most; i++)
+        flood_add(f, FRAME_MESSAGE, bytes(copies->at + i * message.n, message.n));
+}
+
+/* Each would cost 65,000 steps along the chain, and again whenever something is learned. */
+static void what_claims_to_be_far_ahead_costs_little_and_goes_when_its_sender_was_asked(
+    void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *carol = joins(p, "carol");
+    struct buf one = BUF(LIMIT_FRAME), copies = BUF(LIMIT_FRAME);
+    struct lie take = {DELIVERIES, .to = bob, .tell = take_message, .ctx = &one};
+    struct flood f;
+
+    (void)state;
+    meet(alice, bob);
+    lie_begin(p, &take);
+    says(alice, bob, "flooded");
+    lie_end(p);
+    flood_begin(&f, FORGED_MOST);
+    flood_add_far(&f, buf_view(&one), &copies);
+    flood_pour(&f, bob);
+    assert_int_equal(parked_by(bob), FORGED_MOST);
+    says(carol, bob, "with a capsule");
+    sees_behind(bob, carol, "with a capsule", 0);
+    assert_int_equal(parked_by(bob), FORGED_MOST);
+    stage_forward(p, 2 * CLOCK_MINUTE_MS);
+    sees_behind(bob, alice, "flooded", 0);
+    assert_int_equal(parked_by(bob), 0);
+    sees_nothing(bob);
+    buf_free(&one);
+    buf_free(&copies);
+    play_end(p);
+}
+
 const struct CMUnitTest hostile_floods[] = {
     cmocka_unit_test(a_request_for_a_hundred_long_messages_is_obeyed),
     cmocka_unit_test(resets_that_name_long_messages_are_obeyed),
     cmocka_unit_test(a_page_of_very_many_items_costs_the_link_alone),
+    cmocka_unit_test(garbage_without_end_takes_no_disk_without_end),
+    cmocka_unit_test(what_claims_to_be_far_ahead_costs_little_and_goes_when_its_sender_was_asked),
 };
 const size_t hostile_floods_n = sizeof hostile_floods / sizeof hostile_floods[0];
