@@ -261,8 +261,13 @@ struct opening_item {
     bool resettable; /* it is a message that a reset may bring again, by its ctx */
     uint8_t ctx[CONTROL_MARK_SIZE];
     uint8_t resets; /* that named it */
-    bool barren;    /* no channel opens it, as long as this is the mark of its sender's epochs: */
+    /* It need not be tried as long as its prekey lives and this is the mark: of a message, of its
+     * sender's epochs, of which none opens it; of a capsule, of the newest list of the account that
+     * it names. */
+    bool barren;
+    uint32_t prekey; /* of a message, the low half of its number */
     uint8_t mark[CHANNEL_EPOCH_ID_SIZE];
+    struct account_id account; /* of a capsule */
 };
 #define OPENING_EVENTS 2 /* the second: a problem that came to light with a message */
 FALLIBLE opening_item(struct engine *e, struct opening_item *item, struct arena *a,

@@ -51,6 +51,39 @@ static bool is_items_fault(struct err err)
 
 /* ---- capsules */
 
+static struct err list_mark(struct opening *op, uint8_t out[CHANNEL_EPOCH_ID_SIZE])
+{
+    struct device_list list;
+    struct engine *e = op->e;
+    struct err err = people_newest_list(e->vault, &e->own, &op->item->account, &list);
+
+    memset(out, 0, CHANNEL_EPOCH_ID_SIZE);
+    if (err.code == E_OK)
+        memcpy(out, list.hash, CHANNEL_EPOCH_ID_SIZE);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+/* It is opened again when there is a list that it was not compared with. */
+static struct err wait_for_list(struct opening *op)
+{
+    op->item->barren = true;
+    TRY(list_mark(op, op->item->mark));
+    TRY(judging_ask_account(op, &op->item->account));
+    return wait_for(op);
+}
+
+static struct err is_waiting_still(struct opening *op, bool *still)
+{
+    uint8_t mark[CHANNEL_EPOCH_ID_SIZE];
+
+    *still = false;
+    if (!op->item->barren || own_find_prekey(&op->e->own, op->item->prekey) == NULL)
+        return OK;
+    TRY(list_mark(op, mark));
+    *still = memcmp(mark, op->item->mark, sizeof mark) == 0;
+    return OK;
+}
+
 static struct err accept_capsule(struct opening *op, const struct channel_claim *claim,
                                  uint32_t prekey, const struct epoch *epoch)
 {
@@ -60,10 +93,8 @@ static struct err accept_capsule(struct opening *op, const struct channel_claim 
     struct err err = people_newest_list(e->vault, &e->own, &claim->from.aid, &list);
 
     if (err.code == E_ABSENT ||
-        (err.code == E_OK && device_list_find(&list, &claim->from.did) == NULL)) {
-        TRY(judging_ask_account(op, &claim->from.aid));
-        return wait_for(op);
-    }
+        (err.code == E_OK && device_list_find(&list, &claim->from.did) == NULL))
+        return wait_for_list(op);
     TRY(err);
     device = device_list_find(&list, &claim->from.did);
     err = channel_verify(claim, &device->dsk, e->now_ms);
@@ -82,6 +113,8 @@ static struct err take_epoch(struct opening *op, const struct channel_claim *cla
     if (!ID_SAME(claim->from.nid, op->e->own.nid))
         return damaged(op, E_FORGED);
     op->item->claimed = true;
+    op->item->account = claim->from.aid;
+    op->item->prekey = prekey;
     memcpy(op->item->prefix, claim->from.did.b, sizeof op->item->prefix);
     TRY(chains_epoch_seen(op->e->vault, epoch, &seen));
     if (seen)
@@ -98,8 +131,13 @@ static struct err open_capsule(struct opening *op)
     struct channel_claim claim;
     struct epoch epoch;
     const struct own_prekey *mine;
-    struct err err = upload_parse_capsule(op->item->sealed, &form);
+    struct err err;
+    bool still;
 
+    TRY(is_waiting_still(op, &still));
+    if (still)
+        return wait_for_list(op);
+    err = upload_parse_capsule(op->item->sealed, &form);
     if (is_items_fault(err))
         return damaged(op, err.code);
     TRY(err);
@@ -363,7 +401,7 @@ static struct err is_barren(struct opening *op, bool *barren)
     uint8_t mark[CHANNEL_EPOCH_ID_SIZE];
 
     *barren = false;
-    if (!op->item->barren)
+    if (!op->item->barren || own_find_prekey_low(&op->e->own, (uint16_t)op->item->prekey) == NULL)
         return OK;
     TRY(chains_mark(op->e->vault, op->item->prefix, mark));
     *barren = memcmp(mark, op->item->mark, sizeof mark) == 0;
@@ -387,6 +425,7 @@ static struct err find_channel(struct opening *op, struct opened *o, struct chai
     op->item->claimed = op->item->resettable = true;
     memcpy(op->item->prefix, o->prefix, sizeof op->item->prefix);
     memcpy(op->item->ctx, o->ctx, sizeof op->item->ctx);
+    op->item->prekey = o->prekey_low;
     err = chains_open(e->vault, &e->own.me.who, mine->statement.number, o, steps_left(e), op->a,
                       match);
     if (err.code == E_ABSENT)

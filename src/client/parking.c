@@ -13,7 +13,7 @@ static const struct bytes NO_VALUE = {NULL, 0};
 
 /* ---- records */
 
-enum { RESETTABLE = 1, BARREN = 2, MARK = 4 }; /* rows of before have no mark */
+enum { RESETTABLE = 1, BARREN = 2, MARK = 4 }; /* rows of before have no mark and no account */
 
 static struct err write(struct engine *e, const struct parking_row *row, size_t *size)
 {
@@ -31,6 +31,8 @@ static struct err write(struct engine *e, const struct parking_row *row, size_t 
     buf_bytes(&b, BYTES(item->prefix));
     buf_u8(&b, (uint8_t)((item->resettable ? RESETTABLE : 0) | (item->barren ? BARREN : 0) | MARK));
     buf_bytes(&b, BYTES(item->mark));
+    buf_bytes(&b, ID_BYTES(item->account));
+    buf_u32(&b, item->prekey);
     buf_bytes(&b, BYTES(item->ctx));
     buf_u8(&b, item->resets);
     buf_bytes(&b, item->sealed);
@@ -58,8 +60,11 @@ static struct err parse(struct bytes value, struct parking_row *out)
     flags = reader_u8(&r);
     item->resettable = flags & RESETTABLE;
     item->barren = flags & BARREN;
-    if (flags & MARK)
+    if (flags & MARK) {
         reader_copy(&r, item->mark, sizeof item->mark);
+        reader_copy(&r, item->account.b, sizeof item->account.b);
+        item->prekey = reader_u32(&r);
+    }
     reader_copy(&r, item->ctx, sizeof item->ctx);
     item->resets = reader_u8(&r);
     item->sealed = reader_take(&r, reader_left(&r));
