@@ -9,7 +9,6 @@
 #include "client/chains.h"
 #include "client/dealings.h"
 #include "client/engine_internal.h"
-#include "client/rules.h"
 #include "client/sentlog.h"
 #include "statement/notice.h"
 
@@ -17,9 +16,8 @@
 #define LOOK_MOST      1000 /* places that it may make us look at */
 #define PENDING_MOST   1024 /* messages on their way that have their place already */
 #define PATIENCE_FIRST CLOCK_MINUTE_MS
-#define ROW_ARENA \
-    (4 * VAULT_VALUE_MAX) /* one message or row: however many, they add up to no more */
-#define KEY_SIZE (16 + 16)
+#define ROW_ARENA      (4 * VAULT_VALUE_MAX) /* one message or row, however many there are */
+#define KEY_SIZE       (16 + 16)
 
 static const struct bytes NO_VALUE = {NULL, 0};
 
@@ -344,32 +342,32 @@ struct err repairs_control(struct engine *e, const struct repairs_asker *from,
 
 /* ---- notices */
 
-static struct err is_accounts(struct engine *e, const struct account_id *aid,
-                              const struct device_id *did, bool *is)
+/* An upload whose answer is on its way still: is it for that device? */
+static struct err goes_to(struct engine *e, uint64_t upload, const struct device_id *did,
+                          struct arena *a, bool *goes)
 {
-    struct device_list list;
-    struct err err = people_newest_list(e->vault, &e->own, aid, &list);
+    struct err err = OK;
+    struct arena rows = ARENA(ROW_ARENA);
+    struct outbox_row row = {.number = 0};
 
-    if (err.code == E_ABSENT)
-        return OK;
-    TRY(err);
-    *is |= device_list_find(&list, did) != NULL;
-    return OK;
+    *goes = false;
+    while (!(row.sealed && row.upload == upload)) {
+        arena_free(&rows);
+        TRY_OUT(sealing_next(e, row.number + 1, &rows, &row));
+    }
+    TRY_OUT(sentlog_is_recipient(e->vault, &e->own, row.roster, did, a, goes));
+out:
+    arena_free(&rows);
+    return err.code == E_ABSENT ? OK : err;
 }
 
-/* Whose answer to the upload may be on its way still: that device is one of theirs, or of who keeps
- * copies, is enough. */
-static struct err is_recipients(struct engine *e, uint64_t contact, const struct device_id *did,
-                                bool *is)
+/* The server's word alone must not bring a message to a device that it was not for: one that was
+ * added since, say. */
+static struct err was_for(struct engine *e, const struct sentlog_entry *s,
+                          const struct device_id *did, struct arena *a, bool *was)
 {
-    struct contact c;
-    struct rules rules;
-
-    *is = false;
-    TRY(people_get(e->vault, contact, &c));
-    TRY(is_accounts(e, &c.aid, did, is));
-    TRY(rules_of_pair(e->vault, &e->own, &c.aid, e->now_ms, &rules));
-    return rules.joins ? is_accounts(e, &rules.keeper, did, is) : OK;
+    TRY(was_sent_to(e, s, did, a, was));
+    return *was || s->partial ? OK : goes_to(e, s->upload, did, a, was);
 }
 
 struct err repairs_notice(struct engine *e, struct bytes sealed, struct arena *a)
@@ -385,7 +383,7 @@ struct err repairs_notice(struct engine *e, struct bytes sealed, struct arena *a
     if (err.code == E_ABSENT || n.code == E_REMOVED)
         return OK;
     TRY(err);
-    TRY(is_recipients(e, s.contact, &n.did, &holds));
+    TRY(was_for(e, &s, &n.did, a, &holds));
     if (holds)
         TRY(lives(e, &s, a, &holds));
     if (!holds)
