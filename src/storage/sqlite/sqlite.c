@@ -18,9 +18,10 @@ static const char SETTINGS[] = "PRAGMA synchronous = FULL;"
                                "PRAGMA foreign_keys = ON;"
                                "PRAGMA trusted_schema = OFF;"
                                "PRAGMA temp_store = MEMORY;"
-                               "PRAGMA cache_size = -16384;"       /* KiB */
-                               "PRAGMA wal_autocheckpoint = 2048;" /* pages */
-                               "PRAGMA journal_size_limit = 67108864;";
+                               "PRAGMA cache_size = -16384;" /* KiB */
+                               "PRAGMA wal_autocheckpoint = " NUMBER_AS_TEXT(
+                                   SQLITE_LOG_PAGES) ";"
+                                                     "PRAGMA journal_size_limit = 67108864;";
 static const char OVERWRITE[] = "PRAGMA secure_delete = ON;";
 static const char LEAVE[] = "PRAGMA secure_delete = OFF;";
 /* Locks are taken at the first use, and this is it: a conflict shows now and not in mid-work. */
@@ -113,6 +114,9 @@ static const struct db_driver driver = {
     .in_transaction = in_transaction,
     .changes = changes,
     .inserted = inserted,
+    .copy_begin = copy_begin,
+    .copy_read = copy_read,
+    .copy_end = copy_end,
     .close = close_sqlite,
 };
 
