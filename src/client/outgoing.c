@@ -12,11 +12,12 @@
 #include "client/rules.h"
 #include "wire/tacet.pb-c.h"
 
-#define ARENA_MAX    (4 * VAULT_VALUE_MAX)
-#define REFUSALS_MAX 8 /* within an hour, then the message fails; see count_refusal() */
-#define RETRY_MS     CLOCK_MINUTE_MS        /* after a refusal that time may mend */
-#define ASK_AGAIN_MS CLOCK_HOUR_MS          /* at most this often for newer prekeys */
-#define CLOCKS_MS    (10 * CLOCK_MINUTE_MS) /* until clocks agree on which policy is in force */
+#define ARENA_MAX     (4 * VAULT_VALUE_MAX)
+#define REFUSALS_MAX  8 /* within an hour, then the message fails; see count_refusal() */
+#define RETRY_MS      CLOCK_MINUTE_MS        /* after a refusal that time may mend */
+#define ASK_AGAIN_MS  CLOCK_HOUR_MS          /* at most this often for newer prekeys */
+#define NUMBERS_AHEAD 64                     /* of uploads: the server takes none further ahead */
+#define CLOCKS_MS     (10 * CLOCK_MINUTE_MS) /* until clocks agree on which policy is in force */
 
 static const struct bytes NO_KEY = {NULL, 0};
 
@@ -353,13 +354,17 @@ struct err outgoing_pump(struct engine *e)
 
 /* ---- S3 */
 
-/* The next upload has a higher number, unless the server named a still higher one at sign-in. */
+/* The next upload has a higher number, unless the server named a still higher one at sign-in; or
+ * one that is lower by more than it skips, since it was put back from a copy: then this number was
+ * never used.  [PROTOCOL 10 M1] */
 static struct err use_up_number(struct engine *e, uint64_t number)
 {
     uint64_t last;
 
     TRY(vault_counter_get(e->vault, VAULT_NEXT_UPLOAD, &last));
-    return last >= number ? OK : vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, number);
+    return last >= number || number - last > NUMBERS_AHEAD
+               ? OK
+               : vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, number);
 }
 
 static struct err keep_accepted(struct engine *e, const struct outbox_row *row, struct arena *a,

@@ -107,6 +107,15 @@ static struct err was_sent_to(struct engine *e, const struct sentlog_entry *s,
     return sentlog_went_to(e->vault, &e->own, s, did, a, was);
 }
 
+struct err repairs_again(struct engine *e, const struct sentlog_entry *s,
+                         const struct device_id *to, struct arena *a, bool *queued)
+{
+    TRY(was_sent_to(e, s, to, a, queued));
+    if (*queued)
+        TRY(lives(e, s, a, queued));
+    return *queued ? queue_repair(e, s, to, 0) : OK;
+}
+
 /* ---- resets */
 
 /* What a reset comes to: the answer, and what to seal again, in the order of its first time. */
