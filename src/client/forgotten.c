@@ -44,6 +44,7 @@ static struct err seal_again(struct engine *e, const struct sentlog_entry *s, st
     return OK;
 }
 
+/* Counted under this device's own name, as what others ask is under theirs. */
 static struct err may(struct engine *e, bool *out)
 {
     const struct device_id *me = &e->own.me.who.did;

@@ -110,6 +110,7 @@ enum words_end order_begin(const struct ctl_setting *s, struct order_line *line)
     struct err err;
     int n;
 
+    line->fd = -1;
     if (s->data == NULL)
         return words_say(WORDS_USAGE, "--data DIR is missing: the data directory of the server.");
     n = snprintf(line->path, sizeof line->path, "%s%s", s->data, SOCKET_NAME);

@@ -91,7 +91,7 @@ static enum words_end back_up(const struct order_line *line, const char *path)
     struct arena a = ARENA(ANSWER_MAX);
     Tacet__Wire__BackupPart *answer;
     struct new_file f;
-    uint64_t size;
+    uint64_t size = 0;
     enum words_end end;
     struct err err = new_file_open(&f, path);
 
