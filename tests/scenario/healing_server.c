@@ -7,7 +7,7 @@
 #include "scenario/healing.h"
 #include "scenario/stage_internal.h"
 
-#define MANY 100 /* more than the window of upload numbers */
+#define MANY 70 /* more than the window of upload numbers */
 
 static void database_of(struct play *p, char path[128])
 {
