@@ -12,7 +12,7 @@
 #include "client/engine_internal.h"
 #include "client/sentlog.h"
 
-#define MOST       1024 /* uploads: those before them are asked for by who misses them */
+#define MOST       1024 /* uploads looked at: those before are asked for by who misses them */
 #define SENT_ARENA (4 * VAULT_VALUE_MAX)
 
 static struct err seal_for(struct engine *e, const struct sentlog_entry *s,
@@ -55,26 +55,40 @@ static struct err may(struct engine *e, bool *out)
     return *out ? dealings_put(e->vault, me, &d) : OK;
 }
 
+static bool is_forgotten(const struct sentlog_entry *s, uint64_t known, uint64_t accepted)
+{
+    return s->upload > known && s->upload <= accepted;
+}
+
+/* By the log's own numbers: those of uploads may be whatever a server said. */
+static struct err look_through(struct engine *e, uint64_t known, uint64_t accepted, struct arena *a)
+{
+    struct sentlog_entry s;
+    uint64_t last, number;
+
+    TRY(vault_counter_get(e->vault, VAULT_NEXT_SENT, &last));
+    for (number = last > MOST ? last - MOST + 1 : 1; number <= last; number++) {
+        struct err err;
+
+        arena_free(a);
+        err = sentlog_get(e->vault, number, a, &s);
+        if (err.code == E_OK && is_forgotten(&s, known, accepted))
+            err = seal_again(e, &s, a);
+        if (err.code != E_ABSENT)
+            TRY(err);
+    }
+    return OK;
+}
+
 struct err forgotten_seal(struct engine *e, uint64_t known, uint64_t accepted)
 {
     struct err err = OK;
     struct arena a = ARENA(SENT_ARENA);
-    struct sentlog_entry s;
     bool now;
 
-    TRY_OUT(may(e, &now));
-    if (accepted - known > MOST)
-        known = accepted - MOST;
-    while (now && known < accepted) {
-        arena_free(&a);
-        err = sentlog_by_upload(e->vault, ++known, &a, &s);
-        if (err.code == E_OK)
-            err = seal_again(e, &s, &a);
-        if (err.code != E_ABSENT)
-            TRY_OUT(err);
-    }
-    err = OK;
-out:
+    TRY(may(e, &now));
+    if (now)
+        err = look_through(e, known, accepted, &a);
     arena_free(&a);
     return err;
 }
