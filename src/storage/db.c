@@ -179,8 +179,6 @@ struct err db_copy_read(struct db *db, uint64_t at, uint8_t *out, size_t n)
 
 void db_copy_end(struct db *db)
 {
-    if (db->copying)
-        db->driver->copy_end(db);
     db->copying = false;
 }
 

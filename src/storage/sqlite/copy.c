@@ -4,7 +4,7 @@
  *
  * SQLite writes into the file only when it brings the log into it, and that happens when we say so:
  * after so many pages, or here.  So a file into which all was brought, and for which nobody says so
- * again, is a whole database that stands still.
+ * again (sqlite.c looks at `copying`), is a whole database that stands still.
  *
  * It is read through SQLite's own descriptor: closing another one of ours on the same file would
  * give up the lock that keeps other programs out.
@@ -20,22 +20,24 @@ static struct err own_file(const struct sqlite *lite, sqlite3_file **out)
 
 struct err copy_begin(struct db *db, uint64_t *size)
 {
-    const struct sqlite *lite = (const struct sqlite *)db;
+    struct sqlite *lite = (struct sqlite *)db;
     int pages = 0, moved = -1, result;
     sqlite3_int64 bytes = 0;
     sqlite3_file *file;
 
     result =
         sqlite3_wal_checkpoint_v2(lite->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
-    if (result != SQLITE_OK)
+    if (result != SQLITE_OK) {
+        /* What was written may be gone, and the system says so only once. */
+        db->broken = db->broken || sqlite_code(lite, result) == E_IO;
         return FAIL(sqlite_code(lite, result));
+    }
     if (pages != moved) /* nobody else reads, so nothing can be in the way */
         return FAIL(E_IO);
     TRY(own_file(lite, &file));
     result = file->pMethods->xFileSize(file, &bytes);
     if (result != SQLITE_OK)
         return FAIL(sqlite_code(lite, result));
-    (void)sqlite3_wal_autocheckpoint(lite->handle, 0);
     *size = (uint64_t)bytes;
     return OK;
 }
@@ -49,11 +51,4 @@ struct err copy_read(struct db *db, uint64_t at, uint8_t *out, size_t n)
     /* Less than asked for is a failure, too. */
     return file->pMethods->xRead(file, out, (int)n, (sqlite3_int64)at) == SQLITE_OK ? OK
                                                                                     : FAIL(E_IO);
-}
-
-void copy_end(struct db *db)
-{
-    const struct sqlite *lite = (const struct sqlite *)db;
-
-    (void)sqlite3_wal_autocheckpoint(lite->handle, SQLITE_LOG_PAGES);
 }

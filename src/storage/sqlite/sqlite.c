@@ -19,9 +19,7 @@ static const char SETTINGS[] = "PRAGMA synchronous = FULL;"
                                "PRAGMA trusted_schema = OFF;"
                                "PRAGMA temp_store = MEMORY;"
                                "PRAGMA cache_size = -16384;" /* KiB */
-                               "PRAGMA wal_autocheckpoint = " NUMBER_AS_TEXT(
-                                   SQLITE_LOG_PAGES) ";"
-                                                     "PRAGMA journal_size_limit = 67108864;";
+                               "PRAGMA journal_size_limit = 67108864;";
 static const char OVERWRITE[] = "PRAGMA secure_delete = ON;";
 static const char LEAVE[] = "PRAGMA secure_delete = OFF;";
 /* Locks are taken at the first use, and this is it: a conflict shows now and not in mid-work. */
@@ -104,6 +102,16 @@ static void close_sqlite(struct db *db)
     free(lite);
 }
 
+/* After a commit: a log that has grown long goes into the file, unless that is being copied. */
+static int on_commit(void *ctx, sqlite3 *handle, const char *name, int pages)
+{
+    const struct sqlite *lite = ctx;
+
+    if (pages >= SQLITE_LOG_PAGES && !lite->db.copying)
+        (void)sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return SQLITE_OK;
+}
+
 static const struct db_driver driver = {
     .begin_sql = "BEGIN IMMEDIATE",
     .run = statement_run,
@@ -117,7 +125,6 @@ static const struct db_driver driver = {
     .inserted = inserted,
     .copy_begin = copy_begin,
     .copy_read = copy_read,
-    .copy_end = copy_end,
     .close = close_sqlite,
 };
 
@@ -182,6 +189,7 @@ static struct err configure(struct sqlite *lite, bool create, bool secure_delete
         TRY(check_pages(lite));
     TRY(script(db, secure_delete ? OVERWRITE : LEAVE));
     TRY(script(db, SETTINGS));
+    (void)sqlite3_wal_hook(lite->handle, on_commit, lite);
     TRY(enter_log(lite));
     TRY(script(db, TAKE));
     return empty_log(lite);
