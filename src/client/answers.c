@@ -5,18 +5,23 @@
  */
 #include "client/engine_internal.h"
 
-#define ARENA_MAX    (4 * VAULT_VALUE_MAX + 16 * LIMIT_FRAME)
-#define REFUSALS_MAX 8 /* within an hour, then the message fails; see count_refusal() */
-#define RETRY_MS     CLOCK_MINUTE_MS        /* after a refusal that time may mend */
-#define CLOCKS_MS    (10 * CLOCK_MINUTE_MS) /* until clocks agree on which policy is in force */
+#define ARENA_MAX     (4 * VAULT_VALUE_MAX + 16 * LIMIT_FRAME)
+#define NUMBERS_AHEAD 64 /* of uploads: the server takes none further ahead */
+#define REFUSALS_MAX  8  /* within an hour, then the message fails; see count_refusal() */
+#define RETRY_MS      CLOCK_MINUTE_MS        /* after a refusal that time may mend */
+#define CLOCKS_MS     (10 * CLOCK_MINUTE_MS) /* until clocks agree on which policy is in force */
 
-/* The next upload has a higher number, unless the server named a still higher one at sign-in. */
+/* The next upload has a higher number, unless the server named a still higher one at sign-in; or
+ * one that is lower by more than it skips, since it was put back from a copy: then this number was
+ * never used.  [PROTOCOL 10 M1] */
 static struct err use_up_number(struct engine *e, uint64_t number)
 {
     uint64_t last;
 
     TRY(vault_counter_get(e->vault, VAULT_NEXT_UPLOAD, &last));
-    return last >= number ? OK : vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, number);
+    return last >= number || number - last > NUMBERS_AHEAD
+               ? OK
+               : vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, number);
 }
 
 static struct err keep_accepted(struct engine *e, const struct outbox_row *row, struct arena *a,

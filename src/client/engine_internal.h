@@ -330,10 +330,20 @@ FALLIBLE repairs_notice(struct engine *e, struct bytes sealed, struct arena *a);
  * other.  In the room of us two, or in one that I keep copies of (NULL: in ours). */
 FALLIBLE repairs_tell(struct engine *e, uint64_t contact, const struct device_id *to,
                       const struct room_id *room, const struct control *c);
+struct sentlog_entry;
+/* What was sent to that device is sealed for it again, if there is still what to seal. */
+FALLIBLE repairs_again(struct engine *e, const struct sentlog_entry *s, const struct device_id *to,
+                       struct arena *a, bool *queued);
 /* For how long one waits that found no room, after so many tries. */
 uint64_t repairs_patience(uint8_t tries);
 /* The row of a repair leaves the outbox. */
 FALLIBLE repairs_done(struct engine *e, const struct outbox_row *row);
+
+/* ---- forgotten.c: what a server forgot that was put back from a copy  [PROTOCOL 10 M1] */
+
+/* It accepted uploads up to `accepted`, and knows of them up to `known`, which is less.  In the
+ * caller's transaction. */
+FALLIBLE forgotten_seal(struct engine *e, uint64_t known, uint64_t accepted);
 
 /* ---- asking.c: asking for what cannot be opened, and for what is missing */
 

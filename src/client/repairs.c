@@ -141,6 +141,15 @@ static struct err is_due_to(struct engine *e, const struct sentlog_entry *s,
     return *is ? is_concerned(e, s->contact, did, is) : OK;
 }
 
+struct err repairs_again(struct engine *e, const struct sentlog_entry *s,
+                         const struct device_id *to, struct arena *a, bool *queued)
+{
+    TRY(is_due_to(e, s, to, a, queued));
+    if (*queued)
+        TRY(lives(e, s, a, queued));
+    return *queued ? queue_repair(e, s, to, 0) : OK;
+}
+
 /* ---- resets */
 
 /* What a reset comes to: the answer, and what to seal again, in the order of its first time. */
