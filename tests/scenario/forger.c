@@ -5,6 +5,8 @@
 
 #include "base/reader.h"
 #include "client/chains.h"
+#include "e2ee/schedule.h"
+#include "e2ee/seal_internal.h"
 
 struct roster_account forge_account(const struct account_id *aid, const struct device_list *list)
 {
@@ -132,6 +134,35 @@ static void write_page(enum frame_item kind, struct bytes sealed, struct buf *ou
     buf_free(&body);
 }
 
+/* Seal, and then put another key into the entry.  [PROTOCOL 5.3] */
+static void seal_other_key(const struct forgery *f, const struct seal_request *rq, struct buf *out)
+{
+    struct schedule_entry bound = {.from = &rq->me->who.did,
+                                   .to = &rq->to->who,
+                                   .prekey = rq->to->prekey,
+                                   .epoch = rq->to->epoch,
+                                   .n = rq->to->n};
+    struct seal_keys keys;
+    struct arena a = ARENA(1 << 20);
+    struct upload u;
+    uint8_t z[1][AGREE_SHARED_SIZE], ek[AEAD_KEY_SIZE], ctx[SCHEDULE_CTX_SIZE];
+
+    assert_ok(random_fill(stage_random(f->play), keys.mk, sizeof keys.mk));
+    assert_ok(agree_generate(&keys.e, keys.point));
+    assert_ok(seal_with(rq, &keys, out));
+    assert_ok(upload_parse(buf_view(out), &a, &u));
+    assert_ok(schedule_ctx(BYTES(u.shared.head), u.shared.scope, BYTES(u.shared.com), u.shared.body,
+                           ctx));
+    bound.ctx = BYTES(ctx);
+    assert_ok(p521_ecdh_batch(keys.e, &rq->to->key, 1, z, NULL));
+    assert_ok(schedule_entry_key(&bound, BYTES(rq->to->mk), BYTES(z[0]), ek));
+    keys.mk[0] ^= 1;
+    assert_ok(aead_seal(ek, AEAD_NONCE_ZERO, bound.ctx, BYTES(keys.mk),
+                        (uint8_t *)(uintptr_t)u.entries.at + 2 + SCHEDULE_HINT_SIZE));
+    agree_private_free(keys.e);
+    arena_free(&a);
+}
+
 /* What the one recipient of an upload gets of it. */
 static void write_delivery(struct bytes sealed, struct buf *out)
 {
@@ -170,7 +201,10 @@ void forge_deliver(struct forgery *f)
     take_step(f, &to, &key);
     rq.to = &to;
     rq.n = 1;
-    assert_ok(seal(&rq, stage_random(f->play), &sealed));
+    if (f->other_key)
+        seal_other_key(f, &rq, &sealed);
+    else
+        assert_ok(seal(&rq, stage_random(f->play), &sealed));
     write_delivery(buf_view(&sealed), &delivery);
     write_page(FRAME_MESSAGE, buf_view(&delivery), &page);
     m.roster = frame_data(buf_view(&roster));
