@@ -85,7 +85,7 @@ static void alter_person(struct liar *l, struct person *who, Tacet__Wire__Person
             insert_device(l, who, l->who[of], m, a);
         break;
     case 2:
-        if (of < SCHEDULE_PEOPLE && dice_once_in(l->dice, 2))
+        if (of < SCHEDULE_PEOPLE)
             give_away(l, who, l->who[of], m, a);
         break;
     case 3:

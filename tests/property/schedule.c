@@ -127,7 +127,7 @@ static void let_time_pass(struct world *w)
 static void step(struct world *w)
 {
     size_t i = dice_below(&w->dice, w->people);
-    size_t what = dice_below(&w->dice, 20);
+    size_t what = dice_below(&w->dice, 22);
 
     schedule_trace("%llu s: step %zu, %s\n",
                    (unsigned long long)(stage_now(w->play) - START_MS) / CLOCK_SECOND_MS, what,
@@ -159,6 +159,7 @@ static void step(struct world *w)
             stage_crash_at(w->who[i], 1 + (unsigned)dice_below(&w->dice, 6));
         break;
     case 8:
+    case 10:
         traitor_betrays(w, i, (i + 1 + dice_below(&w->dice, w->people - 1)) % w->people);
         break;
     case 9:

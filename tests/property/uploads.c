@@ -49,14 +49,14 @@ bool uploads_alter(struct liar *l, struct frame *f, struct arena *a)
     struct bytes upload;
     struct upload u;
 
-    if (!dice_once_in(l->dice, 4 * l->one_in))
+    if (!dice_once_in(l->dice, 2 * l->one_in))
         return false;
     assert_ok(frame_unpack(f->body, &tacet__wire__send__descriptor, a, &m));
     assert_ok(upload_parse(frame_bytes(m->upload), a, &u));
-    if (u.recipients > 1 && dice_once_in(l->dice, 2)) {
+    if (u.recipients > 1) {
         leave_out(&u, dice_below(l->dice, u.recipients), a);
         l->lies[LIE_LEFT_OUT]++;
-    } else {
+    } else if (dice_once_in(l->dice, 2)) {
         damage(&u, l->dice, a);
         l->lies[LIE_DAMAGE]++;
         l->junk++;
