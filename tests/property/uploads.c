@@ -5,6 +5,9 @@
 
 #include "statement/upload.h"
 
+#define STEP_BYTE 10 /* of an entry: bits 8 to 15 of n, behind prekey and prefix  [PROTOCOL 5.3] \
+                      */
+
 /* The entry of one recipient, and the capsule for it: as if it was never to get any. */
 static void leave_out(struct upload *u, size_t gone, struct arena *a)
 {
@@ -31,12 +34,15 @@ static void leave_out(struct upload *u, size_t gone, struct arena *a)
     u->recipients--;
 }
 
-/* One device is to open something else than the others, or nothing. */
+/* One device is to open something else than the others, or nothing.  Not by a place in the chain
+ * that is thousands of steps ahead: then a schedule does nothing but take them. */
 static void damage(struct upload *u, struct dice *d, struct arena *a)
 {
     struct bytes entries;
     size_t at = dice_below(d, u->entries.n);
 
+    if (at % UPLOAD_ENTRY_SIZE == STEP_BYTE)
+        at++;
     assert_ok(arena_copy(a, u->entries, &entries));
     ((uint8_t *)(uintptr_t)entries.at)[at] ^= (uint8_t)(1u << dice_below(d, 8));
     u->entries = entries;
