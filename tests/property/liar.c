@@ -7,6 +7,7 @@
 #include "property/answers.h"
 #include "property/uploads.h"
 #include "scenario/stage_internal.h"
+#include "statement/upload.h"
 #include "wire/limits.h"
 
 #define ARENA_MAX (64 * LIMIT_FRAME)
@@ -45,6 +46,22 @@ static enum liar_fate fate_of(struct liar *l)
     return l->fates & 1u << fate ? fate : LIAR_PASS;
 }
 
+static void flip(struct liar *l, Tacet__Wire__Item *item)
+{
+    size_t at = dice_below(l->dice, item->sealed.len), entry;
+    struct upload_delivery d;
+
+    if (item->kind == FRAME_MESSAGE &&
+        upload_parse_delivery(frame_bytes(item->sealed), &d).code == E_OK) {
+        entry = (size_t)(d.entry.at - item->sealed.data);
+        if (at >= entry && at < entry + d.entry.n)
+            at = entry + uploads_spare(at - entry);
+    }
+    item->sealed.data[at] ^= (uint8_t)(1u << dice_below(l->dice, 8));
+    l->lies[LIE_DAMAGE]++;
+    l->junk++;
+}
+
 /* What becomes of one item: into `out`, as nothing, one or two. */
 static size_t treat(struct liar *l, struct person *who, Tacet__Wire__Item *item,
                     Tacet__Wire__Item **out, size_t n, struct arena *a)
@@ -67,10 +84,7 @@ static size_t treat(struct liar *l, struct person *who, Tacet__Wire__Item *item,
         out[n++] = item;
         break;
     case LIAR_FLIP:
-        item->sealed.data[dice_below(l->dice, item->sealed.len)] ^=
-            (uint8_t)(1u << dice_below(l->dice, 8));
-        l->lies[LIE_DAMAGE]++;
-        l->junk++;
+        flip(l, item);
         break;
     case LIAR_REPLAY:
         if (l->n_seen > 0) {

@@ -5,8 +5,14 @@
 
 #include "statement/upload.h"
 
-#define STEP_BYTE 10 /* of an entry: bits 8 to 15 of n, behind prekey and prefix  [PROTOCOL 5.3] \
-                      */
+/* Bits 8 to 23 of n in an entry, behind prekey and prefix, and the last 8.  [PROTOCOL 5.3] */
+#define STEPS       9
+#define FEWER_STEPS 11
+
+size_t uploads_spare(size_t at)
+{
+    return at == STEPS || at == STEPS + 1 ? FEWER_STEPS : at;
+}
 
 /* The entry of one recipient, and the capsule for it: as if it was never to get any. */
 static void leave_out(struct upload *u, size_t gone, struct arena *a)
@@ -34,15 +40,13 @@ static void leave_out(struct upload *u, size_t gone, struct arena *a)
     u->recipients--;
 }
 
-/* One device is to open something else than the others, or nothing.  Not by a place in the chain
- * that is thousands of steps ahead: then a schedule does nothing but take them. */
+/* One device is to open something else than the others, or nothing. */
 static void damage(struct upload *u, struct dice *d, struct arena *a)
 {
     struct bytes entries;
-    size_t at = dice_below(d, u->entries.n);
+    size_t entry = dice_below(d, u->recipients) * UPLOAD_ENTRY_SIZE;
+    size_t at = entry + uploads_spare(dice_below(d, UPLOAD_ENTRY_SIZE));
 
-    if (at % UPLOAD_ENTRY_SIZE == STEP_BYTE)
-        at++;
     assert_ok(arena_copy(a, u->entries, &entries));
     ((uint8_t *)(uintptr_t)entries.at)[at] ^= (uint8_t)(1u << dice_below(d, 8));
     u->entries = entries;

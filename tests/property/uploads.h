@@ -8,4 +8,8 @@
 /* True: the frame is another one now. */
 bool uploads_alter(struct liar *l, struct frame *f, struct arena *a);
 
+/* The byte of an entry to damage in the place of one that would say that the message is thousands
+ * of steps ahead: a schedule would do nothing but take them. */
+size_t uploads_spare(size_t at);
+
 #endif
