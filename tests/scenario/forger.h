@@ -24,7 +24,7 @@ struct forgery {
     struct roster_network network;
     uint8_t profile; /* the channel's */
     bool counts;     /* by's stream goes on from here, as if an engine had sealed it */
-    bool other_key;  /* the entry opens, and to another key than the message's */
+    bool other_key;  /* this device alone is given the key that it opens with */
 };
 
 /* An honest message, to be changed. */
