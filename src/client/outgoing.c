@@ -94,8 +94,9 @@ static void forget_unregistered(struct engine *e)
     e->unregistered.row = 0;
 }
 
-/* Unless the server is known to have it.  The upload goes right behind it: when the server refuses
- * the roster, it does not find it for the upload. */
+/* Unless the server is known to have it; one that refused the upload may have lost it.  Ours is
+ * kept all the same: it says to whom went what was sent under it.  The upload goes right behind it:
+ * when the server refuses the roster, it does not find it for the upload. */
 static struct err register_roster(struct engine *e, const struct outbox_row *row, struct arena *a)
 {
     Tacet__Wire__RegisterRoster m = TACET__WIRE__REGISTER_ROSTER__INIT;
@@ -105,7 +106,9 @@ static struct err register_roster(struct engine *e, const struct outbox_row *row
 
     forget_unregistered(e);
     if (err.code != E_ABSENT)
-        return err;
+        TRY(err);
+    if (err.code == E_OK && row->refusals == 0)
+        return OK;
     m.roster = frame_data(row->roster);
     return link_request(e, OP_REGISTER, &m, &w);
 }
@@ -441,8 +444,6 @@ static uint64_t patience(struct outbox_row *row, enum err_code code)
 static struct err unseal(struct engine *e, struct outbox_row *row, enum err_code code,
                          struct arena *a, struct message *m)
 {
-    if (code == E_ABSENT) /* the server has lost the roster: it is registered next time */
-        TRY(vault_erase(e->vault, VAULT_ROSTER, ID_BYTES(row->roster_id), 0));
     if (code == E_CONFLICT) /* the server has accepted another upload under this number */
         TRY(use_up_number(e, row->upload));
     if (code != E_STALE && code != E_ABSENT && code != E_CONFLICT)
