@@ -6,12 +6,14 @@
 #include "statement/directory.h"
 #include "statement/roster.h"
 
-static struct device_entry device_of(const struct impostor *im)
+/* Its key as a device of this account.  [PROTOCOL 2.3] */
+static struct device_entry device_of(const struct impostor *im, const struct account_id *aid)
 {
-    return (struct device_entry){.did = im->me.who.did,
-                                 .dsk = im->me.dsk,
-                                 .role = DEVICE_PLAIN,
-                                 .added_ms = stage_now(im->play)};
+    struct device_entry d = {
+        .dsk = im->me.dsk, .role = DEVICE_PLAIN, .added_ms = stage_now(im->play)};
+
+    assert_ok(names_device(aid, &im->me.dsk, &d.did));
+    return d;
 }
 
 void impostor_begin(struct impostor *im, struct play *p, const struct network_id *nid)
@@ -23,7 +25,7 @@ void impostor_begin(struct impostor *im, struct play *p, const struct network_id
     assert_ok(sign_generate(&im->root, root.b));
     im->list = (struct device_list){
         .aid = im->me.who.aid, .version = 1, .made_ms = stage_now(p), .devices = 1};
-    im->list.device[0] = device_of(im);
+    im->list.device[0] = device_of(im, &im->me.who.aid);
     assert_ok(device_list_sign(&im->list, nid, im->me.ark_secret, &im->me.who.did,
                                im->me.dsk_secret, &im->statement));
 }
@@ -38,6 +40,7 @@ void impostor_free(struct impostor *im)
 void impostor_list(const struct impostor *im, struct dice *d, const struct identity *of,
                    const struct device_list *last, struct buf *out)
 {
+    struct device_entry extra = device_of(im, &of->who.aid);
     struct device_list next = *last;
     size_t stolen = dice_below(d, 4), at = next.devices++;
     const struct identity *root = stolen == 1 ? of : &im->me;
@@ -46,14 +49,13 @@ void impostor_list(const struct impostor *im, struct dice *d, const struct ident
     next.version++;
     next.made_ms = stage_now(im->play);
     memcpy(next.previous, last->hash, sizeof next.previous);
-    for (; at > 0 && bytes_compare(ID_BYTES(next.device[at - 1].did), ID_BYTES(im->me.who.did)) > 0;
+    for (; at > 0 && bytes_compare(ID_BYTES(next.device[at - 1].did), ID_BYTES(extra.did)) > 0;
          at--)
         next.device[at] = next.device[at - 1];
-    next.device[at] = device_of(im);
+    next.device[at] = extra;
     /* In the name of the true one, or in its own. */
     assert_ok(device_list_sign(&next, &of->who.nid, root->ark_secret,
-                               stolen == 3 ? &im->me.who.did : &of->who.did, device->dsk_secret,
-                               out));
+                               stolen == 3 ? &extra.did : &of->who.did, device->dsk_secret, out));
 }
 
 void impostor_person(const struct impostor *im, const char *handle, struct buf *statement,

@@ -124,10 +124,17 @@ static void let_time_pass(struct world *w)
     stage_forward(w->play, spans[dice_below(&w->dice, sizeof spans / sizeof spans[0])]);
 }
 
+/* A person looks up again whom they know already. */
+static void ask_who_is(struct world *w, size_t i, size_t other)
+{
+    if (stage_is_running(w->who[i]) && engine_is_ready(stage_engine(w->who[i])))
+        looks_up(w->play, w->who[i], w->who[other]->handle);
+}
+
 static void step(struct world *w)
 {
     size_t i = dice_below(&w->dice, w->people);
-    size_t what = dice_below(&w->dice, 22);
+    size_t what = dice_below(&w->dice, 23);
 
     schedule_trace("%llu s: step %zu, %s\n",
                    (unsigned long long)(stage_now(w->play) - START_MS) / CLOCK_SECOND_MS, what,
@@ -167,6 +174,9 @@ static void step(struct world *w)
             fork_turn(w);
         else if (dice_once_in(&w->dice, 2))
             edicts_publish(&w->edicts, w->play, &w->dice);
+        break;
+    case 11:
+        ask_who_is(w, i, (i + 1 + dice_below(&w->dice, w->people - 1)) % w->people);
         break;
     default:
         speak_somehow(w);

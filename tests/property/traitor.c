@@ -68,7 +68,7 @@ static enum schedule_lie spoil(struct world *w, struct forgery *f, struct forged
 {
     const struct impostor *im = &w->liar.impostor;
 
-    switch (dice_below(&w->dice, 4)) {
+    switch (f->accounts == 3 && dice_once_in(&w->dice, 2) ? 0 : dice_below(&w->dice, 4)) {
     case 0:
         if (f->accounts == 3) {
             f->accounts--;
