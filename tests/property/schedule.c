@@ -51,11 +51,20 @@ void schedule_print(const struct schedule_counts *c)
 
 /* ---- what may happen */
 
+/* Was `i` told that the handle is somebody else's now?  Then nothing is sent there. */
+static bool is_changed(const struct world *w, size_t i, size_t of)
+{
+    struct contact c;
+
+    return people_by_handle(w->who[i]->vault, bytes_text(w->who[of]->handle), &c).code == E_OK &&
+           c.changed;
+}
+
 static void speak(struct world *w, size_t from, size_t to)
 {
     struct said *s = &w->said[w->n];
 
-    if (!stage_is_running(w->who[from]))
+    if (!stage_is_running(w->who[from]) || is_changed(w, from, to))
         return;
     *s = (struct said){
         .from = from, .to = to, .life = w->life[from], .kept = edicts_newest(&w->edicts)->retains};
@@ -203,12 +212,7 @@ static void everybody_asks(struct world *w)
 {
     for (size_t i = 0; i < w->people; i++)
         for (size_t j = 0; j < w->people; j++) {
-            struct contact c;
-
-            if (i != j &&
-                people_by_handle(w->who[i]->vault, bytes_text(w->who[j]->handle), &c).code ==
-                    E_OK &&
-                c.changed)
+            if (i != j && is_changed(w, i, j))
                 looks_up(w->play, w->who[i], w->who[j]->handle);
         }
 }
