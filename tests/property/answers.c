@@ -7,7 +7,7 @@
 #include "scenario/stage_internal.h"
 #include "statement/directory.h"
 
-/* ---- people  [PROTOCOL 4.2 to 4.4] */
+/* ---- people  [PROTOCOL 4.2, 4.3, 4.4] */
 
 /* Of whom does it speak?  SCHEDULE_PEOPLE: nobody here. */
 static size_t subject_of(struct liar *l, const Tacet__Wire__Person *m)

@@ -2,7 +2,7 @@
 /*
  * schedule: a few people, at most twenty messages, and a server that does its worst, all from one
  * seed; then the server behaves, and everything must be as the protocol promises.  [PROTOCOL 5.4,
- * 6.5 to 6.7, 10]
+ * 6.5, 6.6, 6.7, 10]
  *
  * liar.c is the server, answers.c and uploads.c what it does to answers and uploads, impostor.c the
  * keys that it has of its own, fork.c two histories of it, traitor.c a member who helps it;
