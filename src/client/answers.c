@@ -103,8 +103,6 @@ static uint64_t patience(struct outbox_row *row, enum err_code code)
 static struct err unseal(struct engine *e, struct outbox_row *row, enum err_code code,
                          struct arena *a, struct message *m)
 {
-    if (code == E_ABSENT) /* the server has lost the roster: it is registered next time */
-        TRY(vault_erase(e->vault, VAULT_ROSTER, ID_BYTES(row->roster_id), 0));
     if (code == E_CONFLICT) /* the server has accepted another upload under this number */
         TRY(use_up_number(e, row->upload));
     if (code != E_STALE && code != E_ABSENT && code != E_CONFLICT)

@@ -56,8 +56,9 @@ struct err outgoing_queue(struct engine *e, const struct contact *to, struct byt
 
 /* ---- S2 */
 
-/* Unless the server is known to have it.  The upload goes right behind it: when the server refuses
- * the roster, it does not find it for the upload. */
+/* Unless the server is known to have it; one that refused the upload may have lost it.  Ours is
+ * kept all the same: it says to whom went what was sent under it.  The upload goes right behind it:
+ * when the server refuses the roster, it does not find it for the upload. */
 static struct err register_roster(struct engine *e, const struct outbox_row *row, struct arena *a)
 {
     Tacet__Wire__RegisterRoster m = TACET__WIRE__REGISTER_ROSTER__INIT;
@@ -67,7 +68,9 @@ static struct err register_roster(struct engine *e, const struct outbox_row *row
 
     answers_forget(e);
     if (err.code != E_ABSENT)
-        return err;
+        TRY(err);
+    if (err.code == E_OK && row->refusals == 0)
+        return OK;
     m.roster = frame_data(row->roster);
     return link_request(e, OP_REGISTER, &m, &w);
 }

@@ -5,6 +5,8 @@
 
 #include "base/reader.h"
 #include "client/chains.h"
+#include "e2ee/schedule.h"
+#include "e2ee/seal_internal.h"
 
 struct roster_account forge_account(const struct account_id *aid, const struct device_list *list)
 {
@@ -135,6 +137,53 @@ static void write_page(enum frame_item kind, struct bytes sealed, uint64_t recei
     buf_free(&body);
 }
 
+/* One entry, by hand.  [PROTOCOL 5.3] */
+static void write_entry(const struct seal_request *rq, const struct seal_keys *keys,
+                        struct bytes ctx, uint8_t *at)
+{
+    const struct seal_recipient *to = rq->to;
+    struct schedule_entry bound = {ctx, &rq->me->who.did, &to->who, to->prekey, to->epoch, to->n};
+    struct buf hint = BUF(SCHEDULE_HINT_SIZE);
+    uint8_t z[1][AGREE_SHARED_SIZE], ek[AEAD_KEY_SIZE], mask[SCHEDULE_HINT_SIZE];
+
+    assert_ok(p521_ecdh_batch(keys->e, &to->key, 1, z, NULL));
+    assert_ok(schedule_entry_key(&bound, BYTES(to->mk), BYTES(z[0]), ek));
+    assert_ok(schedule_hint_mask(ctx, &to->who.did, BYTES(z[0]), mask));
+    buf_bytes(&hint, bytes(rq->me->who.did.b, SCHEDULE_PREFIX_SIZE));
+    buf_u32(&hint, to->n);
+    for (size_t i = 0; i < SCHEDULE_HINT_SIZE; i++)
+        at[2 + i] = hint.at[i] ^ mask[i];
+    assert_ok(aead_seal(ek, AEAD_NONCE_ZERO, ctx, BYTES(keys->mk), at + 2 + SCHEDULE_HINT_SIZE));
+    buf_free(&hint);
+}
+
+/* Everything fits the key that this one device is given, but what commits to the key that all have
+ * is another's.  [PROTOCOL 6.2] */
+static void seal_other_key(const struct forgery *f, const struct seal_request *rq, struct buf *out)
+{
+    struct seal_keys keys;
+    struct arena a = ARENA(1 << 20);
+    struct buf trailer = BUF(UPLOAD_TRAILER_SIZE);
+    struct upload u;
+    uint8_t kt[AEAD_KEY_SIZE], ctx[SCHEDULE_CTX_SIZE];
+
+    assert_ok(random_fill(stage_random(f->play), keys.mk, sizeof keys.mk));
+    assert_ok(agree_generate(&keys.e, keys.point));
+    assert_ok(seal_with(rq, &keys, out));
+    out->at[UPLOAD_HEAD_SIZE] ^= 1; /* com: there is no scope before it */
+    assert_ok(upload_parse(buf_view(out), &a, &u));
+    assert_ok(schedule_ctx(BYTES(u.shared.head), u.shared.scope, BYTES(u.shared.com), u.shared.body,
+                           ctx));
+    assert_ok(trailer_sign(rq->core, rq->wrap, BYTES(ctx), rq->me, &trailer));
+    assert_ok(schedule_trailer_key(BYTES(keys.mk), BYTES(ctx), kt));
+    assert_ok(aead_seal(kt, AEAD_NONCE_ZERO, BYTES(ctx), buf_view(&trailer),
+                        (uint8_t *)(uintptr_t)u.shared.trailer.at));
+    write_entry(rq, &keys, BYTES(ctx), (uint8_t *)(uintptr_t)u.entries.at);
+    agree_private_free(keys.e);
+    buf_free(&trailer);
+    arena_free(&a);
+}
+
 /* What the one recipient of an upload gets of it. */
 static void write_delivery(struct bytes sealed, struct buf *out)
 {
@@ -173,7 +222,10 @@ void forge_deliver(struct forgery *f)
     take_step(f, &to, &key);
     rq.to = &to;
     rq.n = 1;
-    assert_ok(seal(&rq, stage_random(f->play), &sealed));
+    if (f->other_key)
+        seal_other_key(f, &rq, &sealed);
+    else
+        assert_ok(seal(&rq, stage_random(f->play), &sealed));
     write_delivery(buf_view(&sealed), &delivery);
     write_page(FRAME_MESSAGE, buf_view(&delivery), f->received_ms, &page);
     m.roster = frame_data(buf_view(&roster));

@@ -24,6 +24,7 @@ struct forgery {
     struct roster_network network;
     uint8_t profile;      /* the channel's */
     bool counts;          /* by's stream goes on from here, as if an engine had sealed it */
+    bool other_key;       /* this device alone is given the key that it opens with */
     uint64_t received_ms; /* when the server got it, it says */
 };
 

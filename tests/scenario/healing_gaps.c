@@ -333,7 +333,34 @@ static void a_request_survives_either_side_at_every_step(void **state)
     }
 }
 
+/* A server that was put back knows the roster no more; meanwhile there is another one. */
+static void what_went_under_a_roster_that_the_server_lost_is_brought_again(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct lie absent = {
+        .op = OP_SEND, .code = E_STALE, .to = alice, .tell = lie_refuse, .at = E_ABSENT, .most = 1};
+
+    (void)state;
+    meet(alice, bob);
+    loses(p, alice, bob, "two");
+    is(alice, "accepted");
+    forge_next_list(p, bob);
+    lie_begin(p, &absent);
+    says(alice, bob, "three");
+    assert_int_equal(absent.told, 1);
+    lie_end(p);
+    stage_forward(p, 2 * CLOCK_MINUTE_MS);
+    is(alice, "accepted");
+    stage_forward(p, 2 * CLOCK_HOUR_MS);
+    assert_int_equal(stage_copies(bob, alice, "two"), 1);
+    assert_int_equal(stage_copies(bob, alice, "three"), 1);
+    assert_int_equal(stage_told(bob, PROBLEM_OVER, NULL), 0);
+    play_end(p);
+}
+
 const struct CMUnitTest healing_gaps[] = {
+    cmocka_unit_test(what_went_under_a_roster_that_the_server_lost_is_brought_again),
     cmocka_unit_test(a_dropped_message_is_missed_asked_for_and_arrives),
     cmocka_unit_test(what_is_over_is_said_to_be),
     cmocka_unit_test(what_has_too_many_holes_is_given_up_from_the_oldest_on_and_told),

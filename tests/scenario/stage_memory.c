@@ -240,7 +240,7 @@ static void connect_up(struct person *who, struct bytes pins)
     uint8_t binding[API_BINDING_SIZE];
     struct line *line;
 
-    if (!p->up) {
+    if (!p->up || who->cut_off) {
         engine_link_down(who->engine, E_CLOSED);
         return;
     }
@@ -461,6 +461,13 @@ void stage_hang_up(struct person *who)
 {
     if (who->line != NULL)
         stage_drop_line(who->play, who->line, E_CLOSED);
+}
+
+void stage_cut_off(struct person *who, bool cut_off)
+{
+    who->cut_off = cut_off;
+    if (cut_off)
+        stage_hang_up(who);
 }
 
 void stage_crash_at(struct person *who, unsigned step)
