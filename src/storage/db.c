@@ -101,7 +101,7 @@ struct err db_commit(struct db *db)
     invariant(db->depth > 0);
     if (err.code == E_OK) {
         err = db->driver->run(db, sql, NULL, 0, NULL);
-        db->broken = db->depth == 1 && err.code == E_IO;
+        db->broken = db->broken || (db->depth == 1 && err.code == E_IO);
     }
     if (err.code == E_OK) {
         db->depth--;

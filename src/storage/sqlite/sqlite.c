@@ -18,34 +18,35 @@ static const char SETTINGS[] = "PRAGMA synchronous = FULL;"
                                "PRAGMA foreign_keys = ON;"
                                "PRAGMA trusted_schema = OFF;"
                                "PRAGMA temp_store = MEMORY;"
-                               "PRAGMA cache_size = -16384;"       /* KiB */
-                               "PRAGMA wal_autocheckpoint = 2048;" /* pages */
+                               "PRAGMA cache_size = -16384;" /* KiB */
                                "PRAGMA journal_size_limit = 67108864;";
+static const int LOG_PAGES = 2048; /* of the log, before they go to where they belong */
 static const char OVERWRITE[] = "PRAGMA secure_delete = ON;";
 static const char LEAVE[] = "PRAGMA secure_delete = OFF;";
 /* Locks are taken at the first use, and this is it: a conflict shows now and not in mid-work. */
 static const char TAKE[] = "BEGIN EXCLUSIVE; COMMIT;";
 
-/* Why the log could not be written: SQLite has forgotten it by the time that it answers, but the
- * file has not. */
-static int log_cause(const struct sqlite *lite)
+/* Why the database or its log (SQLITE_FCNTL_..._POINTER) could not be written: SQLite has forgotten
+ * it by the time that it answers, but the file has not. */
+static int file_cause(const struct sqlite *lite, int which)
 {
-    sqlite3_file *log = NULL;
+    sqlite3_file *file = NULL;
     int cause = 0;
 
-    if (sqlite3_file_control(lite->handle, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK ||
-        log == NULL || log->pMethods == NULL ||
-        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &cause) != SQLITE_OK)
+    if (sqlite3_file_control(lite->handle, NULL, which, &file) != SQLITE_OK || file == NULL ||
+        file->pMethods == NULL ||
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &cause) != SQLITE_OK)
         return 0;
     return cause;
 }
 
-enum err_code sqlite_code(const struct sqlite *lite, int result)
+static enum err_code code_of(const struct sqlite *lite, int result, int cause)
 {
-    int cause = result == SQLITE_IOERR_WRITE ? log_cause(lite) : sqlite3_system_errno(lite->handle);
-
     if (result == SQLITE_IOERR_NOMEM)
         return E_NOMEM;
+    /* Whatever the cause: what was written may be gone, and the system says so only once. */
+    if (result == SQLITE_IOERR_FSYNC || result == SQLITE_IOERR_DIR_FSYNC)
+        return E_IO;
     switch (result & 0xff) {
     case SQLITE_OK:
         return E_OK;
@@ -67,6 +68,14 @@ enum err_code sqlite_code(const struct sqlite *lite, int result)
     default:
         return E_IO;
     }
+}
+
+enum err_code sqlite_code(const struct sqlite *lite, int result)
+{
+    int cause = result == SQLITE_IOERR_WRITE ? file_cause(lite, SQLITE_FCNTL_JOURNAL_POINTER)
+                                             : sqlite3_system_errno(lite->handle);
+
+    return code_of(lite, result, cause);
 }
 
 static struct err script(struct db *db, const char *sql)
@@ -100,6 +109,24 @@ static void close_sqlite(struct db *db)
     /* Rolls back what is open; without statements it cannot fail. */
     (void)sqlite3_close(lite->handle);
     free(lite);
+}
+
+/* After a commit.  SQLite itself would keep to itself that a checkpoint failed. */
+static int on_commit(void *ctx, sqlite3 *handle, const char *name, int pages)
+{
+    struct sqlite *lite = ctx;
+    enum err_code code;
+    int result;
+
+    if (pages < LOG_PAGES)
+        return SQLITE_OK;
+    result = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if ((result & 0xff) != SQLITE_IOERR && result != SQLITE_FULL)
+        return SQLITE_OK; /* done, or somebody reads: later */
+    code = code_of(lite, result, file_cause(lite, SQLITE_FCNTL_FILE_POINTER));
+    lite->db.full = lite->db.full || code == E_FULL;
+    lite->db.broken = lite->db.broken || code == E_IO;
+    return SQLITE_OK;
 }
 
 static const struct db_driver driver = {
@@ -167,6 +194,7 @@ static struct err configure(struct sqlite *lite, bool create, bool secure_delete
         TRY(check_pages(lite));
     TRY(script(db, secure_delete ? OVERWRITE : LEAVE));
     TRY(script(db, SETTINGS));
+    (void)sqlite3_wal_hook(lite->handle, on_commit, lite);
     TRY(enter_log(lite));
     return script(db, TAKE);
 }
