@@ -25,7 +25,7 @@ static struct err run(struct db *db, const char *sql, const struct db_value *val
     f->asked++;
     if (strcmp(sql, "BEGIN") == 0)
         f->open = true;
-    else if (strcmp(sql, "ROLLBACK") == 0 || (strcmp(sql, "COMMIT") == 0 && !fails))
+    else if (!fails && (strcmp(sql, "ROLLBACK") == 0 || strcmp(sql, "COMMIT") == 0))
         f->open = false;
     return fails ? FAIL(f->code) : OK;
 }
@@ -82,6 +82,22 @@ static void what_fails_before_the_commit_is_no_trouble(void **state)
     db_rollback(&f.db);
     f.failing = NULL;
     assert_ok(write_once(&f));
+    assert_int_equal(db_trouble(&f.db), E_OK);
+}
+
+static void a_transaction_that_could_not_be_rolled_back_is_once_there_is_memory(void **state)
+{
+    struct fake f = {.db.driver = &DRIVER, .failing = "ROLLBACK", .code = E_NOMEM};
+
+    assert_ok(db_begin(&f.db));
+    db_rollback(&f.db);
+    assert_true(f.open);
+    assert_err(db_run(&f.db, "INSERT", DB_NO_VALUES, NULL), E_NOMEM);
+    assert_err(write_once(&f), E_NOMEM);
+    assert_true(f.open);
+    f.failing = NULL;
+    assert_ok(write_once(&f));
+    assert_false(f.open);
     assert_int_equal(db_trouble(&f.db), E_OK);
 }
 
@@ -202,6 +218,7 @@ int main(void)
         cmocka_unit_test(after_a_failed_commit_nothing_is_believed_any_more),
         cmocka_unit_test(a_full_disk_is_told_once_and_may_end),
         cmocka_unit_test(what_fails_before_the_commit_is_no_trouble),
+        cmocka_unit_test(a_transaction_that_could_not_be_rolled_back_is_once_there_is_memory),
         scratch_test(a_file_that_may_grow_no_more_is_a_full_disk),
         scratch_test(whatever_a_failed_sync_names_as_its_cause_nothing_is_believed_any_more),
         scratch_test(a_checkpoint_that_is_not_synced_is_trouble_and_loses_nothing),
