@@ -25,6 +25,7 @@ static const char OVERWRITE[] = "PRAGMA secure_delete = ON;";
 static const char LEAVE[] = "PRAGMA secure_delete = OFF;";
 /* Locks are taken at the first use, and this is it: a conflict shows now and not in mid-work. */
 static const char TAKE[] = "BEGIN EXCLUSIVE; COMMIT;";
+static const char REWRITE[] = "PRAGMA wal_checkpoint(TRUNCATE)";
 
 /* Why the database or its log (SQLITE_FCNTL_..._POINTER) could not be written: SQLite has forgotten
  * it by the time that it answers, but the file has not. */
@@ -174,6 +175,16 @@ static struct err check_pages(struct sqlite *lite)
     return err;
 }
 
+/* What the log holds may be in the system's memory only: after a sync that failed, Linux shows what
+ * it will never write.  Nothing is appended to that: it goes into the file, which writes it anew.
+ * Where there is no room for it, it stays the log, so that a full disk can still be read. */
+static struct err empty_log(struct sqlite *lite)
+{
+    struct err err = script(&lite->db, REWRITE);
+
+    return err.code == E_FULL ? OK : err;
+}
+
 static struct err configure(struct sqlite *lite, bool create, bool secure_delete)
 {
     static const struct {
@@ -196,7 +207,8 @@ static struct err configure(struct sqlite *lite, bool create, bool secure_delete
     TRY(script(db, SETTINGS));
     (void)sqlite3_wal_hook(lite->handle, on_commit, lite);
     TRY(enter_log(lite));
-    return script(db, TAKE);
+    TRY(script(db, TAKE));
+    return empty_log(lite);
 }
 
 void sqlite_alone(void)
@@ -205,6 +217,12 @@ void sqlite_alone(void)
 }
 
 struct err sqlite_open(struct db **out, const char *path, bool create, bool secure_delete)
+{
+    return sqlite_open_on(out, NULL, path, create, secure_delete);
+}
+
+struct err sqlite_open_on(struct db **out, const char *vfs, const char *path, bool create,
+                          bool secure_delete)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                 SQLITE_OPEN_EXRESCODE | (create ? SQLITE_OPEN_CREATE : 0);
@@ -215,7 +233,7 @@ struct err sqlite_open(struct db **out, const char *path, bool create, bool secu
     if (lite == NULL)
         return FAIL(E_NOMEM);
     lite->db.driver = &driver;
-    result = sqlite3_open_v2(path, &lite->handle, flags, NULL);
+    result = sqlite3_open_v2(path, &lite->handle, flags, vfs);
     if (result != SQLITE_OK) {
         bool absent = !create && sqlite3_system_errno(lite->handle) == ENOENT;
 
