@@ -84,9 +84,9 @@ void db_rollback(struct db *db);
 
 /*
  * What the disk has refused since this was last asked: E_OK; E_FULL; or E_IO, from now on always: a
- * commit failed and nobody knows what of it is on disk, since a system may forget what it could not
- * write and report it once.  Such a db answers all that it is asked with E_IO, until the program is
- * started again and reads what there really is.
+ * commit failed, or a checkpoint after one, and nobody knows what of it is on disk, since a system
+ * may forget what it could not write and report it once.  Such a db answers all that it is asked
+ * with E_IO, until the program is started again and reads what there really is.
  */
 enum err_code db_trouble(struct db *db);
 
