@@ -56,6 +56,12 @@ struct delays {
     bool told;
 };
 
+/* Steps along chains for what only claims to be from afar; what finds none left waits. */
+struct effort {
+    uint64_t since_ms; /* when the minute began of which `steps` are left; 0: none began */
+    uint32_t steps;
+};
+
 struct queued_action; /* actions.c */
 struct outbox_row;    /* below */
 
@@ -81,6 +87,7 @@ struct engine {
     bool drained_news;              /* the mailbox was drained and nobody was told yet */
     bool parked_news;               /* something was parked and nobody was told yet */
     struct delays delays;
+    struct effort effort; /* opening */
     struct err failure;
     bool keeper_told;        /* that who keeps copies cannot be written to, on this connection */
     struct kem_question kem; /* the one that is on its way, while link_is_busy(e, OP_KEM_KEYS) */
@@ -254,6 +261,13 @@ struct opening_item {
     bool resettable; /* it is a message that a reset may bring again, by its ctx */
     uint8_t ctx[CONTROL_MARK_SIZE];
     uint8_t resets; /* that named it */
+    /* It need not be tried as long as its prekey lives and this is the mark: of a message, of its
+     * sender's epochs, of which none opens it; of a capsule, of the newest list of the account that
+     * it names. */
+    bool barren;
+    uint32_t prekey; /* of a message, the low half of its number */
+    uint8_t mark[CHANNEL_EPOCH_ID_SIZE];
+    struct account_id account; /* of a capsule */
 };
 #define OPENING_EVENTS 2 /* the second: a problem that came to light with a message */
 FALLIBLE opening_item(struct engine *e, struct opening_item *item, struct arena *a,
@@ -296,6 +310,6 @@ uint64_t asking_at(const struct engine *e);
 FALLIBLE asking_wake(struct engine *e);
 /* What was asked for was answered, in the caller's transaction; *over: so many messages are. */
 FALLIBLE asking_answered(struct engine *e, const struct repairs_asker *from,
-                         const struct control *c, struct arena *a, uint64_t *over);
+                         const struct control *c, uint64_t *over);
 
 #endif

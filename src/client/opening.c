@@ -10,7 +10,8 @@
 #include "crypto/secret.h"
 #include "e2ee/payload.h"
 
-#define SEEN_KEY_SIZE 16 /* of ctx */
+#define SEEN_KEY_SIZE  16 /* of ctx */
+#define STEPS_A_MINUTE (2 * CHANNEL_STEPS_MAX)
 
 static const struct bytes NO_VALUE = {NULL, 0};
 
@@ -50,6 +51,39 @@ static bool is_items_fault(struct err err)
 
 /* ---- capsules */
 
+static struct err list_mark(struct opening *op, uint8_t out[CHANNEL_EPOCH_ID_SIZE])
+{
+    struct device_list list;
+    struct engine *e = op->e;
+    struct err err = people_newest_list(e->vault, &e->own, &op->item->account, &list);
+
+    memset(out, 0, CHANNEL_EPOCH_ID_SIZE);
+    if (err.code == E_OK)
+        memcpy(out, list.hash, CHANNEL_EPOCH_ID_SIZE);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+/* It is opened again when there is a list that it was not compared with. */
+static struct err wait_for_list(struct opening *op)
+{
+    op->item->barren = true;
+    TRY(list_mark(op, op->item->mark));
+    TRY(judging_ask_account(op, &op->item->account));
+    return wait_for(op);
+}
+
+static struct err is_waiting_still(struct opening *op, bool *still)
+{
+    uint8_t mark[CHANNEL_EPOCH_ID_SIZE];
+
+    *still = false;
+    if (!op->item->barren || own_find_prekey(&op->e->own, op->item->prekey) == NULL)
+        return OK;
+    TRY(list_mark(op, mark));
+    *still = memcmp(mark, op->item->mark, sizeof mark) == 0;
+    return OK;
+}
+
 static struct err accept_capsule(struct opening *op, const struct channel_claim *claim,
                                  uint32_t prekey, const struct epoch *epoch)
 {
@@ -59,10 +93,8 @@ static struct err accept_capsule(struct opening *op, const struct channel_claim 
     struct err err = people_newest_list(e->vault, &e->own, &claim->from.aid, &list);
 
     if (err.code == E_ABSENT ||
-        (err.code == E_OK && device_list_find(&list, &claim->from.did) == NULL)) {
-        TRY(judging_ask_account(op, &claim->from.aid));
-        return wait_for(op);
-    }
+        (err.code == E_OK && device_list_find(&list, &claim->from.did) == NULL))
+        return wait_for_list(op);
     TRY(err);
     device = device_list_find(&list, &claim->from.did);
     err = channel_verify(claim, &device->dsk, e->now_ms);
@@ -81,6 +113,8 @@ static struct err take_epoch(struct opening *op, const struct channel_claim *cla
     if (!ID_SAME(claim->from.nid, op->e->own.nid))
         return damaged(op, E_FORGED);
     op->item->claimed = true;
+    op->item->account = claim->from.aid;
+    op->item->prekey = prekey;
     memcpy(op->item->prefix, claim->from.did.b, sizeof op->item->prefix);
     TRY(chains_epoch_seen(op->e->vault, epoch, &seen));
     if (seen)
@@ -97,8 +131,13 @@ static struct err open_capsule(struct opening *op)
     struct channel_claim claim;
     struct epoch epoch;
     const struct own_prekey *mine;
-    struct err err = upload_parse_capsule(op->item->sealed, &form);
+    struct err err;
+    bool still;
 
+    TRY(is_waiting_still(op, &still));
+    if (still)
+        return wait_for_list(op);
+    err = upload_parse_capsule(op->item->sealed, &form);
     if (is_items_fault(err))
         return damaged(op, err.code);
     TRY(err);
@@ -205,7 +244,8 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
         m->text = NO_VALUE;
     }
     TRY(order(op, o, verdict, m));
-    if (own_was_superseded(&e->own, o->prekey_low, core->sent_ms))
+    /* By a date ahead of ours its sender would say it of an honest server. */
+    if (core->sent_ms <= e->now_ms && own_was_superseded(&e->own, o->prekey_low, core->sent_ms))
         tell_also(op, PROBLEM_OLD_KEYS, 0);
     TRY(use_up(op, o, match));
     TRY(messages_add(e->vault, m));
@@ -252,7 +292,7 @@ static struct err obey(struct opening *op, const struct core *core, struct bytes
         return OK;
     TRY(err);
     TRY(repairs_control(e, &from, &c, op->a));
-    TRY(asking_answered(e, &from, &c, op->a, &over));
+    TRY(asking_answered(e, &from, &c, &over));
     if (over > 0)
         op->event->problem = PROBLEM_OVER;
     op->event->message.missing = over;
@@ -339,6 +379,35 @@ out:
     return err;
 }
 
+/* Whoever knows our prekey can claim to be far ahead in anybody's chain. */
+static uint32_t *steps_left(struct engine *e)
+{
+    if (e->effort.since_ms == 0 || e->now_ms < e->effort.since_ms ||
+        e->now_ms - e->effort.since_ms >= CLOCK_MINUTE_MS)
+        e->effort = (struct effort){e->now_ms == 0 ? 1 : e->now_ms, STEPS_A_MINUTE};
+    return &e->effort.steps;
+}
+
+/* No channel opens it: it is not tried again before its sender has another epoch. */
+static struct err wait_for_epoch(struct opening *op)
+{
+    op->item->barren = true;
+    TRY(chains_mark(op->e->vault, op->item->prefix, op->item->mark));
+    return conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
+}
+
+static struct err is_barren(struct opening *op, bool *barren)
+{
+    uint8_t mark[CHANNEL_EPOCH_ID_SIZE];
+
+    *barren = false;
+    if (!op->item->barren || own_find_prekey_low(&op->e->own, (uint16_t)op->item->prekey) == NULL)
+        return OK;
+    TRY(chains_mark(op->e->vault, op->item->prefix, mark));
+    *barren = memcmp(mark, op->item->mark, sizeof mark) == 0;
+    return OK;
+}
+
 static struct err find_channel(struct opening *op, struct opened *o, struct chains_match *match,
                                bool *found)
 {
@@ -356,9 +425,11 @@ static struct err find_channel(struct opening *op, struct opened *o, struct chai
     op->item->claimed = op->item->resettable = true;
     memcpy(op->item->prefix, o->prefix, sizeof op->item->prefix);
     memcpy(op->item->ctx, o->ctx, sizeof op->item->ctx);
-    err = chains_open(e->vault, &e->own.me.who, mine->statement.number, o, op->a, match);
+    op->item->prekey = o->prekey_low;
+    err = chains_open(e->vault, &e->own.me.who, mine->statement.number, o, steps_left(e), op->a,
+                      match);
     if (err.code == E_ABSENT)
-        return conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
+        return wait_for_epoch(op);
     if (is_items_fault(err))
         return damaged(op, err.code);
     TRY(err);
@@ -389,8 +460,11 @@ static struct err open_message(struct opening *op)
     struct err err = OK;
     struct opened o = {0};
     struct chains_match match = {0};
-    bool seen, found;
+    bool seen, found, barren;
 
+    TRY(is_barren(op, &barren));
+    if (barren)
+        return conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
     err = open_begin(op->item->sealed, &o);
     if (is_items_fault(err))
         return damaged(op, err.code);

@@ -16,7 +16,7 @@
 #define LOOK_MOST      1000 /* places that it may make us look at */
 #define PENDING_MOST   1024 /* messages on their way that have their place already */
 #define PATIENCE_FIRST CLOCK_MINUTE_MS
-#define OUTBOX_ARENA   (4 * VAULT_VALUE_MAX)
+#define ROW_ARENA      (4 * VAULT_VALUE_MAX) /* one message or row, however many there are */
 #define KEY_SIZE       (16 + 16)
 
 static const struct bytes NO_VALUE = {NULL, 0};
@@ -126,8 +126,8 @@ static void add_sent(struct settling *st, uint64_t number)
 }
 
 /* Was what is named sent to that device? */
-static struct err settle_one(struct engine *e, const struct repairs_asker *from,
-                             const struct control_mark *mark, struct settling *st, struct arena *a)
+static struct err settle_in(struct engine *e, const struct repairs_asker *from,
+                            const struct control_mark *mark, struct settling *st, struct arena *a)
 {
     struct control_mark *settled = &st->answer.mark[st->answer.n];
     struct sentlog_entry s;
@@ -151,26 +151,40 @@ static struct err settle_one(struct engine *e, const struct repairs_asker *from,
     return OK;
 }
 
+static struct err settle_one(struct engine *e, const struct repairs_asker *from,
+                             const struct control_mark *mark, struct settling *st)
+{
+    struct arena a = ARENA(ROW_ARENA);
+    struct err err = settle_in(e, from, mark, st, &a);
+
+    arena_free(&a);
+    return err;
+}
+
 static struct err queue_settled(struct engine *e, const struct repairs_asker *from,
-                                const struct settling *st, struct arena *a)
+                                const struct settling *st)
 {
     for (size_t i = 0; i < st->n; i++) {
+        struct arena a = ARENA(ROW_ARENA);
         struct sentlog_entry s;
+        struct err err = sentlog_get(e->vault, st->sent[i], &a, &s);
 
-        TRY(sentlog_get(e->vault, st->sent[i], a, &s));
-        TRY(queue_repair(e, &s, &from->who.did, 0));
+        if (err.code == E_OK)
+            err = queue_repair(e, &s, &from->who.did, 0);
+        arena_free(&a);
+        TRY(err);
     }
     return repairs_tell(e, from->contact, &from->who.did, &st->answer);
 }
 
 static struct err obey_reset(struct engine *e, const struct repairs_asker *from,
-                             const struct control *reset, struct arena *a)
+                             const struct control *reset)
 {
     struct settling st = {.answer = {.type = PAYLOAD_SETTLED}};
     struct dealings d;
 
     for (size_t i = 0; i < reset->n; i++)
-        TRY(settle_one(e, from, &reset->mark[i], &st, a));
+        TRY(settle_one(e, from, &reset->mark[i], &st));
     if (st.answer.n == 0)
         return OK;
     TRY(dealings_get(e->vault, &from->who.did, &d));
@@ -178,7 +192,7 @@ static struct err obey_reset(struct engine *e, const struct repairs_asker *from,
         return OK;
     TRY(dealings_put(e->vault, &from->who.did, &d));
     TRY(chains_open_anew(e->vault, &from->who.did));
-    return queue_settled(e, from, &st, a);
+    return queue_settled(e, from, &st);
 }
 
 /* ---- requests for what is missing */
@@ -198,7 +212,7 @@ static struct err find_pending(struct request *rq)
 {
     struct engine *e = rq->e;
     struct err err = OK;
-    struct arena a = ARENA(OUTBOX_ARENA);
+    struct arena a = ARENA(ROW_ARENA);
     uint64_t *at = ARENA_ARRAY(rq->a, PENDING_MOST, uint64_t), from = 0;
     struct outbox_row row;
 
@@ -247,22 +261,31 @@ static void add_void(struct request *rq, uint64_t first, uint64_t last)
 }
 
 /* One place at which something was sealed: it is brought, or will not come. */
-static struct err bring(struct request *rq, uint64_t seq)
+static struct err bring_in(struct request *rq, uint64_t seq, struct arena *a)
 {
     struct engine *e = rq->e;
     struct sentlog_entry s;
     bool holds;
 
-    TRY(sentlog_by_place(e->vault, &rq->from->room, seq, rq->a, &s));
-    TRY(was_sent_to(e, &s, &rq->from->who.did, rq->a, &holds));
+    TRY(sentlog_by_place(e->vault, &rq->from->room, seq, a, &s));
+    TRY(was_sent_to(e, &s, &rq->from->who.did, a, &holds));
     if (holds)
-        TRY(lives(e, &s, rq->a, &holds));
+        TRY(lives(e, &s, a, &holds));
     if (!holds) {
         add_void(rq, seq, seq);
         return OK;
     }
     rq->brought++;
     return queue_repair(e, &s, &rq->from->who.did, 0);
+}
+
+static struct err bring(struct request *rq, uint64_t seq)
+{
+    struct arena a = ARENA(ROW_ARENA);
+    struct err err = bring_in(rq, seq, &a);
+
+    arena_free(&a);
+    return err;
 }
 
 static struct err bring_range(struct request *rq, uint64_t first, uint64_t last)
@@ -311,7 +334,7 @@ struct err repairs_control(struct engine *e, const struct repairs_asker *from,
                            const struct control *c, struct arena *a)
 {
     if (c->type == PAYLOAD_RESET)
-        return obey_reset(e, from, c, a);
+        return obey_reset(e, from, c);
     if (c->type == PAYLOAD_MISSING)
         return obey_missing(e, from, c, a);
     return OK;
@@ -324,7 +347,7 @@ static struct err goes_to(struct engine *e, uint64_t upload, const struct device
                           struct arena *a, bool *goes)
 {
     struct err err = OK;
-    struct arena rows = ARENA(OUTBOX_ARENA);
+    struct arena rows = ARENA(ROW_ARENA);
     struct outbox_row row = {.number = 0};
 
     *goes = false;

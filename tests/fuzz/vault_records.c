@@ -140,6 +140,7 @@ static void read_chains(struct vault *v, struct arena *a)
     struct epoch e = {.n = 0};
     struct opened o;
     struct buf b = BUF(4096);
+    uint32_t steps = CHANNEL_STEPS_MAX;
     bool seen;
 
     if (chains_sending(v, &DEVICE, 0, &e).code == E_OK && e.profile == 0) {
@@ -152,7 +153,7 @@ static void read_chains(struct vault *v, struct arena *a)
     went(chains_advance(v, &o, &m, 1));
     if (went(chains_accept(v, &from, 1, &e))) /* so that the rest has a channel to try */
         invariant(chains_epoch_seen(v, &e, &seen).code == E_OK && seen);
-    invariant(chains_open(v, &me, 1, &o, a, &m).code != E_OK);
+    invariant(chains_open(v, &me, 1, &o, &steps, a, &m).code != E_OK);
     m = (struct chains_match){.from = from};
     went(chains_advance(v, &o, &m, 1));
     buf_free(&b);

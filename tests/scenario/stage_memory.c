@@ -497,7 +497,7 @@ unsigned stage_copies(struct person *who, struct person *with, const char *text)
 {
     struct contact c;
     struct message m;
-    struct arena a = ARENA(4 << 20);
+    struct arena a = ARENA(1 << 20);
     unsigned copies = 0;
 
     assert_ok(people_by_handle(who->vault, bytes_text(with->handle), &c));
@@ -508,6 +508,7 @@ unsigned stage_copies(struct person *who, struct person *with, const char *text)
             break;
         assert_ok(err);
         copies += bytes_same(m.text, bytes_text(text));
+        arena_free(&a);
     }
     arena_free(&a);
     return copies;
