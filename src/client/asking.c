@@ -134,7 +134,7 @@ static struct err ask_device(struct resets *rs, uint64_t contact, const struct d
     TRY(dealings_put(e->vault, did, &d));
     /* Our own direction may be as broken, and then nobody would be heard. */
     TRY(chains_open_anew(e->vault, did));
-    return repairs_tell(e, contact, did, &c);
+    return repairs_tell(e, contact, did, NULL, &c);
 }
 
 static struct err ask_contact(struct resets *rs, const struct contact *to)
@@ -188,7 +188,7 @@ static struct err ask_stream(struct engine *e, const struct room_id *room,
     if (c.n == 0)
         return OK;
     TRY(streams_put(e->vault, room, sender, &s));
-    return repairs_tell(e, to->number, &sender->did, &c);
+    return repairs_tell(e, to->number, &sender->did, room, &c);
 }
 
 static struct err ask_gaps(struct engine *e)

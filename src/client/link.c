@@ -492,9 +492,9 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
     if (w->op == OP_POLICY)
         return governing_answer(e, w, f, a);
     if (w->op == OP_REGISTER)
-        return outgoing_registered(e, w->number, f);
+        return answers_roster(e, w->number, f);
     if (w->op == OP_SEND)
-        return outgoing_answer(e, w->number, f);
+        return answers_upload(e, w->number, f);
     return FAIL(E_MALFORMED);
 }
 

@@ -7,6 +7,7 @@
 #include "client/chains.h"
 #include "client/dealings.h"
 #include "client/judging.h"
+#include "client/standing.h"
 #include "crypto/secret.h"
 #include "e2ee/payload.h"
 
@@ -88,16 +89,16 @@ static struct err accept_capsule(struct opening *op, const struct channel_claim 
                                  uint32_t prekey, const struct epoch *epoch)
 {
     struct engine *e = op->e;
-    struct device_list list;
-    const struct device_entry *device;
-    struct err err = people_newest_list(e->vault, &e->own, &claim->from.aid, &list);
+    struct standing from;
+    struct err err = standing_find(e->vault, &e->own, &claim->from.aid, &claim->from.did,
+                                   op->item->received_ms, e->now_ms, &from);
 
-    if (err.code == E_ABSENT ||
-        (err.code == E_OK && device_list_find(&list, &claim->from.did) == NULL))
+    if (err.code == E_ABSENT || err.code == E_FORGED) /* it may stand in a list to come */
         return wait_for_list(op);
     TRY(err);
-    device = device_list_find(&list, &claim->from.did);
-    err = channel_verify(claim, &device->dsk, e->now_ms);
+    if (from.sender == DEVICE_SENDER_REVOKED)
+        return damaged(op, E_REMOVED);
+    err = channel_verify(claim, &from.device.dsk, e->now_ms);
     if (is_items_fault(err))
         return damaged(op, err.code);
     TRY(err);
@@ -236,6 +237,8 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
                           .type = core->type,
                           .text = content};
     m->notes |= judging_notes(&verdict->finding);
+    if (verdict->left)
+        m->notes |= MESSAGE_LEFT;
     TRY(note_copy(e, core, m));
     if (clock_is_ahead(core->sent_ms, e->now_ms))
         m->notes |= MESSAGE_AHEAD;
@@ -277,10 +280,11 @@ static struct err was_obeyed(struct opening *op, const struct core *core, bool *
 }
 
 /* Carried out together with what it changes here; nothing of it is shown but what is over. */
-static struct err obey(struct opening *op, const struct core *core, struct bytes content)
+static struct err obey(struct opening *op, const struct opened *o, struct bytes content)
 {
     struct engine *e = op->e;
-    struct repairs_asker from = {core->sender, op->event->contact.number, core->room};
+    const struct core *core = &o->core;
+    struct repairs_asker from = {core->sender, op->event->contact.number, core->room, 0};
     struct control c;
     uint64_t over = 0;
     uint8_t name[32];
@@ -291,6 +295,7 @@ static struct err obey(struct opening *op, const struct core *core, struct bytes
     if (is_items_fault(err)) /* also a kind that we do not know */
         return OK;
     TRY(err);
+    TRY(judging_with(op, o, &from.with));
     TRY(repairs_control(e, &from, &c, op->a));
     TRY(asking_answered(e, &from, &c, &over));
     if (over > 0)
@@ -308,7 +313,7 @@ static struct err keep_control(struct opening *op, const struct opened *o,
     TRY(was_obeyed(op, &o->core, &was));
     if (was)
         return conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
-    return obey(op, &o->core, content);
+    return obey(op, o, content);
 }
 
 /* The conversation it belongs to must be going on. */
@@ -327,13 +332,44 @@ static struct err find_contact(struct opening *op, const struct core *core, bool
     return OK;
 }
 
+/* Did the device stand in the list that the roster names, and does it still, or did it when the
+ * server got this?  Else *stopped. */
+static struct err check_sender(struct opening *op, const struct opened *o, struct verdict *verdict,
+                               bool *stopped)
+{
+    struct engine *e = op->e;
+    const struct party *sender = &o->core.sender;
+    struct standing now;
+    struct err err;
+
+    *stopped = true;
+    if (device_list_find(&verdict->theirs, &sender->did) == NULL ||
+        verdict->theirs.version != o->wrap.list_version ||
+        memcmp(verdict->theirs.hash, o->wrap.list_hash, sizeof o->wrap.list_hash) != 0)
+        return damaged(op, E_FORGED);
+    err = standing_find(e->vault, &e->own, &sender->aid, &sender->did, op->item->received_ms,
+                        e->now_ms, &now);
+    if (err.code == E_ABSENT) {
+        TRY(judging_ask_account(op, &sender->aid));
+        return wait_for(op);
+    }
+    if (is_items_fault(err))
+        return damaged(op, err.code);
+    TRY(err);
+    if (now.sender == DEVICE_SENDER_REVOKED)
+        return damaged(op, E_REMOVED);
+    verdict->left = now.sender == DEVICE_SENDER_LEFT;
+    verdict->dsk = now.device.dsk;
+    *stopped = false;
+    return OK;
+}
+
 /* The last steps: verdict, sender's key, signature, body. */
 static struct err check_and_keep(struct opening *op, struct opened *o,
                                  const struct chains_match *match)
 {
     struct err err;
     struct verdict verdict;
-    const struct device_entry *sender;
     struct sign_public *dsk = NULL;
     struct buf content = BUF(LIMIT_TEXT);
     bool known, stopped;
@@ -352,11 +388,10 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
         op->event->finding = verdict.finding;
         return hold(op, PROBLEM_RECIPIENTS);
     }
-    sender = device_list_find(&verdict.theirs, &o->core.sender.did);
-    if (sender == NULL || verdict.theirs.version != o->wrap.list_version ||
-        memcmp(verdict.theirs.hash, o->wrap.list_hash, sizeof o->wrap.list_hash) != 0)
-        return damaged(op, E_FORGED);
-    err = parsed_sign(op->e->parsed, sender->dsk.b, &dsk);
+    TRY(check_sender(op, o, &verdict, &stopped));
+    if (stopped)
+        return OK;
+    err = parsed_sign(op->e->parsed, verdict.dsk.b, &dsk);
     if (err.code == E_OK)
         err = open_content(o, dsk, &content);
     if (is_items_fault(err)) {

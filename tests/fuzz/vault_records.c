@@ -185,9 +185,9 @@ static void read_queues(struct engine *e, struct arena *a)
     enum sealing_way way;
     struct prekey prekey;
 
-    if (sealing_next(e, NUMBER, a, &row).code == E_OK) {
-        invariant(sealing_put(e, &row).code == E_OK);
-        invariant(sealing_next(e, NUMBER, a, &again).code == E_OK);
+    if (outbox_next(e, NUMBER, a, &row).code == E_OK) {
+        invariant(outbox_put(e, &row).code == E_OK);
+        invariant(outbox_next(e, NUMBER, a, &again).code == E_OK);
         invariant(bytes_same(row.bytes, again.bytes) && bytes_same(row.roster, again.roster));
     }
     if (went(sealing_way_to(e, &DEVICE, UPLOAD_PROFILE_HYBRID, &prekey, &way)))

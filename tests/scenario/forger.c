@@ -53,6 +53,7 @@ void forge(struct forgery *f, struct play *p, struct person *by, struct person *
 
     *f = (struct forgery){
         .play = p, .by = by, .to = to, .signer = &own->me, .profile = UPLOAD_PROFILE_HYBRID};
+    f->received_ms = stage_now(p);
     assert_ok(people_by_handle(v, bytes_text(stage_handle(to)), &c));
     assert_ok(people_newest_list(v, own, &c.aid, &theirs));
     f->core = (struct core){
@@ -114,7 +115,8 @@ static void take_step(struct forgery *f, struct seal_recipient *to, struct agree
 }
 
 /* A page with one item. */
-static void write_page(enum frame_item kind, struct bytes sealed, struct buf *out)
+static void write_page(enum frame_item kind, struct bytes sealed, uint64_t received_ms,
+                       struct buf *out)
 {
     struct buf body = BUF(LIMIT_FRAME);
     Tacet__Wire__Item item = TACET__WIRE__ITEM__INIT, *items[] = {&item};
@@ -124,6 +126,7 @@ static void write_page(enum frame_item kind, struct bytes sealed, struct buf *ou
     item.number = 1; /* acknowledged long ago, so that nothing honest is with it */
     item.kind = kind;
     item.sealed = frame_data(sealed);
+    item.received_ms = received_ms;
     m.items = items;
     m.n_items = 1;
     frame_pack(&m, &body);
@@ -172,7 +175,7 @@ void forge_deliver(struct forgery *f)
     rq.n = 1;
     assert_ok(seal(&rq, stage_random(f->play), &sealed));
     write_delivery(buf_view(&sealed), &delivery);
-    write_page(FRAME_MESSAGE, buf_view(&delivery), &page);
+    write_page(FRAME_MESSAGE, buf_view(&delivery), f->received_ms, &page);
     m.roster = frame_data(buf_view(&roster));
     frame_pack(&m, &answer);
     lie.bytes = buf_view(&answer);
@@ -207,13 +210,43 @@ void forge_capsule(const struct identity *from, struct person *to, uint64_t made
     assert_ok(channel_opener_make(from, made_ms, &opener));
     assert_ok(channel_open(&opener, &peer, UPLOAD_PROFILE_HYBRID, &epoch, &capsule));
     upload_write_capsule(UPLOAD_PROFILE_HYBRID, buf_view(&capsule), &delivery);
-    write_page(FRAME_CAPSULE, buf_view(&delivery), &page);
+    write_page(FRAME_CAPSULE, buf_view(&delivery), made_ms, &page);
     stage_inject(to, buf_view(&page));
     channel_opener_free(&opener);
     agree_public_free(key);
     buf_free(&capsule);
     buf_free(&delivery);
     buf_free(&page);
+}
+
+void forge_revocation(struct play *p, struct person *who, struct buf list[2])
+{
+    const struct own *own = engine_own(stage_engine(who));
+    const struct identity *me = &own->me;
+    struct device_list next = own->list;
+    struct device_entry other = own->list.device[0];
+    struct sign_private *dsk;
+
+    assert_int_equal(own->list.devices, 1);
+    assert_ok(sign_generate(&dsk, other.dsk.b));
+    assert_ok(names_device(&me->who.aid, &other.dsk, &other.did));
+    next.version++;
+    next.made_ms = stage_now(p);
+    memcpy(next.previous, own->list.hash, sizeof next.previous);
+    next.devices = 2;
+    next.device[bytes_compare(ID_BYTES(other.did), ID_BYTES(me->who.did)) > 0] = other;
+    next.device[bytes_compare(ID_BYTES(other.did), ID_BYTES(me->who.did)) < 0] =
+        own->list.device[0];
+    assert_ok(
+        device_list_sign(&next, &own->nid, me->ark_secret, &me->who.did, me->dsk_secret, &list[0]));
+    memcpy(next.previous, next.hash, sizeof next.previous);
+    next.version++;
+    next.devices = 1;
+    next.device[0] = other;
+    next.revoked = 1;
+    next.gone[0] = (struct device_revoked){me->who.did, next.version, DEVICE_REVOKED};
+    assert_ok(device_list_sign(&next, &own->nid, me->ark_secret, &other.did, dsk, &list[1]));
+    sign_private_free(dsk);
 }
 
 void forge_next_list(struct play *p, struct person *who)
