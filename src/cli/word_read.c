@@ -17,6 +17,7 @@ struct reading {
     struct tacet_client *client;
     const char *with; /* NULL: everybody */
     bool follow, all, json;
+    bool full; /* our own disk: what is shown stays unread */
     unsigned shown;
 };
 
@@ -77,6 +78,10 @@ static bool show_one(struct reading *r, const struct tacet_message *m)
     r->shown++;
     if (!m->mine && !m->read)
         code = tacet_mark_read(r->client, m);
+    if (code == TACET_FULL && !r->follow) { /* reading on needs no room */
+        r->full = true;
+        return true;
+    }
     if (code != TACET_OK)
         sentences_say(NULL, code);
     return code == TACET_OK;
@@ -173,6 +178,10 @@ static enum words_end read_messages(struct reading *r)
 
     if (!show_first(r))
         return WORDS_FAILED;
+    if (r->full) {
+        fputs("The disk of this machine is full: what was unread stays so.  Make room.\n", stderr);
+        return WORDS_FAILED;
+    }
     if (r->follow)
         return follow(r);
     if (r->shown == 0)

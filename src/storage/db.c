@@ -10,10 +10,22 @@ static const char SAVEPOINT[] = "SAVEPOINT nested";
 static const char RELEASE[] = "RELEASE SAVEPOINT nested";
 static const char ROLLBACK_TO[] = "ROLLBACK TO SAVEPOINT nested";
 
-static struct err ready(const struct db *db)
+/* Still open, it must never be taken for the next one. */
+static void end_transaction(struct db *db)
+{
+    struct err err = OK;
+
+    if (db->driver->in_transaction(db))
+        err = db->driver->run(db, "ROLLBACK", NULL, 0, NULL);
+    db->lost = !db->driver->in_transaction(db) ? E_OK : err.code == E_OK ? E_IO : err.code;
+}
+
+static struct err ready(struct db *db)
 {
     if (db->broken)
         return FAIL(E_IO);
+    if (db->depth == 0 && db->lost != E_OK) /* it could not be rolled back, for want of memory */
+        end_transaction(db);
     return db->lost == E_OK ? OK : FAIL(db->lost);
 }
 
@@ -101,7 +113,7 @@ struct err db_commit(struct db *db)
     invariant(db->depth > 0);
     if (err.code == E_OK) {
         err = db->driver->run(db, sql, NULL, 0, NULL);
-        db->broken = db->depth == 1 && err.code == E_IO;
+        db->broken = db->broken || (db->depth == 1 && err.code == E_IO);
     }
     if (err.code == E_OK) {
         db->depth--;
@@ -121,21 +133,16 @@ static struct err roll_back_savepoint(struct db *db)
 
 void db_rollback(struct db *db)
 {
-    struct err err = OK;
     unsigned depth = db->depth;
 
     if (depth == 0)
         return;
     db->depth = depth - 1;
     if (depth > 1) {
-        err = roll_back_savepoint(db);
-        db->lost = err.code;
+        db->lost = roll_back_savepoint(db).code;
         return;
     }
-    if (db->driver->in_transaction(db))
-        err = db->driver->run(db, "ROLLBACK", NULL, 0, NULL);
-    /* Still open, it must never be taken for the next one. */
-    db->lost = !db->driver->in_transaction(db) ? E_OK : err.code == E_OK ? E_IO : err.code;
+    end_transaction(db);
 }
 
 enum err_code db_trouble(struct db *db)

@@ -75,7 +75,8 @@ void db_end_query(struct db_query *q); /* NULL is fine */
  * A commit that fails has rolled its level back, so each begin that succeeded is followed by one
  * commit or one rollback, whatever they give.  A rollback at depth 0 does nothing.  A database may
  * end a transaction by itself, as when the disk is full: until depth 0 is reached by rolling back,
- * all that is asked of it then fails. E_LIMIT: deeper than DB_DEPTH_MAX savepoints.
+ * all that is asked of it then fails.  So it does while a transaction cannot be rolled back, for
+ * want of memory; that is tried again each time.  E_LIMIT: deeper than DB_DEPTH_MAX savepoints.
  */
 FALLIBLE db_begin(struct db *db);
 FALLIBLE db_commit(struct db *db);
@@ -83,9 +84,9 @@ void db_rollback(struct db *db);
 
 /*
  * What the disk has refused since this was last asked: E_OK; E_FULL; or E_IO, from now on always: a
- * commit failed and nobody knows what of it is on disk, since a system may forget what it could not
- * write and report it once.  Such a db answers all that it is asked with E_IO, until the program is
- * started again and reads what there really is.
+ * commit failed, or a checkpoint after one, and nobody knows what of it is on disk, since a system
+ * may forget what it could not write and report it once.  Such a db answers all that it is asked
+ * with E_IO, until the program is started again and reads what there really is.
  */
 enum err_code db_trouble(struct db *db);
 

@@ -42,9 +42,10 @@ struct db {
     const struct db_driver *driver;
     unsigned depth;
     enum err_code lost; /* why what is open can only be rolled back; E_OK when it need not be */
-    bool full;          /* the disk was, since somebody last asked */
     bool copying;       /* between db_copy_begin and db_copy_end; db.c sets it */
-    bool broken;        /* nobody knows what of a commit is on disk: nothing is believed any more */
+    /* A driver sets these two where it finds it out by itself. */
+    bool full;   /* the disk was, since somebody last asked */
+    bool broken; /* nobody knows what of a commit is on disk: nothing is believed any more */
 };
 
 struct db_query {

@@ -72,8 +72,9 @@ class World:
     def tacet_words(self, who, *words):
         return [self.build / "cli/tacet", "--data", self.people, "--profile", who, *words]
 
-    def tacet(self, who, *words, **how):
-        return self.run(self.tacet_words(who, *words), **how)
+    def tacet(self, who, *words, under=(), **how):
+        """`under`: words of a program that runs this one."""
+        return self.run([*under, *self.tacet_words(who, *words)], **how)
 
     def tacetctl(self, *words, check=True):
         p = subprocess.run([self.build / "ctl/tacetctl", "--data", self.data, *words],

@@ -15,7 +15,7 @@ static const uint8_t UNTOUCHED = 0xa5;
  */
 static const uint8_t BEFORE[128] = "what stood there before";
 
-enum whose { NOBODY, OURS, OPENSSL };
+enum whose { NOBODY, OURS, OPENSSL, LIBRARY };
 
 /* How the next allocations of an attempt are answered. */
 static struct {
@@ -89,6 +89,24 @@ void scarce_begin(void)
     invariant(CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free) == 1);
 }
 
+bool scarce_fails_a_library(void)
+{
+    return fails(LIBRARY);
+}
+
+void scarce_lack(unsigned which, bool for_good)
+{
+    memory.left = which;
+    memory.for_good = for_good;
+    memory.taken = 0;
+    memory.first = NOBODY;
+}
+
+bool scarce_lacked(void)
+{
+    return memory.first != NOBODY;
+}
+
 void scarce_arm(void)
 {
     memory.armed = true;
@@ -104,10 +122,7 @@ struct err scarce_disarm(struct err err)
 static struct err attempt_with(struct err (*attempt)(void *arg), void *arg, unsigned which,
                                bool for_good)
 {
-    memory.left = which;
-    memory.for_good = for_good;
-    memory.taken = 0;
-    memory.first = NOBODY;
+    scarce_lack(which, for_good);
     return attempt(arg);
 }
 
@@ -119,6 +134,7 @@ static bool is_right(enum err_code code)
     case OURS:
         return code == E_NOMEM || (memory.for_good && code == E_CRYPTO);
     case OPENSSL:
+    case LIBRARY:
         return code == E_OK || code == E_NOMEM || code == E_CRYPTO;
     }
     return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * scarce: memory that runs out where a test says, in our code and inside of OpenSSL.
+ * scarce: memory that runs out where a test says, in our code and inside of OpenSSL; and, with
+ * scarce_sqlite.c, of SQLite.
  *
  * What is tried is tried again and again: its first allocation fails, then its second, ... until it
  * makes fewer; and once more with all those after the first failing, too.  A program that links
@@ -19,6 +20,16 @@ void scarce_begin(void);
 #define SCARCE(call) (scarce_arm(), scarce_disarm(call))
 void scarce_arm(void);
 struct err scarce_disarm(struct err err);
+
+/* By hand: of those while it is scarce, allocation `which` fails, from 1, and with `for_good` all
+ * after it; 0: none does.  Did one, since? */
+void scarce_lack(unsigned which, bool for_good);
+bool scarce_lacked(void);
+
+/* Does the allocation at hand fail?  Of libraries whose memory a test gives them, which begin that
+ * before anything else. */
+bool scarce_fails_a_library(void);
+void scarce_begin_sqlite(void);
 
 /* `attempt` must answer E_NOMEM when one allocation of ours failed; when OpenSSL's did, or more
  * than one, E_NOMEM or E_CRYPTO; and E_OK only if it managed without.  Whatever it answers, it

@@ -144,6 +144,7 @@ struct effects {
     struct arena arena;
     struct effect *at;
     size_t n, room;
+    enum err_code speechless; /* E_OK, or why there is nothing here: api_batch() */
 };
 
 struct request {
@@ -204,6 +205,9 @@ FALLIBLE api_order(const struct routes *routes, struct arena *a, enum op op, str
  * EFFECT_ANSWERED, and a request that wants no answer but failed an EFFECT_CLOSE: nobody would hear
  * of it otherwise.  But an acknowledgement that fails for trouble of this machine leaves its
  * EFFECT_ACKED alone: closing would help nobody.
+ *
+ * Without memory even for refusals nothing has happened, there are no effects, and
+ * `out->speechless` is E_NOMEM: close every session that has a request here, or it waits for ever.
  */
 void api_batch(struct server *sv, struct request **rq, size_t n, uint64_t now_ms,
                struct random *rnd, struct effects *out);

@@ -224,12 +224,14 @@ void api_batch(struct server *sv, struct request **rq, size_t n, uint64_t now_ms
     take_back(rq, n, err);
     read_again(sv->db, rq, n);
     err = report_all(out, rq, n);
-    if (err.code == E_OK)
-        return;
-    take_back(rq, n, err);
-    /* Without memory for a refusal nobody can be told anything, and sessions would wait for ever.
-     */
-    invariant(report_all(out, rq, n).code == E_OK);
+    if (err.code != E_OK) { /* of what was read; refusals take less */
+        take_back(rq, n, err);
+        err = report_all(out, rq, n);
+    }
+    if (err.code != E_OK) {
+        api_effects_free(out);
+        out->speechless = err.code;
+    }
 }
 
 void api_effects_free(struct effects *e)

@@ -82,6 +82,14 @@ static void end(struct live *l, struct session *s, enum err_code why)
     l->host.close(l->host.ctx, s, why);
 }
 
+void live_end(struct live *l, uint64_t session, enum err_code why)
+{
+    struct session *s = with_id(l, session);
+
+    if (s != NULL)
+        end(l, s, why);
+}
+
 static void sign_in(struct live *l, struct session *s, const struct effect *e)
 {
     struct session *before = of_device(l, &e->did);

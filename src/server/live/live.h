@@ -34,6 +34,9 @@ void live_leave(struct live *l, struct session *s);
  * a second time ends its first session (E_CONFLICT). */
 void live_settle(struct live *l, const struct effects *e);
 
+/* End the session of this number, if it is still there: it waits for what will not come. */
+void live_end(struct live *l, uint64_t session, enum err_code why);
+
 size_t live_count(const struct live *l);
 
 /* What went out since the beginning: pages, also those that came with signing in, and messages that

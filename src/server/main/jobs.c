@@ -4,29 +4,12 @@
 #include <stdlib.h>
 
 #include "base/fault.h"
+#include "net/limits.h"
 #include "server/main/measure.h"
 #include "server/main/peers.h"
 #include "server/main/rekeying.h"
 #include "server/main/serving_internal.h"
 #include "server/queue/queue.h"
-
-/* What the worker gives back. */
-struct batch {
-    struct effects effects;
-    struct job **job;
-    size_t jobs;
-    size_t requests;
-    uint64_t took_us; /* for them */
-    bool changed;     /* the database, were it only for a moment */
-    bool kept_house;
-    struct err expiry;   /* how that went */
-    uint64_t deleted;    /* items that were due */
-    struct err counting; /* of these */
-    uint64_t queue_items, queue_bytes;
-    uint64_t directory_ends_ms; /* its certificate; 0: not known */
-    enum err_code trouble;      /* db_trouble() */
-    struct backup_news backup;
-};
 
 struct job *jobs_new(void)
 {
@@ -47,31 +30,38 @@ void jobs_free(struct job *j)
 
 /* ---- on the worker's thread */
 
+/* The items become a list; the requests among them, and what the others are about. */
+static size_t take_requests(struct serving *s, void **items, size_t n, struct request **rq,
+                            bool *keep_house)
+{
+    size_t requests = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct job *j = items[i];
+
+        j->next = i + 1 < n ? items[i + 1] : NULL;
+        if (j->rq != NULL)
+            rq[requests++] = j->rq;
+        else if (j->left != 0)
+            backup_leave(&s->backup, j->left);
+        else
+            *keep_house = true;
+    }
+    return requests;
+}
+
 void *jobs_work(void *ctx, void **items, size_t n)
 {
     struct serving *s = ctx;
-    struct batch *b = calloc(1, sizeof *b);
-    struct request **rq = calloc(n, sizeof *rq);
-    size_t requests = 0;
+    struct job *first = items[0];
+    struct batch *b = &first->batch;
+    struct request *rq[NET_BATCH_MAX];
     uint64_t now = serving_now_ms(), before = db_changes(s->db);
 
-    invariant(b != NULL && rq != NULL); /* nothing could be answered without */
-    b->job = calloc(n, sizeof *b->job);
-    invariant(b->job != NULL);
-    b->jobs = n;
-    for (size_t i = 0; i < n; i++) {
-        b->job[i] = items[i];
-        if (b->job[i]->left != 0)
-            backup_leave(&s->backup, b->job[i]->left);
-        else if (b->job[i]->rq == NULL)
-            b->kept_house = true;
-        else
-            rq[requests++] = b->job[i]->rq;
-    }
-    if (requests > 0) {
-        b->requests = requests;
+    b->requests = take_requests(s, items, n, rq, &b->kept_house);
+    if (b->requests > 0) {
         b->took_us = measure_steady_us();
-        api_batch(&s->server, rq, requests, now, &s->random, &b->effects);
+        api_batch(&s->server, rq, b->requests, now, &s->random, &b->effects);
         b->took_us = measure_steady_us() - b->took_us;
     }
     if (b->kept_house) {
@@ -83,19 +73,20 @@ void *jobs_work(void *ctx, void **items, size_t n)
     b->backup = backup_take_news(&s->backup);
     b->changed = db_changes(s->db) != before;
     b->trouble = db_trouble(s->db);
-    free(rq);
-    return b;
+    return first;
 }
 
 /* ---- back on the loop's thread */
 
-static void batch_free(struct batch *b)
+static void free_all(struct job *first)
 {
-    for (size_t i = 0; i < b->jobs; i++)
-        jobs_free(b->job[i]);
-    api_effects_free(&b->effects);
-    free(b->job);
-    free(b);
+    struct job *next;
+
+    api_effects_free(&first->batch.effects);
+    for (struct job *j = first; j != NULL; j = next) {
+        next = j->next;
+        jobs_free(j);
+    }
 }
 
 void jobs_submit(struct serving *s, struct job *j, struct session *session)
@@ -165,12 +156,13 @@ static void note_backup(struct serving *s, const struct backup_news *news)
     s->metrics.now.backup_s = serving_now_ms() / CLOCK_SECOND_MS;
 }
 
-static void note(struct serving *s, const struct batch *b)
+static void note(struct serving *s, const struct job *first)
 {
+    const struct batch *b = &first->batch;
     bool wrote = b->deleted > 0;
 
-    for (size_t i = 0; i < b->jobs; i++) {
-        const struct request *rq = b->job[i]->rq;
+    for (const struct job *j = first; j != NULL; j = j->next) {
+        const struct request *rq = j->rq;
 
         if (rq == NULL)
             continue;
@@ -187,17 +179,28 @@ static void note(struct serving *s, const struct batch *b)
     note_backup(s, &b->backup);
 }
 
+/* Without a word their sessions would wait for ever. */
+static void hang_up_all(struct serving *s, const struct job *first, enum err_code why)
+{
+    for (const struct job *j = first; j != NULL; j = j->next)
+        if (j->rq != NULL)
+            live_end(s->live, j->rq->session, why);
+}
+
 void jobs_done(void *ctx, void *result)
 {
     struct serving *s = ctx;
-    struct batch *b = result;
+    struct job *first = result;
+    const struct batch *b = &first->batch;
 
     fault_point("server-before-release");
+    if (b->effects.speechless != E_OK)
+        hang_up_all(s, first, b->effects.speechless);
     live_settle(s->live, &b->effects);
-    note(s, b);
+    note(s, first);
     if (b->deleted == QUEUE_EXPIRE_MOST) /* there may be more */
         jobs_expire(s);
-    batch_free(b);
+    free_all(first);
     loop_task_post(s->loop, &s->after_release); /* behind the flushes that settling posted */
 }
 

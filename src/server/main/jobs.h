@@ -7,14 +7,35 @@
 
 #include "base/arena.h"
 #include "server/api/api.h"
+#include "server/main/backup.h"
 
 struct serving;
 
-/* What the worker is given: a request with its memory, housekeeping, or word of a session. */
+/* What the worker gives back of all that it took at once. */
+struct batch {
+    struct effects effects;
+    size_t requests;
+    uint64_t took_us; /* for them */
+    bool changed;     /* the database, were it only for a moment */
+    bool kept_house;
+    struct err expiry;   /* how that went */
+    uint64_t deleted;    /* items that were due */
+    struct err counting; /* of these */
+    uint64_t queue_items, queue_bytes;
+    uint64_t directory_ends_ms; /* its certificate; 0: not known */
+    enum err_code trouble;      /* db_trouble() */
+    struct backup_news backup;
+};
+
+/* What the worker is given: a request with its memory, housekeeping, or word of a session.  It has
+ * all that the way to the worker and back needs, so that no batch fails for want of memory around
+ * it. */
 struct job {
     struct arena arena;
     struct request *rq; /* NULL: housekeeping, or: */
     uint64_t left;      /* this session is gone; 0: none */
+    struct job *next;   /* of the same batch, whose result is in the first */
+    struct batch batch;
 };
 
 /* NULL: no memory. */

@@ -26,26 +26,27 @@ static const char LEAVE[] = "PRAGMA secure_delete = OFF;";
 static const char TAKE[] = "BEGIN EXCLUSIVE; COMMIT;";
 static const char REWRITE[] = "PRAGMA wal_checkpoint(TRUNCATE)";
 
-/* Why the log could not be written: SQLite has forgotten it by the time that it answers, but the
- * file has not. */
-static int log_cause(const struct sqlite *lite)
+/* Why the database or its log (SQLITE_FCNTL_..._POINTER) could not be written: SQLite has forgotten
+ * it by the time that it answers, but the file has not. */
+static int file_cause(const struct sqlite *lite, int which)
 {
-    sqlite3_file *log = NULL;
+    sqlite3_file *file = NULL;
     int cause = 0;
 
-    if (sqlite3_file_control(lite->handle, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK ||
-        log == NULL || log->pMethods == NULL ||
-        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &cause) != SQLITE_OK)
+    if (sqlite3_file_control(lite->handle, NULL, which, &file) != SQLITE_OK || file == NULL ||
+        file->pMethods == NULL ||
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &cause) != SQLITE_OK)
         return 0;
     return cause;
 }
 
-enum err_code sqlite_code(const struct sqlite *lite, int result)
+static enum err_code code_of(const struct sqlite *lite, int result, int cause)
 {
-    int cause = result == SQLITE_IOERR_WRITE ? log_cause(lite) : sqlite3_system_errno(lite->handle);
-
     if (result == SQLITE_IOERR_NOMEM)
         return E_NOMEM;
+    /* Whatever the cause: what was written may be gone, and the system says so only once. */
+    if (result == SQLITE_IOERR_FSYNC || result == SQLITE_IOERR_DIR_FSYNC)
+        return E_IO;
     switch (result & 0xff) {
     case SQLITE_OK:
         return E_OK;
@@ -67,6 +68,14 @@ enum err_code sqlite_code(const struct sqlite *lite, int result)
     default:
         return E_IO;
     }
+}
+
+enum err_code sqlite_code(const struct sqlite *lite, int result)
+{
+    int cause = result == SQLITE_IOERR_WRITE ? file_cause(lite, SQLITE_FCNTL_JOURNAL_POINTER)
+                                             : sqlite3_system_errno(lite->handle);
+
+    return code_of(lite, result, cause);
 }
 
 static struct err script(struct db *db, const char *sql)
@@ -102,13 +111,22 @@ static void close_sqlite(struct db *db)
     free(lite);
 }
 
-/* After a commit: a log that has grown long goes into the file, unless that is being copied. */
+/* After a commit: a log that has grown long goes into the file, unless that is being copied. SQLite
+ * itself would keep to itself that a checkpoint failed. */
 static int on_commit(void *ctx, sqlite3 *handle, const char *name, int pages)
 {
-    const struct sqlite *lite = ctx;
+    struct sqlite *lite = ctx;
+    enum err_code code;
+    int result;
 
-    if (pages >= SQLITE_LOG_PAGES && !lite->db.copying)
-        (void)sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (pages < SQLITE_LOG_PAGES || lite->db.copying)
+        return SQLITE_OK;
+    result = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if ((result & 0xff) != SQLITE_IOERR && result != SQLITE_FULL)
+        return SQLITE_OK; /* done, or somebody reads: later */
+    code = code_of(lite, result, file_cause(lite, SQLITE_FCNTL_FILE_POINTER));
+    lite->db.full = lite->db.full || code == E_FULL;
+    lite->db.broken = lite->db.broken || code == E_IO;
     return SQLITE_OK;
 }
 

@@ -150,6 +150,8 @@ enum tacet_code tacet_previous_message(struct tacet_client *c, const char *with,
 
 enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m)
 {
+    if (play.mark != TACET_OK)
+        return play.mark;
     play.marked++;
     play.message[m->place - 1].read = true;
     return TACET_OK;

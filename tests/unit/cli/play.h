@@ -11,7 +11,7 @@
 /* The script: what there is, and what is answered.  Zero is success and emptiness. */
 struct play {
     bool no_profile;
-    enum tacet_code open, link_is, join, send, confirm, accept, name;
+    enum tacet_code open, link_is, join, send, confirm, accept, name, mark;
     struct tacet_event event[PLAY_MOST]; /* in this order, */
     size_t events, taken;
     enum tacet_code run; /* then this; TACET_OK as TACET_AGAIN */

@@ -92,6 +92,22 @@ static void what_could_not_be_written_stays_unread(void **state)
     assert_false(play.message[0].read);
 }
 
+static void on_a_full_disk_all_that_is_unread_is_shown_and_stays_unread(void **state)
+{
+    play_message("alice", "one");
+    play_message("bob", "two");
+    play.mark = TACET_FULL;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(PLAY("read"), 1);
+        assert_non_null(strstr(play_out, "one"));
+        assert_non_null(strstr(play_out, "two"));
+        assert_non_null(strstr(play_err, "stays so"));
+    }
+    play.mark = TACET_IO; /* whatever else fails ends it */
+    assert_int_equal(PLAY("read"), 1);
+    assert_null(strstr(play_out, "two"));
+}
+
 static void without_the_server_what_is_kept_is_shown(void **state)
 {
     play_begin(state);
@@ -208,6 +224,8 @@ int main(void)
         cmocka_unit_test_setup(who_has_a_name_is_shown_by_both, begin_drained),
         cmocka_unit_test_setup(notes_are_said_in_words, begin_drained),
         cmocka_unit_test_setup(what_could_not_be_written_stays_unread, begin_drained),
+        cmocka_unit_test_setup(on_a_full_disk_all_that_is_unread_is_shown_and_stays_unread,
+                               begin_drained),
         cmocka_unit_test_setup(without_the_server_what_is_kept_is_shown, begin_drained),
         cmocka_unit_test_setup(a_removed_account_still_reads_what_it_has, begin_drained),
         cmocka_unit_test_setup(each_problem_has_a_sentence, begin_drained),

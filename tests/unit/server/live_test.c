@@ -292,6 +292,24 @@ static void closing_says_why_and_answers_are_counted(void **state)
     live_free(h.l);
 }
 
+static void a_session_that_waits_for_what_will_not_come_is_closed(void **state)
+{
+    struct session a;
+    struct host h;
+
+    begin(&h);
+    enter(&h, &a, 1);
+    sign_in(&h, 1, ANN);
+    live_end(h.l, 1, E_NOMEM);
+    assert_ptr_equal(h.closed, &a);
+    assert_int_equal(h.why, E_NOMEM);
+    live_end(h.l, 1, E_NOMEM); /* it is gone */
+    live_end(h.l, 2, E_NOMEM); /* it never was */
+    assert_int_equal(h.closes, 1);
+    assert_int_equal(live_count(h.l), 0);
+    live_free(h.l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +322,7 @@ int main(void)
         cmocka_unit_test(a_second_session_ends_the_first),
         cmocka_unit_test(a_removed_device_is_shown_out),
         cmocka_unit_test(closing_says_why_and_answers_are_counted),
+        cmocka_unit_test(a_session_that_waits_for_what_will_not_come_is_closed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
