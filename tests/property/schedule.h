@@ -7,20 +7,11 @@
 #ifndef TACET_TESTS_PROPERTY_SCHEDULE_H
 #define TACET_TESTS_PROPERTY_SCHEDULE_H
 
+#include "property/dice.h"
 #include "scenario/stage_memory.h"
 
 #define SCHEDULE_PEOPLE   3
 #define SCHEDULE_MESSAGES 20
-
-/* Numbers from a seed: splitmix64, which is enough to choose and keeps no secret. */
-struct dice {
-    uint64_t state;
-};
-uint64_t dice_roll(struct dice *d);
-/* 0 <= it < n. */
-size_t dice_below(struct dice *d, size_t n);
-/* True once in n. */
-bool dice_once_in(struct dice *d, size_t n);
 
 /* What happened in many schedules. */
 struct schedule_counts {

@@ -4,7 +4,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED /* there is no other way under OpenSSL's generator */
 #include <openssl/rand.h>
 
-#include "property/schedule.h"
+#include "property/dice.h"
 
 static struct dice dice;
 
