@@ -43,7 +43,7 @@ static void look_at_theirs(struct look *at, const struct message *m, struct said
     }
     s->came++;
     w->ledger.of[at->in->index].notes |= m->notes;
-    if (at->last_from != SIZE_MAX && at->last_from > number && !w->options.hostile)
+    if (at->last_from != SIZE_MAX && at->last_from > number && !options_heals(&w->options))
         ledger_break(w, WRONG_REORDERED, "#%zu stands behind #%zu with %s", number, at->last_from,
                      at->in->handle);
     at->last_from = number;
@@ -116,7 +116,7 @@ static void check_person(struct world *w, struct person *who)
     if (parked > 0 && !hostile_left_junk(w))
         ledger_break(w, WRONG_UNDECRYPTABLE, "%s cannot open %" PRIu64 " items", who->handle,
                      parked);
-    if (w->options.hostile)
+    if (options_heals(&w->options))
         return;
     for (size_t i = 0; i < sizeof ALARMS / sizeof ALARMS[0]; i++)
         if ((problems >> ALARMS[i] & 1) != 0)

@@ -5,6 +5,10 @@
 #include "sim/people.h"
 #include "sim/server.h"
 
+#define CLOCK_MOST_MS (25 * CLOCK_MINUTE_MS) /* of two, together less than an hour */
+#define DAYS_MOST_MS (30 * CLOCK_HOUR_MS)
+#define FULL_MOST_MS (3 * CLOCK_MINUTE_MS)
+
 static struct person *anybody(struct world *w)
 {
     return w->person[dice_below(&w->machine, w->people)];
@@ -64,6 +68,21 @@ static void shake_network(struct world *w)
 
 /* ---- machines */
 
+static void make_room(struct world *w, void *subject)
+{
+    (void)w;
+    disk_limit(subject, UINT64_MAX);
+}
+
+/* There is room for so much, and soon none; later somebody makes room. */
+static void fill(struct world *w, struct disk *d, uint64_t bytes_left, size_t once_in)
+{
+    if (!world_rolls(w, &w->machine, KIND_FULL, once_in))
+        return;
+    disk_limit(d, bytes_left);
+    world_after(w, 1 + dice_below(&w->machine, FULL_MOST_MS), make_room, d, NULL);
+}
+
 static void crash_somebody(struct world *w)
 {
     struct person *who = anybody(w);
@@ -75,10 +94,7 @@ static void crash_somebody(struct world *w)
         disk_crash_at(who->disk, at);
     if (world_rolls(w, &w->machine, KIND_SYNC, 20))
         disk_fail_sync(who->disk, 1 + at % 4);
-    if (world_rolls(w, &w->machine, KIND_FULL, 20))
-        disk_limit(who->disk, at * 1000);
-    else if (dice_once_in(&w->machine, 4))
-        disk_limit(who->disk, UINT64_MAX);
+    fill(w, who->disk, at * 1000, 20);
 }
 
 static void crash_server(struct world *w)
@@ -96,36 +112,26 @@ static void crash_server(struct world *w)
         disk_crash_at(s->disk, at);
     if (world_rolls(w, &w->machine, KIND_SYNC, 25))
         disk_fail_sync(s->disk, 1 + at % 4);
-    if (world_rolls(w, &w->machine, KIND_FULL, 25))
-        disk_limit(s->disk, at * 2000);
-    else if (dice_once_in(&w->machine, 3))
-        disk_limit(s->disk, UINT64_MAX);
+    fill(w, s->disk, at * 2000, 25);
 }
 
 /* ---- clocks */
 
-static int64_t jump_ms(struct world *w)
-{
-    static const uint64_t most[] = {2000, 120000, 45 * CLOCK_MINUTE_MS, 30 * CLOCK_HOUR_MS};
-    int64_t ms = (int64_t)dice_below(&w->machine, most[dice_below(&w->machine, 4)]);
-
-    return dice_once_in(&w->machine, 2) ? ms : -ms;
-}
-
-static void move_clocks(struct world *w)
+static void move_clock(struct world *w, enum kind k, uint64_t most_ms)
 {
     struct person *who = anybody(w);
-    int64_t ms = jump_ms(w);
+    int64_t ms = (int64_t)dice_below(&w->machine, most_ms);
+    bool ahead = dice_once_in(&w->machine, 2), servers = dice_once_in(&w->machine, 6);
 
-    if (!world_rolls(w, &w->machine, KIND_CLOCK, 15))
+    if (!world_rolls(w, &w->machine, k, 15))
         return;
-    if (dice_once_in(&w->machine, 6)) {
+    ms = ahead ? ms : -ms;
+    if (servers)
         w->server.skew_ms = ms;
-        world_trace(w, "the server's clock is off by %lld s", (long long)ms / 1000);
-    } else {
+    else
         who->skew_ms = ms;
-        world_trace(w, "%s's clock is off by %lld s", who->handle, (long long)ms / 1000);
-    }
+    world_trace(w, "%s's clock is off by %lld s", servers ? "the server" : who->handle,
+                (long long)ms / 1000);
 }
 
 void faults_step(struct world *w)
@@ -133,7 +139,8 @@ void faults_step(struct world *w)
     shake_network(w);
     crash_somebody(w);
     crash_server(w);
-    move_clocks(w);
+    move_clock(w, KIND_CLOCK, CLOCK_MOST_MS);
+    move_clock(w, KIND_DAYS, DAYS_MOST_MS);
 }
 
 static void make_well(struct disk *d)

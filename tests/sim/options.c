@@ -26,6 +26,7 @@ static const char *const NAMES[KINDS] = {
     [KIND_SYNC] = "sync",
     [KIND_FULL] = "full",
     [KIND_CLOCK] = "clock",
+    [KIND_DAYS] = "days",
     [KIND_DROP] = "drop",
     [KIND_TWICE] = "twice",
     [KIND_HOLD] = "hold",
@@ -47,6 +48,11 @@ const char *options_kind(enum kind k)
 bool options_has(const struct options *o, enum kind k)
 {
     return (o->kinds >> k & 1) != 0 && (k < HOSTILE_FIRST || o->hostile);
+}
+
+bool options_heals(const struct options *o)
+{
+    return o->hostile || options_has(o, KIND_DAYS);
 }
 
 /* Most worlds are small: what goes wrong shows there too, and sooner. */

@@ -35,7 +35,8 @@ enum kind {
     KIND_DISK_CRASH,   /* at any operation of a disk, of recovery too */
     KIND_SYNC,         /* a sync fails */
     KIND_FULL,         /* a disk is full */
-    KIND_CLOCK,        /* clocks jump */
+    KIND_CLOCK,        /* clocks jump, by less than they may differ */
+    KIND_DAYS,         /* and by more: what is sealed meanwhile may have to be sealed again */
     /* a server that lies: only where `hostile` */
     KIND_DROP,
     KIND_TWICE,
@@ -69,6 +70,8 @@ bool options_word(struct options *o, const char *word);
 /* In one line, as words that options_word() takes. */
 void options_write(const struct options *o, char *out, size_t n);
 
+/* May somebody be told of trouble, and may messages come late and in another order? */
+bool options_heals(const struct options *o);
 bool options_has(const struct options *o, enum kind k);
 const char *options_kind(enum kind k);
 

@@ -83,6 +83,7 @@ static void close_all(struct person *who)
     who->db = NULL;
     who->crash_in = 0;
     who->life++;
+    who->wakes++;
 }
 
 static void look_after(struct person *who);
@@ -188,7 +189,8 @@ static void carry_out(struct person *who, const struct action *a)
         engine_link_down(who->engine, E_CLOSED);
         break;
     case ACTION_WAKE:
-        world_after(w, clock_since(a->at_ms, people_clock(who)) + 1, wake, who, &who->life);
+        who->wakes++; /* in the place of an earlier one */
+        world_after(w, clock_since(a->at_ms, people_clock(who)) + 1, wake, who, &who->wakes);
         break;
     case ACTION_TELL:
         ledger_hear(w, who, &a->event);

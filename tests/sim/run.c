@@ -15,8 +15,8 @@
 #include "sim/world.h"
 
 #define SETTLE_MS (10 * CLOCK_MINUTE_MS)
-#define DRAIN_MS  (30 * CLOCK_HOUR_MS)
-#define SWEEPS    2
+#define DRAIN_MS  (3 * CLOCK_HOUR_MS)
+#define REPAIR_MS (30 * CLOCK_HOUR_MS) /* what was lost to a lie is asked for day by day */
 
 static uint64_t pause_ms(struct world *w)
 {
@@ -32,18 +32,19 @@ static uint64_t pause_ms(struct world *w)
 /* All trouble ends; who is away comes back; what waits is sent, asked for and taken. */
 static void heal(struct world *w)
 {
+    uint64_t drain_ms = options_heals(&w->options) ? REPAIR_MS : DRAIN_MS;
+
     faults_end(w);
     hostile_stop(w);
     actions_everybody_back(w);
     world_run_until(w, w->now_ms + SETTLE_MS);
     if (!operator_rests(w))
         ledger_break(w, WRONG_STUCK, "the operator waits for an answer");
-    for (size_t i = 0; i < SWEEPS; i++) {
-        actions_everybody_back(w);
-        world_run_until(w, w->now_ms + DRAIN_MS);
+    for (size_t i = 0; i < (options_heals(&w->options) ? 2u : 1u); i++) {
+        world_run_until(w, w->now_ms + drain_ms);
         actions_sweep(w);
     }
-    world_run_until(w, w->now_ms + DRAIN_MS);
+    world_run_until(w, w->now_ms + drain_ms);
 }
 
 void run_here(const struct options *o, struct outcome *out)

@@ -12,7 +12,7 @@
 #include "sim/people.h"
 #include "sim/server.h"
 
-#define MOMENTS_MOST 20000000 /* in one run: a world that never rests is a mistake */
+#define MOMENTS_MOST 1000000 /* in one run: a world that never rests is a mistake */
 
 /* ---- saying */
 

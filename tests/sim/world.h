@@ -46,6 +46,7 @@ struct person {
     struct vault *vault;
     struct engine *engine; /* NULL: it does not run */
     uint64_t life;         /* counts its starts and ends */
+    uint64_t wakes;        /* and what the engine asked to be woken for */
     struct line *line;     /* the connection that the engine has, or tries to have */
     int64_t skew_ms;       /* its clock runs ahead by so much */
     char *link;            /* the invitation; NULL: none yet */
