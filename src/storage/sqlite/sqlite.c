@@ -26,6 +26,12 @@ static const char LEAVE[] = "PRAGMA secure_delete = OFF;";
 /* Locks are taken at the first use, and this is it: a conflict shows now and not in mid-work. */
 static const char TAKE[] = "BEGIN EXCLUSIVE; COMMIT;";
 
+/* What a program before us left in the log may be seen and not be on disk: once a sync has failed, a
+ * system shows what it could not write, and writes it no more.  Behind such a hole the log would be
+ * lost with the power, whatever is synced later.  So all of it goes into the file again, by writes
+ * of our own, and the log begins anew. */
+static const char SETTLE[] = "PRAGMA wal_checkpoint(TRUNCATE)";
+
 /* Why the log could not be written: SQLite has forgotten it by the time that it answers, but the
  * file has not. */
 static int log_cause(const struct sqlite *lite)
@@ -168,7 +174,8 @@ static struct err configure(struct sqlite *lite, bool create, bool secure_delete
     TRY(script(db, secure_delete ? OVERWRITE : LEAVE));
     TRY(script(db, SETTINGS));
     TRY(enter_log(lite));
-    return script(db, TAKE);
+    TRY(script(db, TAKE));
+    return script(db, SETTLE);
 }
 
 void sqlite_alone(void)
