@@ -6,8 +6,8 @@
 #include "sim/server.h"
 
 #define CLOCK_MOST_MS (25 * CLOCK_MINUTE_MS) /* of two, together less than an hour */
-#define DAYS_MOST_MS (30 * CLOCK_HOUR_MS)
-#define FULL_MOST_MS (3 * CLOCK_MINUTE_MS)
+#define DAYS_MOST_MS  (30 * CLOCK_HOUR_MS)
+#define FULL_MOST_MS  (3 * CLOCK_MINUTE_MS)
 
 static struct person *anybody(struct world *w)
 {

@@ -8,6 +8,7 @@
 #include "client/vault.h"
 #include "crypto/password.h"
 #include "sim/operator.h"
+#include "sim/plants.h"
 #include "sim/power.h"
 #include "statement/invitation.h"
 #include "storage/sqlite/sqlite.h"
@@ -272,6 +273,7 @@ struct person *people_new(struct world *w)
     who->index = w->people;
     snprintf(who->handle, sizeof who->handle, "p%02zu", w->people);
     who->disk = disk_new(dice_roll(&w->machine));
+    disk_skip_syncs(who->disk, plants_has("vault_skips_syncs"));
     who->latency_ms =
         w->options.latency_ms / 2 + (unsigned)dice_below(&w->net, w->options.latency_ms + 1);
     w->person[w->people++] = who;

@@ -12,6 +12,7 @@
 #include "sim/faults.h"
 #include "sim/hostile.h"
 #include "sim/operator.h"
+#include "sim/plants.h"
 #include "sim/world.h"
 
 #define SETTLE_MS (10 * CLOCK_MINUTE_MS)
@@ -49,8 +50,10 @@ static void heal(struct world *w)
 
 void run_here(const struct options *o, struct outcome *out)
 {
-    struct world *w = world_new(o, out);
+    struct world *w;
 
+    plants_begin(o->plant);
+    w = world_new(o, out);
     actions_begin(w);
     world_run_until(w, w->now_ms + 20 * (o->latency_ms + 20));
     for (unsigned i = 0; i < o->steps; i++) {

@@ -9,6 +9,7 @@
 #include "server/queue/queue.h"
 #include "sim/hostile.h"
 #include "sim/operator.h"
+#include "sim/plants.h"
 #include "sim/power.h"
 #include "statement/directory.h"
 #include "statement/names.h"
@@ -266,6 +267,7 @@ static struct err open_all(struct world *w)
     struct err err;
 
     TRY(sqlite_open_on(&s->db, disk_vfs(s->disk), FILE_NAME, true, true));
+    plants_tell_server(s->db);
     TRY(features_open(s->db));
     TRY(sign_private_write(s->directory_key, scalar));
     err = networks_open(s->db, BYTES(scalar), &s->networks);
@@ -369,6 +371,7 @@ void server_found(struct world *w)
     s->disk = disk_new(dice_roll(&w->machine));
     s->batch = calloc(BATCH_MOST, sizeof(struct request *));
     invariant(s->disk != NULL && s->batch != NULL);
+    disk_skip_syncs(s->disk, plants_has("server_skips_syncs"));
     world_must(sign_generate(&s->root_key, s->root.b), "a root key");
     world_must(sign_generate(&s->directory_key, directory.b), "a directory key");
     world_must(open_all(w), "founding a network");

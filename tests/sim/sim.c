@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sim COUNT FROM [WORD ...]: run COUNT seeds from FROM on; words change what the seeds say.
+ * sim COUNT FROM [WORD ...]: run COUNT seeds from FROM on; words change what the seeds say.  With
+ * plant=FAULT it ends well at the first seed that finds the fault.
  * docs/develop/simulator.md
  */
 #include <inttypes.h>
@@ -62,11 +63,9 @@ static void say(const struct total *t)
     printf("failed %" PRIu64 " seeds\n", t->failed);
 }
 
-static void run_seed(uint64_t seed, int words, char **word, struct total *t)
+static struct options options_of(uint64_t seed, int words, char **word)
 {
-    char line[WORDS_MAX];
     struct options o;
-    struct outcome out;
 
     options_expand(seed, &o);
     for (int i = 0; i < words; i++)
@@ -74,17 +73,34 @@ static void run_seed(uint64_t seed, int words, char **word, struct total *t)
             fprintf(stderr, "no such word: %s\n", word[i]);
             exit(2);
         }
-    options_write(&o, line, sizeof line);
-    printf("seed %" PRIu64 ": %s\n", seed, line);
-    run_apart(&o, &out);
+    return o;
+}
+
+/* The command that runs the same again, as small as it can be made. */
+static void say_again(struct options *o)
+{
+    char line[WORDS_MAX];
+
+    if (!o->trace && !o->as_is)
+        minimise(o);
+    options_write(o, line, sizeof line);
+    printf("  again: sim 1 %" PRIu64 " %s trace\n", o->seed, line);
+}
+
+/* True: it holds. */
+static bool run_seed(struct options *o, struct total *t)
+{
+    char line[WORDS_MAX];
+    struct outcome out;
+
+    options_write(o, line, sizeof line);
+    printf("seed %" PRIu64 ": %s\n", o->seed, line);
+    run_apart(o, &out);
     add(t, &out);
     if (!run_failed(&out))
-        return;
-    printf("seed %" PRIu64 " FAILED: %s\n", seed, out.why);
-    if (!o.trace && !o.as_is && o.plant == NULL)
-        minimise(&o);
-    options_write(&o, line, sizeof line);
-    printf("  again: sim 1 %" PRIu64 " %s trace\n", seed, line);
+        return true;
+    printf("seed %" PRIu64 " FAILED: %s\n", o->seed, out.why);
+    return false;
 }
 
 int main(int argc, char **argv)
@@ -92,11 +108,17 @@ int main(int argc, char **argv)
     struct total t = {0};
     uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 10) : 1, began = wall_ms();
     uint64_t from = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+    bool planted = false;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
-    for (uint64_t seed = from; seed < from + count; seed++)
-        run_seed(seed, argc > 3 ? argc - 3 : 0, argv + 3, &t);
+    for (uint64_t seed = from; seed < from + count && !(planted && t.failed > 0); seed++) {
+        struct options o = options_of(seed, argc > 3 ? argc - 3 : 0, argv + 3);
+
+        planted = o.plant != NULL;
+        if (!run_seed(&o, &t) && !planted)
+            say_again(&o);
+    }
     t.took_ms = wall_ms() - began;
     say(&t);
-    return t.failed > 0;
+    return (t.failed > 0) != planted; /* what was planted is to be found */
 }
