@@ -113,7 +113,7 @@ static void check_person(struct world *w, struct person *who)
     if (!who->removed && !engine_is_drained(who->engine))
         ledger_break(w, WRONG_STUCK, "%s is not connected in the end", who->handle);
     world_must(engine_waiting(who->engine, &outgoing, &parked), "counting");
-    if (parked > 0 && !hostile_left_junk(w))
+    if (parked > 0 && !who->removed && !hostile_left_junk(w))
         ledger_break(w, WRONG_UNDECRYPTABLE, "%s cannot open %" PRIu64 " items", who->handle,
                      parked);
     if (options_heals(&w->options))
@@ -133,7 +133,7 @@ static void check_person(struct world *w, struct person *who)
 static bool may_fail(struct world *w, const struct said *s)
 {
     return w->person[s->to]->removed || w->person[s->to]->leaving || w->person[s->from]->removed ||
-           (w->options.hostile && hostile_may_fail(w, s));
+           options_has(&w->options, KIND_DAYS) || hostile_may_fail(w, s);
 }
 
 static void check_arrival(struct world *w, const struct said *s, size_t number)
@@ -191,6 +191,7 @@ void ledger_check(struct world *w)
         look_at_vault(w, who);
         check_person(w, who);
     }
+    hostile_check(w);
     for (size_t i = 0; i < w->ledger.n; i++)
         check_message(w, &w->ledger.said[i], i);
 }

@@ -14,8 +14,10 @@
 struct hostile *hostile_new(struct world *w);
 void hostile_free(struct hostile *h);
 
-/* A frame on its way down, to be changed in place; false: it does not go. */
+/* A frame that has come down, to be changed in place; false: it does not go on.  And it was taken
+ * by an engine whose person had been told of so many problems before. */
 bool hostile_down(struct world *w, struct person *to, struct buf *frame);
+void hostile_was_taken(struct world *w, struct person *by, uint64_t told_before);
 /* Between steps: what was held back may come, and what is to be put back is. */
 void hostile_step(struct world *w);
 /* It behaves from now on. */
@@ -26,5 +28,8 @@ bool hostile_left_junk(const struct world *w);
 /* Does what it did explain that this message failed; or never came, and was it told? */
 bool hostile_may_fail(const struct world *w, const struct said *s);
 bool hostile_explains(const struct world *w, const struct said *s);
+
+/* In the end: was everybody told who had to be? */
+void hostile_check(struct world *w);
 
 #endif

@@ -132,6 +132,8 @@ static void told(struct world *w, struct person *who, const struct event *e)
                 err_name(e->code), e->message.missing);
     w->ledger.of[who->index].problems |= UINT64_C(1) << e->problem;
     w->outcome->alarms++;
+    who->told++;
+    who->told_restored |= e->problem == PROBLEM_RESTORED;
 }
 
 void ledger_hear(struct world *w, struct person *who, const struct event *e)
@@ -151,6 +153,7 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
         told(w, who, e);
         break;
     case EVENT_LINK:
+        who->sign_ins += e->code == E_OK;
         world_trace(w, "  %s has a link: %s", who->handle, err_name(e->code));
         break;
     case EVENT_DRAINED:

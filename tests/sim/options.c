@@ -7,7 +7,8 @@
 
 #include "property/dice.h"
 
-#define HOSTILE_FIRST KIND_DROP
+#define HOSTILE_FIRST  KIND_DROP
+#define HOSTILE_PEOPLE 6
 
 static const char *const NAMES[KINDS] = {
     [KIND_JOIN] = "join",
@@ -77,6 +78,8 @@ void options_expand(uint64_t seed, struct options *out)
     out->steps = 20 + (unsigned)dice_below(&d, 80);
     out->kinds = dice_roll(&d) & ((UINT64_C(1) << KINDS) - 1);
     out->hostile = dice_once_in(&d, 4);
+    if (out->hostile && out->people > HOSTILE_PEOPLE) /* repairs are slow, and many */
+        out->people = HOSTILE_PEOPLE;
     out->latency_ms = latencies[dice_below(&d, sizeof latencies / sizeof latencies[0])];
     out->jitter_ms = (unsigned)dice_below(&d, 2 * out->latency_ms);
     out->pace_ms = paces[dice_below(&d, sizeof paces / sizeof paces[0])];

@@ -7,6 +7,7 @@
 
 #include "client/vault.h"
 #include "crypto/password.h"
+#include "sim/hostile.h"
 #include "sim/operator.h"
 #include "sim/plants.h"
 #include "sim/power.h"
@@ -245,11 +246,24 @@ void people_link_down(struct person *who, enum err_code why)
     look_after(who);
 }
 
-void people_frame(struct person *who, struct bytes frame)
+void people_take(struct person *who, struct bytes frame)
 {
+    uint64_t told = who->told;
+
     engine_wake(who->engine, people_clock(who));
     engine_frame(who->engine, frame);
     look_after(who);
+    hostile_was_taken(who->world, who, told);
+}
+
+void people_frame(struct person *who, struct bytes frame)
+{
+    struct buf b = BUF(LIMIT_FRAME);
+
+    buf_bytes(&b, frame);
+    if (hostile_down(who->world, who, &b))
+        people_take(who, buf_view(&b));
+    buf_free(&b);
 }
 
 enum err_code people_command(struct person *who, enum command_kind kind, const char *handle,

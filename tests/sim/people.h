@@ -26,6 +26,8 @@ void people_crash(struct person *who, bool quietly);
 void people_link_up(struct person *who, struct bytes binding);
 void people_link_down(struct person *who, enum err_code why);
 void people_frame(struct person *who, struct bytes frame);
+/* The same for a frame that nobody alters any more. */
+void people_take(struct person *who, struct bytes frame);
 
 /* Something is asked of the engine, and what it wants is done. */
 enum err_code people_command(struct person *who, enum command_kind kind, const char *handle,

@@ -7,7 +7,6 @@
 #include "server/main/features.h"
 #include "server/networks/networks.h"
 #include "server/queue/queue.h"
-#include "sim/hostile.h"
 #include "sim/operator.h"
 #include "sim/plants.h"
 #include "sim/power.h"
@@ -100,17 +99,11 @@ void server_control(struct world *w, struct bytes frame)
 static void send_down(void *ctx, struct session *s, struct bytes frame)
 {
     struct world *w = ctx;
-    struct line *l = (struct line *)(void *)s; /* the session is its first member */
-    struct buf b = BUF(LIMIT_FRAME);
 
-    if (s == &w->server.control) {
+    if (s == &w->server.control)
         operator_hears(w, frame);
-        return;
-    }
-    buf_bytes(&b, frame);
-    if (hostile_down(w, l->who, &b))
-        network_send(l, WAY_DOWN, buf_view(&b));
-    buf_free(&b);
+    else /* the session is its line's first member */
+        network_send((struct line *)(void *)s, WAY_DOWN, frame);
 }
 
 static void close_line(void *ctx, struct session *s, enum err_code why)

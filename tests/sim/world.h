@@ -58,6 +58,9 @@ struct person {
     size_t removed_at;     /* after so many messages had been said */
     unsigned crash_in;     /* things that the engine wants done until it crashes; 0: it does not */
     unsigned restored;     /* how often its vault was put back */
+    unsigned restored_later; /* and that behind a sign-in */
+    uint64_t sign_ins, told; /* since the copy was made; problems in all */
+    bool told_restored;
     /* the network on its side */
     unsigned latency_ms;
     uint64_t blocked_until[2], blocked_since[2], slow_until; /* by enum way */
