@@ -104,6 +104,27 @@ static void look_at_vault(struct world *w, struct person *who)
     }
 }
 
+/* ---- strangers */
+
+/* Whoever never learned who the sender is cannot ask for a capsule that was lost to a lie: there is
+ * nobody to ask.  It is told that something cannot be opened, and that is all. */
+static bool is_stranger(const struct world *w, const struct person *to, size_t from)
+{
+    struct contact c;
+
+    return w->options.hostile && (w->ledger.of[to->index].problems >> PROBLEM_PARKED & 1) != 0 &&
+           (people_by_handle(to->vault, bytes_text(w->person[from]->handle), &c).code != E_OK ||
+            !c.known);
+}
+
+static bool hears_from_strangers(const struct world *w, const struct person *who)
+{
+    for (size_t i = 0; i < w->ledger.n; i++)
+        if (w->ledger.said[i].to == who->index && is_stranger(w, who, w->ledger.said[i].from))
+            return true;
+    return false;
+}
+
 /* ---- one person */
 
 static void check_person(struct world *w, struct person *who)
@@ -113,7 +134,7 @@ static void check_person(struct world *w, struct person *who)
     if (!who->removed && !engine_is_drained(who->engine))
         ledger_break(w, WRONG_STUCK, "%s is not connected in the end", who->handle);
     world_must(engine_waiting(who->engine, &outgoing, &parked), "counting");
-    if (parked > 0 && !who->removed && !hostile_left_junk(w))
+    if (parked > 0 && !who->removed && !hostile_left_junk(w) && !hears_from_strangers(w, who))
         ledger_break(w, WRONG_UNDECRYPTABLE, "%s cannot open %" PRIu64 " items", who->handle,
                      parked);
     if (options_heals(&w->options))
@@ -144,7 +165,8 @@ static void check_arrival(struct world *w, const struct said *s, size_t number)
         return;
     if (s->shown > 0 && to->restored == 0)
         ledger_break(w, WRONG_LOST, "#%zu was shown to %s and is gone", number, to->handle);
-    else if (s->state == DELIVERY_ACCEPTED && !to->removed && !hostile_explains(w, s))
+    else if (s->state == DELIVERY_ACCEPTED && !to->removed && !hostile_explains(w, s) &&
+             !is_stranger(w, to, s->from))
         ledger_break(w, WRONG_LOST, "#%zu from %s was accepted, and %s never saw it", number,
                      from->handle, to->handle);
 }

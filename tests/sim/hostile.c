@@ -293,6 +293,8 @@ bool hostile_explains(const struct world *w, const struct said *s)
 {
     const struct person *from = w->person[s->from], *to = w->person[s->to];
 
+    if (w->options.hostile && from->removed)
+        return true; /* nobody is left to send again what was dropped */
     if (to->restored == 0 && s->life == from->restored)
         return false;
     return to->told_restored || from->told_restored || w->hostile->rolled_back;
