@@ -62,8 +62,8 @@ static void shake_network(struct world *w)
         network_reset(who);
     if (world_rolls(w, &w->machine, KIND_SLOW, 12))
         network_slow(who, ms);
-    if (world_rolls(w, &w->machine, KIND_HALF_OPEN, 12) && who->line != NULL)
-        network_close(who->line, dice_once_in(&w->machine, 2) ? WAY_UP : WAY_DOWN, true);
+    if (world_rolls(w, &w->machine, KIND_HALF_OPEN, 12))
+        network_half(who, dice_once_in(&w->machine, 2) ? WAY_UP : WAY_DOWN);
 }
 
 /* ---- machines */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sim/hostile_internal.h"
+#include "sim/network.h"
 #include "sim/people.h"
 #include "sim/server.h"
 
@@ -213,7 +214,8 @@ void hostile_was_taken(struct world *w, struct person *by, uint64_t told_before)
     if (!h->forged)
         return;
     h->forged = false;
-    if (by->engine != NULL && by->told == told_before)
+    /* An engine that had just given up the connection did not look at it. */
+    if (by->engine != NULL && engine_is_ready(by->engine) && by->told == told_before)
         ledger_break(w, WRONG_UNDETECTED, "%s was shown another's devices and said nothing",
                      by->handle);
 }
@@ -273,6 +275,9 @@ void hostile_stop(struct world *w)
     let_go(w->hostile, true);
     w->hostile->stopped = true;
     w->hostile->stalled = NULL;
+    /* What it swallowed on a connection is not sent on the same one again. */
+    for (size_t i = 0; w->options.hostile && i < w->people; i++)
+        network_reset(w->person[i]);
 }
 
 /* ---- what it explains */

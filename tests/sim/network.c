@@ -209,6 +209,19 @@ void network_close(struct line *l, enum way way, bool quietly)
         put(l, way, (struct bytes){0}, true);
 }
 
+void network_half(struct person *who, enum way way)
+{
+    struct line *l = who->line;
+
+    if (l == NULL || !l->open[WAY_UP] || !l->open[WAY_DOWN])
+        return;
+    network_close(l, way, true);
+    if (way == WAY_DOWN && server_is_there(l))
+        server_line_down(l->world, l);
+    if (way == WAY_UP && person_is_there(l))
+        people_link_down(who, E_CLOSED);
+}
+
 void network_reset(struct person *who)
 {
     struct line *l = who->line;

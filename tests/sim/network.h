@@ -39,6 +39,8 @@ void network_send(struct line *l, enum way way, struct bytes frame);
 void network_close(struct line *l, enum way way, bool quietly);
 /* The person's line, cut in the middle: what is on its way is lost. */
 void network_reset(struct person *who);
+/* The end that sends `way` gives the person's line up, and the other hears nothing of it. */
+void network_half(struct person *who, enum way way);
 /* Nothing that goes this way arrives for so long. */
 void network_block(struct person *who, enum way way, uint64_t ms);
 /* The person's end takes nothing off the line for so long. */

@@ -76,7 +76,7 @@ void options_expand(uint64_t seed, struct options *out)
     *out = (struct options){.seed = seed};
     out->people = people_of(&d);
     out->steps = 20 + (unsigned)dice_below(&d, 80);
-    out->kinds = dice_roll(&d) & ((UINT64_C(1) << KINDS) - 1);
+    out->kinds = dice_roll(&d) & ((UINT64_C(1) << KINDS) - 1) & ~(UINT64_C(1) << KIND_DAYS);
     out->hostile = dice_once_in(&d, 4);
     if (out->hostile && out->people > HOSTILE_PEOPLE) /* repairs are slow, and many */
         out->people = HOSTILE_PEOPLE;
@@ -120,6 +120,10 @@ bool options_word(struct options *o, const char *word)
 
     if (strncmp(word, "without=", 8) == 0 && kinds_of(word + 8, &kinds)) {
         o->kinds &= ~kinds;
+        return true;
+    }
+    if (strncmp(word, "with=", 5) == 0 && kinds_of(word + 5, &kinds)) {
+        o->kinds |= kinds;
         return true;
     }
     if (strncmp(word, "only=", 5) == 0 && kinds_of(word + 5, &kinds)) {

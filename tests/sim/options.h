@@ -36,7 +36,7 @@ enum kind {
     KIND_SYNC,         /* a sync fails */
     KIND_FULL,         /* a disk is full */
     KIND_CLOCK,        /* clocks jump, by less than they may differ */
-    KIND_DAYS,         /* and by more: what is sealed meanwhile may have to be sealed again */
+    KIND_DAYS,         /* and by more, which no seed brings: only where a word asks for it */
     /* a server that lies: only where `hostile` */
     KIND_DROP,
     KIND_TWICE,

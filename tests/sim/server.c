@@ -361,6 +361,7 @@ void server_found(struct world *w)
     struct server_node *s = &w->server;
     struct point directory;
 
+    s->life = 1; /* a line that has not come here yet has 0 */
     s->disk = disk_new(dice_roll(&w->machine));
     s->batch = calloc(BATCH_MOST, sizeof(struct request *));
     invariant(s->disk != NULL && s->batch != NULL);
