@@ -293,6 +293,13 @@ bool hostile_may_fail(const struct world *w, const struct said *s)
     return w->options.hostile; /* its sender was told, and may say it again */
 }
 
+/* A server whose disk is full lets people in without keeping that it did, and so cannot tell them
+ * later that they were put back. */
+static bool may_be_silent(const struct world *w)
+{
+    return w->hostile->rolled_back || options_has(&w->options, KIND_FULL);
+}
+
 /* A copy that was put back forgets, and says that it does; else nothing explains a loss. */
 bool hostile_explains(const struct world *w, const struct said *s)
 {
@@ -302,7 +309,7 @@ bool hostile_explains(const struct world *w, const struct said *s)
         return true; /* nobody is left to send again what was dropped */
     if (to->restored == 0 && s->life == from->restored)
         return false;
-    return to->told_restored || from->told_restored || w->hostile->rolled_back;
+    return to->told_restored || from->told_restored || may_be_silent(w);
 }
 
 void hostile_check(struct world *w)
@@ -310,8 +317,7 @@ void hostile_check(struct world *w)
     for (size_t i = 0; i < w->people; i++) {
         const struct person *who = w->person[i];
 
-        if (who->restored_later > 0 && !who->removed && !who->told_restored &&
-            !w->hostile->rolled_back)
+        if (who->restored_later > 0 && !who->removed && !who->told_restored && !may_be_silent(w))
             ledger_break(w, WRONG_UNDETECTED, "%s was put back and was not told", who->handle);
     }
 }
