@@ -319,22 +319,32 @@ struct err repairs_control(struct engine *e, const struct repairs_asker *from,
 
 /* ---- notices */
 
-/* Whose answer to the upload may be on its way still: that device is one of theirs is enough. */
-static struct err is_contacts(struct engine *e, uint64_t contact, const struct device_id *did,
-                              bool *is)
+/* An upload whose answer is on its way still: is it for that device? */
+static struct err goes_to(struct engine *e, uint64_t upload, const struct device_id *did,
+                          struct arena *a, bool *goes)
 {
-    struct device_list list;
-    struct contact c;
-    struct err err;
+    struct err err = OK;
+    struct arena rows = ARENA(OUTBOX_ARENA);
+    struct outbox_row row = {.number = 0};
 
-    *is = false;
-    TRY(people_get(e->vault, contact, &c));
-    err = people_newest_list(e->vault, &e->own, &c.aid, &list);
-    if (err.code == E_ABSENT)
-        return OK;
-    TRY(err);
-    *is = device_list_find(&list, did) != NULL;
-    return OK;
+    *goes = false;
+    while (!(row.sealed && row.upload == upload)) {
+        arena_free(&rows);
+        TRY_OUT(sealing_next(e, row.number + 1, &rows, &row));
+    }
+    TRY_OUT(sentlog_is_recipient(e->vault, &e->own, row.roster, did, a, goes));
+out:
+    arena_free(&rows);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+/* The server's word alone must not bring a message to a device that it was not for: one that was
+ * added since, say. */
+static struct err was_for(struct engine *e, const struct sentlog_entry *s,
+                          const struct device_id *did, struct arena *a, bool *was)
+{
+    TRY(was_sent_to(e, s, did, a, was));
+    return *was || s->partial ? OK : goes_to(e, s->upload, did, a, was);
 }
 
 struct err repairs_notice(struct engine *e, struct bytes sealed, struct arena *a)
@@ -350,7 +360,7 @@ struct err repairs_notice(struct engine *e, struct bytes sealed, struct arena *a
     if (err.code == E_ABSENT || n.code == E_REMOVED)
         return OK;
     TRY(err);
-    TRY(is_contacts(e, s.contact, &n.did, &holds));
+    TRY(was_for(e, &s, &n.did, a, &holds));
     if (holds)
         TRY(lives(e, &s, a, &holds));
     if (!holds)

@@ -113,7 +113,8 @@ struct err sealing_next(struct engine *e, uint64_t from, struct arena *a, struct
 
 /* ---- the stream: seq and link of (this device, room) */
 
-#define RESTORE_LEAP (UINT64_C(1) << 20) /* places that a copy of this vault may have used */
+#define RESTORE_LEAP  (UINT64_C(1) << 20) /* places that a copy of this vault may have used */
+#define PLACES_PER_MS 1024                /* more than anybody can use */
 
 struct own_stream {
     uint64_t seq, restores; /* restores: how often the vault had been put back when seq was used */
@@ -148,9 +149,17 @@ struct err sealing_highest(struct engine *e, const struct room_id *room, uint64_
     return OK;
 }
 
-/* The place of a message, and what it names.  After each time that the vault was put back the
- * stream goes on far ahead, whether it has begun here or not: it may have in the copy.  [PROTOCOL
- * 10 V2] */
+/* After the vault was put back a stream goes on far ahead, whether it has begun here or not: it may
+ * have in the copy.  And where the clock says: the same copy may be put back again.  [PROTOCOL 10
+ * V2] */
+static uint64_t place_after_restore(const struct engine *e, uint64_t seq)
+{
+    uint64_t ahead = seq + RESTORE_LEAP, by_clock = e->now_ms * PLACES_PER_MS;
+
+    return ahead > by_clock ? ahead : by_clock;
+}
+
+/* The place of a message, and what it names. */
 static struct err take_place(struct engine *e, struct core *core)
 {
     struct own_stream s;
@@ -159,7 +168,7 @@ static struct err take_place(struct engine *e, struct core *core)
     TRY(get_stream(e, &core->room, &s));
     TRY(vault_counter_get(e->vault, VAULT_RESTORES, &restores));
     core->restart = restores > s.restores;
-    core->seq = s.seq + (restores - s.restores) * RESTORE_LEAP + 1;
+    core->seq = core->restart ? place_after_restore(e, s.seq) : s.seq + 1;
     if (!core->restart)
         memcpy(core->prev, s.link, sizeof core->prev);
     return OK;

@@ -194,8 +194,8 @@ struct err sentlog_next_place(struct vault *v, const struct room_id *room, uint6
 
 /* ---- to whom? */
 
-static struct err went_to_roster(struct vault *v, const struct own *me, const struct roster *r,
-                                 const struct device_id *did, struct arena *a, bool *went)
+static struct err find_recipient(struct vault *v, const struct own *me, const struct roster *r,
+                                 const struct device_id *did, struct arena *a, bool *found)
 {
     const struct device_list **lists = ARENA_ARRAY(a, r->accounts, const struct device_list *);
     struct roster_recipient *to;
@@ -213,27 +213,36 @@ static struct err went_to_roster(struct vault *v, const struct own *me, const st
     }
     TRY(roster_recipients(r, lists, &me->me.who.did, a, &to, &n));
     for (size_t i = 0; i < n; i++)
-        *went |= ID_SAME(to[i].device->did, *did);
+        *found |= ID_SAME(to[i].device->did, *did);
     return OK;
+}
+
+struct err sentlog_is_recipient(struct vault *v, const struct own *me, struct bytes roster,
+                                const struct device_id *did, struct arena *a, bool *is)
+{
+    struct roster r;
+    struct err err;
+
+    *is = false;
+    TRY(roster_parse(roster, a, &r));
+    err = find_recipient(v, me, &r, did, a, is);
+    return err.code == E_ABSENT ? OK : err;
 }
 
 struct err sentlog_went_to(struct vault *v, const struct own *me, const struct sentlog_entry *s,
                            const struct device_id *did, struct arena *a, bool *went)
 {
-    struct bytes value;
-    struct roster r;
+    struct bytes roster;
     struct err err;
 
     *went = s->partial && ID_SAME(s->to, *did);
     if (s->partial)
         return OK;
-    err = people_roster(v, &s->roster, a, &value);
+    err = people_roster(v, &s->roster, a, &roster);
     if (err.code == E_ABSENT) /* it was not accepted yet, and so came to nobody */
         return OK;
     TRY(err);
-    TRY(roster_parse(value, a, &r));
-    err = went_to_roster(v, me, &r, did, a, went);
-    return err.code == E_ABSENT ? OK : err;
+    return sentlog_is_recipient(v, me, roster, did, a, went);
 }
 
 bool sentlog_lives(const struct sentlog_entry *s, uint64_t now_ms)

@@ -50,6 +50,10 @@ FALLIBLE sentlog_next_place(struct vault *v, const struct room_id *room, uint64_
 FALLIBLE sentlog_went_to(struct vault *v, const struct own *me, const struct sentlog_entry *s,
                          const struct device_id *did, struct arena *a, bool *went);
 
+/* Is the device a recipient of this roster?  Not, as far as lists that it names are not known. */
+FALLIBLE sentlog_is_recipient(struct vault *v, const struct own *me, struct bytes roster,
+                              const struct device_id *did, struct arena *a, bool *is);
+
 /* Does it live still? */
 bool sentlog_lives(const struct sentlog_entry *s, uint64_t now_ms);
 

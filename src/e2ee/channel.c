@@ -10,7 +10,7 @@
 
 #define BOX_PLAIN_SIZE (IDENTITY_PARTY_SIZE + 8 + SIGN_SIZE)
 #define SIGNED_SIZE    (IDENTITY_PARTY_SIZE + AGREE_PUBLIC_SIZE + 8)
-#define FIX_SIZE       (2 + AGREE_PUBLIC_SIZE + 4 + HASH_SHA512_SIZE)
+#define FIX_SIZE       (2 + IDENTITY_PARTY_SIZE + AGREE_PUBLIC_SIZE + 4 + HASH_SHA512_SIZE)
 #define SECRETS_SIZE   (AGREE_SHARED_SIZE + MLKEM_SHARED_SIZE)
 
 static const struct bytes LABEL = {(const uint8_t *)"tacet1 cap", sizeof "tacet1 cap"};
@@ -24,7 +24,8 @@ struct opening {
     const struct channel_prekey *prekey;
 };
 
-/* suite | profile | E_c | SPK number | H(ct): the box's associated data. */
+/* suite | profile | B | E_c | SPK number | H(ct): the box's associated data.  With B in it, what
+ * was opened to somebody who shows B's prekey as his own does not open at B. */
 static struct err write_fix(const struct opening *o, struct buf *out, struct bytes *fix)
 {
     uint8_t ct[HASH_SHA512_SIZE];
@@ -32,6 +33,7 @@ static struct err write_fix(const struct opening *o, struct buf *out, struct byt
     TRY(hash_sha512(&o->ct, 1, ct));
     buf_u8(out, UPLOAD_SUITE);
     buf_u8(out, o->profile);
+    identity_write_party(o->to, out);
     buf_bytes(out, o->point);
     buf_u32(out, o->prekey->number);
     buf_bytes(out, BYTES(ct));

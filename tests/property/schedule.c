@@ -93,6 +93,7 @@ static void copy_vault(struct world *w, size_t i)
     if (!snapshot_is_taken(&w->vault[i])) {
         snapshot_take(&w->vault[i], w->who[i]->path);
     } else if (!snapshot_is_same(&w->vault[i], w->who[i]->path)) {
+        stage_forward(w->play, CLOCK_SECOND_MS); /* it takes its time, see PROTOCOL 10 V2 */
         snapshot_put_back(&w->vault[i], w->who[i]->path);
         w->life[i]++;
         w->counts->restored++;

@@ -164,6 +164,35 @@ static void notice(struct person *to, uint64_t upload, const struct device_id *d
     buf_free(&page);
 }
 
+/* The next version of bob's list, with one device more, is known to whoever has this vault. */
+static void add_device(struct vault *v, struct play *p, struct person *bob, struct device_id *added)
+{
+    const struct own *own = engine_own(stage_engine(bob));
+    struct device_list next = own->list;
+    struct device_entry entry = {.role = DEVICE_PLAIN, .added_ms = stage_now(p)};
+    struct buf statement = BUF(DEVICE_LIST_MAX_SIZE);
+    struct sign_private *key;
+    size_t at;
+
+    assert_ok(sign_generate(&key, entry.dsk.b));
+    sign_private_free(key);
+    assert_ok(names_device(&own->me.who.aid, &entry.dsk, &entry.did));
+    at = ID_RISES(next.device[0].did, entry.did);
+    next.device[1 - at] = next.device[0];
+    next.device[at] = entry;
+    next.devices = 2;
+    next.version++;
+    next.made_ms = stage_now(p);
+    memcpy(next.previous, own->list.hash, sizeof next.previous);
+    assert_ok(device_list_sign(&next, &own->nid, own->me.ark_secret, &own->me.who.did,
+                               own->me.dsk_secret, &statement));
+    assert_ok(vault_begin(v));
+    assert_ok(vault_put(v, VAULT_LIST, ID_BYTES(next.aid), next.version, buf_view(&statement)));
+    assert_ok(vault_commit(v));
+    buf_free(&statement);
+    *added = entry.did;
+}
+
 static void what_found_no_room_is_brought_again_after_a_minute(void **state)
 {
     struct play *p = play_begin();
@@ -203,6 +232,35 @@ static void a_notice_that_lies_costs_little(void **state)
     lie_end(p);
     sees_nothing(bob);
     sees_nothing(carol);
+    play_end(p);
+}
+
+/* Bob adds a device, and the server says that there was no room for what was sent before. */
+static void a_notice_brings_a_device_nothing_that_was_not_for_it(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct vault *v = engine_vault(stage_engine(alice));
+    struct device_id added;
+    uint8_t repair[32];
+    uint64_t upload;
+    bool queued;
+
+    (void)state;
+    meet(alice, bob);
+    says(alice, bob, "before");
+    memcpy(repair + 16, stage_next_shown(bob)->id.b, 16);
+    sees(bob, alice, "before");
+    add_device(v, p, bob, &added);
+    assert_ok(vault_counter_get(v, VAULT_NEXT_UPLOAD, &upload));
+    notice(alice, upload, &added);
+    memcpy(repair, added.b, 16);
+    assert_ok(vault_has(v, VAULT_REPAIR, BYTES(repair), 0, &queued));
+    assert_false(queued);
+    notice(alice, upload, &engine_own(stage_engine(bob))->me.who.did);
+    memcpy(repair, engine_own(stage_engine(bob))->me.who.did.b, 16);
+    assert_ok(vault_has(v, VAULT_REPAIR, BYTES(repair), 0, &queued));
+    assert_true(queued);
     play_end(p);
 }
 
@@ -246,6 +304,7 @@ const struct CMUnitTest healing_gaps[] = {
     cmocka_unit_test(control_messages_of_a_kind_to_come_are_passed_over),
     cmocka_unit_test(what_found_no_room_is_brought_again_after_a_minute),
     cmocka_unit_test(a_notice_that_lies_costs_little),
+    cmocka_unit_test(a_notice_brings_a_device_nothing_that_was_not_for_it),
     cmocka_unit_test(a_request_survives_either_side_at_every_step),
 };
 const size_t healing_gaps_n = sizeof healing_gaps / sizeof healing_gaps[0];

@@ -52,6 +52,31 @@ static void a_restored_vault_is_told_and_heals_both_ways(void **state)
     play_end(p);
 }
 
+/* Neither life knows what the other sent. */
+static void a_copy_that_is_put_back_twice_uses_no_place_twice(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    uint64_t first;
+
+    (void)state;
+    meet(alice, bob);
+    goes_back(p, alice, bob);
+    says(alice, bob, "from the copy");
+    first = stage_next_shown(bob)->seq;
+    sees(bob, alice, "from the copy");
+    leaves(alice);
+    stage_forward(p, CLOCK_SECOND_MS);
+    stage_restore_vault(alice, 0);
+    returns(alice);
+    says(alice, bob, "from the copy again");
+    assert_non_null(stage_next_shown(bob));
+    assert_int_equal(stage_next_shown(bob)->notes, MESSAGE_RESTART);
+    assert_true(stage_next_shown(bob)->seq > first);
+    sees(bob, alice, "from the copy again");
+    play_end(p);
+}
+
 static void after_a_restore_no_number_is_used_again(void **state)
 {
     struct play *p = play_begin();
@@ -228,6 +253,7 @@ const struct CMUnitTest healing_vaults[] = {
     cmocka_unit_test(a_restored_vault_is_told_and_heals_both_ways),
     cmocka_unit_test(after_a_restore_no_number_is_used_again),
     cmocka_unit_test(a_cloned_vault_is_noticed),
+    cmocka_unit_test(a_copy_that_is_put_back_twice_uses_no_place_twice),
     cmocka_unit_test(a_restored_vault_survives_at_every_step),
     cmocka_unit_test(a_server_cannot_say_that_a_vault_was_restored),
 };

@@ -57,6 +57,7 @@ static void write_fix(const struct opening *p, struct buf *fix)
     must(hash_sha512(HASH_PARTS(ciphertext(p)), ct));
     buf_u8(fix, UPLOAD_SUITE);
     buf_u8(fix, p->sealed.profile);
+    identity_write_party(p->to, fix);
     buf_bytes(fix, BYTES(p->from->point));
     buf_u32(fix, p->prekey.number);
     buf_bytes(fix, BYTES(ct));

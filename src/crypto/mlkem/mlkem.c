@@ -3,6 +3,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/mlkem/keccak.h"
+#include "crypto/random.h"
 #include "crypto/secret.h"
 
 _Static_assert(KPKE_PUBLIC_SIZE == MLKEM_PUBLIC_SIZE && KPKE_SEALED_SIZE == MLKEM_SEALED_SIZE,
@@ -65,4 +66,46 @@ void mlkem_decapsulate_with(const struct mlkem_expanded *key,
 bool mlkem_public_check(struct bytes pub)
 {
     return pub.n == MLKEM_PUBLIC_SIZE && kpke_public_check(pub.at);
+}
+
+/* ---- mlkem.h: form, which is the same whoever does the work */
+
+struct err mlkem_generate(struct mlkem_private **out, uint8_t pub[MLKEM_PUBLIC_SIZE])
+{
+    struct err err = OK;
+    struct random random = random_system();
+    uint8_t seed[MLKEM_PRIVATE_SIZE];
+
+    TRY_OUT(random_fill(&random, seed, sizeof seed));
+    TRY_OUT(mlkem_import(out, seed));
+    mlkem_private_public(*out, pub);
+out:
+    secret_wipe(seed, sizeof seed);
+    return err;
+}
+
+struct err mlkem_private_parse(struct mlkem_private **out, struct bytes seed)
+{
+    return seed.n == MLKEM_PRIVATE_SIZE ? mlkem_import(out, seed.at) : FAIL(E_MALFORMED);
+}
+
+struct err mlkem_encapsulate_from(struct bytes pub, const uint8_t *m,
+                                  uint8_t sealed[MLKEM_SEALED_SIZE],
+                                  uint8_t shared[MLKEM_SHARED_SIZE])
+{
+    memset(shared, 0, MLKEM_SHARED_SIZE);
+    return mlkem_public_check(pub) ? mlkem_seal(pub.at, m, sealed, shared) : FAIL(E_MALFORMED);
+}
+
+struct err mlkem_encapsulate(struct bytes pub, uint8_t sealed[MLKEM_SEALED_SIZE],
+                             uint8_t shared[MLKEM_SHARED_SIZE])
+{
+    return mlkem_encapsulate_from(pub, NULL, sealed, shared);
+}
+
+struct err mlkem_decapsulate(const struct mlkem_private *key, struct bytes sealed,
+                             uint8_t shared[MLKEM_SHARED_SIZE])
+{
+    memset(shared, 0, MLKEM_SHARED_SIZE);
+    return sealed.n == MLKEM_SEALED_SIZE ? mlkem_unseal(key, sealed.at, shared) : FAIL(E_MALFORMED);
 }

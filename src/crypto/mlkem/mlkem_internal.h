@@ -30,8 +30,17 @@ void mlkem_decapsulate_with(const struct mlkem_expanded *key,
                             const uint8_t sealed[MLKEM_SEALED_SIZE],
                             uint8_t shared[MLKEM_SHARED_SIZE]);
 
+/* What mlkem_own.c or mlkem_openssl.c does for mlkem.h, when lengths and public keys have been
+ * checked.  Where m is NULL the randomness is drawn.  On error `sealed` and `shared` are untouched.
+ * E_CRYPTO, E_NOMEM. */
+FALLIBLE mlkem_import(struct mlkem_private **out, const uint8_t seed[MLKEM_PRIVATE_SIZE]);
+FALLIBLE mlkem_seal(const uint8_t pub[MLKEM_PUBLIC_SIZE], const uint8_t *m,
+                    uint8_t sealed[MLKEM_SEALED_SIZE], uint8_t shared[MLKEM_SHARED_SIZE]);
+FALLIBLE mlkem_unseal(const struct mlkem_private *key, const uint8_t sealed[MLKEM_SEALED_SIZE],
+                      uint8_t shared[MLKEM_SHARED_SIZE]);
+
 /* mlkem_encapsulate() with its randomness given: of the implementation that mlkem.h has here. */
-FALLIBLE mlkem_encapsulate_from(struct bytes pub, const uint8_t m[32],
+FALLIBLE mlkem_encapsulate_from(struct bytes pub, const uint8_t *m,
                                 uint8_t sealed[MLKEM_SEALED_SIZE],
                                 uint8_t shared[MLKEM_SHARED_SIZE]);
 

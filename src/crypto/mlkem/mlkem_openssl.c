@@ -13,7 +13,6 @@
 #include <stdlib.h>
 
 #include "crypto/mlkem/mlkem_internal.h"
-#include "crypto/random.h"
 #include "crypto/secret.h"
 
 static const char NAME[] = "ML-KEM-1024";
@@ -48,30 +47,13 @@ static bool import(struct mlkem_private *key)
     return good;
 }
 
-struct err mlkem_generate(struct mlkem_private **out, uint8_t pub[MLKEM_PUBLIC_SIZE])
+struct err mlkem_import(struct mlkem_private **out, const uint8_t seed[MLKEM_PRIVATE_SIZE])
 {
-    struct err err = OK;
-    struct random random = random_system();
-    uint8_t seed[MLKEM_PRIVATE_SIZE];
+    struct mlkem_private *key = calloc(1, sizeof *key);
 
-    TRY_OUT(random_fill(&random, seed, sizeof seed));
-    TRY_OUT(mlkem_private_parse(out, BYTES(seed)));
-    mlkem_private_public(*out, pub);
-out:
-    secret_wipe(seed, sizeof seed);
-    return err;
-}
-
-struct err mlkem_private_parse(struct mlkem_private **out, struct bytes seed)
-{
-    struct mlkem_private *key;
-
-    if (seed.n != MLKEM_PRIVATE_SIZE)
-        return FAIL(E_MALFORMED);
-    key = calloc(1, sizeof *key);
     if (key == NULL)
         return FAIL(E_NOMEM);
-    memcpy(key->seed, seed.at, seed.n);
+    memcpy(key->seed, seed, sizeof key->seed);
     if (!import(key)) {
         mlkem_private_free(key);
         return settled(FAIL(E_CRYPTO));
@@ -99,8 +81,8 @@ void mlkem_private_free(struct mlkem_private *key)
     free(key);
 }
 
-/* Of a public key that was checked.  OpenSSL draws the randomness where m is NULL. */
-static struct err encapsulate(struct bytes pub, const uint8_t *m, uint8_t *sealed, uint8_t *shared)
+struct err mlkem_seal(const uint8_t pub[MLKEM_PUBLIC_SIZE], const uint8_t *m,
+                      uint8_t sealed[MLKEM_SEALED_SIZE], uint8_t shared[MLKEM_SHARED_SIZE])
 {
     struct err err = OK;
     uint8_t made[MLKEM_SEALED_SIZE], coins[32], secret[MLKEM_SHARED_SIZE];
@@ -110,7 +92,7 @@ static struct err encapsulate(struct bytes pub, const uint8_t *m, uint8_t *seale
         OSSL_PARAM_END,
     };
     EVP_PKEY_CTX *ctx = NULL;
-    EVP_PKEY *key = EVP_PKEY_new_raw_public_key_ex(NULL, NAME, NULL, pub.at, pub.n);
+    EVP_PKEY *key = EVP_PKEY_new_raw_public_key_ex(NULL, NAME, NULL, pub, MLKEM_PUBLIC_SIZE);
 
     if (m != NULL)
         memcpy(coins, m, sizeof coins);
@@ -129,36 +111,16 @@ out:
     return settled(err);
 }
 
-struct err mlkem_encapsulate_from(struct bytes pub, const uint8_t m[32],
-                                  uint8_t sealed[MLKEM_SEALED_SIZE],
-                                  uint8_t shared[MLKEM_SHARED_SIZE])
-{
-    memset(shared, 0, MLKEM_SHARED_SIZE);
-    if (!mlkem_public_check(pub))
-        return FAIL(E_MALFORMED);
-    return encapsulate(pub, m, sealed, shared);
-}
-
-struct err mlkem_encapsulate(struct bytes pub, uint8_t sealed[MLKEM_SEALED_SIZE],
-                             uint8_t shared[MLKEM_SHARED_SIZE])
-{
-    return mlkem_encapsulate_from(pub, NULL, sealed, shared);
-}
-
-struct err mlkem_decapsulate(const struct mlkem_private *key, struct bytes sealed,
-                             uint8_t shared[MLKEM_SHARED_SIZE])
+struct err mlkem_unseal(const struct mlkem_private *key, const uint8_t sealed[MLKEM_SEALED_SIZE],
+                        uint8_t shared[MLKEM_SHARED_SIZE])
 {
     uint8_t secret[MLKEM_SHARED_SIZE];
     size_t n = sizeof secret;
-    EVP_PKEY_CTX *ctx;
-    bool good;
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->key, NULL);
+    bool good = ctx != NULL && EVP_PKEY_decapsulate_init(ctx, NULL) == 1 &&
+                EVP_PKEY_decapsulate(ctx, secret, &n, sealed, MLKEM_SEALED_SIZE) == 1 &&
+                n == sizeof secret;
 
-    memset(shared, 0, MLKEM_SHARED_SIZE);
-    if (sealed.n != MLKEM_SEALED_SIZE)
-        return FAIL(E_MALFORMED);
-    ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->key, NULL);
-    good = ctx != NULL && EVP_PKEY_decapsulate_init(ctx, NULL) == 1 &&
-           EVP_PKEY_decapsulate(ctx, secret, &n, sealed.at, sealed.n) == 1 && n == sizeof secret;
     if (good)
         memcpy(shared, secret, sizeof secret);
     EVP_PKEY_CTX_free(ctx);

@@ -11,30 +11,13 @@ struct mlkem_private {
     struct mlkem_expanded expanded;
 };
 
-struct err mlkem_generate(struct mlkem_private **out, uint8_t pub[MLKEM_PUBLIC_SIZE])
+struct err mlkem_import(struct mlkem_private **out, const uint8_t seed[MLKEM_PRIVATE_SIZE])
 {
-    struct err err = OK;
-    struct random random = random_system();
-    uint8_t seed[MLKEM_PRIVATE_SIZE];
+    struct mlkem_private *key = malloc(sizeof *key);
 
-    TRY_OUT(random_fill(&random, seed, sizeof seed));
-    TRY_OUT(mlkem_private_parse(out, BYTES(seed)));
-    mlkem_private_public(*out, pub);
-out:
-    secret_wipe(seed, sizeof seed);
-    return err;
-}
-
-struct err mlkem_private_parse(struct mlkem_private **out, struct bytes seed)
-{
-    struct mlkem_private *key;
-
-    if (seed.n != MLKEM_PRIVATE_SIZE)
-        return FAIL(E_MALFORMED);
-    key = malloc(sizeof *key);
     if (key == NULL)
         return FAIL(E_NOMEM);
-    memcpy(key->seed, seed.at, seed.n);
+    memcpy(key->seed, seed, sizeof key->seed);
     mlkem_expand(key->seed, &key->expanded);
     *out = key;
     return OK;
@@ -58,39 +41,25 @@ void mlkem_private_free(struct mlkem_private *key)
     free(key);
 }
 
-struct err mlkem_encapsulate_from(struct bytes pub, const uint8_t m[32],
-                                  uint8_t sealed[MLKEM_SEALED_SIZE],
-                                  uint8_t shared[MLKEM_SHARED_SIZE])
-{
-    memset(shared, 0, MLKEM_SHARED_SIZE);
-    if (!mlkem_public_check(pub))
-        return FAIL(E_MALFORMED);
-    mlkem_encapsulate_with(pub.at, m, sealed, shared);
-    secret_reveal(sealed, MLKEM_SEALED_SIZE);
-    return OK;
-}
-
-struct err mlkem_encapsulate(struct bytes pub, uint8_t sealed[MLKEM_SEALED_SIZE],
-                             uint8_t shared[MLKEM_SHARED_SIZE])
+struct err mlkem_seal(const uint8_t pub[MLKEM_PUBLIC_SIZE], const uint8_t *m,
+                      uint8_t sealed[MLKEM_SEALED_SIZE], uint8_t shared[MLKEM_SHARED_SIZE])
 {
     struct err err = OK;
     struct random random = random_system();
-    uint8_t m[32];
+    uint8_t drawn[32];
 
-    memset(shared, 0, MLKEM_SHARED_SIZE);
-    TRY_OUT(random_fill(&random, m, sizeof m));
-    TRY_OUT(mlkem_encapsulate_from(pub, m, sealed, shared));
+    if (m == NULL)
+        TRY_OUT(random_fill(&random, drawn, sizeof drawn));
+    mlkem_encapsulate_with(pub, m == NULL ? drawn : m, sealed, shared);
+    secret_reveal(sealed, MLKEM_SEALED_SIZE);
 out:
-    secret_wipe(m, sizeof m);
+    secret_wipe(drawn, sizeof drawn);
     return err;
 }
 
-struct err mlkem_decapsulate(const struct mlkem_private *key, struct bytes sealed,
-                             uint8_t shared[MLKEM_SHARED_SIZE])
+struct err mlkem_unseal(const struct mlkem_private *key, const uint8_t sealed[MLKEM_SEALED_SIZE],
+                        uint8_t shared[MLKEM_SHARED_SIZE])
 {
-    memset(shared, 0, MLKEM_SHARED_SIZE);
-    if (sealed.n != MLKEM_SEALED_SIZE)
-        return FAIL(E_MALFORMED);
-    mlkem_decapsulate_with(&key->expanded, sealed.at, shared);
+    mlkem_decapsulate_with(&key->expanded, sealed, shared);
     return OK;
 }

@@ -25,12 +25,7 @@ static const char OVERWRITE[] = "PRAGMA secure_delete = ON;";
 static const char LEAVE[] = "PRAGMA secure_delete = OFF;";
 /* Locks are taken at the first use, and this is it: a conflict shows now and not in mid-work. */
 static const char TAKE[] = "BEGIN EXCLUSIVE; COMMIT;";
-
-/* What a program before us left in the log may be seen and not be on disk: once a sync has failed, a
- * system shows what it could not write, and writes it no more.  Behind such a hole the log would be
- * lost with the power, whatever is synced later.  So all of it goes into the file again, by writes
- * of our own, and the log begins anew. */
-static const char SETTLE[] = "PRAGMA wal_checkpoint(TRUNCATE)";
+static const char REWRITE[] = "PRAGMA wal_checkpoint(TRUNCATE)";
 
 /* Why the log could not be written: SQLite has forgotten it by the time that it answers, but the
  * file has not. */
@@ -153,6 +148,16 @@ static struct err check_pages(struct sqlite *lite)
     return err;
 }
 
+/* What the log holds may be in the system's memory only: after a sync that failed, Linux shows what
+ * it will never write.  Nothing is appended to that: it goes into the file, which writes it anew.
+ * Where there is no room for it, it stays the log, so that a full disk can still be read. */
+static struct err empty_log(struct sqlite *lite)
+{
+    struct err err = script(&lite->db, REWRITE);
+
+    return err.code == E_FULL ? OK : err;
+}
+
 static struct err configure(struct sqlite *lite, bool create, bool secure_delete)
 {
     static const struct {
@@ -175,7 +180,7 @@ static struct err configure(struct sqlite *lite, bool create, bool secure_delete
     TRY(script(db, SETTINGS));
     TRY(enter_log(lite));
     TRY(script(db, TAKE));
-    return script(db, SETTLE);
+    return empty_log(lite);
 }
 
 void sqlite_alone(void)

@@ -8,7 +8,8 @@
 #define SQLITE_PAGE 8192 /* bytes, of a file that is new */
 
 /* Open or create the file, with the process's umask.  `secure_delete` overwrites what is deleted.
- * The file is held by an exclusive lock until db_close.
+ * The file is held by an exclusive lock until db_close.  What the last program left in its log is
+ * written into the file anew, if there is room: a sync that failed may have left it in memory only.
  * E_CONFLICT: another process has it.  E_ABSENT: no file, or an empty one, and
  * `create` is false.
  * E_MALFORMED: not a database.  E_IO, E_FULL. */

@@ -11,8 +11,8 @@ export const BOX = 236, CT = 1568;
 export const capsuleSize = (profile) => 67 + 4 + (profile === HYBRID ? CT : 0) + BOX;
 
 // Everything that follows from the shared secrets of one capsule.
-function keys(c, z1, kpq) {
-  const fix = cat(u8(SUITE), u8(c.profile), c.point, u32(c.prekey.number), sha512(c.ct));
+function keys(c, to, z1, kpq) {
+  const fix = cat(u8(SUITE), u8(c.profile), party(to), c.point, u32(c.prekey.number), sha512(c.ct));
   const kb = (prk) => expand(prk, cat(label('tacet1 box'), sha512(fix)), 32);
   const prk = extract(zeros(0), cat(z1, kpq));
   return { fix, prk, kb: kb(prk) };
@@ -40,7 +40,7 @@ export function openEpoch(o, to, prekey, profile, coins) {
   const z1 = ecdh(o.pair.private, prekey.point);
   const kem = profile === HYBRID ? kemEncapsulate(prekey.kem, coins) : { ct: zeros(0), shared: zeros(0) };
   const c = { profile, point: o.pair.public, prekey, ct: kem.ct };
-  const { fix, prk, kb } = keys(c, z1, kem.shared);
+  const { fix, prk, kb } = keys(c, to, z1, kem.shared);
   const box = seal(kb, fix, cat(party(o.from), u64(o.time), o.signature));
   return { z1, kpq: kem.shared, ct: kem.ct, fix, prk, kb,
            capsule: cat(c.point, u32(prekey.number), c.ct, box), epoch: epochOf(c, o.from, to, prk) };
@@ -73,7 +73,7 @@ export function acceptCapsule(parsed, me, prekey, dskOf, now = Infinity) {
   const z1 = ecdh(prekey.private, parsed.point);
   const kpq = parsed.profile === HYBRID ? kemDecapsulate(prekey.seed, parsed.ct) : zeros(0);
   const c = { profile: parsed.profile, point: parsed.point, prekey, ct: parsed.ct };
-  const { fix, prk, kb } = keys(c, z1, kpq);
+  const { fix, prk, kb } = keys(c, me, z1, kpq);
   const r = new Reader(open(kb, fix, parsed.box));
   const from = readParty(r);
   const time = r.u64();

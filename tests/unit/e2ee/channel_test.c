@@ -137,6 +137,25 @@ static void a_capsule_altered_anywhere_is_refused(void **state)
     altered_anywhere_it_is_refused(UPLOAD_PROFILE_HYBRID);
 }
 
+/* Mallory calls bob's prekey his own, and the server brings bob what was opened to mallory. */
+static void a_capsule_to_somebody_who_shows_my_prekey_is_not_mine(void **state)
+{
+    struct actor mallory = carol;
+    struct channel_opener opener;
+    struct channel_claim claim;
+    struct epoch epoch;
+    struct buf capsule = BUF(UPLOAD_CAPSULE_MOST);
+
+    mallory.prekey = bob.prekey;
+    mallory.key = bob.key;
+    memcpy(mallory.kem, bob.kem, sizeof mallory.kem);
+    assert_ok(channel_opener_make(&alice.me, CAST_NOW_MS, &opener));
+    assert_ok(open_to(&opener, &mallory, &epoch, &capsule));
+    assert_err(accept_as(&bob, buf_view(&capsule), &claim, &epoch), E_FORGED);
+    channel_opener_free(&opener);
+    buf_free(&capsule);
+}
+
 static void a_capsule_to_another_device_does_not_open(void **state)
 {
     struct line l;
@@ -150,7 +169,8 @@ static void a_capsule_to_another_device_does_not_open(void **state)
     assert_err(accept_as(&impostor, cast_capsule(&l), &claim, &epoch), E_FORGED);
 }
 
-/* With bob's secret in another device's name the box opens, but the chain is another. */
+/* With bob's secret in another device's name the box does not open; with another point in the
+ * prekey it does, but the chain is another. */
 static void an_epoch_is_bound_to_the_receiver_and_the_prekey_in_full(void **state)
 {
     struct line l;
@@ -160,12 +180,11 @@ static void an_epoch_is_bound_to_the_receiver_and_the_prekey_in_full(void **stat
 
     cast_connect(&l, &alice, &bob);
     other.me.who.did = carol.me.who.did;
-    assert_ok(accept_as(&other, cast_capsule(&l), &claim, &epoch));
-    assert_memory_not_equal(epoch.id, l.sending.id, sizeof epoch.id);
-    assert_memory_not_equal(epoch.ck, l.sending.ck, sizeof epoch.ck);
+    assert_err(accept_as(&other, cast_capsule(&l), &claim, &epoch), E_FORGED);
     other = bob;
     other.prekey.point[0] ^= 1;
     assert_ok(accept_as(&other, cast_capsule(&l), &claim, &epoch));
+    assert_memory_not_equal(epoch.id, l.sending.id, sizeof epoch.id);
     assert_memory_not_equal(epoch.ck, l.sending.ck, sizeof epoch.ck);
 }
 
@@ -440,6 +459,7 @@ int main(void)
         cmocka_unit_test(capsules_of_one_opener_open_different_epochs),
         cmocka_unit_test(a_capsule_altered_anywhere_is_refused),
         cmocka_unit_test(a_capsule_to_another_device_does_not_open),
+        cmocka_unit_test(a_capsule_to_somebody_who_shows_my_prekey_is_not_mine),
         cmocka_unit_test(an_epoch_is_bound_to_the_receiver_and_the_prekey_in_full),
         cmocka_unit_test(an_epoch_has_its_capsules_profile),
         cmocka_unit_test(there_is_no_third_profile),

@@ -14,7 +14,7 @@
 
 #define KINDS_MOST 64
 #define NOW        ONE_KEY_NOW_MS
-#define FIX_SIZE   (2 + AGREE_PUBLIC_SIZE + 4 + HASH_SHA512_SIZE)
+#define FIX_SIZE   (2 + IDENTITY_PARTY_SIZE + AGREE_PUBLIC_SIZE + 4 + HASH_SHA512_SIZE)
 
 /* One label, and what asks the product whether it takes what was made under another in its place:
  * E_FORGED when not. */
@@ -145,6 +145,7 @@ static struct err as_box(struct bytes label)
     assert_ok(upload_parse_capsule_body(UPLOAD_PROFILE_STANDARD, buf_view(&capsule), &form));
     buf_u8(&fix, UPLOAD_SUITE);
     buf_u8(&fix, UPLOAD_PROFILE_STANDARD);
+    identity_write_party(&bob.who, &fix);
     buf_bytes(&fix, form.point);
     buf_u32(&fix, form.prekey);
     buf_bytes(&fix, BYTES(empty_hash));

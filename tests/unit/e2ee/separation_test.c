@@ -118,6 +118,7 @@ static void take_box(struct sealed *s, struct buf *fix)
     assert_ok(hash_sha512(&form.ct, 1, digest));
     buf_u8(fix, UPLOAD_SUITE);
     buf_u8(fix, UPLOAD_PROFILE_HYBRID);
+    identity_write_party(&objects.bob.me.who, fix);
     buf_bytes(fix, form.point);
     buf_u32(fix, form.prekey);
     buf_bytes(fix, BYTES(digest));

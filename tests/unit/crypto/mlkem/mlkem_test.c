@@ -123,6 +123,21 @@ static void keys_do_what_the_steps_do(void **state)
 
 /* All of key generation, encapsulation and decapsulation in one digest, which another
  * implementation of FIPS 203 gives as well. */
+static void given_its_randomness_an_encapsulation_is_what_the_steps_make(void **state)
+{
+    struct mlkem_private *key;
+    uint8_t pub[MLKEM_PUBLIC_SIZE], m[32] = {7};
+    uint8_t sealed[2][MLKEM_SEALED_SIZE], shared[2][MLKEM_SHARED_SIZE];
+
+    (void)state;
+    assert_ok(mlkem_generate(&key, pub));
+    assert_ok(mlkem_encapsulate_from(BYTES(pub), m, sealed[0], shared[0]));
+    mlkem_encapsulate_with(pub, m, sealed[1], shared[1]);
+    assert_memory_equal(sealed[0], sealed[1], sizeof sealed[0]);
+    assert_memory_equal(shared[0], shared[1], sizeof shared[0]);
+    mlkem_private_free(key);
+}
+
 static void a_chain_of_a_hundred_exchanges_has_its_digest(void **state)
 {
     struct keccak coins, all;
@@ -156,6 +171,7 @@ int main(void)
         cmocka_unit_test(a_wrong_length_is_refused_and_no_secret_given),
         cmocka_unit_test(a_public_key_with_a_coefficient_of_q_is_refused),
         cmocka_unit_test(keys_do_what_the_steps_do),
+        cmocka_unit_test(given_its_randomness_an_encapsulation_is_what_the_steps_make),
         cmocka_unit_test(a_chain_of_a_hundred_exchanges_has_its_digest),
     };
 
