@@ -33,6 +33,7 @@ static void ask(struct world *w, struct order *o)
 
     invite.handle = remove.handle = frame_data(bytes_text(handle));
     invite.lives_s = LIVES_S;
+    o->sent = true;
     send(w, o, o->op == OP_INVITE ? (const void *)&invite : (const void *)&remove);
 }
 
@@ -47,16 +48,20 @@ void operator_asks(struct world *w, enum op op, struct person *about)
         ask(w, o);
 }
 
+/* A second invitation would be in the place of the first. */
+static void ask_all(struct world *w, void *subject)
+{
+    (void)subject;
+    for (struct order *o = w->server.orders; o != NULL; o = o->next)
+        if (!o->sent)
+            ask(w, o);
+}
+
 void operator_asks_again(struct world *w)
 {
     for (struct order *o = w->server.orders; o != NULL; o = o->next)
-        ask(w, o);
-}
-
-static void ask_later(struct world *w, void *subject)
-{
-    (void)subject;
-    operator_asks_again(w);
+        o->sent = false;
+    ask_all(w, NULL);
 }
 
 static void done(struct world *w, struct order **at, const struct frame *f, struct arena *a)
@@ -85,13 +90,15 @@ void operator_hears(struct world *w, struct bytes frame)
     while (*at != NULL && 1 + 2 * (*at)->about + ((*at)->op == OP_REMOVE) != f.id)
         at = &(*at)->next;
     if (*at == NULL) {
-        arena_free(&a); /* it was asked twice */
+        arena_free(&a); /* of a life before */
         return;
     }
-    if (f.code == 0 || ((*at)->op == OP_REMOVE && f.code == (uint32_t)E_REMOVED))
+    if (f.code == 0 || ((*at)->op == OP_REMOVE && f.code == (uint32_t)E_REMOVED)) {
         done(w, at, &f, &a);
-    else
-        world_after(w, AGAIN_MS, ask_later, NULL, &w->server.life);
+    } else {
+        (*at)->sent = false;
+        world_after(w, AGAIN_MS, ask_all, NULL, &w->server.life);
+    }
     arena_free(&a);
 }
 
