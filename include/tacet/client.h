@@ -160,7 +160,8 @@ enum tacet_note {
     TACET_NOTE_UNREADABLE = 16, /* needs a newer program */
     TACET_NOTE_RESTART = 32,    /* its sender was restored: what they sent before may be lost */
     TACET_NOTE_NO_COPY = 64,    /* who must get a copy was left out */
-    TACET_NOTE_COPY = 128       /* written to somebody else; this account keeps copies */
+    TACET_NOTE_COPY = 128,      /* written to somebody else; this account keeps copies */
+    TACET_NOTE_LEFT = 256       /* its device was revoked after the server got it */
 };
 
 struct tacet_message {

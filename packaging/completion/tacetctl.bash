@@ -3,7 +3,7 @@
 
 _tacetctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="invite people policy remove root tls help"
+    local words="backup invite people policy remove root tls help"
     local options="--data --help --version" word="" i
 
     COMPREPLY=()
@@ -37,6 +37,13 @@ _tacetctl() {
     case $word in
     "") options="$words $options" ;;
     help) options=$words ;;
+    backup)
+        if [[ -n $current && $current != -* ]]; then
+            compopt -o filenames 2>/dev/null
+            mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            return
+        fi
+        ;;
     invite) options+=" --for --address --revoke" ;;
     people) options+=" --json" ;;
     remove) ;;

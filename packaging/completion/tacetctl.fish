@@ -6,8 +6,9 @@ complete -c tacetctl -l data -x -a '(__fish_complete_directories)' -d 'Data dire
 complete -c tacetctl -l help -d 'Say more'
 complete -c tacetctl -l version -d 'Say which version this is'
 
-set -l words invite people policy remove root tls
+set -l words backup invite people policy remove root tls
 set -l none "not __fish_seen_subcommand_from $words help"
+complete -c tacetctl -n $none -a backup -d 'Write all that the server needs into one file'
 complete -c tacetctl -n $none -a invite -d 'Make an invitation, or withdraw it'
 complete -c tacetctl -n $none -a people -d 'List the people of the network'
 complete -c tacetctl -n $none -a policy -d 'Show and change what holds for all'
@@ -17,6 +18,7 @@ complete -c tacetctl -n $none -a tls -d 'Show and change the key of the server'
 complete -c tacetctl -n $none -a help -d 'Say more about an order'
 complete -c tacetctl -n '__fish_seen_subcommand_from help' -a "$words"
 
+complete -c tacetctl -n '__fish_seen_subcommand_from backup; and test -n (commandline -ct)' -F
 complete -c tacetctl -n '__fish_seen_subcommand_from invite' -l for -x -d 'How long it is good, in hours'
 complete -c tacetctl -n '__fish_seen_subcommand_from invite' -l address -x -d 'Of the server, as the device sees it'
 complete -c tacetctl -n '__fish_seen_subcommand_from invite' -l revoke -d 'Withdraw it instead'

@@ -24,11 +24,19 @@ _tacetd() {
         ;;
     esac
     case ${COMP_CWORD}:${COMP_WORDS[1]} in
-    1:*) options="init run check-config --help --version" ;;
+    1:*) options="init run restore check-config --help --version" ;;
     *:init) options="--data --root --name --domain --passphrase-fd --kdf-cost" ;;
     *:run)
         options="--config --data --listen --address --monitor --log-level --tls-key"
         options+=" --tls-certificate --new-tls-key"
+        ;;
+    *:restore)
+        if [[ -n $current && $current != -* ]]; then
+            compopt -o filenames 2>/dev/null
+            mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            return
+        fi
+        options="--data"
         ;;
     *:check-config) options="--config" ;;
     esac

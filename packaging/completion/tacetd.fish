@@ -5,9 +5,10 @@ complete -c tacetd -f
 complete -c tacetd -l help -d 'Say how it is called'
 complete -c tacetd -l version -d 'Say which version this is'
 
-set -l none "not __fish_seen_subcommand_from init run check-config"
+set -l none "not __fish_seen_subcommand_from init run restore check-config"
 complete -c tacetd -n $none -a init -d 'Found a network'
 complete -c tacetd -n $none -a run -d 'Serve it'
+complete -c tacetd -n $none -a restore -d 'Make a data directory out of a backup'
 complete -c tacetd -n $none -a check-config -d 'Say what would be in force'
 
 complete -c tacetd -n '__fish_seen_subcommand_from init' -l data -x -a '(__fish_complete_directories)' -d 'Data directory to make'
@@ -24,5 +25,7 @@ complete -c tacetd -n '__fish_seen_subcommand_from run' -l log-level -x -a 'erro
 complete -c tacetd -n '__fish_seen_subcommand_from run' -l config -r -F -d 'Settings'
 complete -c tacetd -n '__fish_seen_subcommand_from run' -l tls-key -r -F -d 'PEM'
 complete -c tacetd -n '__fish_seen_subcommand_from run' -l tls-certificate -r -F -d 'PEM'
+complete -c tacetd -n '__fish_seen_subcommand_from restore; and test -n (commandline -ct)' -F
+complete -c tacetd -n '__fish_seen_subcommand_from restore' -l data -x -a '(__fish_complete_directories)' -d 'Data directory to make'
 complete -c tacetd -n '__fish_seen_subcommand_from check-config' -l config -r -F -d 'Settings'
 complete -c tacetd -n '__fish_seen_subcommand_from run' -l new-tls-key -d 'The one that clients accept is lost'

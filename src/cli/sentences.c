@@ -216,6 +216,7 @@ bool sentences_note(unsigned i, struct sentences_note *out)
         {TACET_NOTE_NO_COPY, "no-copy", "who gets copies by the network's policy was left out"},
         {TACET_NOTE_COPY, "copy",
          "written to somebody else: a copy for you by the network's policy"},
+        {TACET_NOTE_LEFT, "left", "its sender has revoked the device since that it came from"},
     };
 
     if (i >= ROWS(notes))

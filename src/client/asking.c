@@ -134,7 +134,7 @@ static struct err ask_device(struct resets *rs, uint64_t contact, const struct d
     TRY(dealings_put(e->vault, did, &d));
     /* Our own direction may be as broken, and then nobody would be heard. */
     TRY(chains_open_anew(e->vault, did));
-    return repairs_tell(e, contact, did, &c);
+    return repairs_tell(e, contact, did, NULL, &c);
 }
 
 static struct err ask_contact(struct resets *rs, const struct contact *to)
@@ -188,7 +188,7 @@ static struct err ask_stream(struct engine *e, const struct room_id *room,
     if (c.n == 0)
         return OK;
     TRY(streams_put(e->vault, room, sender, &s));
-    return repairs_tell(e, to->number, &sender->did, &c);
+    return repairs_tell(e, to->number, &sender->did, room, &c);
 }
 
 static struct err ask_gaps(struct engine *e)
@@ -228,22 +228,26 @@ struct err asking_wake(struct engine *e)
 
 /* ---- answers */
 
-/* One ctx of theirs that they answer for; with an id it comes, or came, as that message. */
+/* One ctx of theirs that they answer for; with an id it comes, or came, as that message.  A server
+ * makes as many deliveries of one ctx as there is room for. */
 static struct err let_go(struct engine *e, const struct repairs_asker *from,
-                         const struct control_mark *mark, struct arena *a, uint64_t *over)
+                         const struct control_mark *mark, uint64_t *over)
 {
     struct err err = OK;
+    struct arena a = ARENA(ROW_ARENA);
     struct parking_row row = {.number = 0};
     bool left = false;
 
     while (err.code == E_OK) {
-        err = parking_by_ctx(e, mark->ctx, row.number + 1, a, &row);
+        arena_free(&a);
+        err = parking_by_ctx(e, mark->ctx, row.number + 1, &a, &row);
         if (err.code != E_OK ||
             memcmp(row.item.prefix, from->who.did.b, sizeof row.item.prefix) != 0)
             continue;
         err = parking_leave(e, &row);
         left = true;
     }
+    arena_free(&a);
     *over += left && bytes_all_zero(ID_BYTES(mark->id));
     return err.code == E_ABSENT ? OK : err;
 }
@@ -260,7 +264,7 @@ static struct err close_gaps(struct engine *e, const struct repairs_asker *from,
 }
 
 struct err asking_answered(struct engine *e, const struct repairs_asker *from,
-                           const struct control *c, struct arena *a, uint64_t *over)
+                           const struct control *c, uint64_t *over)
 {
     *over = 0;
     if (c->type == PAYLOAD_VOID)
@@ -268,6 +272,6 @@ struct err asking_answered(struct engine *e, const struct repairs_asker *from,
     if (c->type != PAYLOAD_SETTLED)
         return OK;
     for (size_t i = 0; i < c->n; i++)
-        TRY(let_go(e, from, &c->mark[i], a, over));
+        TRY(let_go(e, from, &c->mark[i], over));
     return OK;
 }

@@ -264,8 +264,22 @@ static struct err try_skipped(struct vault *v, const struct receiving *rc, const
     return FAIL(E_ABSENT);
 }
 
+/* Is there effort left to step so far ahead?  Then it is spent. */
+static bool may_reach(const struct epoch *e, uint32_t n, uint32_t *steps)
+{
+    uint32_t far = n > e->n ? n - e->n : 0;
+
+    if (far <= CHAINS_NEAR || far > CHANNEL_STEPS_MAX)
+        return true;
+    if (far > *steps)
+        return false;
+    *steps -= far;
+    return true;
+}
+
 static struct err try_epochs(const struct receiving *rc, const struct party *me, uint32_t prekey,
-                             struct opened *o, struct arena *a, struct chains_match *out)
+                             struct opened *o, uint32_t *steps, struct arena *a,
+                             struct chains_match *out)
 {
     struct err err = OK;
     struct chains_match m = {.from = rc->from};
@@ -274,6 +288,8 @@ static struct err try_epochs(const struct receiving *rc, const struct party *me,
     for (size_t i = 0; i < rc->n; i++) {
         const struct epoch *e = &rc->at[i].epoch;
 
+        if (!may_reach(e, o->n, steps))
+            continue;
         err = channel_reach(e, o->n, a, &m.after, mk, &m.passed, &m.n_passed);
         if (err.code == E_ABSENT || err.code == E_LIMIT)
             continue;
@@ -294,14 +310,14 @@ out:
 }
 
 static struct err try_sender(struct vault *v, const struct device_id *from, const struct party *me,
-                             uint32_t prekey, struct opened *o, struct arena *a,
+                             uint32_t prekey, struct opened *o, uint32_t *steps, struct arena *a,
                              struct chains_match *out)
 {
     struct receiving rc;
     struct err err = get_receiving(v, from, &rc);
 
     if (err.code == E_OK)
-        err = try_epochs(&rc, me, prekey, o, a, out);
+        err = try_epochs(&rc, me, prekey, o, steps, a, out);
     if (err.code == E_ABSENT && rc.n > 0)
         err = try_skipped(v, &rc, me, prekey, o, a, out);
     secret_wipe(&rc, sizeof rc);
@@ -309,7 +325,7 @@ static struct err try_sender(struct vault *v, const struct device_id *from, cons
 }
 
 struct err chains_open(struct vault *v, const struct party *me, uint32_t prekey, struct opened *o,
-                       struct arena *a, struct chains_match *out)
+                       uint32_t *steps, struct arena *a, struct chains_match *out)
 {
     struct bytes dids;
     struct reader r;
@@ -322,11 +338,42 @@ struct err chains_open(struct vault *v, const struct party *me, uint32_t prekey,
 
         reader_copy(&r, did.b, sizeof did.b);
         TRY(r.failed == E_OK ? OK : FAIL(r.failed));
-        err = try_sender(v, &did, me, prekey, o, a, out);
+        err = try_sender(v, &did, me, prekey, o, steps, a, out);
         if (err.code != E_ABSENT)
             return err;
     }
     return FAIL(E_ABSENT);
+}
+
+static struct err add_to_mark(struct vault *v, const struct device_id *did,
+                              uint8_t out[CHANNEL_EPOCH_ID_SIZE])
+{
+    struct receiving rc;
+    struct err err = get_receiving(v, did, &rc);
+
+    for (size_t i = 0; err.code == E_OK && rc.n > 0 && i < CHANNEL_EPOCH_ID_SIZE; i++)
+        out[i] ^= rc.at[0].epoch.id[i];
+    secret_wipe(&rc, sizeof rc);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+struct err chains_mark(struct vault *v, const uint8_t prefix[SCHEDULE_PREFIX_SIZE],
+                       uint8_t out[CHANNEL_EPOCH_ID_SIZE])
+{
+    struct arena a = ARENA(ARENA_MAX);
+    struct bytes dids = NO_VALUE;
+    struct err err = vault_get(v, VAULT_PREFIX, prefix_of(prefix), 0, &a, &dids);
+    struct reader r = reader(dids);
+
+    memset(out, 0, CHANNEL_EPOCH_ID_SIZE);
+    while (err.code == E_OK && reader_left(&r) > 0) {
+        struct device_id did;
+
+        reader_copy(&r, did.b, sizeof did.b);
+        err = r.failed == E_OK ? add_to_mark(v, &did, out) : FAIL(r.failed);
+    }
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
 }
 
 /* ---- moving on */

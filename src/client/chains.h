@@ -41,11 +41,19 @@ struct chains_match {
     size_t n_passed;
 };
 
+#define CHAINS_NEAR 256 /* steps ahead, which cost less than opening the hint did */
+
 /* Find the sender whose channel opens this delivery: every device that the hint's prefix fits,
- * every epoch newest first, skipped keys too.  E_ABSENT: none.  Other errors of open_entry after
- * the key fitted (E_MALFORMED) come through. */
+ * every epoch newest first, skipped keys too.  *steps: how many may be taken ahead where it is no
+ * longer near, since anybody can write any hint; those that were are taken off.  E_ABSENT: none,
+ * or it is too far.  Other errors of open_entry after the key fitted (E_MALFORMED) come through. */
 FALLIBLE chains_open(struct vault *v, const struct party *me, uint32_t prekey, struct opened *o,
-                     struct arena *a, struct chains_match *out);
+                     uint32_t *steps, struct arena *a, struct chains_match *out);
+
+/* A mark of the epochs in which devices with this prefix send: what none of them opens, none will
+ * while it stays the same. */
+FALLIBLE chains_mark(struct vault *v, const uint8_t prefix[SCHEDULE_PREFIX_SIZE],
+                     uint8_t out[CHANNEL_EPOCH_ID_SIZE]);
 
 /* Keep what chains_open found: the chain moves on, skipped keys are stored, a used one is erased,
  * old epochs and old skipped keys go. */

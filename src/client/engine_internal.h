@@ -56,6 +56,12 @@ struct delays {
     bool told;
 };
 
+/* Steps along chains for what only claims to be from afar; what finds none left waits. */
+struct effort {
+    uint64_t since_ms; /* when the minute began of which `steps` are left; 0: none began */
+    uint32_t steps;
+};
+
 struct queued_action; /* actions.c */
 struct outbox_row;    /* below */
 
@@ -81,6 +87,7 @@ struct engine {
     bool drained_news;              /* the mailbox was drained and nobody was told yet */
     bool parked_news;               /* something was parked and nobody was told yet */
     struct delays delays;
+    struct effort effort; /* opening */
     struct err failure;
     bool keeper_told;        /* that who keeps copies cannot be written to, on this connection */
     struct kem_question kem; /* the one that is on its way, while link_is_busy(e, OP_KEM_KEYS) */
@@ -160,21 +167,7 @@ FALLIBLE lookups_roster_answer(struct engine *e, const struct waiting *w, const 
 FALLIBLE lookups_learn_stale(struct engine *e, struct bytes roster, struct bytes body,
                              struct arena *a, bool *expired, bool *taught);
 
-/* ---- outgoing.c */
-
-FALLIBLE outgoing_queue(struct engine *e, const struct contact *to, struct bytes text);
-/* In the caller's transaction: a row behind all others. */
-FALLIBLE outgoing_add(struct engine *e, struct outbox_row *row);
-FALLIBLE outgoing_pump(struct engine *e); /* seal and send what can be sent now */
-FALLIBLE outgoing_answer(struct engine *e, uint64_t row, const struct frame *f);
-FALLIBLE outgoing_registered(struct engine *e, uint64_t row, const struct frame *f);
-/* Give up every queued message to a contact. */
-FALLIBLE outgoing_give_up(struct engine *e, uint64_t contact, enum err_code why);
-/* Are the newest prekeys of a contact of use, or was it just asked for newer ones? */
-bool outgoing_is_fresh(struct engine *e, const struct contact *c);
-FALLIBLE outgoing_waiting(struct engine *e, uint64_t *n);
-
-/* ---- sealing.c: S1 of [PROTOCOL 10] */
+/* ---- outbox.c: what is on its way */
 
 /* What a row of the outbox is. */
 enum outbox_kind {
@@ -201,8 +194,57 @@ struct outbox_row {
     struct bytes roster, bytes; /* of a sealed one */
     struct bytes opened;        /* did after did: to whom a capsule goes along */
 };
-FALLIBLE sealing_put(struct engine *e, const struct outbox_row *row);
-FALLIBLE sealing_next(struct engine *e, uint64_t from, struct arena *a, struct outbox_row *row);
+FALLIBLE outbox_put(struct engine *e, const struct outbox_row *row);
+/* The first from this number on.  E_ABSENT. */
+FALLIBLE outbox_next(struct engine *e, uint64_t from, struct arena *a, struct outbox_row *row);
+bool outbox_is_persons(const struct outbox_row *row);
+/* The person hears in which state the message is. */
+void outbox_tell(struct engine *e, const struct message *m, enum err_code code);
+/* In the caller's transaction: the message takes a step.  What is not a person's has no states. */
+FALLIBLE outbox_step(struct engine *e, const struct outbox_row *row, enum delivery_step s,
+                     enum err_code why, struct arena *a, struct message *m);
+/* In the caller's transaction: the message's last step, and its row goes. */
+FALLIBLE outbox_finish(struct engine *e, const struct outbox_row *row, enum delivery_step s,
+                       enum err_code why, struct arena *a, struct message *m);
+/* In a transaction of its own: it fails, and its row goes. */
+FALLIBLE outbox_give_up(struct engine *e, struct outbox_row *row, enum err_code why,
+                        struct arena *a);
+
+/* ---- cores.c: what stays of a message however often it is sealed */
+
+/* The core of a row that has none yet in this room, and its place in my stream.  E_REMOVED: what
+ * was sealed before was for another account than the contact is now. */
+FALLIBLE cores_make(struct engine *e, struct outbox_row *row, const struct room_id *room,
+                    const struct message *m);
+/* That of a control message. */
+FALLIBLE cores_control(struct engine *e, struct outbox_row *row, const struct room_id *room);
+/* The highest place of my stream in a room. */
+FALLIBLE cores_highest(struct engine *e, const struct room_id *room, uint64_t *seq);
+/* For how long this message of mine may wait for its receivers, from when it was written. */
+uint32_t cores_ttl_s(const struct message *m);
+
+/* ---- outgoing.c */
+
+FALLIBLE outgoing_queue(struct engine *e, const struct contact *to, struct bytes text);
+/* In the caller's transaction: a row behind all others. */
+FALLIBLE outgoing_add(struct engine *e, struct outbox_row *row);
+FALLIBLE outgoing_pump(struct engine *e); /* seal and send what can be sent now */
+/* Give up every queued message to a contact. */
+FALLIBLE outgoing_give_up(struct engine *e, uint64_t contact, enum err_code why);
+/* Are the newest prekeys of a contact of use, or was it just asked for newer ones? */
+bool outgoing_is_fresh(struct engine *e, const struct contact *c);
+FALLIBLE outgoing_waiting(struct engine *e, uint64_t *n);
+
+/* ---- answers.c: S3 of [PROTOCOL 10] */
+
+/* What the server says to the upload of a row, and to the roster that went ahead of it. */
+FALLIBLE answers_upload(struct engine *e, uint64_t row, const struct frame *f);
+FALLIBLE answers_roster(struct engine *e, uint64_t row, const struct frame *f);
+/* What was said to the last roster is over. */
+void answers_forget(struct engine *e);
+
+/* ---- sealing.c: S1 of [PROTOCOL 10] */
+
 /* Can something be sealed to a device?  *p is its newest prekey, if there is one. */
 enum sealing_way {
     SEALING_READY = 1, /* its channel is open, or there is all to open one with */
@@ -215,10 +257,6 @@ FALLIBLE sealing_way_to(struct engine *e, const struct device_id *did, uint8_t p
  * valid prekey. */
 FALLIBLE sealing_seal(struct engine *e, struct outbox_row *row, const struct contact *to,
                       struct arena *a);
-/* For how long this message of mine may wait for its receivers, from when it was written. */
-uint32_t sealing_ttl_s(const struct message *m);
-/* The highest place of my stream in a room. */
-FALLIBLE sealing_highest(struct engine *e, const struct room_id *room, uint64_t *seq);
 /* In the caller's transaction: the sealed bytes will never be stored.  Epochs that only their
  * capsules would have opened are forgotten. */
 FALLIBLE sealing_undo(struct engine *e, struct outbox_row *row);
@@ -254,6 +292,13 @@ struct opening_item {
     bool resettable; /* it is a message that a reset may bring again, by its ctx */
     uint8_t ctx[CONTROL_MARK_SIZE];
     uint8_t resets; /* that named it */
+    /* It need not be tried as long as its prekey lives and this is the mark: of a message, of its
+     * sender's epochs, of which none opens it; of a capsule, of the newest list of the account that
+     * it names. */
+    bool barren;
+    uint32_t prekey; /* of a message, the low half of its number */
+    uint8_t mark[CHANNEL_EPOCH_ID_SIZE];
+    struct account_id account; /* of a capsule */
 };
 #define OPENING_EVENTS 2 /* the second: a problem that came to light with a message */
 FALLIBLE opening_item(struct engine *e, struct opening_item *item, struct arena *a,
@@ -274,18 +319,31 @@ struct repairs_asker {
     struct party who;
     uint64_t contact;
     struct room_id room;
+    uint64_t with; /* the contact whose room with me it is: who keeps copies asks in it, too; 0: I
+                      keep copies of it myself */
 };
 FALLIBLE repairs_control(struct engine *e, const struct repairs_asker *from,
                          const struct control *c, struct arena *a);
 /* The server's word that a device's mailbox could not keep an upload. */
 FALLIBLE repairs_notice(struct engine *e, struct bytes sealed, struct arena *a);
-/* A control message for one device of a contact. */
+/* A control message for one device of a contact, or of who keeps copies of what we write to each
+ * other.  In the room of us two, or in one that I keep copies of (NULL: in ours). */
 FALLIBLE repairs_tell(struct engine *e, uint64_t contact, const struct device_id *to,
-                      const struct control *c);
+                      const struct room_id *room, const struct control *c);
+struct sentlog_entry;
+/* What was sent to that device is sealed for it again, if there is still what to seal. */
+FALLIBLE repairs_again(struct engine *e, const struct sentlog_entry *s, const struct device_id *to,
+                       struct arena *a, bool *queued);
 /* For how long one waits that found no room, after so many tries. */
 uint64_t repairs_patience(uint8_t tries);
 /* The row of a repair leaves the outbox. */
 FALLIBLE repairs_done(struct engine *e, const struct outbox_row *row);
+
+/* ---- forgotten.c: what a server forgot that was put back from a copy  [PROTOCOL 10 M1] */
+
+/* It accepted uploads up to `accepted`, and knows of them up to `known`, which is less.  In the
+ * caller's transaction. */
+FALLIBLE forgotten_seal(struct engine *e, uint64_t known, uint64_t accepted);
 
 /* ---- asking.c: asking for what cannot be opened, and for what is missing */
 
@@ -296,6 +354,6 @@ uint64_t asking_at(const struct engine *e);
 FALLIBLE asking_wake(struct engine *e);
 /* What was asked for was answered, in the caller's transaction; *over: so many messages are. */
 FALLIBLE asking_answered(struct engine *e, const struct repairs_asker *from,
-                         const struct control *c, struct arena *a, uint64_t *over);
+                         const struct control *c, uint64_t *over);
 
 #endif

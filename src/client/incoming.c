@@ -12,9 +12,10 @@
 #include "crypto/hash.h"
 #include "wire/tacet.pb-c.h"
 
-#define PAGE_ARENA (16 * LIMIT_FRAME)
-#define ITEM_ARENA (8 << 20) /* 65,536 steps keep 1,000 keys; lists and rosters are small */
-#define SEEN_DAYS  45
+#define PAGE_ARENA  (16 * LIMIT_FRAME)
+#define ITEM_ARENA  (8 << 20) /* 65,536 steps keep 1,000 keys; lists and rosters are small */
+#define SEEN_DAYS   45
+#define FAILED_MOST 10000 /* items that are remembered as failed */
 
 static const struct bytes NO_VALUE = {NULL, 0};
 
@@ -52,11 +53,25 @@ static void tell_news(struct engine *e, struct news *news)
 
 /* ---- failing */
 
+/* Whoever sends garbage gets no more of our disk for it.  What was forgotten is tried, and told,
+ * once more if it comes once more. */
+static struct err make_room(struct engine *e)
+{
+    uint64_t n;
+
+    TRY(vault_count(e->vault, VAULT_FAILED_ITEMS, &n));
+    if (n <= FAILED_MOST)
+        return OK;
+    TRY(vault_erase_below(e->vault, VAULT_FAILED, INT64_MAX));
+    return vault_counter_set(e->vault, VAULT_FAILED_ITEMS, 1);
+}
+
 static struct err fail(struct engine *e, const struct opening_item *item)
 {
     uint8_t digest[HASH_SHA512_SIZE];
 
     TRY(hash_sha512(&item->sealed, 1, digest));
+    TRY(make_room(e));
     return vault_put(e->vault, VAULT_FAILED, BYTES(digest), e->now_ms / CLOCK_DAY_MS, NO_VALUE);
 }
 
@@ -221,6 +236,12 @@ out:
 
 /* ---- again */
 
+static bool same_state(const struct opening_item *a, const struct opening_item *b)
+{
+    return a->asks == b->asks && a->told == b->told && a->barren == b->barren &&
+           memcmp(a->mark, b->mark, sizeof a->mark) == 0;
+}
+
 static struct err retry_one(struct engine *e, struct parking_row *row, bool anew, struct news *news,
                             bool *moved)
 {
@@ -231,7 +252,7 @@ static struct err retry_one(struct engine *e, struct parking_row *row, bool anew
         item->asks = 0;
     TRY(try_item(e, item, &result, news));
     if (result == OPENING_PARK && clock_since(e->now_ms, row->since_ms) < PARKING_LIFE_MS)
-        return item->asks == before.asks && item->told == before.told ? OK : parking_update(e, row);
+        return same_state(item, &before) ? OK : parking_update(e, row);
     if (result == OPENING_PARK)
         TRY(fail_waiting(e, item, E_EXPIRED, news));
     if (result == OPENING_DAMAGED)

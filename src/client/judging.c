@@ -239,6 +239,30 @@ struct err judging_judge(struct opening *op, const struct opened *o, struct verd
     return OK;
 }
 
+struct err judging_with(struct opening *op, const struct opened *o, uint64_t *contact)
+{
+    const struct own *own = &op->e->own;
+    struct bytes statement;
+    struct roster r;
+
+    *contact = 0;
+    TRY(people_roster(op->e->vault, &o->wrap.roster, op->a, &statement));
+    TRY(roster_parse(statement, op->a, &r));
+    for (size_t i = 0; i < r.accounts; i++) {
+        struct room_id room;
+        struct contact c;
+        struct err err;
+
+        TRY(names_pair_room(&own->nid, &own->me.who.aid, &r.account[i].aid, &room));
+        if (!ID_SAME(room, o->core.room))
+            continue;
+        err = people_by_account(op->e->vault, &r.account[i].aid, &c);
+        *contact = err.code == E_OK ? c.number : 0;
+        return err.code == E_ABSENT ? OK : err;
+    }
+    return OK;
+}
+
 uint32_t judging_notes(const struct roster_finding *f)
 {
     if (f->verdict != ROSTER_LATE)

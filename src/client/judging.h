@@ -26,11 +26,18 @@ struct verdict {
     struct device_list
         theirs; /* the sender's, at the version named; this and the next unless WRONG */
     struct stream stream;
+
+    /* Found out behind it. */
+    struct point dsk; /* the sender's */
+    bool left;        /* it was revoked since */
 };
 
 /* E_ABSENT: something is missing, and was asked for if the item may still ask.  Other errors that
  * are not this machine's: what came is malformed. */
 FALLIBLE judging_judge(struct opening *op, const struct opened *o, struct verdict *out);
+
+/* The contact whose room with me the message is in; 0: it is a room that I keep copies of. */
+FALLIBLE judging_with(struct opening *op, const struct opened *o, uint64_t *contact);
 
 /* What a person is told beside the text of what is shown: of enum message_note. */
 uint32_t judging_notes(const struct roster_finding *f);

@@ -267,6 +267,13 @@ static struct err compare_prekeys(struct engine *e, uint32_t servers)
     return vault_end(e->vault, own_prekey_acknowledged(&e->own, e->vault, newest, e->now_ms));
 }
 
+static struct err number_on(struct engine *e, uint64_t mine, uint64_t servers)
+{
+    if (servers < mine)
+        TRY(forgotten_seal(e, servers, mine));
+    return vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, servers);
+}
+
 /* Uploads are numbered on from what the server accepted last, whatever it said before. */
 static struct err compare_uploads(struct engine *e, uint64_t servers)
 {
@@ -276,7 +283,7 @@ static struct err compare_uploads(struct engine *e, uint64_t servers)
     if (servers >= mine && servers - mine <= 1) /* the answer to one upload may be lost */
         return OK;
     TRY(vault_begin(e->vault));
-    return vault_end(e->vault, vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, servers));
+    return vault_end(e->vault, number_on(e, mine, servers));
 }
 
 /* Our statements will be refused, or theirs by us. */
@@ -495,9 +502,9 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
     if (w->op == OP_POLICY)
         return governing_answer(e, w, f, a);
     if (w->op == OP_REGISTER)
-        return outgoing_registered(e, w->number, f);
+        return answers_roster(e, w->number, f);
     if (w->op == OP_SEND)
-        return outgoing_answer(e, w->number, f);
+        return answers_upload(e, w->number, f);
     return FAIL(E_MALFORMED);
 }
 

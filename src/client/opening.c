@@ -7,10 +7,12 @@
 #include "client/chains.h"
 #include "client/dealings.h"
 #include "client/judging.h"
+#include "client/standing.h"
 #include "crypto/secret.h"
 #include "e2ee/payload.h"
 
-#define SEEN_KEY_SIZE 16 /* of ctx */
+#define SEEN_KEY_SIZE  16 /* of ctx */
+#define STEPS_A_MINUTE (2 * CHANNEL_STEPS_MAX)
 
 static const struct bytes NO_VALUE = {NULL, 0};
 
@@ -50,22 +52,53 @@ static bool is_items_fault(struct err err)
 
 /* ---- capsules */
 
+static struct err list_mark(struct opening *op, uint8_t out[CHANNEL_EPOCH_ID_SIZE])
+{
+    struct device_list list;
+    struct engine *e = op->e;
+    struct err err = people_newest_list(e->vault, &e->own, &op->item->account, &list);
+
+    memset(out, 0, CHANNEL_EPOCH_ID_SIZE);
+    if (err.code == E_OK)
+        memcpy(out, list.hash, CHANNEL_EPOCH_ID_SIZE);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+/* It is opened again when there is a list that it was not compared with. */
+static struct err wait_for_list(struct opening *op)
+{
+    op->item->barren = true;
+    TRY(list_mark(op, op->item->mark));
+    TRY(judging_ask_account(op, &op->item->account));
+    return wait_for(op);
+}
+
+static struct err is_waiting_still(struct opening *op, bool *still)
+{
+    uint8_t mark[CHANNEL_EPOCH_ID_SIZE];
+
+    *still = false;
+    if (!op->item->barren || own_find_prekey(&op->e->own, op->item->prekey) == NULL)
+        return OK;
+    TRY(list_mark(op, mark));
+    *still = memcmp(mark, op->item->mark, sizeof mark) == 0;
+    return OK;
+}
+
 static struct err accept_capsule(struct opening *op, const struct channel_claim *claim,
                                  uint32_t prekey, const struct epoch *epoch)
 {
     struct engine *e = op->e;
-    struct device_list list;
-    const struct device_entry *device;
-    struct err err = people_newest_list(e->vault, &e->own, &claim->from.aid, &list);
+    struct standing from;
+    struct err err = standing_find(e->vault, &e->own, &claim->from.aid, &claim->from.did,
+                                   op->item->received_ms, e->now_ms, &from);
 
-    if (err.code == E_ABSENT ||
-        (err.code == E_OK && device_list_find(&list, &claim->from.did) == NULL)) {
-        TRY(judging_ask_account(op, &claim->from.aid));
-        return wait_for(op);
-    }
+    if (err.code == E_ABSENT || err.code == E_FORGED) /* it may stand in a list to come */
+        return wait_for_list(op);
     TRY(err);
-    device = device_list_find(&list, &claim->from.did);
-    err = channel_verify(claim, &device->dsk, e->now_ms);
+    if (from.sender == DEVICE_SENDER_REVOKED)
+        return damaged(op, E_REMOVED);
+    err = channel_verify(claim, &from.device.dsk, e->now_ms);
     if (is_items_fault(err))
         return damaged(op, err.code);
     TRY(err);
@@ -81,6 +114,8 @@ static struct err take_epoch(struct opening *op, const struct channel_claim *cla
     if (!ID_SAME(claim->from.nid, op->e->own.nid))
         return damaged(op, E_FORGED);
     op->item->claimed = true;
+    op->item->account = claim->from.aid;
+    op->item->prekey = prekey;
     memcpy(op->item->prefix, claim->from.did.b, sizeof op->item->prefix);
     TRY(chains_epoch_seen(op->e->vault, epoch, &seen));
     if (seen)
@@ -97,8 +132,13 @@ static struct err open_capsule(struct opening *op)
     struct channel_claim claim;
     struct epoch epoch;
     const struct own_prekey *mine;
-    struct err err = upload_parse_capsule(op->item->sealed, &form);
+    struct err err;
+    bool still;
 
+    TRY(is_waiting_still(op, &still));
+    if (still)
+        return wait_for_list(op);
+    err = upload_parse_capsule(op->item->sealed, &form);
     if (is_items_fault(err))
         return damaged(op, err.code);
     TRY(err);
@@ -197,6 +237,8 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
                           .type = core->type,
                           .text = content};
     m->notes |= judging_notes(&verdict->finding);
+    if (verdict->left)
+        m->notes |= MESSAGE_LEFT;
     TRY(note_copy(e, core, m));
     if (clock_is_ahead(core->sent_ms, e->now_ms))
         m->notes |= MESSAGE_AHEAD;
@@ -205,7 +247,8 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
         m->text = NO_VALUE;
     }
     TRY(order(op, o, verdict, m));
-    if (own_was_superseded(&e->own, o->prekey_low, core->sent_ms))
+    /* By a date ahead of ours its sender would say it of an honest server. */
+    if (core->sent_ms <= e->now_ms && own_was_superseded(&e->own, o->prekey_low, core->sent_ms))
         tell_also(op, PROBLEM_OLD_KEYS, 0);
     TRY(use_up(op, o, match));
     TRY(messages_add(e->vault, m));
@@ -237,10 +280,11 @@ static struct err was_obeyed(struct opening *op, const struct core *core, bool *
 }
 
 /* Carried out together with what it changes here; nothing of it is shown but what is over. */
-static struct err obey(struct opening *op, const struct core *core, struct bytes content)
+static struct err obey(struct opening *op, const struct opened *o, struct bytes content)
 {
     struct engine *e = op->e;
-    struct repairs_asker from = {core->sender, op->event->contact.number, core->room};
+    const struct core *core = &o->core;
+    struct repairs_asker from = {core->sender, op->event->contact.number, core->room, 0};
     struct control c;
     uint64_t over = 0;
     uint8_t name[32];
@@ -251,8 +295,9 @@ static struct err obey(struct opening *op, const struct core *core, struct bytes
     if (is_items_fault(err)) /* also a kind that we do not know */
         return OK;
     TRY(err);
+    TRY(judging_with(op, o, &from.with));
     TRY(repairs_control(e, &from, &c, op->a));
-    TRY(asking_answered(e, &from, &c, op->a, &over));
+    TRY(asking_answered(e, &from, &c, &over));
     if (over > 0)
         op->event->problem = PROBLEM_OVER;
     op->event->message.missing = over;
@@ -268,7 +313,7 @@ static struct err keep_control(struct opening *op, const struct opened *o,
     TRY(was_obeyed(op, &o->core, &was));
     if (was)
         return conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
-    return obey(op, &o->core, content);
+    return obey(op, o, content);
 }
 
 /* The conversation it belongs to must be going on. */
@@ -287,13 +332,44 @@ static struct err find_contact(struct opening *op, const struct core *core, bool
     return OK;
 }
 
+/* Did the device stand in the list that the roster names, and does it still, or did it when the
+ * server got this?  Else *stopped. */
+static struct err check_sender(struct opening *op, const struct opened *o, struct verdict *verdict,
+                               bool *stopped)
+{
+    struct engine *e = op->e;
+    const struct party *sender = &o->core.sender;
+    struct standing now;
+    struct err err;
+
+    *stopped = true;
+    if (device_list_find(&verdict->theirs, &sender->did) == NULL ||
+        verdict->theirs.version != o->wrap.list_version ||
+        memcmp(verdict->theirs.hash, o->wrap.list_hash, sizeof o->wrap.list_hash) != 0)
+        return damaged(op, E_FORGED);
+    err = standing_find(e->vault, &e->own, &sender->aid, &sender->did, op->item->received_ms,
+                        e->now_ms, &now);
+    if (err.code == E_ABSENT) {
+        TRY(judging_ask_account(op, &sender->aid));
+        return wait_for(op);
+    }
+    if (is_items_fault(err))
+        return damaged(op, err.code);
+    TRY(err);
+    if (now.sender == DEVICE_SENDER_REVOKED)
+        return damaged(op, E_REMOVED);
+    verdict->left = now.sender == DEVICE_SENDER_LEFT;
+    verdict->dsk = now.device.dsk;
+    *stopped = false;
+    return OK;
+}
+
 /* The last steps: verdict, sender's key, signature, body. */
 static struct err check_and_keep(struct opening *op, struct opened *o,
                                  const struct chains_match *match)
 {
     struct err err;
     struct verdict verdict;
-    const struct device_entry *sender;
     struct sign_public *dsk = NULL;
     struct buf content = BUF(LIMIT_TEXT);
     bool known, stopped;
@@ -312,11 +388,10 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
         op->event->finding = verdict.finding;
         return hold(op, PROBLEM_RECIPIENTS);
     }
-    sender = device_list_find(&verdict.theirs, &o->core.sender.did);
-    if (sender == NULL || verdict.theirs.version != o->wrap.list_version ||
-        memcmp(verdict.theirs.hash, o->wrap.list_hash, sizeof o->wrap.list_hash) != 0)
-        return damaged(op, E_FORGED);
-    err = parsed_sign(op->e->parsed, sender->dsk.b, &dsk);
+    TRY(check_sender(op, o, &verdict, &stopped));
+    if (stopped)
+        return OK;
+    err = parsed_sign(op->e->parsed, verdict.dsk.b, &dsk);
     if (err.code == E_OK)
         err = open_content(o, dsk, &content);
     if (is_items_fault(err)) {
@@ -339,6 +414,35 @@ out:
     return err;
 }
 
+/* Whoever knows our prekey can claim to be far ahead in anybody's chain. */
+static uint32_t *steps_left(struct engine *e)
+{
+    if (e->effort.since_ms == 0 || e->now_ms < e->effort.since_ms ||
+        e->now_ms - e->effort.since_ms >= CLOCK_MINUTE_MS)
+        e->effort = (struct effort){e->now_ms == 0 ? 1 : e->now_ms, STEPS_A_MINUTE};
+    return &e->effort.steps;
+}
+
+/* No channel opens it: it is not tried again before its sender has another epoch. */
+static struct err wait_for_epoch(struct opening *op)
+{
+    op->item->barren = true;
+    TRY(chains_mark(op->e->vault, op->item->prefix, op->item->mark));
+    return conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
+}
+
+static struct err is_barren(struct opening *op, bool *barren)
+{
+    uint8_t mark[CHANNEL_EPOCH_ID_SIZE];
+
+    *barren = false;
+    if (!op->item->barren || own_find_prekey_low(&op->e->own, (uint16_t)op->item->prekey) == NULL)
+        return OK;
+    TRY(chains_mark(op->e->vault, op->item->prefix, mark));
+    *barren = memcmp(mark, op->item->mark, sizeof mark) == 0;
+    return OK;
+}
+
 static struct err find_channel(struct opening *op, struct opened *o, struct chains_match *match,
                                bool *found)
 {
@@ -356,9 +460,11 @@ static struct err find_channel(struct opening *op, struct opened *o, struct chai
     op->item->claimed = op->item->resettable = true;
     memcpy(op->item->prefix, o->prefix, sizeof op->item->prefix);
     memcpy(op->item->ctx, o->ctx, sizeof op->item->ctx);
-    err = chains_open(e->vault, &e->own.me.who, mine->statement.number, o, op->a, match);
+    op->item->prekey = o->prekey_low;
+    err = chains_open(e->vault, &e->own.me.who, mine->statement.number, o, steps_left(e), op->a,
+                      match);
     if (err.code == E_ABSENT)
-        return conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
+        return wait_for_epoch(op);
     if (is_items_fault(err))
         return damaged(op, err.code);
     TRY(err);
@@ -389,8 +495,11 @@ static struct err open_message(struct opening *op)
     struct err err = OK;
     struct opened o = {0};
     struct chains_match match = {0};
-    bool seen, found;
+    bool seen, found, barren;
 
+    TRY(is_barren(op, &barren));
+    if (barren)
+        return conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
     err = open_begin(op->item->sealed, &o);
     if (is_items_fault(err))
         return damaged(op, err.code);

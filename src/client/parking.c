@@ -13,6 +13,8 @@ static const struct bytes NO_VALUE = {NULL, 0};
 
 /* ---- records */
 
+enum { RESETTABLE = 1, BARREN = 2, MARK = 4 }; /* rows of before have no mark and no account */
+
 static struct err write(struct engine *e, const struct parking_row *row, size_t *size)
 {
     struct err err = OK;
@@ -27,7 +29,10 @@ static struct err write(struct engine *e, const struct parking_row *row, size_t 
     buf_u64(&b, row->since_ms);
     buf_u8(&b, item->claimed);
     buf_bytes(&b, BYTES(item->prefix));
-    buf_u8(&b, item->resettable);
+    buf_u8(&b, (uint8_t)((item->resettable ? RESETTABLE : 0) | (item->barren ? BARREN : 0) | MARK));
+    buf_bytes(&b, BYTES(item->mark));
+    buf_bytes(&b, ID_BYTES(item->account));
+    buf_u32(&b, item->prekey);
     buf_bytes(&b, BYTES(item->ctx));
     buf_u8(&b, item->resets);
     buf_bytes(&b, item->sealed);
@@ -43,6 +48,7 @@ static struct err parse(struct bytes value, struct parking_row *out)
 {
     struct reader r = reader(value);
     struct opening_item *item = &out->item;
+    uint8_t flags;
 
     *item = (struct opening_item){.kind = reader_u32(&r)};
     item->asks = reader_u8(&r);
@@ -51,7 +57,14 @@ static struct err parse(struct bytes value, struct parking_row *out)
     out->since_ms = reader_u64(&r);
     item->claimed = reader_u8(&r) != 0;
     reader_copy(&r, item->prefix, sizeof item->prefix);
-    item->resettable = reader_u8(&r) != 0;
+    flags = reader_u8(&r);
+    item->resettable = flags & RESETTABLE;
+    item->barren = flags & BARREN;
+    if (flags & MARK) {
+        reader_copy(&r, item->mark, sizeof item->mark);
+        reader_copy(&r, item->account.b, sizeof item->account.b);
+        item->prekey = reader_u32(&r);
+    }
     reader_copy(&r, item->ctx, sizeof item->ctx);
     item->resets = reader_u8(&r);
     item->sealed = reader_take(&r, reader_left(&r));

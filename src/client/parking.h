@@ -10,7 +10,7 @@
 #include "client/engine_internal.h"
 
 #define PARKING_LIFE_MS  (30 * CLOCK_DAY_MS)
-#define PARKING_ROWS_MAX 10000
+#define PARKING_ROWS_MAX 50000 /* more than there is room for */
 
 struct parking_row {
     uint64_t number, since_ms;

@@ -9,6 +9,7 @@
 #include "client/chains.h"
 #include "client/dealings.h"
 #include "client/engine_internal.h"
+#include "client/rules.h"
 #include "client/sentlog.h"
 #include "statement/notice.h"
 
@@ -16,7 +17,7 @@
 #define LOOK_MOST      1000 /* places that it may make us look at */
 #define PENDING_MOST   1024 /* messages on their way that have their place already */
 #define PATIENCE_FIRST CLOCK_MINUTE_MS
-#define OUTBOX_ARENA   (4 * VAULT_VALUE_MAX)
+#define ROW_ARENA      (4 * VAULT_VALUE_MAX) /* one message or row, however many there are */
 #define KEY_SIZE       (16 + 16)
 
 static const struct bytes NO_VALUE = {NULL, 0};
@@ -72,15 +73,20 @@ static struct err queue_repair(struct engine *e, const struct sentlog_entry *s,
 }
 
 struct err repairs_tell(struct engine *e, uint64_t contact, const struct device_id *to,
-                        const struct control *c)
+                        const struct room_id *room, const struct control *c)
 {
     struct err err = OK;
     struct buf b = BUF(LIMIT_TEXT);
-    struct outbox_row row = {
-        .kind = OUTBOX_CONTROL, .contact = contact, .to = *to, .type = (uint16_t)c->type};
+    struct outbox_row row = {.kind = OUTBOX_CONTROL,
+                             .contact = contact,
+                             .to = *to,
+                             .type = (uint16_t)c->type,
+                             .made_ms = e->now_ms};
 
     control_write(c, &b);
     TRY_OUT(buf_end(&b, &row.content));
+    if (room != NULL)
+        TRY_OUT(cores_control(e, &row, room));
     TRY_OUT(outgoing_add(e, &row));
 out:
     buf_free(&b);
@@ -101,10 +107,47 @@ static struct err lives(struct engine *e, const struct sentlog_entry *s, struct 
     return err.code == E_ABSENT ? OK : err;
 }
 
-static struct err was_sent_to(struct engine *e, const struct sentlog_entry *s,
-                              const struct device_id *did, struct arena *a, bool *was)
+static struct err has_device(struct engine *e, const struct account_id *aid,
+                             const struct device_id *did, bool *has)
 {
-    return sentlog_went_to(e->vault, &e->own, s, did, a, was);
+    struct device_list list;
+    struct err err = people_newest_list(e->vault, &e->own, aid, &list);
+
+    *has = err.code == E_OK && device_list_find(&list, did) != NULL;
+    return err.code == E_ABSENT ? OK : err;
+}
+
+/* Is the device the contact's, or of who keeps copies of what I write to them now?  Nothing can be
+ * sealed to others in this conversation, whatever they were before. */
+static struct err is_concerned(struct engine *e, uint64_t contact, const struct device_id *did,
+                               bool *is)
+{
+    struct contact c;
+    struct rules rules;
+
+    TRY(people_get(e->vault, contact, &c));
+    TRY(has_device(e, &c.aid, did, is));
+    if (*is)
+        return OK;
+    TRY(rules_of_pair(e->vault, &e->own, &c.aid, e->now_ms, &rules));
+    return rules.joins ? has_device(e, &rules.keeper, did, is) : OK;
+}
+
+/* Was it sent to that device, and may it be again? */
+static struct err is_due_to(struct engine *e, const struct sentlog_entry *s,
+                            const struct device_id *did, struct arena *a, bool *is)
+{
+    TRY(sentlog_went_to(e->vault, &e->own, s, did, a, is));
+    return *is ? is_concerned(e, s->contact, did, is) : OK;
+}
+
+struct err repairs_again(struct engine *e, const struct sentlog_entry *s,
+                         const struct device_id *to, struct arena *a, bool *queued)
+{
+    TRY(is_due_to(e, s, to, a, queued));
+    if (*queued)
+        TRY(lives(e, s, a, queued));
+    return *queued ? queue_repair(e, s, to, 0) : OK;
 }
 
 /* ---- resets */
@@ -126,8 +169,8 @@ static void add_sent(struct settling *st, uint64_t number)
 }
 
 /* Was what is named sent to that device? */
-static struct err settle_one(struct engine *e, const struct repairs_asker *from,
-                             const struct control_mark *mark, struct settling *st, struct arena *a)
+static struct err settle_in(struct engine *e, const struct repairs_asker *from,
+                            const struct control_mark *mark, struct settling *st, struct arena *a)
 {
     struct control_mark *settled = &st->answer.mark[st->answer.n];
     struct sentlog_entry s;
@@ -137,7 +180,7 @@ static struct err settle_one(struct engine *e, const struct repairs_asker *from,
     if (err.code == E_ABSENT)
         return OK;
     TRY(err);
-    TRY(was_sent_to(e, &s, &from->who.did, a, &holds));
+    TRY(is_due_to(e, &s, &from->who.did, a, &holds));
     if (!holds)
         return OK;
     *settled = *mark;
@@ -151,26 +194,40 @@ static struct err settle_one(struct engine *e, const struct repairs_asker *from,
     return OK;
 }
 
+static struct err settle_one(struct engine *e, const struct repairs_asker *from,
+                             const struct control_mark *mark, struct settling *st)
+{
+    struct arena a = ARENA(ROW_ARENA);
+    struct err err = settle_in(e, from, mark, st, &a);
+
+    arena_free(&a);
+    return err;
+}
+
 static struct err queue_settled(struct engine *e, const struct repairs_asker *from,
-                                const struct settling *st, struct arena *a)
+                                const struct settling *st)
 {
     for (size_t i = 0; i < st->n; i++) {
+        struct arena a = ARENA(ROW_ARENA);
         struct sentlog_entry s;
+        struct err err = sentlog_get(e->vault, st->sent[i], &a, &s);
 
-        TRY(sentlog_get(e->vault, st->sent[i], a, &s));
-        TRY(queue_repair(e, &s, &from->who.did, 0));
+        if (err.code == E_OK)
+            err = queue_repair(e, &s, &from->who.did, 0);
+        arena_free(&a);
+        TRY(err);
     }
-    return repairs_tell(e, from->contact, &from->who.did, &st->answer);
+    return repairs_tell(e, from->contact, &from->who.did, NULL, &st->answer);
 }
 
 static struct err obey_reset(struct engine *e, const struct repairs_asker *from,
-                             const struct control *reset, struct arena *a)
+                             const struct control *reset)
 {
     struct settling st = {.answer = {.type = PAYLOAD_SETTLED}};
     struct dealings d;
 
     for (size_t i = 0; i < reset->n; i++)
-        TRY(settle_one(e, from, &reset->mark[i], &st, a));
+        TRY(settle_one(e, from, &reset->mark[i], &st));
     if (st.answer.n == 0)
         return OK;
     TRY(dealings_get(e->vault, &from->who.did, &d));
@@ -178,7 +235,7 @@ static struct err obey_reset(struct engine *e, const struct repairs_asker *from,
         return OK;
     TRY(dealings_put(e->vault, &from->who.did, &d));
     TRY(chains_open_anew(e->vault, &from->who.did));
-    return queue_settled(e, from, &st, a);
+    return queue_settled(e, from, &st);
 }
 
 /* ---- requests for what is missing */
@@ -198,7 +255,7 @@ static struct err find_pending(struct request *rq)
 {
     struct engine *e = rq->e;
     struct err err = OK;
-    struct arena a = ARENA(OUTBOX_ARENA);
+    struct arena a = ARENA(ROW_ARENA);
     uint64_t *at = ARENA_ARRAY(rq->a, PENDING_MOST, uint64_t), from = 0;
     struct outbox_row row;
 
@@ -207,7 +264,7 @@ static struct err find_pending(struct request *rq)
     rq->pending = at;
     while (rq->n_pending < PENDING_MOST) {
         arena_free(&a);
-        err = sealing_next(e, from, &a, &row);
+        err = outbox_next(e, from, &a, &row);
         if (err.code != E_OK)
             break;
         from = row.number + 1;
@@ -247,22 +304,31 @@ static void add_void(struct request *rq, uint64_t first, uint64_t last)
 }
 
 /* One place at which something was sealed: it is brought, or will not come. */
-static struct err bring(struct request *rq, uint64_t seq)
+static struct err bring_in(struct request *rq, uint64_t seq, struct arena *a)
 {
     struct engine *e = rq->e;
     struct sentlog_entry s;
     bool holds;
 
-    TRY(sentlog_by_place(e->vault, &rq->from->room, seq, rq->a, &s));
-    TRY(was_sent_to(e, &s, &rq->from->who.did, rq->a, &holds));
+    TRY(sentlog_by_place(e->vault, &rq->from->room, seq, a, &s));
+    TRY(is_due_to(e, &s, &rq->from->who.did, a, &holds));
     if (holds)
-        TRY(lives(e, &s, rq->a, &holds));
+        TRY(lives(e, &s, a, &holds));
     if (!holds) {
         add_void(rq, seq, seq);
         return OK;
     }
     rq->brought++;
     return queue_repair(e, &s, &rq->from->who.did, 0);
+}
+
+static struct err bring(struct request *rq, uint64_t seq)
+{
+    struct arena a = ARENA(ROW_ARENA);
+    struct err err = bring_in(rq, seq, &a);
+
+    arena_free(&a);
+    return err;
 }
 
 static struct err bring_range(struct request *rq, uint64_t first, uint64_t last)
@@ -294,8 +360,14 @@ static struct err obey_missing(struct engine *e, const struct repairs_asker *fro
 {
     struct request rq = {.e = e, .from = from, .a = a, .answer = {.type = PAYLOAD_VOID}};
     struct dealings d;
+    bool concerned;
 
-    TRY(sealing_highest(e, &from->room, &rq.highest));
+    if (from->with == 0)
+        return OK;
+    TRY(is_concerned(e, from->with, &from->who.did, &concerned));
+    if (!concerned)
+        return OK;
+    TRY(cores_highest(e, &from->room, &rq.highest));
     TRY(dealings_get(e->vault, &from->who.did, &d));
     if (rq.highest == 0 || !dealings_may(&d.requests, e->now_ms))
         return OK;
@@ -304,14 +376,14 @@ static struct err obey_missing(struct engine *e, const struct repairs_asker *fro
     for (size_t i = 0; i < c->n && c->range[i].first <= rq.highest; i++)
         TRY(bring_range(&rq, c->range[i].first,
                         c->range[i].last < rq.highest ? c->range[i].last : rq.highest));
-    return rq.answer.n == 0 ? OK : repairs_tell(e, from->contact, &from->who.did, &rq.answer);
+    return rq.answer.n == 0 ? OK : repairs_tell(e, from->with, &from->who.did, NULL, &rq.answer);
 }
 
 struct err repairs_control(struct engine *e, const struct repairs_asker *from,
                            const struct control *c, struct arena *a)
 {
     if (c->type == PAYLOAD_RESET)
-        return obey_reset(e, from, c, a);
+        return obey_reset(e, from, c);
     if (c->type == PAYLOAD_MISSING)
         return obey_missing(e, from, c, a);
     return OK;
@@ -324,13 +396,13 @@ static struct err goes_to(struct engine *e, uint64_t upload, const struct device
                           struct arena *a, bool *goes)
 {
     struct err err = OK;
-    struct arena rows = ARENA(OUTBOX_ARENA);
+    struct arena rows = ARENA(ROW_ARENA);
     struct outbox_row row = {.number = 0};
 
     *goes = false;
     while (!(row.sealed && row.upload == upload)) {
         arena_free(&rows);
-        TRY_OUT(sealing_next(e, row.number + 1, &rows, &row));
+        TRY_OUT(outbox_next(e, row.number + 1, &rows, &row));
     }
     TRY_OUT(sentlog_is_recipient(e->vault, &e->own, row.roster, did, a, goes));
 out:
@@ -343,8 +415,10 @@ out:
 static struct err was_for(struct engine *e, const struct sentlog_entry *s,
                           const struct device_id *did, struct arena *a, bool *was)
 {
-    TRY(was_sent_to(e, s, did, a, was));
-    return *was || s->partial ? OK : goes_to(e, s->upload, did, a, was);
+    TRY(sentlog_went_to(e->vault, &e->own, s, did, a, was));
+    if (!*was && !s->partial)
+        TRY(goes_to(e, s->upload, did, a, was));
+    return *was ? is_concerned(e, s->contact, did, was) : OK;
 }
 
 struct err repairs_notice(struct engine *e, struct bytes sealed, struct arena *a)

@@ -11,244 +11,11 @@
 #include "client/engine_internal.h"
 #include "client/rules.h"
 #include "client/sentlog.h"
+#include "client/streams.h"
 #include "crypto/secret.h"
 #include "e2ee/seal.h"
 
-#define TTL_S        (30 * 24 * 3600) /* until conversations have timers of their own */
-#define ROW_MAX      VAULT_VALUE_MAX
 #define ACCOUNTS_MAX 3 /* of a pair, and who keeps copies of it */
-
-static const struct bytes NO_KEY = {NULL, 0};
-
-/* ---- the row */
-
-static void write_block(struct buf *b, struct bytes in)
-{
-    size_t opened = buf_open(b);
-
-    buf_bytes(b, in);
-    buf_close(b, opened);
-}
-
-struct err sealing_put(struct engine *e, const struct outbox_row *row)
-{
-    struct err err = OK;
-    struct buf b = BUF(ROW_MAX);
-    struct bytes value;
-
-    buf_u8(&b, (uint8_t)row->kind);
-    buf_u64(&b, row->contact);
-    buf_u64(&b, row->place);
-    buf_bytes(&b, ID_BYTES(row->to));
-    buf_u16(&b, row->type);
-    write_block(&b, row->content);
-    buf_u64(&b, row->made_ms);
-    buf_u8(&b, row->tries);
-    buf_u32(&b, row->refusals);
-    buf_u64(&b, row->refused_ms);
-    buf_u64(&b, row->retry_ms);
-    buf_u8(&b, row->has_core);
-    buf_u8(&b, row->sealed);
-    if (row->has_core)
-        trailer_write_core(&row->core, &b);
-    if (row->sealed) {
-        buf_u64(&b, row->upload);
-        buf_bytes(&b, ID_BYTES(row->roster_id));
-        write_block(&b, row->roster);
-        write_block(&b, row->bytes);
-        write_block(&b, row->opened);
-    }
-    TRY_OUT(buf_end(&b, &value));
-    TRY_OUT(vault_put(e->vault, VAULT_OUTBOX, NO_KEY, row->number, value));
-out:
-    buf_free(&b);
-    return err;
-}
-
-static struct err parse_row(struct bytes in, uint64_t number, struct outbox_row *out)
-{
-    struct reader r = reader(in);
-    struct outbox_row row = {.number = number};
-
-    row.kind = (enum outbox_kind)reader_u8(&r);
-    reader_require(&r, row.kind >= OUTBOX_MESSAGE && row.kind <= OUTBOX_REPAIR, E_MALFORMED);
-    row.contact = reader_u64(&r);
-    row.place = reader_u64(&r);
-    reader_copy(&r, row.to.b, sizeof row.to.b);
-    row.type = reader_u16(&r);
-    row.content = reader_block(&r, LIMIT_TEXT);
-    row.made_ms = reader_u64(&r);
-    row.tries = reader_u8(&r);
-    row.refusals = reader_u32(&r);
-    row.refused_ms = reader_u64(&r);
-    row.retry_ms = reader_u64(&r);
-    row.has_core = reader_u8(&r) != 0;
-    row.sealed = reader_u8(&r) != 0;
-    if (row.has_core) {
-        struct bytes core = reader_take(&r, TRAILER_CORE_SIZE);
-
-        if (r.failed == E_OK)
-            TRY(trailer_parse_core(core, &row.core));
-    }
-    if (row.sealed) {
-        row.upload = reader_u64(&r);
-        reader_copy(&r, row.roster_id.b, sizeof row.roster_id.b);
-        row.roster = reader_block(&r, ROSTER_MAX_SIZE);
-        row.bytes = reader_block(&r, LIMIT_FRAME);
-        row.opened = reader_block(&r, LIMIT_CAPSULES * sizeof(struct device_id));
-    }
-    TRY(reader_end(&r));
-    *out = row;
-    return OK;
-}
-
-struct err sealing_next(struct engine *e, uint64_t from, struct arena *a, struct outbox_row *row)
-{
-    struct bytes value;
-    uint64_t number;
-
-    TRY(vault_next(e->vault, VAULT_OUTBOX, NO_KEY, from, a, &number, &value));
-    return parse_row(value, number, row);
-}
-
-/* ---- the stream: seq and link of (this device, room) */
-
-#define RESTORE_LEAP  (UINT64_C(1) << 20) /* places that a copy of this vault may have used */
-#define PLACES_PER_MS 1024                /* more than anybody can use */
-
-struct own_stream {
-    uint64_t seq, restores; /* restores: how often the vault had been put back when seq was used */
-    uint8_t link[NAMES_H32_SIZE];
-};
-
-static struct err get_stream(struct engine *e, const struct room_id *room, struct own_stream *out)
-{
-    struct arena a = ARENA(1024);
-    struct bytes value;
-    struct err err = vault_get(e->vault, VAULT_STREAM_OUT, ID_BYTES(*room), 0, &a, &value);
-
-    *out = (struct own_stream){0};
-    if (err.code == E_OK) {
-        struct reader r = reader(value);
-
-        out->seq = reader_u64(&r);
-        reader_copy(&r, out->link, sizeof out->link);
-        out->restores = reader_u64(&r);
-        err = reader_end(&r);
-    }
-    arena_free(&a);
-    return err.code == E_ABSENT ? OK : err;
-}
-
-struct err sealing_highest(struct engine *e, const struct room_id *room, uint64_t *seq)
-{
-    struct own_stream s;
-
-    TRY(get_stream(e, room, &s));
-    *seq = s.seq;
-    return OK;
-}
-
-/* After the vault was put back a stream goes on far ahead, whether it has begun here or not: it may
- * have in the copy.  And where the clock says: the same copy may be put back again.  [PROTOCOL 10
- * V2] */
-static uint64_t place_after_restore(const struct engine *e, uint64_t seq)
-{
-    uint64_t ahead = seq + RESTORE_LEAP, by_clock = e->now_ms * PLACES_PER_MS;
-
-    return ahead > by_clock ? ahead : by_clock;
-}
-
-/* The place of a message, and what it names. */
-static struct err take_place(struct engine *e, struct core *core)
-{
-    struct own_stream s;
-    uint64_t restores;
-
-    TRY(get_stream(e, &core->room, &s));
-    TRY(vault_counter_get(e->vault, VAULT_RESTORES, &restores));
-    core->restart = restores > s.restores;
-    core->seq = core->restart ? place_after_restore(e, s.seq) : s.seq + 1;
-    if (!core->restart)
-        memcpy(core->prev, s.link, sizeof core->prev);
-    return OK;
-}
-
-static struct err put_stream(struct engine *e, const struct core *core)
-{
-    struct err err = OK;
-    struct buf b = BUF(8 + NAMES_H32_SIZE + 8);
-    uint8_t link[NAMES_H32_SIZE];
-    uint64_t restores;
-
-    TRY_OUT(trailer_link(core, link));
-    TRY_OUT(vault_counter_get(e->vault, VAULT_RESTORES, &restores));
-    buf_u64(&b, core->seq);
-    buf_bytes(&b, BYTES(link));
-    buf_u64(&b, restores);
-    TRY_OUT(vault_put(e->vault, VAULT_STREAM_OUT, ID_BYTES(core->room), 0, buf_view(&b)));
-out:
-    buf_free(&b);
-    return err;
-}
-
-uint32_t sealing_ttl_s(const struct message *m)
-{
-    return m->ttl_s == 0 ? TTL_S : m->ttl_s;
-}
-
-static struct err make_message_core(struct engine *e, struct outbox_row *row,
-                                    const struct room_id *room, const struct message *m)
-{
-    struct core *core = &row->core;
-
-    *core = (struct core){.sender = e->own.me.who,
-                          .room = *room,
-                          .id = m->id,
-                          .sent_ms = m->sent_ms,
-                          .ttl_s = sealing_ttl_s(m),
-                          .type = m->type};
-    TRY(take_place(e, core));
-    TRY(trailer_digest(&m->id, m->text, core->digest));
-    return put_stream(e, core);
-}
-
-static struct err make_control_core(struct engine *e, struct outbox_row *row,
-                                    const struct room_id *room)
-{
-    struct core *core = &row->core;
-
-    *core = (struct core){.sender = e->own.me.who,
-                          .room = *room,
-                          .sent_ms = row->made_ms,
-                          .ttl_s = CONTROL_TTL_S,
-                          .type = row->type};
-    TRY(random_fill(e->random, core->id.b, sizeof core->id.b));
-    return trailer_digest(&core->id, row->content, core->digest);
-}
-
-/* E_REMOVED: what was sealed before was for another account than the contact is now. */
-static struct err make_core(struct engine *e, struct outbox_row *row, const struct contact *to,
-                            const struct message *m)
-{
-    struct room_id room;
-
-    TRY(names_pair_room(&e->own.nid, &e->own.me.who.aid, &to->aid, &room));
-    if (row->has_core && ID_SAME(row->core.room, room))
-        return OK;
-    switch (row->kind) {
-    case OUTBOX_MESSAGE:
-        TRY(make_message_core(e, row, &room, m));
-        break;
-    case OUTBOX_CONTROL:
-        TRY(make_control_core(e, row, &room));
-        break;
-    case OUTBOX_REPAIR:
-        return FAIL(E_REMOVED);
-    }
-    row->has_core = true;
-    return OK;
-}
 
 /* ---- recipients */
 
@@ -260,7 +27,9 @@ struct sealing {
     uint8_t profile;
     struct device_list theirs;
     struct rules rules;
-    struct device_list keepers; /* where rules.joins */
+    struct room_id room;
+    const struct account_id *third; /* who keeps copies, or whom else I keep them of; or NULL */
+    struct device_list thirds;
     struct seal_recipient *recipient;
     struct agree_public **key;              /* one each, freed at the end */
     uint16_t place[1 + LIMIT_LIST_DEVICES]; /* in a partial upload */
@@ -340,7 +109,7 @@ static const struct device_list *list_of(const struct sealing *s, const struct a
 {
     if (ID_SAME(*aid, s->e->own.me.who.aid))
         return &s->e->own.list;
-    return s->rules.joins && ID_SAME(*aid, s->rules.keeper) ? &s->keepers : &s->theirs;
+    return s->third != NULL && ID_SAME(*aid, *s->third) ? &s->thirds : &s->theirs;
 }
 
 /* Accounts of this network, sorted. */
@@ -356,7 +125,9 @@ static void put_account(struct sealing *s, const struct account_id *aid,
     memcpy(account[i].list_hash, list->hash, NAMES_H16_SIZE);
 }
 
-/* The roster of a pair: both accounts, and whom the policy puts beside them. */
+/* The roster of a pair: both accounts, and whom the policy puts beside them.  Nothing of mine goes
+ * to the devices of whom I keep copies but the one that I ask: whether others could be sealed to
+ * is not looked at. */
 static struct err make_roster(struct sealing *s, struct buf *out)
 {
     const struct own *own = &s->e->own;
@@ -368,10 +139,10 @@ static struct err make_roster(struct sealing *s, struct buf *out)
     memcpy(network.policy_hash, s->rules.policy.hash, sizeof network.policy_hash);
     put_account(s, &own->me.who.aid, account, &r);
     put_account(s, &s->to->aid, account, &r);
-    if (s->rules.joins)
-        put_account(s, &s->rules.keeper, account, &r);
+    if (s->third != NULL)
+        put_account(s, s->third, account, &r);
     TRY(find_skipped(s, skipped, &r));
-    TRY(names_pair_room(&own->nid, &own->me.who.aid, &s->to->aid, &r.room));
+    r.room = s->room;
     roster_write(&r, out);
     return out->failed == E_OK ? OK : FAIL(out->failed);
 }
@@ -497,7 +268,7 @@ static struct err seal_row(struct sealing *s, struct outbox_row *row, const stru
 
     TRY(make_roster(s, roster));
     TRY(roster_digest(buf_view(roster), &row->roster_id));
-    TRY(make_core(e, row, s->to, m));
+    TRY(cores_make(e, row, &s->room, m));
     TRY(add_recipients(s, buf_view(roster), row));
     wrap.roster = row->roster_id;
     memcpy(wrap.list_hash, e->own.list.hash, sizeof wrap.list_hash);
@@ -545,18 +316,44 @@ static struct err commit_row(struct engine *e, struct outbox_row *row, struct me
         TRY(messages_update(e->vault, m));
     }
     TRY(log_row(e, row, a));
-    return sealing_put(e, row);
+    return outbox_put(e, row);
 }
 
-/* What the policy in force says of this conversation. */
-static struct err follow_rules(struct sealing *s)
+/* With whom they write to each other in this room, of which I keep copies: what came of it says so.
+ * E_REMOVED: I do not keep them any more, or it is no room of theirs. */
+static struct err find_peer(struct sealing *s, const struct outbox_row *row)
 {
-    struct engine *e = s->e;
+    const struct own *own = &s->e->own;
+    struct stream stream;
+    struct bytes statement;
+    struct roster r;
 
-    TRY(rules_of_pair(e->vault, &e->own, &s->to->aid, e->now_ms, &s->rules));
+    if (!s->rules.kept || !ID_SAME(s->rules.keeper, own->me.who.aid))
+        return FAIL(E_REMOVED);
+    TRY(streams_get(s->e->vault, &row->core.room, &row->to, &stream));
+    TRY(people_roster(s->e->vault, &stream.roster, s->a, &statement));
+    TRY(roster_parse(statement, s->a, &r));
+    for (size_t i = 0; i < r.accounts; i++) {
+        TRY(names_pair_room(&own->nid, &s->to->aid, &r.account[i].aid, &s->room));
+        s->third = &r.account[i].aid;
+        if (ID_SAME(s->room, row->core.room))
+            return OK;
+    }
+    return FAIL(E_REMOVED);
+}
+
+/* What the policy in force says of this conversation, and who is in it beside us two. */
+static struct err follow_rules(struct sealing *s, const struct outbox_row *row)
+{
+    const struct own *own = &s->e->own;
+
+    TRY(rules_of_pair(s->e->vault, own, &s->to->aid, s->e->now_ms, &s->rules));
     s->profile = s->rules.profile;
-    return s->rules.joins ? people_newest_list(e->vault, &e->own, &s->rules.keeper, &s->keepers)
-                          : OK;
+    s->third = s->rules.joins ? &s->rules.keeper : NULL;
+    TRY(names_pair_room(&own->nid, &own->me.who.aid, &s->to->aid, &s->room));
+    if (row->kind == OUTBOX_CONTROL && row->has_core && !ID_SAME(row->core.room, s->room))
+        TRY(find_peer(s, row));
+    return s->third == NULL ? OK : people_newest_list(s->e->vault, own, s->third, &s->thirds);
 }
 
 struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct contact *to,
@@ -575,7 +372,7 @@ struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct c
     if (row->place != 0)
         TRY(messages_get(e->vault, row->contact, row->place, a, &m));
     TRY(people_newest_list(e->vault, &e->own, &to->aid, &s.theirs));
-    TRY(follow_rules(&s));
+    TRY(follow_rules(&s, row));
     TRY(vault_begin(e->vault));
     err = seal_row(&s, &next, &m, &roster, &sealed);
     if (err.code == E_OK)

@@ -3,6 +3,7 @@
 
 #include "base/reader.h"
 #include "client/people.h"
+#include "client/rules.h"
 #include "wire/limits.h"
 
 static const struct bytes NO_KEY = {NULL, 0};
@@ -194,8 +195,10 @@ struct err sentlog_next_place(struct vault *v, const struct room_id *room, uint6
 
 /* ---- to whom? */
 
+/* Is it one of the recipients, and of this account (unless it is NULL)? */
 static struct err find_recipient(struct vault *v, const struct own *me, const struct roster *r,
-                                 const struct device_id *did, struct arena *a, bool *found)
+                                 const struct account_id *only, const struct device_id *did,
+                                 struct arena *a, bool *found)
 {
     const struct device_list **lists = ARENA_ARRAY(a, r->accounts, const struct device_list *);
     struct roster_recipient *to;
@@ -213,8 +216,23 @@ static struct err find_recipient(struct vault *v, const struct own *me, const st
     }
     TRY(roster_recipients(r, lists, &me->me.who.did, a, &to, &n));
     for (size_t i = 0; i < n; i++)
-        *found |= ID_SAME(to[i].device->did, *did);
+        *found |= ID_SAME(to[i].device->did, *did) &&
+                  (only == NULL || ID_SAME(r->account[to[i].account].aid, *only));
     return OK;
+}
+
+/* A message that goes to one device once more goes to who keeps copies, too.  [PROTOCOL 6.6] */
+static struct err went_to_keeper(struct vault *v, const struct own *me, const struct roster *r,
+                                 const struct device_id *did, struct arena *a, bool *went)
+{
+    struct network_policy policy;
+    const struct account_id *keeper;
+
+    if (r->network[0].policy_version == 0)
+        return OK;
+    TRY(rules_get(v, me, r->network[0].policy_version, &policy));
+    keeper = policy_requires(&policy, false, NULL);
+    return keeper == NULL ? OK : find_recipient(v, me, r, keeper, did, a, went);
 }
 
 struct err sentlog_is_recipient(struct vault *v, const struct own *me, struct bytes roster,
@@ -225,7 +243,7 @@ struct err sentlog_is_recipient(struct vault *v, const struct own *me, struct by
 
     *is = false;
     TRY(roster_parse(roster, a, &r));
-    err = find_recipient(v, me, &r, did, a, is);
+    err = find_recipient(v, me, &r, NULL, did, a, is);
     return err.code == E_ABSENT ? OK : err;
 }
 
@@ -233,16 +251,21 @@ struct err sentlog_went_to(struct vault *v, const struct own *me, const struct s
                            const struct device_id *did, struct arena *a, bool *went)
 {
     struct bytes roster;
+    struct roster r;
     struct err err;
 
     *went = s->partial && ID_SAME(s->to, *did);
-    if (s->partial)
+    if (s->partial && (*went || s->core.seq == 0))
         return OK;
     err = people_roster(v, &s->roster, a, &roster);
     if (err.code == E_ABSENT) /* it was not accepted yet, and so came to nobody */
         return OK;
     TRY(err);
-    return sentlog_is_recipient(v, me, roster, did, a, went);
+    if (!s->partial)
+        return sentlog_is_recipient(v, me, roster, did, a, went);
+    TRY(roster_parse(roster, a, &r));
+    err = went_to_keeper(v, me, &r, did, a, went);
+    return err.code == E_ABSENT ? OK : err;
 }
 
 bool sentlog_lives(const struct sentlog_entry *s, uint64_t now_ms)

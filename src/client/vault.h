@@ -126,6 +126,7 @@ enum vault_counter {
     VAULT_RESTORES,   /* how often this vault was put back */
     VAULT_NEXT_STREAM,
     VAULT_NEXT_SENT,
+    VAULT_FAILED_ITEMS, /* about how many are remembered; never fewer than there are */
 };
 FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
 FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);

@@ -9,8 +9,8 @@ struct ctl_setting {
     const char *data; /* the server's data directory; NULL: it was not said */
 };
 
-extern const struct word order_invite, order_people, order_policy, order_remove, order_root,
-    order_tls;
+extern const struct word order_backup, order_invite, order_people, order_policy, order_remove,
+    order_root, order_tls;
 
 int ctl_run(int argc, char **argv);
 

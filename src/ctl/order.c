@@ -7,7 +7,6 @@
 #include "wire/limits.h"
 
 #define SOCKET_NAME "/control.sock"
-#define PATH_MOST   4096
 
 static const struct sentence ANYWHERE[] = {
     {E_MALFORMED, "The server did not understand this: are tacetd and tacetctl of one version?"},
@@ -83,46 +82,61 @@ static struct err read_reply(const struct order *order, struct bytes reply, stru
     return frame_unpack(f.body, order->form, a, answer);
 }
 
-static enum words_end exchange(const char *path, const struct order *order, struct arena *a,
-                               void *answer)
+enum words_end order_ask(const struct order_line *line, const struct order *order, struct arena *a,
+                         void *answer, enum err_code *refused)
 {
     struct buf request = BUF(LIMIT_FRAME), reply = BUF(NET_LOCAL_MAX);
-    enum err_code refused = E_OK;
     enum words_end end = WORDS_FINE;
     struct err err = write_request(order, &request);
 
+    *refused = E_OK;
     if (err.code == E_OK)
-        err = local_call(path, buf_view(&request), &reply);
+        err = local_ask(line->fd, buf_view(&request), &reply);
     if (err.code != E_OK) {
-        end = say_unreached(path, err.code);
+        end = say_unreached(line->path, err.code);
         goto out;
     }
-    err = read_reply(order, buf_view(&reply), a, answer, &refused);
+    err = read_reply(order, buf_view(&reply), a, answer, refused);
     if (err.code != E_OK)
         end = words_say(WORDS_FAILED, order_explain(ANYWHERE, err.code));
-    else if (refused != E_OK)
-        end = words_say(WORDS_FAILED, order_explain(order->refusals, refused));
 out:
     buf_free(&request);
     buf_free(&reply);
     return end;
 }
 
+enum words_end order_begin(const struct ctl_setting *s, struct order_line *line)
+{
+    struct err err;
+    int n;
+
+    line->fd = -1;
+    if (s->data == NULL)
+        return words_say(WORDS_USAGE, "--data DIR is missing: the data directory of the server.");
+    n = snprintf(line->path, sizeof line->path, "%s%s", s->data, SOCKET_NAME);
+    if (n < 0 || (size_t)n >= sizeof line->path)
+        return words_say(WORDS_FAILED, "The path of --data is too long.");
+    err = local_dial(line->path, &line->fd);
+    return err.code == E_OK ? WORDS_FINE : say_unreached(line->path, err.code);
+}
+
+void order_end(const struct order_line *line)
+{
+    local_hang_up(line->fd);
+}
+
 enum words_end order_give(const struct ctl_setting *s, const struct order *order, struct arena *a,
                           void *answer)
 {
-    struct buf path = BUF(PATH_MOST);
-    enum words_end end = WORDS_FAILED;
+    struct order_line line;
+    enum err_code refused;
+    enum words_end end = order_begin(s, &line);
 
-    if (s->data == NULL)
-        return words_say(WORDS_USAGE, "--data DIR is missing: the data directory of the server.");
-    buf_text(&path, s->data);
-    buf_text(&path, SOCKET_NAME);
-    buf_u8(&path, 0);
-    if (path.failed == E_OK)
-        end = exchange((const char *)path.at, order, a, answer);
-    else
-        fputs("The path of --data is too long.\n", stderr);
-    buf_free(&path);
+    if (end != WORDS_FINE)
+        return end;
+    end = order_ask(&line, order, a, answer, &refused);
+    order_end(&line);
+    if (end == WORDS_FINE && refused != E_OK)
+        end = words_say(WORDS_FAILED, order_explain(order->refusals, refused));
     return end;
 }

@@ -7,6 +7,8 @@
 #include "ctl/ctl.h"
 #include "wire/frame.h"
 
+#define ORDER_PATH_SIZE 4096
+
 struct order {
     enum op op;
     const void *request;                    /* the generated struct */
@@ -19,6 +21,18 @@ struct order {
  * --data was not said. */
 enum words_end order_give(const struct ctl_setting *s, const struct order *order, struct arena *a,
                           void *answer);
+
+/* The same in several questions on one connection.  A question that was answered with a refusal is
+ * WORDS_FINE, the code in *refused, and nothing was said. */
+struct order_line {
+    int fd;
+    char path[ORDER_PATH_SIZE];
+};
+
+enum words_end order_begin(const struct ctl_setting *s, struct order_line *line);
+enum words_end order_ask(const struct order_line *line, const struct order *order, struct arena *a,
+                         void *answer, enum err_code *refused);
+void order_end(const struct order_line *line);
 
 /* A row's text for the code, or a sentence that is true anywhere.  `rows` may be NULL. */
 const char *order_explain(const struct sentence *rows, enum err_code code);

@@ -315,22 +315,48 @@ out:
     return err;
 }
 
-struct err local_call(const char *path, struct bytes request, struct buf *reply)
+struct err local_dial(const char *path, int *out)
+{
+    struct err err;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0)
+        return FAIL(E_IO);
+    err = connect_to(fd, path);
+    if (err.code != E_OK)
+        close(fd);
+    else
+        *out = fd;
+    return err;
+}
+
+struct err local_ask(int fd, struct bytes request, struct buf *reply)
 {
     size_t before = reply->n;
-    struct err err = OK;
+    struct err err;
+
+    if (request.n > NET_LOCAL_MAX)
+        return FAIL(E_LIMIT);
+    err = exchange(fd, request, reply);
+    if (err.code != E_OK)
+        buf_cut(reply, before);
+    return err;
+}
+
+void local_hang_up(int fd)
+{
+    close(fd);
+}
+
+struct err local_call(const char *path, struct bytes request, struct buf *reply)
+{
+    struct err err;
     int fd;
 
     if (request.n > NET_LOCAL_MAX)
         return FAIL(E_LIMIT);
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return FAIL(E_IO);
-    TRY_OUT(connect_to(fd, path));
-    TRY_OUT(exchange(fd, request, reply));
-out:
-    close(fd);
-    if (err.code != E_OK)
-        buf_cut(reply, before);
+    TRY(local_dial(path, &fd));
+    err = local_ask(fd, request, reply);
+    local_hang_up(fd);
     return err;
 }

@@ -4,8 +4,8 @@
  *
  * A frame is a 32-bit big-endian length and that many bytes, at most NET_LOCAL_MAX.  Who may
  * connect is a matter of the socket's mode (see listener_unix) and of the peer's uid, which the
- * kernel vouches for.  The server's end lives on a loop, as a stream does; a client makes one
- * blocking call.
+ * kernel vouches for.  The server's end lives on a loop, as a stream does; a client's
+ * calls block.
  */
 #ifndef TACET_NET_LOCAL_H
 #define TACET_NET_LOCAL_H
@@ -41,6 +41,12 @@ FALLIBLE local_send(struct local *c, struct bytes message);
 /* At any time, in an event too; no event follows.  Of what is queued as much is sent as the kernel
  * takes at once. */
 void local_free(struct local *c);
+
+/* Client: connect; send a frame and append the one that answers, as often as wanted; hang up.  The
+ * errors and the patience of a call. */
+FALLIBLE local_dial(const char *path, int *out);
+FALLIBLE local_ask(int fd, struct bytes request, struct buf *reply);
+void local_hang_up(int fd);
 
 /* Client: connect, send one frame, append the one that answers, and hang up.  Blocks, for
  * NET_LOCAL_CALL_MS at most while nothing moves.  E_ABSENT: nobody listens at `path`; E_DENIED:

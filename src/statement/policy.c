@@ -164,17 +164,6 @@ struct err policy_check(struct bytes in, const struct network_id *nid, const str
     return OK;
 }
 
-const struct network_policy *policy_in_force(const struct network_policy *const *known, size_t n,
-                                             uint64_t now_ms)
-{
-    const struct network_policy *best = NULL;
-
-    for (size_t i = 0; i < n; i++)
-        if (known[i]->from_ms <= now_ms && (best == NULL || known[i]->number > best->number))
-            best = known[i];
-    return best;
-}
-
 const struct network_policy *policy_after(const struct network_policy *const *known, size_t n,
                                           uint32_t number)
 {

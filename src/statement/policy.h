@@ -50,10 +50,6 @@ FALLIBLE policy_check(struct bytes in, const struct network_id *nid, const struc
                       const struct network_policy *previous, uint64_t now_ms,
                       struct network_policy *out);
 
-/* Which of n policies of a network is in force; NULL: none yet. */
-const struct network_policy *policy_in_force(const struct network_policy *const *known, size_t n,
-                                             uint64_t now_ms);
-
 /* By which of n policies `number` is superseded first: of those above it, the one whose from comes
  * first.  NULL: by none that is known.  A network without policy has number 0. */
 const struct network_policy *policy_after(const struct network_policy *const *known, size_t n,

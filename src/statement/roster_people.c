@@ -5,6 +5,9 @@
 #define PAIR         2
 #define PAIR_AND_ALL (PAIR + ROSTER_NETWORKS_MAX)
 
+_Static_assert(ROOM_STATE_MEMBERS_MAX + ROSTER_NETWORKS_MAX <= LIMIT_RECIPIENTS,
+               "a full room and whom its policies add fit a roster");
+
 /* Whom a roster must name besides retention participants, sorted as it is. */
 struct people {
     const struct room_member *member;

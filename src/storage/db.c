@@ -156,6 +156,32 @@ int64_t db_inserted(struct db *db)
     return db->driver->inserted(db);
 }
 
+struct err db_copy_begin(struct db *db, uint64_t *size)
+{
+    struct err err;
+
+    invariant(db->depth == 0);
+    if (db->copying)
+        return FAIL(E_CONFLICT);
+    TRY(ready(db));
+    err = noted(db, db->driver->copy_begin(db, size));
+    db->copying = err.code == E_OK;
+    return err;
+}
+
+struct err db_copy_read(struct db *db, uint64_t at, uint8_t *out, size_t n)
+{
+    invariant(db->copying);
+    if (db->broken)
+        return FAIL(E_IO);
+    return db->driver->copy_read(db, at, out, n);
+}
+
+void db_copy_end(struct db *db)
+{
+    db->copying = false;
+}
+
 void db_close(struct db *db)
 {
     if (db != NULL)

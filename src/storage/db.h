@@ -97,6 +97,19 @@ uint64_t db_changes(struct db *db);
  * the insertion to give it back. */
 int64_t db_inserted(struct db *db);
 
+/*
+ * The whole database as it is at one moment, read piece by piece while it goes on being used.
+ *
+ * begin, outside of a transaction: what was committed is brought into the file, and from then on
+ * the file stays as it is: what is changed meanwhile stands in the log alone, which grows until the
+ * end.  E_CONFLICT: there is one under way.  E_FULL, E_IO, E_NOMEM.
+ * read: exactly `n` bytes from `at` on, which lie within `size`.  Also inside a transaction.  E_IO.
+ * end: harmless without a beginning.
+ */
+FALLIBLE db_copy_begin(struct db *db, uint64_t *size);
+FALLIBLE db_copy_read(struct db *db, uint64_t at, uint8_t *out, size_t n);
+void db_copy_end(struct db *db);
+
 void db_close(struct db *db); /* NULL is fine; an open transaction is rolled back */
 
 /* Convenience over the above: the first row of a query, copied into the arena.

@@ -30,6 +30,10 @@ struct db_driver {
     uint64_t (*changes)(struct db *);
     int64_t (*inserted)(struct db *);
 
+    /* As in db.h; at most one at a time is begun.  While `copying` nothing goes into the file. */
+    struct err (*copy_begin)(struct db *, uint64_t *size);
+    struct err (*copy_read)(struct db *, uint64_t at, uint8_t *out, size_t n);
+
     /* What is open is rolled back.  Frees the db. */
     void (*close)(struct db *);
 };
@@ -39,6 +43,7 @@ struct db {
     unsigned depth;
     enum err_code lost; /* why what is open can only be rolled back; E_OK when it need not be */
     bool full;          /* the disk was, since somebody last asked */
+    bool copying;       /* between db_copy_begin and db_copy_end; db.c sets it */
     bool broken;        /* nobody knows what of a commit is on disk: nothing is believed any more */
 };
 

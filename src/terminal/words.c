@@ -77,6 +77,7 @@ static void guard(void)
     const struct rlimit none = {0, 0};
 
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* so is a file that may grow no more */
     umask(S_IRWXG | S_IRWXO);
     setrlimit(RLIMIT_CORE, &none);
 #ifndef __SANITIZE_ADDRESS__ /* whose leak check needs ptrace */

@@ -47,6 +47,7 @@ enum op {
     OP_TLS_RELOAD = 53,
     OP_POLICY_PUBLISH = 54,
     OP_POLICY_SHOW = 55,
+    OP_BACKUP = 56,
 };
 
 enum frame_item { FRAME_CAPSULE = 1, FRAME_MESSAGE = 2, FRAME_NOTICE = 3 };

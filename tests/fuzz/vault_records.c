@@ -140,6 +140,7 @@ static void read_chains(struct vault *v, struct arena *a)
     struct epoch e = {.n = 0};
     struct opened o;
     struct buf b = BUF(4096);
+    uint32_t steps = CHANNEL_STEPS_MAX;
     bool seen;
 
     if (chains_sending(v, &DEVICE, 0, &e).code == E_OK && e.profile == 0) {
@@ -152,7 +153,7 @@ static void read_chains(struct vault *v, struct arena *a)
     went(chains_advance(v, &o, &m, 1));
     if (went(chains_accept(v, &from, 1, &e))) /* so that the rest has a channel to try */
         invariant(chains_epoch_seen(v, &e, &seen).code == E_OK && seen);
-    invariant(chains_open(v, &me, 1, &o, a, &m).code != E_OK);
+    invariant(chains_open(v, &me, 1, &o, &steps, a, &m).code != E_OK);
     m = (struct chains_match){.from = from};
     went(chains_advance(v, &o, &m, 1));
     buf_free(&b);
@@ -184,9 +185,9 @@ static void read_queues(struct engine *e, struct arena *a)
     enum sealing_way way;
     struct prekey prekey;
 
-    if (sealing_next(e, NUMBER, a, &row).code == E_OK) {
-        invariant(sealing_put(e, &row).code == E_OK);
-        invariant(sealing_next(e, NUMBER, a, &again).code == E_OK);
+    if (outbox_next(e, NUMBER, a, &row).code == E_OK) {
+        invariant(outbox_put(e, &row).code == E_OK);
+        invariant(outbox_next(e, NUMBER, a, &again).code == E_OK);
         invariant(bytes_same(row.bytes, again.bytes) && bytes_same(row.roster, again.roster));
     }
     if (went(sealing_way_to(e, &DEVICE, UPLOAD_PROFILE_HYBRID, &prekey, &way)))

@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "property/answers.h"
+#include "property/uploads.h"
+#include "scenario/stage_internal.h"
+#include "statement/upload.h"
 #include "wire/limits.h"
 
 #define ARENA_MAX (64 * LIMIT_FRAME)
@@ -42,39 +46,58 @@ static enum liar_fate fate_of(struct liar *l)
     return l->fates & 1u << fate ? fate : LIAR_PASS;
 }
 
+static void flip(struct liar *l, Tacet__Wire__Item *item)
+{
+    size_t at = dice_below(l->dice, item->sealed.len), entry;
+    struct upload_delivery d;
+
+    if (item->kind == FRAME_MESSAGE &&
+        upload_parse_delivery(frame_bytes(item->sealed), &d).code == E_OK) {
+        entry = (size_t)(d.entry.at - item->sealed.data);
+        if (at >= entry && at < entry + d.entry.n)
+            at = entry + uploads_spare(at - entry);
+    }
+    item->sealed.data[at] ^= (uint8_t)(1u << dice_below(l->dice, 8));
+    l->lies[LIE_DAMAGE]++;
+    l->junk++;
+}
+
 /* What becomes of one item: into `out`, as nothing, one or two. */
 static size_t treat(struct liar *l, struct person *who, Tacet__Wire__Item *item,
                     Tacet__Wire__Item **out, size_t n, struct arena *a)
 {
     enum liar_fate fate = fate_of(l);
 
-    l->lies += fate != LIAR_PASS;
     schedule_trace("    item %llu of kind %u to %s: fate %d\n", (unsigned long long)item->number,
                    item->kind, stage_handle(who), (int)fate);
     switch (fate) {
     case LIAR_DROP:
+        l->lies[LIE_DROP]++;
         return n;
     case LIAR_HOLD:
+        l->lies[LIE_HOLD]++;
         keep(l->held, &l->n_held, who, item);
         return n;
     case LIAR_TWICE:
+        l->lies[LIE_REPEAT]++;
+        l->junk += l->spoilt;
         out[n++] = item;
         break;
     case LIAR_FLIP:
-        item->sealed.data[dice_below(l->dice, item->sealed.len)] ^=
-            (uint8_t)(1u << dice_below(l->dice, 8));
-        l->junk = true;
+        flip(l, item);
         break;
     case LIAR_REPLAY:
         if (l->n_seen > 0) {
             const struct kept_item *k = &l->seen[dice_below(l->dice, l->n_seen)];
 
-            l->junk |= k->to != who;
+            l->lies[LIE_REPLAY]++;
+            l->junk += k->to != who || l->spoilt;
             out[n++] = copy_of(k, a);
         }
         break;
     case LIAR_SWAP:
         if (n > 0) {
+            l->lies[LIE_REORDER]++;
             out[n] = out[n - 1];
             out[n - 1] = item;
             return n + 1;
@@ -88,14 +111,14 @@ static size_t treat(struct liar *l, struct person *who, Tacet__Wire__Item *item,
     return n;
 }
 
-static bool alter_mail(struct liar *l, struct person *who, Tacet__Wire__Deliver *m, struct arena *a)
+static void alter_mail(struct liar *l, struct person *who, Tacet__Wire__Deliver *m, struct arena *a)
 {
     Tacet__Wire__Item **out = ARENA_ARRAY(a, 2 * m->n_items, Tacet__Wire__Item *);
     size_t n = 0;
     uint64_t last;
 
     if (m->n_items == 0)
-        return true;
+        return;
     assert_non_null(out);
     last = m->items[m->n_items - 1]->number;
     for (size_t i = 0; i < m->n_items; i++) {
@@ -110,82 +133,116 @@ static bool alter_mail(struct liar *l, struct person *who, Tacet__Wire__Deliver 
         l->owed[l->n_owed].who = who;
         l->owed[l->n_owed++].number = last;
     }
+}
+
+static bool alter_delivery(struct liar *l, struct person *who, struct frame *f, struct arena *a)
+{
+    Tacet__Wire__Deliver *m;
+
+    assert_ok(frame_unpack(f->body, &tacet__wire__deliver__descriptor, a, &m));
+    if (who == l->stalled) {
+        l->lies[LIE_STALL] += m->n_items > 0;
+        return false;
+    }
+    alter_mail(l, who, m, a);
+    assert_ok(frame_pack_into(m, LIMIT_FRAME, a, &f->body));
     return true;
 }
 
-/* An old prekey in the place of the newest, another device's, or none. */
-static void alter_person(struct liar *l, Tacet__Wire__PersonAnswer *m)
-{
-    size_t i = dice_below(l->dice, SCHEDULE_PEOPLE);
-
-    if (m->person == NULL || m->person->n_prekeys == 0)
-        return;
-    if (l->prekey[i].n == 0 || dice_once_in(l->dice, 8)) {
-        buf_cut(&l->prekey[i], 0);
-        buf_bytes(&l->prekey[i], frame_bytes(m->person->prekeys[0]));
-        return;
-    }
-    if (!dice_once_in(l->dice, l->one_in))
-        return;
-    l->lies++;
-    if (dice_once_in(l->dice, 3))
-        m->person->n_prekeys = 0;
-    else if (dice_once_in(l->dice, 3) && m->person->n_lists > 0)
-        m->person->lists[0].data[dice_below(l->dice, m->person->lists[0].len)] ^= 4;
-    else
-        m->person->prekeys[0] = frame_data(buf_view(&l->prekey[i]));
-}
-
-static void put_back(struct buf *frame, struct frame *f, const void *message)
-{
-    struct buf body = BUF(LIMIT_FRAME);
-
-    frame_pack(message, &body);
-    f->body = buf_view(&body);
-    buf_cut(frame, 0);
-    frame_write(f, frame);
-    buf_free(&body);
-}
-
-static bool tamper(void *ctx, struct person *who, struct buf *frame)
+static bool tamper_down(void *ctx, struct person *who, struct buf *frame)
 {
     struct liar *l = ctx;
     struct arena a = ARENA(ARENA_MAX);
     struct frame f;
-    bool goes = true;
+    bool goes = true, altered;
 
+    if (!l->active)
+        return true;
     assert_ok(frame_parse(buf_view(frame), &a, &f));
-    if (l->active && f.op == OP_DELIVER) {
-        Tacet__Wire__Deliver *m;
-
-        assert_ok(frame_unpack(f.body, &tacet__wire__deliver__descriptor, &a, &m));
-        goes = who != l->stalled && alter_mail(l, who, m, &a);
-        put_back(frame, &f, m);
-    } else if (l->active && f.op == OP_PERSON && f.code == 0) {
-        Tacet__Wire__PersonAnswer *m;
-
-        assert_ok(frame_unpack(f.body, &tacet__wire__person_answer__descriptor, &a, &m));
-        alter_person(l, m);
-        put_back(frame, &f, m);
-    } else if (l->active && f.op == OP_ROSTER && f.code == 0 && dice_once_in(l->dice, l->one_in)) {
-        f.code = (uint32_t)E_ABSENT;
-        f.body = (struct bytes){NULL, 0};
+    if (f.op == OP_DELIVER)
+        altered = goes = alter_delivery(l, who, &f, &a);
+    else
+        altered = answers_alter(l, who, &f, &a);
+    if (altered) {
         buf_cut(frame, 0);
         frame_write(&f, frame);
-        l->lies++;
     }
     arena_free(&a);
     return goes;
 }
 
-void liar_begin(struct liar *l, struct play *p, struct dice *d)
+static bool tamper_up(void *ctx, struct person *who, struct buf *frame)
 {
-    *l = (struct liar){.play = p, .dice = d, .one_in = 1 + (unsigned)dice_below(d, 6)};
-    l->fates = (unsigned)dice_roll(d) & ((1u << LIAR_FATES) - 1);
-    for (size_t i = 0; i < SCHEDULE_PEOPLE; i++)
+    struct liar *l = ctx;
+    struct arena a = ARENA(ARENA_MAX);
+    struct frame f;
+
+    (void)who;
+    if (!l->active)
+        return true;
+    assert_ok(frame_parse(buf_view(frame), &a, &f));
+    if (f.op == OP_SEND && uploads_alter(l, &f, &a)) {
+        buf_cut(frame, 0);
+        frame_write(&f, frame);
+    }
+    arena_free(&a);
+    return true;
+}
+
+void liar_sit(struct liar *l)
+{
+    stage_tamper_down(l->play, tamper_down, l);
+    stage_tamper_up(l->play, tamper_up, l);
+}
+
+void liar_begin(struct liar *l, struct person *const *who, size_t people)
+{
+    l->who = who;
+    l->people = people;
+    l->one_in = 1 + (unsigned)dice_below(l->dice, 6);
+    l->fates = (unsigned)dice_roll(l->dice) & ((1u << LIAR_FATES) - 1);
+    for (size_t i = 0; i < SCHEDULE_PEOPLE; i++) {
         l->prekey[i] = BUF(4096);
-    stage_tamper_down(p, tamper, l);
+        l->answer[i] = BUF(LIMIT_FRAME);
+    }
+    impostor_begin(&l->impostor, l->play, &engine_own(who[0]->engine)->nid);
     l->active = true;
+    liar_sit(l);
+}
+
+/* ---- what must be told of */
+
+static size_t place_of(const struct liar *l, const struct person *who)
+{
+    size_t i = 0;
+
+    while (l->who[i] != who)
+        i++;
+    return i;
+}
+
+static unsigned heard_by(const struct person *who)
+{
+    return who->told[PROBLEM_STATEMENT] + who->told[PROBLEM_KEY_CHANGED];
+}
+
+void liar_must_be_told(struct liar *l, const struct person *who)
+{
+    size_t i = place_of(l, who);
+
+    l->must_tell[i] |= who->steps == 0; /* a program that is about to end may not come to it */
+}
+
+static void check_told(struct liar *l)
+{
+    for (size_t i = 0; i < l->people; i++) {
+        unsigned told = heard_by(l->who[i]);
+
+        if (l->must_tell[i] && told == l->told[i])
+            fail_msg("%s was lied to and does not say so", stage_handle(l->who[i]));
+        l->told[i] = told;
+        l->must_tell[i] = false;
+    }
 }
 
 static void acknowledge_for(struct liar *l, struct person *who, uint64_t number)
@@ -228,6 +285,7 @@ static void deliver(struct kept_item *k)
 
 void liar_settle(struct liar *l, bool all)
 {
+    check_told(l);
     for (size_t i = 0; i < l->n_owed; i++)
         if (stage_is_running(l->owed[i].who) && engine_is_ready(stage_engine(l->owed[i].who)))
             acknowledge_for(l, l->owed[i].who, l->owed[i].number);
@@ -239,6 +297,7 @@ void liar_settle(struct liar *l, bool all)
         l->held[i] = l->held[--l->n_held];
         deliver(&k);
     }
+    check_told(l);
 }
 
 void liar_stop(struct liar *l)
@@ -250,10 +309,14 @@ void liar_stop(struct liar *l)
 void liar_free(struct liar *l)
 {
     stage_tamper_down(l->play, NULL, NULL);
+    stage_tamper_up(l->play, NULL, NULL);
+    impostor_free(&l->impostor);
     for (size_t i = 0; i < l->n_seen; i++)
         free(l->seen[i].sealed);
     for (size_t i = 0; i < l->n_held; i++)
         free(l->held[i].sealed);
-    for (size_t i = 0; i < SCHEDULE_PEOPLE; i++)
+    for (size_t i = 0; i < SCHEDULE_PEOPLE; i++) {
         buf_free(&l->prekey[i]);
+        buf_free(&l->answer[i]);
+    }
 }

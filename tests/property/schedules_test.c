@@ -37,10 +37,6 @@ int main(int argc, char **argv)
     count = argc > 1 ? strtoull(argv[1], NULL, 10) : 100;
     from = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
     failed = cmocka_run_group_tests(tests, NULL, NULL);
-    printf("schedules %" PRIu64 ", messages %" PRIu64 ", arrived %" PRIu64 ", failed %" PRIu64
-           ", lies %" PRIu64 ", vaults restored %" PRIu64 ", servers rolled back %" PRIu64
-           ", parked for good %" PRIu64 "\n",
-           counts.schedules, counts.messages, counts.arrived, counts.failed, counts.lies,
-           counts.restored, counts.rolled_back, counts.parked);
+    schedule_print(&counts);
     return failed;
 }

@@ -82,6 +82,19 @@ class World:
             sys.exit(f"tacetctl {' '.join(words)}\nfailed with {p.returncode}:\n{p.stderr}")
         return p
 
+    def back_up(self, name):
+        """A backup taken while the server runs, below the world's directory."""
+        self.tacetctl("backup", self.dir / name)
+        return self.dir / name
+
+    def restore(self, file, data=None):
+        """(status, stdout, stderr) of tacetd restore, into the server's own directory or another."""
+        p = subprocess.run([self.build / "server/tacetd", "restore", file, "--data",
+                            data or self.data], capture_output=True, text=True,
+                           timeout=PATIENCE_S)
+        check_sound("tacetd restore", p.stderr)
+        return p.returncode, p.stdout, p.stderr
+
     def start_server(self, *words, kill_at=None, env=None):
         """Its log goes to the end of `world.log`; it keeps its address when started again."""
         with open(self.log, "ab") as log:

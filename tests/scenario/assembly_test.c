@@ -336,6 +336,7 @@ static void hears(const struct hand *h, const struct hand *from, const char *tex
     const struct own_prekey *mine;
     Tacet__Wire__Deliver *page;
     struct chains_match match;
+    uint32_t steps = 0;
     struct opened o;
 
     assert_true(wire.to == h->who && wire.mail.n > 0);
@@ -346,7 +347,7 @@ static void hears(const struct hand *h, const struct hand *from, const char *tex
     assert_non_null(mine);
     assert_ok(open_hint(&o, mine->secret, &h->party.did));
     assert_ok(chains_open(engine_vault(stage_engine(h->who)), &h->party, mine->statement.number, &o,
-                          &arena, &match));
+                          &steps, &arena, &match));
     assert_true(ID_SAME(match.from.did, from->party.did));
     assert_true(ID_SAME(o.core.room, room.room));
     assert_ok(sign_public_parse(&dsk, BYTES(from->list.device[0].dsk.b)));

@@ -5,6 +5,8 @@
 
 #include "base/reader.h"
 #include "client/chains.h"
+#include "e2ee/schedule.h"
+#include "e2ee/seal_internal.h"
 
 struct roster_account forge_account(const struct account_id *aid, const struct device_list *list)
 {
@@ -53,6 +55,7 @@ void forge(struct forgery *f, struct play *p, struct person *by, struct person *
 
     *f = (struct forgery){
         .play = p, .by = by, .to = to, .signer = &own->me, .profile = UPLOAD_PROFILE_HYBRID};
+    f->received_ms = stage_now(p);
     assert_ok(people_by_handle(v, bytes_text(stage_handle(to)), &c));
     assert_ok(people_newest_list(v, own, &c.aid, &theirs));
     f->core = (struct core){
@@ -114,7 +117,8 @@ static void take_step(struct forgery *f, struct seal_recipient *to, struct agree
 }
 
 /* A page with one item. */
-static void write_page(enum frame_item kind, struct bytes sealed, struct buf *out)
+static void write_page(enum frame_item kind, struct bytes sealed, uint64_t received_ms,
+                       struct buf *out)
 {
     struct buf body = BUF(LIMIT_FRAME);
     Tacet__Wire__Item item = TACET__WIRE__ITEM__INIT, *items[] = {&item};
@@ -124,12 +128,60 @@ static void write_page(enum frame_item kind, struct bytes sealed, struct buf *ou
     item.number = 1; /* acknowledged long ago, so that nothing honest is with it */
     item.kind = kind;
     item.sealed = frame_data(sealed);
+    item.received_ms = received_ms;
     m.items = items;
     m.n_items = 1;
     frame_pack(&m, &body);
     f.body = buf_view(&body);
     frame_write(&f, out);
     buf_free(&body);
+}
+
+/* One entry, by hand.  [PROTOCOL 5.3] */
+static void write_entry(const struct seal_request *rq, const struct seal_keys *keys,
+                        struct bytes ctx, uint8_t *at)
+{
+    const struct seal_recipient *to = rq->to;
+    struct schedule_entry bound = {ctx, &rq->me->who.did, &to->who, to->prekey, to->epoch, to->n};
+    struct buf hint = BUF(SCHEDULE_HINT_SIZE);
+    uint8_t z[1][AGREE_SHARED_SIZE], ek[AEAD_KEY_SIZE], mask[SCHEDULE_HINT_SIZE];
+
+    assert_ok(p521_ecdh_batch(keys->e, &to->key, 1, z, NULL));
+    assert_ok(schedule_entry_key(&bound, BYTES(to->mk), BYTES(z[0]), ek));
+    assert_ok(schedule_hint_mask(ctx, &to->who.did, BYTES(z[0]), mask));
+    buf_bytes(&hint, bytes(rq->me->who.did.b, SCHEDULE_PREFIX_SIZE));
+    buf_u32(&hint, to->n);
+    for (size_t i = 0; i < SCHEDULE_HINT_SIZE; i++)
+        at[2 + i] = hint.at[i] ^ mask[i];
+    assert_ok(aead_seal(ek, AEAD_NONCE_ZERO, ctx, BYTES(keys->mk), at + 2 + SCHEDULE_HINT_SIZE));
+    buf_free(&hint);
+}
+
+/* Everything fits the key that this one device is given, but what commits to the key that all have
+ * is another's.  [PROTOCOL 6.2] */
+static void seal_other_key(const struct forgery *f, const struct seal_request *rq, struct buf *out)
+{
+    struct seal_keys keys;
+    struct arena a = ARENA(1 << 20);
+    struct buf trailer = BUF(UPLOAD_TRAILER_SIZE);
+    struct upload u;
+    uint8_t kt[AEAD_KEY_SIZE], ctx[SCHEDULE_CTX_SIZE];
+
+    assert_ok(random_fill(stage_random(f->play), keys.mk, sizeof keys.mk));
+    assert_ok(agree_generate(&keys.e, keys.point));
+    assert_ok(seal_with(rq, &keys, out));
+    out->at[UPLOAD_HEAD_SIZE] ^= 1; /* com: there is no scope before it */
+    assert_ok(upload_parse(buf_view(out), &a, &u));
+    assert_ok(schedule_ctx(BYTES(u.shared.head), u.shared.scope, BYTES(u.shared.com), u.shared.body,
+                           ctx));
+    assert_ok(trailer_sign(rq->core, rq->wrap, BYTES(ctx), rq->me, &trailer));
+    assert_ok(schedule_trailer_key(BYTES(keys.mk), BYTES(ctx), kt));
+    assert_ok(aead_seal(kt, AEAD_NONCE_ZERO, BYTES(ctx), buf_view(&trailer),
+                        (uint8_t *)(uintptr_t)u.shared.trailer.at));
+    write_entry(rq, &keys, BYTES(ctx), (uint8_t *)(uintptr_t)u.entries.at);
+    agree_private_free(keys.e);
+    buf_free(&trailer);
+    arena_free(&a);
 }
 
 /* What the one recipient of an upload gets of it. */
@@ -170,9 +222,12 @@ void forge_deliver(struct forgery *f)
     take_step(f, &to, &key);
     rq.to = &to;
     rq.n = 1;
-    assert_ok(seal(&rq, stage_random(f->play), &sealed));
+    if (f->other_key)
+        seal_other_key(f, &rq, &sealed);
+    else
+        assert_ok(seal(&rq, stage_random(f->play), &sealed));
     write_delivery(buf_view(&sealed), &delivery);
-    write_page(FRAME_MESSAGE, buf_view(&delivery), &page);
+    write_page(FRAME_MESSAGE, buf_view(&delivery), f->received_ms, &page);
     m.roster = frame_data(buf_view(&roster));
     frame_pack(&m, &answer);
     lie.bytes = buf_view(&answer);
@@ -207,13 +262,43 @@ void forge_capsule(const struct identity *from, struct person *to, uint64_t made
     assert_ok(channel_opener_make(from, made_ms, &opener));
     assert_ok(channel_open(&opener, &peer, UPLOAD_PROFILE_HYBRID, &epoch, &capsule));
     upload_write_capsule(UPLOAD_PROFILE_HYBRID, buf_view(&capsule), &delivery);
-    write_page(FRAME_CAPSULE, buf_view(&delivery), &page);
+    write_page(FRAME_CAPSULE, buf_view(&delivery), made_ms, &page);
     stage_inject(to, buf_view(&page));
     channel_opener_free(&opener);
     agree_public_free(key);
     buf_free(&capsule);
     buf_free(&delivery);
     buf_free(&page);
+}
+
+void forge_revocation(struct play *p, struct person *who, struct buf list[2])
+{
+    const struct own *own = engine_own(stage_engine(who));
+    const struct identity *me = &own->me;
+    struct device_list next = own->list;
+    struct device_entry other = own->list.device[0];
+    struct sign_private *dsk;
+
+    assert_int_equal(own->list.devices, 1);
+    assert_ok(sign_generate(&dsk, other.dsk.b));
+    assert_ok(names_device(&me->who.aid, &other.dsk, &other.did));
+    next.version++;
+    next.made_ms = stage_now(p);
+    memcpy(next.previous, own->list.hash, sizeof next.previous);
+    next.devices = 2;
+    next.device[bytes_compare(ID_BYTES(other.did), ID_BYTES(me->who.did)) > 0] = other;
+    next.device[bytes_compare(ID_BYTES(other.did), ID_BYTES(me->who.did)) < 0] =
+        own->list.device[0];
+    assert_ok(
+        device_list_sign(&next, &own->nid, me->ark_secret, &me->who.did, me->dsk_secret, &list[0]));
+    memcpy(next.previous, next.hash, sizeof next.previous);
+    next.version++;
+    next.devices = 1;
+    next.device[0] = other;
+    next.revoked = 1;
+    next.gone[0] = (struct device_revoked){me->who.did, next.version, DEVICE_REVOKED};
+    assert_ok(device_list_sign(&next, &own->nid, me->ark_secret, &other.did, dsk, &list[1]));
+    sign_private_free(dsk);
 }
 
 void forge_next_list(struct play *p, struct person *who)

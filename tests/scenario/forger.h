@@ -22,8 +22,10 @@ struct forgery {
     size_t accounts, skips;
     struct roster roster; /* the rest of it */
     struct roster_network network;
-    uint8_t profile; /* the channel's */
-    bool counts;     /* by's stream goes on from here, as if an engine had sealed it */
+    uint8_t profile;      /* the channel's */
+    bool counts;          /* by's stream goes on from here, as if an engine had sealed it */
+    bool other_key;       /* this device alone is given the key that it opens with */
+    uint64_t received_ms; /* when the server got it, it says */
 };
 
 /* An honest message, to be changed. */
@@ -36,6 +38,10 @@ void forge_deliver(struct forgery *f);
 
 /* Deliver a capsule for `to`, in the name and with the keys that `from` says. */
 void forge_capsule(const struct identity *from, struct person *to, uint64_t made_ms);
+
+/* The next two versions of who's device list, dated now: another device comes in, and then revokes
+ * the one that who has. */
+void forge_revocation(struct play *p, struct person *who, struct buf list[2]);
 
 /* Publish the next version of who's device list, the same but for its date. */
 void forge_next_list(struct play *p, struct person *who);

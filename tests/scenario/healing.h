@@ -7,8 +7,10 @@
 #include "scenario/forger.h"
 #include "scenario/hostile.h"
 
-extern const struct CMUnitTest healing_resets[], healing_gaps[], healing_vaults[];
-extern const size_t healing_resets_n, healing_gaps_n, healing_vaults_n;
+extern const struct CMUnitTest healing_resets[], healing_gaps[], healing_vaults[], healing_server[],
+    healing_mailboxes[];
+extern const size_t healing_resets_n, healing_gaps_n, healing_vaults_n, healing_server_n,
+    healing_mailboxes_n;
 
 #define DELIVERIES .op = OP_DELIVER, .form = &tacet__wire__deliver__descriptor
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* healing_gaps: what did not come is asked for, and comes, or is said to be over.
  * [PROTOCOL 6.4, 6.7] */
+#include "client/streams.h"
 #include "scenario/healing.h"
 #include "server/queue/queue.h"
 #include "statement/notice.h"
+#include <stdio.h>
 
 #define STEPS_MAX 80
 
@@ -58,6 +60,42 @@ static void what_is_over_is_said_to_be(void **state)
     assert_int_equal(missing, 1);
     stage_forward(p, 3 * CLOCK_HOUR_MS);
     assert_int_equal(stage_told(bob, PROBLEM_OVER, NULL), 1);
+    play_end(p);
+}
+
+/* No more than 32 holes are remembered of a stream: the oldest is let go of, and that is said. */
+static void what_has_too_many_holes_is_given_up_from_the_oldest_on_and_told(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    uint64_t missing;
+    char text[16];
+
+    (void)state;
+    meet(alice, bob);
+    for (unsigned i = 0; i < STREAMS_RANGES_MAX + 2; i++) {
+        assert_int_equal(stage_told(bob, PROBLEM_GIVEN_UP, &missing),
+                         i > STREAMS_RANGES_MAX ? i - STREAMS_RANGES_MAX : 0);
+        snprintf(text, sizeof text, "lost %u", i);
+        loses(p, alice, bob, text);
+        snprintf(text, sizeof text, "comes %u", i);
+        says(alice, bob, text);
+        sees_behind(bob, alice, text, 1);
+    }
+    assert_int_equal(stage_told(bob, PROBLEM_GIVEN_UP, &missing), 2);
+    assert_int_equal(missing, 2);
+    stage_forward(p, 2 * CLOCK_MINUTE_MS);
+    for (unsigned i = 2; i < STREAMS_RANGES_MAX + 2; i++) { /* all others come */
+        snprintf(text, sizeof text, "lost %u", i);
+        sees_behind(bob, alice, text, 0);
+    }
+    stage_forward(p, CLOCK_DAY_MS);
+    sees_nothing(bob);
+    assert_int_equal(stage_copies(bob, alice, "lost 0") + stage_copies(bob, alice, "lost 1"), 0);
+    says(alice, bob, "after");
+    sees_behind(bob, alice, "after", 0);
+    assert_int_equal(stage_told(bob, PROBLEM_GIVEN_UP, &missing), 2);
+    assert_int_equal(stage_told(bob, PROBLEM_OVER, NULL), 0);
     play_end(p);
 }
 
@@ -295,9 +333,37 @@ static void a_request_survives_either_side_at_every_step(void **state)
     }
 }
 
+/* A server that was put back knows the roster no more; meanwhile there is another one. */
+static void what_went_under_a_roster_that_the_server_lost_is_brought_again(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct lie absent = {
+        .op = OP_SEND, .code = E_STALE, .to = alice, .tell = lie_refuse, .at = E_ABSENT, .most = 1};
+
+    (void)state;
+    meet(alice, bob);
+    loses(p, alice, bob, "two");
+    is(alice, "accepted");
+    forge_next_list(p, bob);
+    lie_begin(p, &absent);
+    says(alice, bob, "three");
+    assert_int_equal(absent.told, 1);
+    lie_end(p);
+    stage_forward(p, 2 * CLOCK_MINUTE_MS);
+    is(alice, "accepted");
+    stage_forward(p, 2 * CLOCK_HOUR_MS);
+    assert_int_equal(stage_copies(bob, alice, "two"), 1);
+    assert_int_equal(stage_copies(bob, alice, "three"), 1);
+    assert_int_equal(stage_told(bob, PROBLEM_OVER, NULL), 0);
+    play_end(p);
+}
+
 const struct CMUnitTest healing_gaps[] = {
+    cmocka_unit_test(what_went_under_a_roster_that_the_server_lost_is_brought_again),
     cmocka_unit_test(a_dropped_message_is_missed_asked_for_and_arrives),
     cmocka_unit_test(what_is_over_is_said_to_be),
+    cmocka_unit_test(what_has_too_many_holes_is_given_up_from_the_oldest_on_and_told),
     cmocka_unit_test(what_is_on_its_way_is_no_void),
     cmocka_unit_test(who_was_no_recipient_asks_in_vain),
     cmocka_unit_test(a_void_of_what_is_not_missing_changes_nothing),

@@ -6,5 +6,5 @@
 
 int main(void)
 {
-    return PLAY(resets) + PLAY(gaps) + PLAY(vaults);
+    return PLAY(resets) + PLAY(gaps) + PLAY(vaults) + PLAY(server) + PLAY(mailboxes);
 }

@@ -8,10 +8,10 @@
 
 extern const struct CMUnitTest hostile_deliveries[], hostile_statements[], hostile_answers[],
     hostile_refusals[], hostile_lists[], hostile_members[], hostile_crashes[], hostile_flips[],
-    hostile_keys[], hostile_kem[];
+    hostile_keys[], hostile_kem[], hostile_revoked[], hostile_floods[];
 extern const size_t hostile_deliveries_n, hostile_statements_n, hostile_answers_n,
     hostile_refusals_n, hostile_lists_n, hostile_members_n, hostile_crashes_n, hostile_flips_n,
-    hostile_keys_n, hostile_kem_n;
+    hostile_keys_n, hostile_kem_n, hostile_revoked_n, hostile_floods_n;
 
 /* How many parked items `who` keeps, and messages that wait to be sent. */
 static inline uint64_t parked_by(struct person *who)

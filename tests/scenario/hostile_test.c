@@ -7,5 +7,5 @@
 int main(void)
 {
     return PLAY(deliveries) + PLAY(statements) + PLAY(lists) + PLAY(answers) + PLAY(refusals) +
-           PLAY(members) + PLAY(crashes) + PLAY(keys) + PLAY(kem);
+           PLAY(members) + PLAY(crashes) + PLAY(keys) + PLAY(kem) + PLAY(revoked);
 }

@@ -5,8 +5,9 @@
 
 #include "scenario/desk.h"
 
-extern const struct CMUnitTest policies_followed[], policies_judged[], policies_lies[];
-extern const size_t policies_followed_n, policies_judged_n, policies_lies_n;
+extern const struct CMUnitTest policies_followed[], policies_judged[], policies_lies[],
+    policies_repairs[];
+extern const size_t policies_followed_n, policies_judged_n, policies_lies_n, policies_repairs_n;
 
 static const struct network_policy NO_POLICY = {.number = 0};
 

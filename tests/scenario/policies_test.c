@@ -6,5 +6,5 @@
 
 int main(void)
 {
-    return PLAY(followed) + PLAY(judged) + PLAY(lies);
+    return PLAY(followed) + PLAY(judged) + PLAY(lies) + PLAY(repairs);
 }

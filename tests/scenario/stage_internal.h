@@ -37,7 +37,7 @@ struct person {
     struct message_id said;
     enum delivery_state state;
     enum err_code code, link;
-    bool joined;
+    bool joined, cut_off;
     unsigned problems, steps; /* steps: until the program is ended; 0: never */
     enum err_code problem_code;
     struct roster_finding finding;

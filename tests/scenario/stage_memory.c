@@ -240,7 +240,7 @@ static void connect_up(struct person *who, struct bytes pins)
     uint8_t binding[API_BINDING_SIZE];
     struct line *line;
 
-    if (!p->up) {
+    if (!p->up || who->cut_off) {
         engine_link_down(who->engine, E_CLOSED);
         return;
     }
@@ -463,6 +463,13 @@ void stage_hang_up(struct person *who)
         stage_drop_line(who->play, who->line, E_CLOSED);
 }
 
+void stage_cut_off(struct person *who, bool cut_off)
+{
+    who->cut_off = cut_off;
+    if (cut_off)
+        stage_hang_up(who);
+}
+
 void stage_crash_at(struct person *who, unsigned step)
 {
     who->steps = step;
@@ -497,7 +504,7 @@ unsigned stage_copies(struct person *who, struct person *with, const char *text)
 {
     struct contact c;
     struct message m;
-    struct arena a = ARENA(4 << 20);
+    struct arena a = ARENA(1 << 20);
     unsigned copies = 0;
 
     assert_ok(people_by_handle(who->vault, bytes_text(with->handle), &c));
@@ -508,6 +515,7 @@ unsigned stage_copies(struct person *who, struct person *with, const char *text)
             break;
         assert_ok(err);
         copies += bytes_same(m.text, bytes_text(text));
+        arena_free(&a);
     }
     arena_free(&a);
     return copies;

@@ -46,6 +46,8 @@ bool stage_link_ended(struct person *who, enum err_code code);
 void stage_inject(struct person *who, struct bytes frame);
 void stage_send(struct person *who, struct bytes frame);
 void stage_hang_up(struct person *who);
+/* From now on there is no server for `who`, or there is one again. */
+void stage_cut_off(struct person *who, bool cut_off);
 
 /*
  * End the program without notice before its `step`-th step from now on, from 1: a step is a frame

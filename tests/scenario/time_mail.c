@@ -230,6 +230,37 @@ static void a_server_that_never_says_that_this_is_all_is_told_after_three_days(v
     play_end(p);
 }
 
+/* Its mail comes and is shown all the while; only its old private halves do not go. */
+static void who_is_never_told_that_this_is_all_reads_on_and_is_told_of_the_delay(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct lie lie = {DELIVERIES, .to = bob, .tell = always_more};
+
+    (void)state;
+    says(alice, bob, "before");
+    sees(bob, alice, "before");
+    leaves(bob);
+    lie_begin(p, &lie);
+    returns(bob);
+    for (int day = 0; day < 4; day++) {
+        assert_int_equal(stage_told(bob, PROBLEM_DELAYED, NULL), day > 2);
+        says(alice, bob, "every day");
+        sees_behind(bob, alice, "every day", 0);
+        stage_forward(p, CLOCK_DAY_MS);
+    }
+    assert_false(engine_is_drained(stage_engine(bob)));
+    assert_int_equal(stage_told(alice, PROBLEM_DELAYED, NULL), 0);
+    lie_end(p);
+    stage_hang_up(bob);
+    stage_forward(p, CLOCK_MINUTE_MS);
+    assert_true(engine_is_drained(stage_engine(bob)));
+    says(alice, bob, "after");
+    sees_behind(bob, alice, "after", 0);
+    assert_int_equal(stage_told(bob, PROBLEM_DELAYED, NULL), 1);
+    play_end(p);
+}
+
 const struct CMUnitTest time_mail[] = {
     cmocka_unit_test(a_channel_opens_anew_after_30_days),
     cmocka_unit_test(a_channel_to_one_who_is_silent_opens_anew_after_7_days),
@@ -237,5 +268,6 @@ const struct CMUnitTest time_mail[] = {
     cmocka_unit_test(what_was_seen_is_forgotten_after_45_days_and_not_shown_again),
     cmocka_unit_test(what_cannot_be_opened_is_given_up_after_30_days),
     cmocka_unit_test(a_server_that_never_says_that_this_is_all_is_told_after_three_days),
+    cmocka_unit_test(who_is_never_told_that_this_is_all_reads_on_and_is_told_of_the_delay),
 };
 const size_t time_mail_n = sizeof time_mail / sizeof time_mail[0];

@@ -226,6 +226,116 @@ static void whoever_wants_to_write_for_the_first_time_to_a_superseded_prekey_lea
     play_end(p);
 }
 
+/* A server that hides that a prekey was superseded, and takes what is sealed to it. */
+static void forget_that_it_was_superseded(struct play *p)
+{
+    assert_ok(db_run(stage_server(p)->db,
+                     "UPDATE prekey SET superseded_ms = $1 WHERE superseded_ms IS NOT NULL",
+                     DB_VALUES(DB_NUMBER_OF(stage_now(p))), NULL));
+}
+
+static void a_server_that_hands_out_old_keys_is_told_to_whom_they_belong(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *carol = joins(p, "carol");
+    struct buf old = BUF(LIMIT_FRAME);
+    struct arena a = ARENA(1 << 20);
+    struct lie record = {.op = OP_PERSON, .to = carol, .tell = lie_record, .ctx = &old};
+    struct lie replace = {.op = OP_PERSON, .to = alice, .tell = lie_replace};
+    struct frame f;
+
+    (void)state;
+    lie_begin(p, &record);
+    looks_up(p, carol, "bob");
+    assert_ok(frame_parse(buf_view(&old), &a, &f));
+    replace.bytes = f.body;
+    lie_begin(p, &replace);
+    says(alice, bob, "to the first");
+    sees(bob, alice, "to the first");
+    stage_forward(p, 24 * CLOCK_HOUR_MS + CLOCK_MINUTE_MS);
+    assert_int_equal(newest_prekey(bob), 2);
+    leaves(bob);
+    stage_forward(p, 47 * CLOCK_HOUR_MS);
+    forget_that_it_was_superseded(p);
+    says(alice, bob, "within two days it may be chance");
+    is(alice, "accepted");
+    stage_forward(p, 2 * CLOCK_HOUR_MS);
+    says(alice, bob, "after them it is a server that hides the new one");
+    is(alice, "accepted");
+    lie_end(p);
+    returns(bob);
+    sees_behind(bob, alice, "within two days it may be chance", 0);
+    sees_behind(bob, alice, "after them it is a server that hides the new one", 0);
+    assert_int_equal(stage_told(bob, PROBLEM_OLD_KEYS, NULL), 1);
+    assert_int_equal(stage_told(alice, PROBLEM_OLD_KEYS, NULL), 0);
+    assert_int_equal(stage_told(bob, PROBLEM_DAMAGED, NULL), 0);
+    buf_free(&old);
+    arena_free(&a);
+    play_end(p);
+}
+
+/* Who dates a message ahead would say it of an honest server. */
+static void a_sender_cannot_make_a_server_seem_to_hand_out_old_keys(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct forgery f;
+
+    (void)state;
+    says(alice, bob, "to the first");
+    sees(bob, alice, "to the first");
+    stage_forward(p, 24 * CLOCK_HOUR_MS - 10 * CLOCK_MINUTE_MS);
+    looks_up(p, alice, "bob");
+    stage_forward(p, 30 * CLOCK_MINUTE_MS);
+    assert_int_equal(newest_prekey(bob), 2);
+    forge(&f, p, alice, bob, "from next week");
+    f.core.sent_ms += 7 * CLOCK_DAY_MS;
+    forge_deliver(&f);
+    assert_non_null(stage_next_shown(bob));
+    assert_int_equal(stage_next_shown(bob)->notes, MESSAGE_AHEAD);
+    sees(bob, alice, "from next week");
+    assert_int_equal(stage_told(bob, PROBLEM_OLD_KEYS, NULL), 0);
+    play_end(p);
+}
+
+/* The last prekey ran out while its device was away: what was sealed before that still opens, and
+ * both go on with a new one. */
+static void a_device_whose_prekeys_ran_out_opens_what_came_before_and_goes_on(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *carol = joins(p, "carol");
+
+    (void)state;
+    says(alice, bob, "before");
+    sees(bob, alice, "before");
+    leaves(bob);
+    stage_forward(p, 36 * CLOCK_DAY_MS);
+    says(alice, bob, "on its last day");
+    is(alice, "accepted");
+    stage_forward(p, 2 * CLOCK_DAY_MS);
+    says(alice, bob, "too late");
+    says(carol, bob, "for the first time");
+    is(alice, "queued");
+    is(carol, "queued");
+    assert_int_equal(stage_told(alice, PROBLEM_NO_PREKEY, NULL), 1);
+    assert_int_equal(stage_told(carol, PROBLEM_NO_PREKEY, NULL), 1);
+    stage_forward(p, 27 * CLOCK_DAY_MS);
+    is(alice, "queued");
+    returns(bob);
+    assert_int_equal(newest_prekey(bob), 2);
+    sees_behind(bob, alice, "on its last day", 0);
+    says(bob, alice, "I am back.");
+    sees_behind(alice, bob, "I am back.", 0);
+    stage_forward(p, 61 * CLOCK_MINUTE_MS);
+    is(alice, "accepted");
+    is(carol, "accepted");
+    assert_int_equal(stage_copies(bob, alice, "too late"), 1);
+    assert_int_equal(stage_copies(bob, carol, "for the first time"), 1);
+    assert_int_equal(parked_by(bob), 0);
+    assert_int_equal(stage_told(bob, PROBLEM_DAMAGED, NULL), 0);
+    play_end(p);
+}
+
 static void a_sender_with_a_superseded_list_is_refused_learns_and_sends(void **state)
 {
     struct play *p = play_begin();
@@ -264,6 +374,9 @@ const struct CMUnitTest time_prekeys[] = {
     cmocka_unit_test(a_sender_with_a_superseded_prekey_is_refused_learns_and_sends),
     cmocka_unit_test(
         whoever_wants_to_write_for_the_first_time_to_a_superseded_prekey_learns_and_sends),
+    cmocka_unit_test(a_server_that_hands_out_old_keys_is_told_to_whom_they_belong),
+    cmocka_unit_test(a_sender_cannot_make_a_server_seem_to_hand_out_old_keys),
+    cmocka_unit_test(a_device_whose_prekeys_ran_out_opens_what_came_before_and_goes_on),
     cmocka_unit_test(a_sender_with_a_superseded_list_is_refused_learns_and_sends),
 };
 const size_t time_prekeys_n = sizeof time_prekeys / sizeof time_prekeys[0];

@@ -225,7 +225,7 @@ static void make_sample(struct sample *s)
                             .restart = s->restart,
                             .seq = s->seq,
                             .sent_ms = MAKE_NOW_MS,
-                            .ttl_s = 2592000,
+                            .ttl_s = payload_is_control(s->type) ? CONTROL_TTL_S : 2592000,
                             .type = s->type};
     must(names_pair_room(&s->people->nid, &s->people->alice.device[0].aid,
                          &s->people->bob.device[0].aid, &s->core.room));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/admin/admin.h"
+#include "server/admin/backups.h"
 #include "server/rooms/states.h"
 #include "wire/tacet.pb-c.h"
 
@@ -78,9 +79,27 @@ static struct err remove_account(struct request *rq)
     return rooms_succeed(rq->db, rq->server->networks, &who.aid, rq->now_ms);
 }
 
+static struct err backup(struct request *rq)
+{
+    const struct backups *b = rq->server->backups;
+    Tacet__Wire__AskBackup *in;
+    Tacet__Wire__BackupPart out = TACET__WIRE__BACKUP_PART__INIT;
+    struct bytes part;
+    bool end;
+
+    if (b == NULL)
+        return FAIL(E_ABSENT);
+    TRY(request_read(rq, &tacet__wire__ask_backup__descriptor, &in));
+    TRY(b->ask(b->ctx, rq->session, in->at, rq->now_ms, &part, &end));
+    out.part = frame_data(part);
+    out.end = end;
+    return request_answer(rq, &out);
+}
+
 const struct route admin_routes[] = {
     /* op      who             body  rate        kind          handler */
     {OP_PEOPLE, ROUTE_OPERATOR, 16, ROUTE_BULK, ROUTE_READS, people},
     {OP_REMOVE, ROUTE_OPERATOR, 64, ROUTE_BULK, ROUTE_WRITES, remove_account},
+    {OP_BACKUP, ROUTE_OPERATOR, 16, ROUTE_BULK, ROUTE_READS, backup},
     {.op = 0},
 };

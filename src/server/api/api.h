@@ -20,6 +20,7 @@
 #include "wire/frame.h"
 #include "wire/limits.h"
 
+struct backups;
 struct keystore;
 struct request;
 struct networks;
@@ -107,9 +108,10 @@ struct server {
     struct networks *networks;
     const struct routes *routes;
     const struct keystore *keystore;
-    uint8_t pin[32];     /* of the TLS key that we started with */
-    const char *address; /* "host:port", for the same */
-    unsigned careful;    /* kept by api_batch, from 0: batches that still go by savepoints */
+    const struct backups *backups; /* NULL: this host makes none */
+    uint8_t pin[32];               /* of the TLS key that we started with */
+    const char *address;           /* "host:port", for the same */
+    unsigned careful; /* kept by api_batch, from 0: batches that still go by savepoints */
 };
 
 enum effect_kind {

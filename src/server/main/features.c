@@ -39,6 +39,16 @@ const struct routes *features_routes(void)
     return &ROUTES;
 }
 
+uint32_t features_steps(void)
+{
+    size_t n, steps = 0;
+    const struct schema *all = features_schemas(&n);
+
+    for (size_t i = 0; i < n; i++)
+        steps += all[i].n;
+    return (uint32_t)steps;
+}
+
 struct err features_open(struct db *db)
 {
     size_t n;

@@ -9,6 +9,9 @@
 const struct schema *features_schemas(size_t *n);
 const struct routes *features_routes(void);
 
+/* How many steps the schemas have, all together: a newer server has more. */
+uint32_t features_steps(void);
+
 /* Bring the database up to date.  E_VERSION: a newer server wrote it. */
 FALLIBLE features_open(struct db *db);
 

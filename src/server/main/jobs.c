@@ -25,6 +25,7 @@ struct batch {
     uint64_t queue_items, queue_bytes;
     uint64_t directory_ends_ms; /* its certificate; 0: not known */
     enum err_code trouble;      /* db_trouble() */
+    struct backup_news backup;
 };
 
 struct job *jobs_new(void)
@@ -60,7 +61,9 @@ void *jobs_work(void *ctx, void **items, size_t n)
     b->jobs = n;
     for (size_t i = 0; i < n; i++) {
         b->job[i] = items[i];
-        if (b->job[i]->rq == NULL)
+        if (b->job[i]->left != 0)
+            backup_leave(&s->backup, b->job[i]->left);
+        else if (b->job[i]->rq == NULL)
             b->kept_house = true;
         else
             rq[requests++] = b->job[i]->rq;
@@ -76,6 +79,8 @@ void *jobs_work(void *ctx, void **items, size_t n)
         (void)!networks_ends(s->db, &b->directory_ends_ms).code;
         b->counting = queue_totals(s->db, &b->queue_items, &b->queue_bytes);
     }
+    backup_settle(&s->backup, now);
+    b->backup = backup_take_news(&s->backup);
     b->changed = db_changes(s->db) != before;
     b->trouble = db_trouble(s->db);
     free(rq);
@@ -115,6 +120,16 @@ void jobs_expire(struct serving *s)
         jobs_submit(s, j, NULL);
 }
 
+void jobs_left(struct serving *s, uint64_t session)
+{
+    struct job *j = jobs_new();
+
+    if (j == NULL) /* what it left is given up when nobody has asked for it for long */
+        return;
+    j->left = session;
+    jobs_submit(s, j, NULL);
+}
+
 /* If anybody did: much that writes finds that all is as it should be. */
 static bool has_written(const struct request *rq)
 {
@@ -137,6 +152,19 @@ static void note_housekeeping(struct serving *s, const struct batch *b)
     watch_certificates(&s->watch, serving_now_ms());
 }
 
+static void note_backup(struct serving *s, const struct backup_news *news)
+{
+    if (news->begun)
+        journal_note(&s->journal, JOURNAL_BACKUP_BEGUN, LOG_FIELDS(log_size_bytes(news->size)));
+    if (news->given_up)
+        journal_failure(&s->journal, JOURNAL_BACKUP_GIVEN_UP, news->why);
+    if (!news->stored)
+        return;
+    journal_note(&s->journal, JOURNAL_BACKUP_STORED,
+                 LOG_FIELDS(log_size_bytes(news->size), log_duration_ms(news->took_ms)));
+    s->metrics.now.backup_s = serving_now_ms() / CLOCK_SECOND_MS;
+}
+
 static void note(struct serving *s, const struct batch *b)
 {
     bool wrote = b->deleted > 0;
@@ -156,6 +184,7 @@ static void note(struct serving *s, const struct batch *b)
     watch_batch(&s->watch, b->trouble, wrote);
     if (b->kept_house)
         note_housekeeping(s, b);
+    note_backup(s, &b->backup);
 }
 
 void jobs_done(void *ctx, void *result)

@@ -10,10 +10,11 @@
 
 struct serving;
 
-/* What the worker is given: a request with its memory, or housekeeping. */
+/* What the worker is given: a request with its memory, housekeeping, or word of a session. */
 struct job {
     struct arena arena;
-    struct request *rq; /* NULL: housekeeping */
+    struct request *rq; /* NULL: housekeeping, or: */
+    uint64_t left;      /* this session is gone; 0: none */
 };
 
 /* NULL: no memory. */
@@ -26,6 +27,9 @@ void jobs_submit(struct serving *s, struct job *j, struct session *session);
 
 /* Delete what expired; more rounds follow while there is more. */
 void jobs_expire(struct serving *s);
+
+/* A session of the control socket is gone. */
+void jobs_left(struct serving *s, uint64_t session);
 
 /* A page of its mail for this session, which is closed when there is no memory for it. */
 void jobs_ask_page(void *serving, struct session *session);

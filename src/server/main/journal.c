@@ -34,6 +34,9 @@ static const struct log_event EVENTS[JOURNAL_EVENTS] = {
     [JOURNAL_DISK_FREED] = {"disk-freed", LOG_INFO},
     [JOURNAL_DISK_ERROR] = {"disk-error", LOG_ERROR},
     [JOURNAL_CLOCK_JUMPED] = {"clock-jumped", LOG_WARNING},
+    [JOURNAL_BACKUP_BEGUN] = {"backup-begun", LOG_INFO},
+    [JOURNAL_BACKUP_STORED] = {"backup-stored", LOG_INFO},
+    [JOURNAL_BACKUP_GIVEN_UP] = {"backup-given-up", LOG_ERROR},
 };
 
 const struct log_event *journal_event(enum journal_event event)

@@ -82,6 +82,8 @@ static void peer_free(struct peer *p)
 {
     if (p->entered)
         live_leave(p->s->live, &p->session);
+    if (p->entered && p->local != NULL)
+        jobs_left(p->s, p->session.id);
     if (p->stream != NULL)
         p->s->clients--;
     loop_timer_free(p->deadline);

@@ -133,6 +133,8 @@ static struct err serve(struct serving *s, const struct serving_options *o,
     s->server.db = s->db;
     s->server.networks = s->networks;
     s->server.routes = features_routes();
+    backup_open(&s->backup, o->data, s->db, s->networks);
+    s->server.backups = &s->backup.backups;
     *stage = SERVING_LOOP;
     TRY(open_loop(s));
     *stage = SERVING_LISTENING;
@@ -176,6 +178,7 @@ static void close_all(struct serving *s)
     if (s->loop != NULL)
         loop_free(s->loop);
     tls_free(s->tls);
+    backup_close(&s->backup);
     networks_free(s->networks);
     db_close(s->db);
 }

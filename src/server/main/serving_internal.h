@@ -9,6 +9,7 @@
 #include "net/tls.h"
 #include "net/workers.h"
 #include "server/live/live.h"
+#include "server/main/backup.h"
 #include "server/main/health.h"
 #include "server/main/journal.h"
 #include "server/main/keyring.h"
@@ -37,6 +38,7 @@ struct serving {
     struct stream_setup strangers, known; /* before and after a client has signed in */
     struct random random;
     struct server server;
+    struct backup backup; /* the worker's */
     struct journal journal;
     struct health health;
     struct watch watch;

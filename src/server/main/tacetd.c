@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tacetd: the server's command line. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -11,10 +12,12 @@
 #include "crypto/password.h"
 #include "crypto/selftest.h"
 #include "server/main/founding.h"
+#include "server/main/restore.h"
 #include "server/main/serving.h"
 #include "server/main/settings.h"
 #include "terminal/options.h"
 #include "terminal/prompt.h"
+#include "terminal/show.h"
 
 #define EXIT_USAGE 2
 
@@ -24,6 +27,7 @@ static const char USAGE[] =
     "       tacetd run [--config FILE] [--data DIR] [--listen HOST:PORT]\n"
     "                  [--address HOST:PORT] [--monitor HOST:PORT] [--log-level LEVEL]\n"
     "                  [--tls-key FILE --tls-certificate FILE] [--new-tls-key]\n"
+    "       tacetd restore FILE --data DIR\n"
     "       tacetd check-config --config FILE [the options of run]\n"
     "       tacetd --help | --version\n";
 
@@ -43,6 +47,12 @@ static const char DETAILS[] =
     "       before; anything else is refused, the log says why, and those before go on.\n"
     "       --new-tls-key starts with a key that no client accepts, when the one that they do\n"
     "       accept is lost: then everybody must be invited anew.\n"
+    "\n"
+    "restore\n"
+    "       Make the data directory DIR out of FILE, which tacetctl backup wrote.  DIR must not\n"
+    "       exist, or be empty.  FILE is read to its end first, and the database in it is\n"
+    "       tried: what is damaged, cut off or something else is refused, and DIR stays as it\n"
+    "       was.  See docs/operate/backup.md before clients come back.\n"
     "\n"
     "check-config\n"
     "       Say what would be in force, or what is wrong and in which line.\n"
@@ -226,6 +236,92 @@ static int run(struct options *o)
     return fail_with(why != NULL ? why : run_why(stage, e.code), e);
 }
 
+static const char *backup_why(enum err_code code)
+{
+    switch ((int)code) {
+    case E_ABSENT:
+        return "there is no such backup";
+    case E_MALFORMED:
+        return "this file is no backup of a server";
+    case E_TRUNCATED:
+        return "the backup is cut off: take another one";
+    case E_FORGED:
+        return "the backup is damaged: take another one";
+    case E_VERSION:
+        return "a newer tacetd made the backup: update this one";
+    default:
+        return "the backup cannot be read: look at its rights and at its disk";
+    }
+}
+
+static const char *restored_house_why(enum err_code code)
+{
+    switch ((int)code) {
+    case E_CONFLICT:
+        return "the data directory is not empty: move away what is there";
+    case E_ABSENT:
+        return "the directory above the data directory does not exist";
+    default:
+        return "the data directory cannot be made: look at the rights of the one above it";
+    }
+}
+
+static const char *restored_why(enum err_code code)
+{
+    switch ((int)code) {
+    case E_FULL:
+        return "the disk is full: the data directory needs as much room as the backup";
+    case E_FORGED:
+        return "the backup was changed while it was read";
+    default:
+        return "the data directory cannot be written: look at its disk";
+    }
+}
+
+static const char *restore_why(enum restore_stage stage, enum err_code code)
+{
+    switch (stage) {
+    case RESTORE_READING:
+        return backup_why(code);
+    case RESTORE_HOUSE:
+        return restored_house_why(code);
+    case RESTORE_WRITING:
+        return restored_why(code);
+    case RESTORE_DATABASE:
+        if (code == E_VERSION)
+            return "a newer tacetd wrote the database in the backup: update this one";
+        return code == E_FULL ? restored_why(code)
+                              : "the database in the backup is damaged: take another one";
+    case RESTORE_KEYS:
+        break;
+    }
+    return "the keys in the backup are not those of the database in it: take another one";
+}
+
+static int restore(struct options *o)
+{
+    const char *data = options_text(o, "--data"), *file = options_next(o);
+    struct backup_head head = {.length = 0};
+    enum restore_stage stage;
+    struct err e;
+
+    if (!options_end(o))
+        return EXIT_USAGE;
+    if (data == NULL || file == NULL)
+        return usage("restore needs a FILE and --data");
+    signal(SIGXFSZ, SIG_IGN); /* a file that may grow no more is an error of a write */
+    e = restore_make(file, data, &head, &stage);
+    if (e.code != E_OK)
+        return fail_with(restore_why(stage, e.code), e);
+    printf("%s is the server as it was at ", data);
+    show_time(stdout, head.made_ms);
+    printf(".  What came after is not in it: before clients\n"
+           "reach it, remove again who was removed and withdraw what was used since then.\n");
+    if (head.size[BACKUP_TLS_KEY] == 0)
+        printf("The TLS key is not in it: it lay outside of the data directory.\n");
+    return EXIT_SUCCESS;
+}
+
 static int check_config(struct options *o)
 {
     struct buf text = BUF(CONFIG_FILE_MAX);
@@ -253,6 +349,8 @@ static int act(const char *word, struct options *o)
         return found(o);
     if (strcmp(word, "run") == 0)
         return run(o);
+    if (strcmp(word, "restore") == 0)
+        return restore(o);
     if (strcmp(word, "check-config") == 0)
         return check_config(o);
     return usage("there is no such word");

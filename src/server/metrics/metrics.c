@@ -35,6 +35,7 @@ static const char *const OPERATIONS[METRICS_OPERATIONS] = {
     [OP_TLS_RELOAD] = "tls_reload",
     [OP_POLICY_PUBLISH] = "policy_publish",
     [OP_POLICY_SHOW] = "policy_show",
+    [OP_BACKUP] = "backup",
 };
 
 static const char *const OUTCOMES[METRICS_OUTCOMES] = {
@@ -296,6 +297,9 @@ static const struct row ROWS[] = {
      AT(now.database_bytes)},
     {{"tacet_disk_free_bytes", "gauge", "Room on the disk of the data directory."},
      AT(now.disk_free_bytes)},
+    {{"tacet_backup_stored_seconds", "gauge",
+      "When a backup was stored last, since 1970; 0: none since the start."},
+     AT(now.backup_s)},
     {{"tacet_directory_certificate_seconds", "gauge",
       "Until the directory certificate is over; negative: since."},
      BY(write_directory_ends)},

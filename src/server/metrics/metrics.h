@@ -45,6 +45,7 @@ struct metrics {
         uint64_t pages, handed_over;
         uint64_t queue_items, queue_bytes;
         uint64_t database_bytes, disk_free_bytes;
+        uint64_t backup_s; /* since 1970; 0: none since the start */
         int64_t directory_ends_s, tls_ends_s;
         uint64_t lines_suppressed, clock_jumps;
         uint64_t resident_bytes, descriptors, descriptors_most;

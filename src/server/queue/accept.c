@@ -139,9 +139,7 @@ static struct queue_life find_life(const struct queue_offer *o)
         return l;
     l.keeper = r->account[r->retains].row;
     l.kept_message_ms = clock_add(o->now_ms, r->policy->retention.days * CLOCK_DAY_MS);
-    l.kept_capsule_ms = clock_add(l.kept_message_ms, QUEUE_CAPSULE_LONGER_MS);
-    if (l.kept_capsule_ms < l.capsule_ms)
-        l.kept_capsule_ms = l.capsule_ms; /* later messages need it, too */
+    l.kept_capsule_ms = clock_add(l.kept_message_ms, QUEUE_CAPSULE_LIFE_MS);
     return l;
 }
 

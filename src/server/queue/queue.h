@@ -17,14 +17,13 @@
 #include "server/rooms/rooms.h"
 #include "statement/upload.h"
 
-#define QUEUE_PAGE_ITEMS        64
-#define QUEUE_PAGE_BYTES        (200 * 1024) /* of sealed bytes; one item always fits */
-#define QUEUE_CAPSULE_LIFE_MS   (45 * CLOCK_DAY_MS)
-#define QUEUE_CAPSULE_LONGER_MS (15 * CLOCK_DAY_MS) /* than a kept message */
-#define QUEUE_NOTICE_LIFE_MS    (45 * CLOCK_DAY_MS)
-#define QUEUE_TTL_MOST_S        31536000
-#define QUEUE_EXPIRE_MOST       4096 /* items deleted by one queue_expire() */
-#define QUEUE_AT_ONCE_MOST      4    /* recipients whose devices are offered a message at once */
+#define QUEUE_PAGE_ITEMS      64
+#define QUEUE_PAGE_BYTES      (200 * 1024)        /* of sealed bytes; one item always fits */
+#define QUEUE_CAPSULE_LIFE_MS (45 * CLOCK_DAY_MS) /* where copies are kept, so much longer */
+#define QUEUE_NOTICE_LIFE_MS  (45 * CLOCK_DAY_MS)
+#define QUEUE_TTL_MOST_S      31536000
+#define QUEUE_EXPIRE_MOST     4096 /* items deleted by one queue_expire() */
+#define QUEUE_AT_ONCE_MOST    4    /* recipients whose devices are offered a message at once */
 
 /* An upload on its way in, and what has been found out about it. */
 struct queue_offer {

@@ -11,7 +11,9 @@ static const char *const STEPS[] = {
     "  commitment BLOB NOT NULL," /* COMMIT is a word of SQL */
     "  PRIMARY KEY (room, version))",
     /* Those of the newest states, to find the rooms of one who is removed. */
-    "CREATE TABLE room_moderator (aid BLOB NOT NULL, room BLOB NOT NULL,"
+    "CREATE TABLE room_moderator ("
+    "  aid BLOB NOT NULL,"
+    "  room BLOB NOT NULL,"
     "  PRIMARY KEY (aid, room)) WITHOUT ROWID",
     "CREATE INDEX room_moderator_room ON room_moderator (room)",
 };

@@ -18,8 +18,7 @@ static const char SETTINGS[] = "PRAGMA synchronous = FULL;"
                                "PRAGMA foreign_keys = ON;"
                                "PRAGMA trusted_schema = OFF;"
                                "PRAGMA temp_store = MEMORY;"
-                               "PRAGMA cache_size = -16384;"       /* KiB */
-                               "PRAGMA wal_autocheckpoint = 2048;" /* pages */
+                               "PRAGMA cache_size = -16384;" /* KiB */
                                "PRAGMA journal_size_limit = 67108864;";
 static const char OVERWRITE[] = "PRAGMA secure_delete = ON;";
 static const char LEAVE[] = "PRAGMA secure_delete = OFF;";
@@ -119,6 +118,16 @@ static void close_sqlite(struct db *db)
     free(lite);
 }
 
+/* After a commit: a log that has grown long goes into the file, unless that is being copied. */
+static int on_commit(void *ctx, sqlite3 *handle, const char *name, int pages)
+{
+    const struct sqlite *lite = ctx;
+
+    if (pages >= SQLITE_LOG_PAGES && !lite->db.copying)
+        (void)sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return SQLITE_OK;
+}
+
 static const struct db_driver driver = {
     .begin_sql = "BEGIN IMMEDIATE",
     .run = run,
@@ -130,6 +139,8 @@ static const struct db_driver driver = {
     .in_transaction = in_transaction,
     .changes = changes,
     .inserted = inserted,
+    .copy_begin = copy_begin,
+    .copy_read = copy_read,
     .close = close_sqlite,
 };
 
@@ -208,6 +219,7 @@ static struct err configure(struct sqlite *lite, bool create, bool secure_delete
         TRY(check_pages(lite));
     TRY(script(db, secure_delete ? OVERWRITE : LEAVE));
     TRY(script(db, SETTINGS));
+    (void)sqlite3_wal_hook(lite->handle, on_commit, lite);
     TRY(enter_log(lite));
     TRY(script(db, TAKE));
     return empty_log(lite);

@@ -10,6 +10,8 @@
 #define SQLITE_BUCKETS        256
 #define SQLITE_STATEMENTS_MAX 512 /* kept prepared; a program has fewer SQL texts than this */
 
+#define SQLITE_LOG_PAGES 2048 /* in the log, after which it is brought into the file */
+
 struct statement;
 
 struct sqlite {
@@ -32,6 +34,10 @@ FALLIBLE statement_begin_query(struct db *db, const char *sql, const struct db_v
 FALLIBLE statement_next(struct db_query *q, bool *more);
 struct db_value statement_column(struct db_query *q, int column);
 void statement_end_query(struct db_query *q);
+
+/* As struct db_driver says. */
+FALLIBLE copy_begin(struct db *db, uint64_t *size);
+FALLIBLE copy_read(struct db *db, uint64_t at, uint8_t *out, size_t n);
 
 /* Frees every statement that is not in use; also those that are, when the database is closed. */
 void statement_forget(struct sqlite *lite, bool busy_too);

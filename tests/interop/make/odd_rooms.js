@@ -13,6 +13,8 @@ const inOrder = (members) =>
 const of = (...members) => ({ members: inOrder(members) });
 const moderating = (m) => ({ ...m, role: 2 });
 const plain = (m) => ({ ...m, role: 1 });
+const crowd = (first, n) => inOrder([first, ...Array.from({ length: n - 1 }, (_, i) =>
+  plain({ ...first, aid: cat(u8(i >> 8), u8(i & 255), fill(30, 9)) }))]);
 
 // Makes states, and writes down what is said of them.
 class Founder {
@@ -86,6 +88,7 @@ function genesisCases(f) {
     ['since 0', of(alice, { ...bob, since: 0 })], ['since 2', of(alice, { ...bob, since: 2 })],
     ['members out of order', { members: inOrder([alice, bob]).reverse() }],
     ['a member twice', { members: [alice, alice] }], ['no member', {}],
+    ['1,016 members', { members: crowd(alice, 1016) }], ['1,017 members', { members: crowd(alice, 1017) }],
     ['no network', { ...both, networks: [] }], ['two networks', { ...two, ...of(alice, bob, far) }],
     ['networks out of order', { networks: [OTHER, f.p.nid], home: 1,
                                 ...of({ ...alice, network: 1 }, { ...far, network: 0 }) }],

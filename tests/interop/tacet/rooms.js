@@ -70,7 +70,7 @@ function readMembers(r, networks) {
   const members = [];
   for (let n = r.u16(); n > 0; n--)
     members.push({ network: r.u8(), aid: r.take(32), role: r.u8(), since: r.u32() });
-  require(members.length >= 1 && members.length <= 1024, 'members');
+  require(members.length >= 1 && members.length <= 1016, 'members');
   for (const m of members)
     require(m.network < networks && m.role >= 1 && m.role <= 5 && m.since >= 1, 'member');
   requireRising(members, (m) => cat(u8(m.network), m.aid), 'members');

@@ -74,8 +74,9 @@ static void pass_over(struct line *l, size_t n)
         assert_ok(channel_step(&l->sending, mk));
 }
 
-/* Opened, and what it used up is gone. */
-static struct err take(struct post *p, const struct buf *delivery, uint64_t now_ms)
+/* Opened with so many steps, and what it used up is gone. */
+static struct err take_within(struct post *p, const struct buf *delivery, uint32_t *steps,
+                              uint64_t now_ms)
 {
     struct vault *v = p->safe->vault;
     struct arena a = ARENA(1 << 20);
@@ -86,13 +87,20 @@ static struct err take(struct post *p, const struct buf *delivery, uint64_t now_
     assert_ok(open_begin(buf_view(delivery), &o));
     assert_ok(open_hint(&o, p->bob.secret, &p->bob.me.who.did));
     TRY_OUT(vault_begin(v));
-    err = chains_open(v, &p->bob.me.who, PREKEY, &o, &a, &match);
+    err = chains_open(v, &p->bob.me.who, PREKEY, &o, steps, &a, &match);
     if (err.code == E_OK)
         err = chains_advance(v, &o, &match, now_ms);
     err = vault_end(v, err);
 out:
     arena_free(&a);
     return err;
+}
+
+static struct err take(struct post *p, const struct buf *delivery, uint64_t now_ms)
+{
+    uint32_t steps = CHANNEL_STEPS_MAX;
+
+    return take_within(p, delivery, &steps, now_ms);
 }
 
 static uint64_t skipped_kept(struct post *p)
@@ -167,6 +175,49 @@ static void a_thousand_skipped_keys_are_kept_of_a_channel(void **state)
     buf_free(&gone);
     buf_free(&kept);
     buf_free(&last);
+}
+
+static void what_is_near_opens_without_effort_and_what_is_far_spends_it(void **state)
+{
+    struct post *p = *state;
+    struct buf near, far;
+    uint32_t steps = 0;
+
+    pass_over(&p->line, CHAINS_NEAR);
+    near = sent(&p->line);
+    assert_ok(take_within(p, &near, &steps, CAST_NOW_MS));
+    pass_over(&p->line, CHAINS_NEAR + 1);
+    far = sent(&p->line);
+    steps = CHAINS_NEAR;
+    assert_err(take_within(p, &far, &steps, CAST_NOW_MS), E_ABSENT);
+    assert_int_equal(steps, CHAINS_NEAR); /* nothing was tried */
+    steps = 2 * CHAINS_NEAR;
+    assert_ok(take_within(p, &far, &steps, CAST_NOW_MS));
+    assert_int_equal(steps, CHAINS_NEAR - 1);
+    buf_free(&near);
+    buf_free(&far);
+}
+
+static void a_mark_changes_with_each_epoch_and_with_nothing_else(void **state)
+{
+    struct post *p = *state;
+    struct vault *v = p->safe->vault;
+    const uint8_t *prefix = p->alice.me.who.did.b;
+    uint8_t before[CHANNEL_EPOCH_ID_SIZE], after[CHANNEL_EPOCH_ID_SIZE];
+    struct buf one = sent(&p->line);
+
+    assert_ok(chains_mark(v, prefix, before));
+    assert_false(bytes_all_zero(BYTES(before)));
+    assert_ok(take(p, &one, CAST_NOW_MS));
+    assert_ok(chains_mark(v, prefix, after));
+    assert_memory_equal(before, after, sizeof after);
+    cast_connect(&p->line, &p->alice, &p->bob);
+    accept(p, &p->line);
+    assert_ok(chains_mark(v, prefix, after));
+    assert_memory_not_equal(before, after, sizeof after);
+    assert_ok(chains_mark(v, p->bob.me.who.did.b, after)); /* nobody who sends */
+    assert_true(bytes_all_zero(BYTES(after)));
+    buf_free(&one);
 }
 
 static void nothing_opens_further_ahead_than_65536_steps(void **state)
@@ -393,6 +444,8 @@ int main(void)
         post_test(messages_open_in_any_order_each_once),
         post_test(what_was_only_looked_at_is_still_there),
         post_test(a_thousand_skipped_keys_are_kept_of_a_channel),
+        post_test(what_is_near_opens_without_effort_and_what_is_far_spends_it),
+        post_test(a_mark_changes_with_each_epoch_and_with_nothing_else),
         post_test(nothing_opens_further_ahead_than_65536_steps),
         post_test(fifty_thousand_skipped_keys_are_kept_of_a_device),
         post_test(a_skipped_key_is_kept_for_30_days),

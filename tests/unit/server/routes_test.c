@@ -9,7 +9,7 @@ static const enum op CLIENT_OPS[] = {OP_SIGN_IN,     OP_JOIN,        OP_PERSON, 
 static const enum op OPERATOR_OPS[] = {
     OP_INVITE,       OP_REVOKE,     OP_PEOPLE,         OP_REMOVE,       OP_DIRECTORY,
     OP_CERTIFY,      OP_TLS_SHOW,   OP_TLS_RENEW,      OP_TLS_ANNOUNCE, OP_TLS_SWITCH,
-    OP_TLS_WITHDRAW, OP_TLS_RELOAD, OP_POLICY_PUBLISH, OP_POLICY_SHOW};
+    OP_TLS_WITHDRAW, OP_TLS_RELOAD, OP_POLICY_PUBLISH, OP_POLICY_SHOW,  OP_BACKUP};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

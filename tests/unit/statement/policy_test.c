@@ -279,20 +279,6 @@ static void the_largest_is_as_large_as_stated(void **state)
     buf_free(&small);
 }
 
-static void the_highest_number_whose_time_has_come_is_in_force(void **state)
-{
-    struct network_policy p[3] = {
-        {.number = 1, .from_ms = 10}, {.number = 3, .from_ms = 20}, {.number = 2, .from_ms = 30}};
-    const struct network_policy *known[] = {&p[0], &p[1], &p[2]};
-
-    (void)state;
-    assert_null(policy_in_force(known, 3, 9));
-    assert_ptr_equal(policy_in_force(known, 3, 10), &p[0]);
-    assert_ptr_equal(policy_in_force(known, 3, 20), &p[1]);
-    assert_ptr_equal(policy_in_force(known, 3, 40), &p[1]);
-    assert_null(policy_in_force(known, 0, 40));
-}
-
 static void a_policy_is_superseded_by_the_first_above_it_whose_time_comes(void **state)
 {
     struct network_policy p[3] = {
@@ -349,7 +335,6 @@ int main(void)
         cmocka_unit_test(the_roots_word_is_enough_for_who_starts_in_the_middle),
         cmocka_unit_test(one_dated_over_an_hour_ahead_is_refused),
         cmocka_unit_test(the_largest_is_as_large_as_stated),
-        cmocka_unit_test(the_highest_number_whose_time_has_come_is_in_force),
         cmocka_unit_test(a_policy_is_superseded_by_the_first_above_it_whose_time_comes),
         cmocka_unit_test(a_policy_requires_its_participant_where_its_scope_says),
         cmocka_unit_test(the_profile_is_hybrid_unless_a_policy_says_otherwise),

@@ -27,7 +27,7 @@ static struct assembly a;
 
 static struct err ask(struct bytes in)
 {
-    struct arena arena = ARENA(1 << 16);
+    struct arena arena = ARENA(1 << 17);
     struct room_state s;
     struct err err = room_state_parse(in, &arena, &s);
 
@@ -173,6 +173,45 @@ static void a_state_without_members_is_refused(void **state)
     buf_free(&out);
 }
 
+/* Signed as it stands: a genesis of n members of one network, the first of whom signs. */
+static struct err ask_of_crowd(size_t n)
+{
+    static const uint8_t FIRST[sizeof(struct account_id)] = {0},
+                                             DID[sizeof(struct device_id)] = {1};
+    struct buf body = BUF(2 * ROOM_STATE_MAX_SIZE), out = BUF(2 * ROOM_STATE_MAX_SIZE);
+    struct err err;
+
+    buf_bytes(&body, bytes(a.statement.at, AT_SIGNER));
+    buf_bytes(&body, ID_BYTES(a.nid));
+    buf_bytes(&body, BYTES(FIRST));
+    buf_bytes(&body, BYTES(DID));
+    buf_u8(&body, 1);
+    buf_bytes(&body, ID_BYTES(a.nid));
+    buf_u8(&body, 0);
+    buf_u16(&body, (uint16_t)n);
+    for (size_t i = 0; i < n; i++) {
+        struct account_id aid = {{(uint8_t)(i >> 8), (uint8_t)i}};
+
+        buf_u8(&body, 0);
+        buf_bytes(&body, ID_BYTES(aid));
+        buf_u8(&body, ROOM_MODERATOR);
+        buf_u32(&body, 1);
+    }
+    buf_bytes(&body, bytes(&a.statement.at[AT_TTL], a.statement.n - AT_TTL - SIGN_SIZE));
+    refusals_sign(LABEL, &a.nid, buf_view(&body), a.ada.dsk[0].secret, &out);
+    err = ask(buf_view(&out));
+    buf_free(&body);
+    buf_free(&out);
+    return err;
+}
+
+static void a_room_has_1016_members_and_not_one_more(void **state)
+{
+    (void)state;
+    assert_ok(ask_of_crowd(1016));
+    assert_err(ask_of_crowd(1017), E_MALFORMED);
+}
+
 static void one_that_breaks_a_rule_is_not_signed(void **state)
 {
     enum { BAD = 15 };
@@ -289,10 +328,10 @@ static void the_largest_is_as_large_as_stated_and_needs_its_memory(void **state)
     for (uint8_t i = 0; i < s.networks; i++)
         s.network[i] = (struct network_id){{i}};
     for (size_t i = 0; i < s.members; i++)
-        member[i] = (struct room_member){(uint8_t)(i / 128), {{(uint8_t)i}}, ROOM_MODERATOR, 1};
+        member[i] = (struct room_member){(uint8_t)(i / 127), {{(uint8_t)i}}, ROOM_MODERATOR, 1};
     s.signer = (struct room_signer){s.network[0], member[0].aid, {{1}}};
-    for (size_t i = 128; i < s.members; i++)
-        member[i].aid.b[0] = (uint8_t)(i % 128);
+    for (size_t i = 127; i < s.members; i++)
+        member[i].aid.b[0] = (uint8_t)(i % 127);
     assert_ok(room_state_sign(&s, a.ada.dsk[0].secret, &out));
     assert_int_equal(out.n, ROOM_STATE_MAX_SIZE);
     assert_ok(room_state_parse(buf_view(&out), &arena, &got));
@@ -315,6 +354,7 @@ int main(void)
         cmocka_unit_test(it_is_not_accepted_cut_or_with_a_byte_behind_it_or_a_bit_flipped),
         cmocka_unit_test(it_keeps_each_rule),
         cmocka_unit_test(a_state_without_members_is_refused),
+        cmocka_unit_test(a_room_has_1016_members_and_not_one_more),
         cmocka_unit_test(one_that_breaks_a_rule_is_not_signed),
         cmocka_unit_test(a_state_without_moderator_is_one_whose_signer_left),
         cmocka_unit_test(a_successor_is_the_directorys_and_a_state_a_devices),
