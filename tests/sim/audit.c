@@ -2,6 +2,7 @@
 /* The end of a run: what stands in all vaults, beside what was said. */
 #include <inttypes.h>
 
+#include "sim/backups.h"
 #include "sim/hostile.h"
 #include "sim/world.h"
 
@@ -32,6 +33,12 @@ static void look_at_mine(const struct look *at, const struct message *m, struct 
     s->code = m->code;
 }
 
+/* What was forgotten with a disk is sealed again, and comes behind what was said later. */
+static bool may_be_late(const struct world *w, const struct said *s)
+{
+    return options_heals(&w->options) || (w->server.restored && s->at_ms <= w->server.restored_ms);
+}
+
 static void look_at_theirs(struct look *at, const struct message *m, struct said *s, size_t number)
 {
     struct world *w = at->w;
@@ -43,7 +50,7 @@ static void look_at_theirs(struct look *at, const struct message *m, struct said
     }
     s->came++;
     w->ledger.of[at->in->index].notes |= m->notes;
-    if (at->last_from != SIZE_MAX && at->last_from > number && !options_heals(&w->options))
+    if (at->last_from != SIZE_MAX && at->last_from > number && !may_be_late(w, s))
         ledger_break(w, WRONG_REORDERED, "#%zu stands behind #%zu with %s", number, at->last_from,
                      at->in->handle);
     at->last_from = number;
@@ -130,11 +137,14 @@ static bool hears_from_strangers(const struct world *w, const struct person *who
 static void check_person(struct world *w, struct person *who)
 {
     uint64_t outgoing, parked, problems = w->ledger.of[who->index].problems;
+    /* A server that was put back leaves gaps, and they are shown. */
+    uint32_t lies = MESSAGE_FORKED | MESSAGE_RESTART | (w->server.restored ? 0 : MESSAGE_GAP);
 
-    if (!who->removed && !engine_is_drained(who->engine))
+    if (!backups_is_gone(who) && !engine_is_drained(who->engine))
         ledger_break(w, WRONG_STUCK, "%s is not connected in the end", who->handle);
     world_must(engine_waiting(who->engine, &outgoing, &parked), "counting");
-    if (parked > 0 && !who->removed && !hostile_left_junk(w) && !hears_from_strangers(w, who))
+    if (parked > 0 && !backups_is_gone(who) && !hostile_left_junk(w) &&
+        !hears_from_strangers(w, who))
         ledger_break(w, WRONG_UNDECRYPTABLE, "%s cannot open %" PRIu64 " items", who->handle,
                      parked);
     if (options_heals(&w->options))
@@ -143,7 +153,7 @@ static void check_person(struct world *w, struct person *who)
         if ((problems >> ALARMS[i] & 1) != 0)
             ledger_break(w, ALARMS[i] == PROBLEM_DAMAGED ? WRONG_UNDECRYPTABLE : WRONG_ALARM,
                          "%s was told of problem %d", who->handle, (int)ALARMS[i]);
-    if ((w->ledger.of[who->index].notes & (MESSAGE_GAP | MESSAGE_FORKED | MESSAGE_RESTART)) != 0)
+    if ((w->ledger.of[who->index].notes & lies) != 0)
         ledger_break(w, WRONG_ALARM, "%s was shown notes %u", who->handle,
                      w->ledger.of[who->index].notes);
 }
@@ -153,7 +163,8 @@ static void check_person(struct world *w, struct person *who)
 /* Why it may have failed. */
 static bool may_fail(struct world *w, const struct said *s)
 {
-    return w->person[s->to]->removed || w->person[s->to]->leaving || w->person[s->from]->removed ||
+    return w->person[s->to]->removed || w->person[s->to]->leaving ||
+           backups_is_gone(w->person[s->from]) || w->person[s->to]->unknown ||
            options_has(&w->options, KIND_DAYS) || hostile_may_fail(w, s);
 }
 
@@ -165,8 +176,8 @@ static void check_arrival(struct world *w, const struct said *s, size_t number)
         return;
     if (s->shown > 0 && to->restored == 0)
         ledger_break(w, WRONG_LOST, "#%zu was shown to %s and is gone", number, to->handle);
-    else if (s->state == DELIVERY_ACCEPTED && !to->removed && !hostile_explains(w, s) &&
-             !is_stranger(w, to, s->from))
+    else if (s->state == DELIVERY_ACCEPTED && !backups_is_gone(to) && !hostile_explains(w, s) &&
+             !backups_explains(w, s) && !is_stranger(w, to, s->from))
         ledger_break(w, WRONG_LOST, "#%zu from %s was accepted, and %s never saw it", number,
                      from->handle, to->handle);
 }
@@ -194,7 +205,8 @@ static void check_message(struct world *w, const struct said *s, size_t number)
     if (s->state == DELIVERY_FAILED && !may_fail(w, s))
         ledger_break(w, WRONG_REFUSED, "#%zu from %s to %s failed: %s", number, from->handle,
                      to->handle, err_name(s->code));
-    if (s->state != DELIVERY_FAILED && s->state != DELIVERY_ACCEPTED && !from->removed)
+    if (s->state != DELIVERY_FAILED && s->state != DELIVERY_ACCEPTED && !backups_is_gone(from) &&
+        !to->unknown)
         ledger_break(w, WRONG_UNSENT, "#%zu from %s to %s is %s: %s", number, from->handle,
                      to->handle, delivery_name(s->state), err_name(s->code));
     check_arrival(w, s, number);
@@ -206,7 +218,7 @@ void ledger_check(struct world *w)
         struct person *who = w->person[i];
 
         if (who->engine == NULL) {
-            if (!who->removed && !who->leaving)
+            if (!backups_is_gone(who) && !who->leaving)
                 ledger_break(w, WRONG_STUCK, "%s does not run in the end", who->handle);
             continue;
         }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/backups.h"
 #include "sim/world.h"
 
 #define TEXT_MAX    8192
@@ -118,6 +119,7 @@ static void shown(struct world *w, struct person *who, const struct event *e)
                      e->contact.handle);
         return;
     }
+    w->ledger.gap[s->from][s->to] |= (e->message.notes & MESSAGE_GAP) != 0;
     world_trace(w, "  %s sees #%zu, notes %u", who->handle, number, e->message.notes);
     if (++s->shown > 1 && who->restored == 0)
         ledger_break(w, WRONG_DUPLICATED, "#%zu is shown again to %s", number, who->handle);
@@ -126,10 +128,20 @@ static void shown(struct world *w, struct person *who, const struct event *e)
                      number, who->handle);
 }
 
+static void accepted(struct world *w, const struct event *e)
+{
+    size_t number = ledger_number(w, e->message.text);
+
+    if (number != SIZE_MAX && e->message.state == DELIVERY_ACCEPTED)
+        w->ledger.said[number].accepted_ms = w->now_ms;
+}
+
 static void told(struct world *w, struct person *who, const struct event *e)
 {
     world_trace(w, "  %s is told of problem %d: %s, %" PRIu64, who->handle, (int)e->problem,
                 err_name(e->code), e->message.missing);
+    if (backups_is_known_already(w, e))
+        return;
     w->ledger.of[who->index].problems |= UINT64_C(1) << e->problem;
     w->outcome->alarms++;
     who->told++;
@@ -140,12 +152,15 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
 {
     switch (e->kind) {
     case EVENT_JOINED:
+        if (!who->joined)
+            who->joined_ms = w->now_ms;
         who->joined = true;
         break;
     case EVENT_MESSAGE:
         shown(w, who, e);
         break;
     case EVENT_STATE:
+        accepted(w, e);
         world_trace(w, "  %s hears that a message is %s: %s", who->handle,
                     delivery_name(e->message.state), err_name(e->code));
         break;
@@ -154,6 +169,7 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
         break;
     case EVENT_LINK:
         who->sign_ins += e->code == E_OK;
+        backups_unknown(who, e->code);
         world_trace(w, "  %s has a link: %s", who->handle, err_name(e->code));
         break;
     case EVENT_DRAINED:

@@ -80,6 +80,15 @@ static void done(struct world *w, struct order **at, const struct frame *f, stru
     free(o);
 }
 
+/* A server that was put back may have forgotten who is to be removed. */
+static bool is_done(const struct world *w, const struct order *o, uint32_t code)
+{
+    if (o->op != OP_REMOVE)
+        return code == 0;
+    return code == 0 || code == (uint32_t)E_REMOVED ||
+           (code == (uint32_t)E_ABSENT && w->server.restored);
+}
+
 void operator_hears(struct world *w, struct bytes frame)
 {
     struct arena a = ARENA(4 * LIMIT_FRAME);
@@ -93,8 +102,9 @@ void operator_hears(struct world *w, struct bytes frame)
         arena_free(&a); /* of a life before */
         return;
     }
-    if (f.code == 0 || ((*at)->op == OP_REMOVE && f.code == (uint32_t)E_REMOVED)) {
+    if (is_done(w, *at, f.code)) {
         done(w, at, &f, &a);
+        w->server.closed = w->server.closed && !operator_rests(w);
     } else {
         (*at)->sent = false;
         world_after(w, AGAIN_MS, ask_all, NULL, &w->server.life);

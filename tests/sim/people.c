@@ -307,6 +307,8 @@ void people_invited(struct person *who, struct bytes link)
 void people_removed(struct person *who)
 {
     world_trace(who->world, "  %s was removed", who->handle);
+    if (who->removed) /* again, from a server that was put back */
+        return;
     who->removed = true;
     who->removed_at = who->world->ledger.n;
 }

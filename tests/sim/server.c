@@ -7,6 +7,7 @@
 #include "server/main/features.h"
 #include "server/networks/networks.h"
 #include "server/queue/queue.h"
+#include "sim/backups.h"
 #include "sim/operator.h"
 #include "sim/plants.h"
 #include "sim/power.h"
@@ -15,7 +16,6 @@
 #include "storage/sqlite/sqlite.h"
 
 #define ADDRESS          "127.0.0.1:8443"
-#define FILE_NAME        "server.db"
 #define BATCH_MOST       64
 #define SIGN_IN_MS       (30 * CLOCK_SECOND_MS)
 #define HOUSE_MS         CLOCK_MINUTE_MS
@@ -148,8 +148,7 @@ static void release(struct world *w, void *subject)
     kick(w);
 }
 
-/* Is the machine off, or does the program have to be started again?  Then it is done. */
-static bool looked_after(struct world *w)
+bool server_looked_after(struct world *w)
 {
     struct server_node *s = &w->server;
 
@@ -180,7 +179,7 @@ static void run_batch(struct world *w, void *subject)
                         (unsigned long long)s->batch[i]->session,
                         err_name(s->batch[i]->outcome.code),
                         s->batch[i]->outcome.where == NULL ? "-" : s->batch[i]->outcome.where);
-    if (!looked_after(w))
+    if (!server_looked_after(w))
         world_after(w, 1 + dice_below(&w->machine, 8), release, s, &s->life);
 }
 
@@ -191,7 +190,7 @@ static void keep_house(struct world *w, void *subject)
 
     if (!s->busy) {
         (void)!queue_expire(s->db, server_clock(w), &deleted).code;
-        if (looked_after(w))
+        if (server_looked_after(w))
             return;
     }
     world_after(w, HOUSE_MS, keep_house, s, &s->life);
@@ -259,7 +258,7 @@ static struct err open_all(struct world *w)
     uint8_t scalar[SIGN_PRIVATE_SIZE];
     struct err err;
 
-    TRY(sqlite_open_on(&s->db, disk_vfs(s->disk), FILE_NAME, true, true));
+    TRY(sqlite_open_on(&s->db, disk_vfs(s->disk), SERVER_FILE_NAME, true, true));
     plants_tell_server(s->db);
     TRY(features_open(s->db));
     TRY(sign_private_write(s->directory_key, scalar));
@@ -284,6 +283,7 @@ static void close_all(struct world *w)
 {
     struct server_node *s = &w->server;
 
+    backups_drop(s);
     drop_batch(s);
     for (size_t i = 0; i < s->n_pending; i++)
         drop_arena(s->pending[i]->arena);
@@ -316,6 +316,16 @@ void server_crash(struct world *w, bool quietly)
     power_cut(w, s->disk);
     close_all(w);
     power_on_later(w, dice_below(&w->machine, OPERATOR_MOST_MS));
+}
+
+void server_lose_disk(struct world *w, const struct disk_image *instead)
+{
+    struct server_node *s = &w->server;
+
+    end_lines(w, dice_once_in(&w->care, 2));
+    close_all(w);
+    disk_roll_back(s->disk, instead);
+    power_on_later(w, dice_below(&w->care, OPERATOR_MOST_MS));
 }
 
 void server_stop(struct world *w)
@@ -379,6 +389,7 @@ void server_free(struct world *w)
 
     close_all(w);
     operator_free(w);
+    backups_free(s);
     disk_free(s->disk);
     sign_private_free(s->root_key);
     sign_private_free(s->directory_key);

@@ -52,6 +52,8 @@ struct person {
     char *link;            /* the invitation; NULL: none yet */
     bool made;             /* its vault was made, with the invitation's keys */
     bool joined;           /* it was told so */
+    uint64_t joined_ms;    /* the first time */
+    bool unknown;          /* the server, which was put back, does not know it */
     bool away;             /* it was ended in good order, and is started by an action only */
     bool leaving;          /* the administrator was asked to remove it */
     bool removed;          /* the server said that it was removed */
@@ -95,7 +97,16 @@ struct server_node {
     struct order *orders;
     struct point root;
     struct sign_private *root_key, *directory_key;
-    struct disk_image *copy;
+    /* the operator's backup: backups.c */
+    struct {
+        bool under_way;
+        uint64_t began_ms, size;
+        struct buf part;          /* what was taken so far */
+        struct disk_image *whole; /* the last one; NULL: none yet */
+        uint64_t of_ms;           /* when it began */
+    } backup;
+    bool restored, closed; /* it was put back; and nobody but the operator may come yet */
+    uint64_t restored_ms, restored_of_ms; /* when that was, and to which moment */
 };
 
 struct hostile;
@@ -106,8 +117,8 @@ struct world {
     uint64_t now_ms, order, drawn;
     struct moment *heap;
     size_t moments, room;
-    struct dice act, net, machine, lie, own; /* each purpose has its own */
-    struct random random;                    /* from `own` */
+    struct dice act, net, machine, lie, own, care; /* each purpose has its own */
+    struct random random;                          /* from `own` */
     struct server_node server;
     struct person *person[OPTIONS_PEOPLE_MOST];
     size_t people;
