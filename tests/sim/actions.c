@@ -4,6 +4,7 @@
 #include "client/people.h"
 #include "e2ee/fingerprint.h"
 #include "sim/backups.h"
+#include "sim/edicts.h"
 #include "sim/operator.h"
 #include "sim/people.h"
 
@@ -75,8 +76,8 @@ static void remove_somebody(struct world *w)
 {
     struct person *who = anybody(w);
 
-    if (who_stay(w) <= STAY_LEAST || who->leaving || who->unknown || !who->joined ||
-        !world_rolls(w, &w->act, KIND_REMOVE, 4))
+    if (who_stay(w) <= STAY_LEAST || who == edicts_keeper(w) || who->leaving || who->unknown ||
+        !who->joined || !world_rolls(w, &w->act, KIND_REMOVE, 4))
         return;
     world_trace(w, "%s is to be removed", who->handle);
     who->leaving = true;

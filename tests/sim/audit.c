@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "sim/backups.h"
+#include "sim/edicts.h"
 #include "sim/hostile.h"
 #include "sim/world.h"
 
@@ -33,16 +34,22 @@ static void look_at_mine(const struct look *at, const struct message *m, struct 
     s->code = m->code;
 }
 
-/* What was forgotten with a disk is sealed again, and comes behind what was said later. */
-static bool may_be_late(const struct world *w, const struct said *s)
+/* What was forgotten with a disk is sealed again, and what is sealed to a prekey of the backup that
+ * has gone since is asked for: both come behind what was said later. */
+static bool may_be_late(const struct world *w)
 {
-    return options_heals(&w->options) || (w->server.restored && s->at_ms <= w->server.restored_ms);
+    return options_heals(&w->options) || w->server.restored;
 }
 
 static void look_at_theirs(struct look *at, const struct message *m, struct said *s, size_t number)
 {
     struct world *w = at->w;
 
+    if (at->in == edicts_keeper(w) && s->to != at->in->index && s->from == at->with &&
+        (m->notes & MESSAGE_COPY) != 0) {
+        s->copied++;
+        return;
+    }
     if (s->to != at->in->index || s->from != at->with) {
         ledger_break(w, WRONG_UNEXPECTED, "#%zu stands with %s as if from %zu", number,
                      at->in->handle, at->with);
@@ -50,7 +57,7 @@ static void look_at_theirs(struct look *at, const struct message *m, struct said
     }
     s->came++;
     w->ledger.of[at->in->index].notes |= m->notes;
-    if (at->last_from != SIZE_MAX && at->last_from > number && !may_be_late(w, s))
+    if (at->last_from != SIZE_MAX && at->last_from > number && !may_be_late(w))
         ledger_break(w, WRONG_REORDERED, "#%zu stands behind #%zu with %s", number, at->last_from,
                      at->in->handle);
     at->last_from = number;
@@ -149,6 +156,10 @@ static void check_person(struct world *w, struct person *who)
                      parked);
     if (options_heals(&w->options))
         return;
+    /* Whoever keeps copies is told of what was said before there was a policy; and others of
+     * a place in a stream that was given up when a server was put back. */
+    if (who == edicts_keeper(w) || w->server.restored)
+        problems &= ~(UINT64_C(1) << PROBLEM_OVER);
     for (size_t i = 0; i < sizeof ALARMS / sizeof ALARMS[0]; i++)
         if ((problems >> ALARMS[i] & 1) != 0)
             ledger_break(w, ALARMS[i] == PROBLEM_DAMAGED ? WRONG_UNDECRYPTABLE : WRONG_ALARM,
@@ -177,9 +188,22 @@ static void check_arrival(struct world *w, const struct said *s, size_t number)
     if (s->shown > 0 && to->restored == 0)
         ledger_break(w, WRONG_LOST, "#%zu was shown to %s and is gone", number, to->handle);
     else if (s->state == DELIVERY_ACCEPTED && !backups_is_gone(to) && !hostile_explains(w, s) &&
-             !backups_explains(w, s) && !is_stranger(w, to, s->from))
+             !backups_explains(w, s, s->to) && !is_stranger(w, to, s->from))
         ledger_break(w, WRONG_LOST, "#%zu from %s was accepted, and %s never saw it", number,
                      from->handle, to->handle);
+}
+
+/* What was said under the policy came to whoever keeps copies, too, and once. */
+static void check_copy(struct world *w, const struct said *s, size_t number)
+{
+    const struct person *keeper = edicts_keeper(w);
+
+    if (s->copied > 1)
+        ledger_break(w, WRONG_DUPLICATED, "#%zu stands %u times as a copy", number, s->copied);
+    if (s->must_copy && s->copied == 0 && s->state == DELIVERY_ACCEPTED &&
+        !backups_is_gone(keeper) && !backups_explains(w, s, keeper->index))
+        ledger_break(w, WRONG_LOST, "#%zu from %s was accepted, and nobody kept a copy", number,
+                     w->person[s->from]->handle);
 }
 
 static void check_message(struct world *w, const struct said *s, size_t number)
@@ -210,6 +234,7 @@ static void check_message(struct world *w, const struct said *s, size_t number)
         ledger_break(w, WRONG_UNSENT, "#%zu from %s to %s is %s: %s", number, from->handle,
                      to->handle, delivery_name(s->state), err_name(s->code));
     check_arrival(w, s, number);
+    check_copy(w, s, number);
 }
 
 void ledger_check(struct world *w)

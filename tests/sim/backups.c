@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/backups.h"
 
+#include "sim/edicts.h"
 #include "sim/operator.h"
 #include "sim/people.h"
 #include "sim/plants.h"
@@ -57,7 +58,8 @@ static void begin(struct world *w)
     struct server_node *s = &w->server;
 
     /* With that fault a transaction is open whenever we come by. */
-    if (!s->up || s->backup.under_way || plants_has("server_answers_before_commit"))
+    if (!s->up || s->backup.under_way || !w->person[0]->joined ||
+        plants_has("server_answers_before_commit"))
         return;
     s->backup.under_way = db_copy_begin(s->db, &s->backup.size).code == E_OK;
     if (server_looked_after(w) || !s->backup.under_way)
@@ -69,9 +71,12 @@ static void begin(struct world *w)
 
 /* ---- putting it back */
 
-/* Who leaves is a member again, and is removed again before anybody else may come. */
-static void remove_again(struct world *w)
+/* Who leaves is a member again, and is removed again before anybody else may come; and the policy
+ * is the root's. */
+static void order_again(struct world *w)
 {
+    if (edicts_keeper(w) != NULL)
+        operator_asks(w, OP_POLICY_PUBLISH, edicts_keeper(w));
     for (size_t i = 0; i < w->people; i++)
         if (w->person[i]->leaving)
             operator_asks(w, OP_REMOVE, w->person[i]);
@@ -82,7 +87,8 @@ static void forget(struct world *w, uint64_t since_ms)
     for (size_t i = 0; i < w->ledger.n; i++) {
         struct said *s = &w->ledger.said[i];
 
-        s->forgotten |= s->accepted_ms >= since_ms;
+        /* A crash may have kept the sender from being told that it was accepted. */
+        s->forgotten |= s->accepted_ms == 0 || s->accepted_ms >= since_ms;
     }
 }
 
@@ -99,9 +105,8 @@ static void lose_disk(struct world *w)
     server_lose_disk(w, s->backup.whole);
     forget(w, s->backup.of_ms);
     s->restored = true;
-    s->restored_ms = w->now_ms;
     s->restored_of_ms = s->backup.of_ms;
-    remove_again(w);
+    order_again(w);
     s->closed = !operator_rests(w);
 }
 
@@ -140,19 +145,19 @@ bool backups_is_gone(const struct person *who)
     return who->removed || who->unknown;
 }
 
-/* Mail and capsules of the backup that were opened long since cannot be looked into again, and so
- * are not known again either: the person is told of damage.  Nothing is missing, which audit.c
+/* The server offers the backup's mail again, and hands out the backup's prekeys, whose private
+ * halves may have gone since: the person is told of damage.  What is missing is asked for; audit.c
  * sees. */
-bool backups_is_known_already(const struct world *w, const struct event *e)
+bool backups_is_old_prekey(const struct world *w, const struct event *e)
 {
     return w->server.restored && e->problem == PROBLEM_DAMAGED && e->code == E_EXPIRED;
 }
 
 /* Its sender seals it again; when they cannot any more, nobody is left to.  Else the receiver is
  * shown that something is missing. */
-bool backups_explains(const struct world *w, const struct said *s)
+bool backups_explains(const struct world *w, const struct said *s, size_t to)
 {
     if (!s->forgotten)
         return false;
-    return backups_is_gone(w->person[s->from]) || w->ledger.gap[s->from][s->to];
+    return backups_is_gone(w->person[s->from]) || w->ledger.gap[s->from][to];
 }

@@ -21,9 +21,10 @@ void backups_free(struct server_node *s);
 void backups_unknown(struct person *who, enum err_code code);
 /* Whoever cannot take part any more, by the operator's will or by what was forgotten. */
 bool backups_is_gone(const struct person *who);
-/* Is this what the server offers again after the prekey that opened it has gone? */
-bool backups_is_known_already(const struct world *w, const struct event *e);
-/* Does it explain that this message, which was accepted, never came?  When somebody was told. */
-bool backups_explains(const struct world *w, const struct said *s);
+/* Is this about something that was sealed to a prekey of the backup, which has gone since? */
+bool backups_is_old_prekey(const struct world *w, const struct event *e);
+/* Does it explain that this message, which was accepted, never came to them?  When somebody was
+ * told. */
+bool backups_explains(const struct world *w, const struct said *s, size_t to);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sim/backups.h"
+#include "sim/edicts.h"
 #include "sim/world.h"
 
 #define TEXT_MAX    8192
@@ -72,6 +73,7 @@ const char *ledger_say(struct world *w, struct person *from, struct person *to)
     }
     l->said[l->n] = (struct said){
         .from = from->index, .to = to->index, .at_ms = w->now_ms, .life = from->restored};
+    l->said[l->n].must_copy = edicts_hold(from, to);
     write_text(l->n, &l->said[l->n], text);
     world_trace(w, "  %s says #%zu to %s", from->handle, l->n, to->handle);
     l->n++;
@@ -113,6 +115,12 @@ static void shown(struct world *w, struct person *who, const struct event *e)
 
     w->outcome->shown++;
     w->ledger.of[who->index].notes |= e->message.notes;
+    if (s != NULL && who == edicts_keeper(w) && s->to != who->index &&
+        (e->message.notes & MESSAGE_COPY) != 0) {
+        w->ledger.gap[s->from][who->index] |= (e->message.notes & MESSAGE_GAP) != 0;
+        world_trace(w, "  %s sees a copy of #%zu, notes %u", who->handle, number, e->message.notes);
+        return;
+    }
     if (s == NULL || s->to != who->index ||
         strcmp(w->person[s->from]->handle, e->contact.handle) != 0) {
         ledger_break(w, WRONG_UNEXPECTED, "%s is shown what %s never said to them", who->handle,
@@ -140,7 +148,7 @@ static void told(struct world *w, struct person *who, const struct event *e)
 {
     world_trace(w, "  %s is told of problem %d: %s, %" PRIu64, who->handle, (int)e->problem,
                 err_name(e->code), e->message.missing);
-    if (backups_is_known_already(w, e))
+    if (backups_is_old_prekey(w, e))
         return;
     w->ledger.of[who->index].problems |= UINT64_C(1) << e->problem;
     w->outcome->alarms++;

@@ -48,6 +48,8 @@ struct said {
     uint64_t accepted_ms; /* when its sender was told so; 0: not yet */
     bool forgotten;       /* by the server, which was put back to what it was before that */
     unsigned life;        /* how often the sender's vault had been put back */
+    bool must_copy;       /* for the keeper, too */
+    unsigned copied;      /* with the keeper, in the end */
     bool uncertain;       /* the machine failed while it was being kept */
     unsigned shown;       /* how often the recipient was told of it */
     unsigned kept, came;  /* in the vaults, in the end */

@@ -28,6 +28,7 @@ static const char *const NAMES[KINDS] = {
     [KIND_FULL] = "full",
     [KIND_CLOCK] = "clock",
     [KIND_DAYS] = "days",
+    [KIND_POLICY] = "policy",
     [KIND_BACKUP] = "backup",
     [KIND_LOST_DISK] = "lost_disk",
     [KIND_DROP] = "drop",
@@ -78,7 +79,8 @@ void options_expand(uint64_t seed, struct options *out)
     *out = (struct options){.seed = seed};
     out->people = people_of(&d);
     out->steps = 20 + (unsigned)dice_below(&d, 80);
-    out->kinds = dice_roll(&d) & ((UINT64_C(1) << KINDS) - 1) & ~(UINT64_C(1) << KIND_DAYS);
+    out->kinds = dice_roll(&d) & ((UINT64_C(1) << KINDS) - 1) &
+                 ~(UINT64_C(1) << KIND_DAYS | UINT64_C(1) << KIND_POLICY);
     out->hostile = dice_once_in(&d, 4);
     if (out->hostile && out->people > HOSTILE_PEOPLE) /* repairs are slow, and many */
         out->people = HOSTILE_PEOPLE;

@@ -10,6 +10,7 @@
 
 #include "sim/actions.h"
 #include "sim/backups.h"
+#include "sim/edicts.h"
 #include "sim/faults.h"
 #include "sim/hostile.h"
 #include "sim/operator.h"
@@ -62,6 +63,7 @@ void run_here(const struct options *o, struct outcome *out)
         actions_step(w);
         faults_step(w);
         backups_step(w);
+        edicts_step(w);
         hostile_step(w);
         world_run_until(w, w->now_ms + pause_ms(w));
     }

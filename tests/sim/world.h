@@ -95,6 +95,7 @@ struct server_node {
     struct effects effects;
     bool crash_before_release;
     struct order *orders;
+    struct buf policy; /* the root's statement; empty: none */
     struct point root;
     struct sign_private *root_key, *directory_key;
     /* the operator's backup: backups.c */
@@ -105,8 +106,8 @@ struct server_node {
         struct disk_image *whole; /* the last one; NULL: none yet */
         uint64_t of_ms;           /* when it began */
     } backup;
-    bool restored, closed; /* it was put back; and nobody but the operator may come yet */
-    uint64_t restored_ms, restored_of_ms; /* when that was, and to which moment */
+    bool restored, closed;   /* it was put back; and nobody but the operator may come yet */
+    uint64_t restored_of_ms; /* to which moment */
 };
 
 struct hostile;
@@ -117,8 +118,8 @@ struct world {
     uint64_t now_ms, order, drawn;
     struct moment *heap;
     size_t moments, room;
-    struct dice act, net, machine, lie, own, care; /* each purpose has its own */
-    struct random random;                          /* from `own` */
+    struct dice act, net, machine, lie, own, care, rule; /* each purpose has its own */
+    struct random random;                                /* from `own` */
     struct server_node server;
     struct person *person[OPTIONS_PEOPLE_MOST];
     size_t people;
