@@ -11,7 +11,7 @@
 #include "storage/sqlite/sqlite.h"
 
 #define RECORDS   20
-#define SEEDS     6
+#define SEEDS     4
 #define STEPS_MAX 100 /* more than a change of the passphrase makes on the disk */
 #define FILE_MAX  (1 << 20)
 #define PIECE     12 /* bytes of a header that are nowhere by chance */
