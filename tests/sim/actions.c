@@ -94,14 +94,14 @@ static void join(struct world *w)
 
 /* ---- comparing safety numbers */
 
-static bool digits_of(struct person *who, struct person *other, char out[FINGERPRINT_DIGITS + 1])
+static bool digits_of(struct person *at, struct person *of, char out[FINGERPRINT_DIGITS + 1])
 {
     uint8_t fingerprint[FINGERPRINT_SIZE];
     struct contact c;
 
-    if (who->engine == NULL ||
-        people_by_handle(who->vault, bytes_text(other->handle), &c).code != E_OK ||
-        people_fingerprint(engine_own(who->engine), &c, fingerprint).code != E_OK)
+    if (at->engine == NULL ||
+        people_by_handle(at->vault, bytes_text(of->handle), &c).code != E_OK ||
+        people_fingerprint(engine_own(at->engine), &c, fingerprint).code != E_OK)
         return false;
     fingerprint_digits(fingerprint, out);
     return true;
@@ -124,6 +124,23 @@ static void verify(struct world *w)
                      other->handle);
 }
 
+/* ---- changing a passphrase */
+
+/* With dice of its own, so that the rest of a world is the same without it. */
+static void change_passphrase(struct world *w)
+{
+    struct dice *d = &w->secret;
+    struct person *who = w->person[dice_below(d, w->people)];
+    bool cut = dice_once_in(d, 3);
+    uint64_t after = 1 + dice_below(d, 20);
+
+    if (who->engine == NULL || !world_rolls(w, d, KIND_PASSPHRASE, 6))
+        return;
+    if (cut && options_has(&w->options, KIND_DISK_CRASH))
+        disk_crash_at(who->disk, after);
+    people_change_passphrase(who);
+}
+
 /* ---- */
 
 void actions_begin(struct world *w)
@@ -140,6 +157,7 @@ void actions_step(struct world *w)
 {
     size_t what = dice_below(&w->act, 16);
 
+    change_passphrase(w);
     switch (what) {
     case 0:
     case 1:

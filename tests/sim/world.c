@@ -162,6 +162,7 @@ struct world *world_new(const struct options *o, struct outcome *outcome)
     w->own = dice_for(o->seed, "own");
     w->care = dice_for(o->seed, "care");
     w->rule = dice_for(o->seed, "rule");
+    w->secret = dice_for(o->seed, "secret");
     w->random = (struct random){draw, &w->own};
     w->hostile = hostile_new(w);
     server_found(w);
