@@ -154,10 +154,10 @@ static struct err refused(struct engine *e, struct outbox_row *row, const struct
 
     e->refused = true;
     count_refusal(e, row, code);
-    if (is_final(code) || row->refusals >= REFUSALS_MAX)
-        return outbox_give_up(e, row, code, a);
     if (code == E_STALE || code == E_REMOVED)
         TRY(learn_refusal(e, row, f, a));
+    if (is_final(code) || row->refusals >= REFUSALS_MAX)
+        return outbox_give_up(e, row, code, a);
     if (code == E_ABSENT)
         TRY(doubt_account(e, row));
     TRY(vault_begin(e->vault));

@@ -92,14 +92,14 @@ static void join(struct world *w)
 
 /* ---- comparing safety numbers */
 
-static bool digits_of(struct person *who, struct person *other, char out[FINGERPRINT_DIGITS + 1])
+static bool digits_of(struct person *at, struct person *of, char out[FINGERPRINT_DIGITS + 1])
 {
     uint8_t fingerprint[FINGERPRINT_SIZE];
     struct contact c;
 
-    if (who->engine == NULL ||
-        people_by_handle(who->vault, bytes_text(other->handle), &c).code != E_OK ||
-        people_fingerprint(engine_own(who->engine), &c, fingerprint).code != E_OK)
+    if (at->engine == NULL ||
+        people_by_handle(at->vault, bytes_text(of->handle), &c).code != E_OK ||
+        people_fingerprint(engine_own(at->engine), &c, fingerprint).code != E_OK)
         return false;
     fingerprint_digits(fingerprint, out);
     return true;
