@@ -46,6 +46,17 @@ static void leave(struct place *p)
     p->db = NULL;
 }
 
+/* The power goes, or the program dies. */
+static void leave_by_crash(struct place *p, bool power)
+{
+    disk_limit(p->disk, UINT64_MAX);
+    if (power)
+        disk_restart(p->disk);
+    else
+        disk_revive(p->disk);
+    leave(p);
+}
+
 static void put(struct place *p, uint64_t number)
 {
     assert_ok(vault_begin(p->vault));
@@ -328,14 +339,36 @@ static void a_full_disk_refuses_and_leaves_the_old_one(void **state)
         holds_all(&p);
     }
     leave(&p);
-    disk_restart(p.disk);
-    assert_false(new_one_opens(&p));
     disk_limit(p.disk, UINT64_MAX);
+    assert_false(new_one_opens(&p));
     assert_ok(change(&p));
     put(&p, RECORDS + 1);
     leave(&p);
     assert_true(new_one_opens(&p));
     end(&p);
+}
+
+/* SQLite may have written all that makes a transaction, and found no room for what it pads with. */
+static void a_full_disk_and_a_power_cut_leave_the_old_or_the_new_one(void **state)
+{
+    int seen[2] = {0, 0};
+
+    for (uint64_t room = 0; room < 20 * 1024; room += 512) {
+        struct place p;
+        enum err_code code;
+
+        begin(&p, room, PASSWORD_COST_LEAST);
+        assert_ok(db_empty_log(p.db));
+        disk_limit(p.disk, room);
+        code = change(&p).code;
+        leave_by_crash(&p, room / 512 % 2 == 0);
+        seen[0] += code == E_FULL;
+        seen[1] += code == E_OK;
+        assert_true(new_one_opens(&p) ? code == E_OK || code == E_FULL : code == E_FULL);
+        end(&p);
+    }
+    assert_true(seen[0] > 0);
+    assert_true(seen[1] > 0);
 }
 
 static void a_full_disk_whose_log_has_room_for_it_takes_it(void **state)
@@ -361,6 +394,7 @@ int main(void)
         cmocka_unit_test(a_power_cut_at_any_write_leaves_the_old_or_the_new_one),
         cmocka_unit_test(a_write_or_sync_that_fails_leaves_the_old_or_the_new_one),
         cmocka_unit_test(a_full_disk_refuses_and_leaves_the_old_one),
+        cmocka_unit_test(a_full_disk_and_a_power_cut_leave_the_old_or_the_new_one),
         cmocka_unit_test(a_full_disk_whose_log_has_room_for_it_takes_it),
     };
 
