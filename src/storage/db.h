@@ -111,6 +111,14 @@ FALLIBLE db_copy_begin(struct db *db, uint64_t *size);
 FALLIBLE db_copy_read(struct db *db, uint64_t at, uint8_t *out, size_t n);
 void db_copy_end(struct db *db);
 
+/*
+ * What was committed goes into the file, and the log shrinks to nothing, outside of a transaction.
+ * In a database opened with secure_delete, nothing of what was replaced or deleted is in either
+ * then.  E_CONFLICT: a copy is under way.  E_FULL: no room in the file; the log is as it was.
+ * E_IO, E_NOMEM.
+ */
+FALLIBLE db_empty_log(struct db *db);
+
 void db_close(struct db *db); /* NULL is fine; an open transaction is rolled back */
 
 /* Convenience over the above: the first row of a query, copied into the arena.

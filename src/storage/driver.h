@@ -34,6 +34,8 @@ struct db_driver {
     struct err (*copy_begin)(struct db *, uint64_t *size);
     struct err (*copy_read)(struct db *, uint64_t at, uint8_t *out, size_t n);
 
+    struct err (*empty_log)(struct db *); /* as in db.h */
+
     /* What is open is rolled back.  Frees the db. */
     void (*close)(struct db *);
 };

@@ -122,6 +122,23 @@ static void verify(struct world *w)
                      other->handle);
 }
 
+/* ---- changing a passphrase */
+
+/* With dice of its own, so that the rest of a world is the same without it. */
+static void change_passphrase(struct world *w)
+{
+    struct dice *d = &w->secret;
+    struct person *who = w->person[dice_below(d, w->people)];
+    bool cut = dice_once_in(d, 3);
+    uint64_t after = 1 + dice_below(d, 20);
+
+    if (who->engine == NULL || !world_rolls(w, d, KIND_PASSPHRASE, 6))
+        return;
+    if (cut && options_has(&w->options, KIND_DISK_CRASH))
+        disk_crash_at(who->disk, after);
+    people_change_passphrase(who);
+}
+
 /* ---- */
 
 void actions_begin(struct world *w)
@@ -138,6 +155,7 @@ void actions_step(struct world *w)
 {
     size_t what = dice_below(&w->act, 16);
 
+    change_passphrase(w);
     switch (what) {
     case 0:
     case 1:

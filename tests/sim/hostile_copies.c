@@ -53,10 +53,14 @@ static void copy_vault(struct person *who)
     people_stop(who);
     if (who->copy == NULL) {
         who->copy = disk_snapshot(who->disk);
+        who->copy_passphrase = who->passphrase;
+        who->copy_either = who->either;
         who->sign_ins = 0;
     } else {
         world_trace(w, "  %s is put back", who->handle);
         disk_roll_back(who->disk, who->copy);
+        who->passphrase = who->copy_passphrase; /* and the newer one opens it no more */
+        who->either = who->copy_either;
         who->restored++;
         who->restored_later += who->sign_ins > 0;
     }

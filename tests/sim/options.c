@@ -8,6 +8,7 @@
 #include "property/dice.h"
 
 #define HOSTILE_FIRST  KIND_DROP
+#define HOSTILE_LAST   KIND_RESTORE
 #define HOSTILE_PEOPLE 6
 
 static const char *const NAMES[KINDS] = {
@@ -39,6 +40,7 @@ static const char *const NAMES[KINDS] = {
     [KIND_DEVICES] = "devices",
     [KIND_ROLL_BACK] = "roll_back",
     [KIND_RESTORE] = "restore",
+    [KIND_PASSPHRASE] = "passphrase",
 };
 
 const char *options_kind(enum kind k)
@@ -48,7 +50,9 @@ const char *options_kind(enum kind k)
 
 bool options_has(const struct options *o, enum kind k)
 {
-    return (o->kinds >> k & 1) != 0 && (k < HOSTILE_FIRST || o->hostile);
+    bool lie = k >= HOSTILE_FIRST && k <= HOSTILE_LAST;
+
+    return (o->kinds >> k & 1) != 0 && (!lie || o->hostile);
 }
 
 bool options_heals(const struct options *o)

@@ -49,6 +49,8 @@ enum kind {
     KIND_DEVICES,
     KIND_ROLL_BACK, /* the server's disk is put back to what it was */
     KIND_RESTORE,   /* and somebody's vault */
+    /* what people do beside writing, too: behind the others, so that the bits of those stay */
+    KIND_PASSPHRASE, /* it is changed */
     KINDS
 };
 

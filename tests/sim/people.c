@@ -17,11 +17,54 @@
 #define FILE_NAME     "vault.db"
 #define AGAIN_MOST_MS 20000 /* until a person starts a program again that has ended */
 
-static const struct bytes PASSPHRASE = {(const uint8_t *)"correct horse", 13};
-
 uint64_t people_clock(const struct person *who)
 {
     return (uint64_t)((int64_t)who->world->now_ms + who->skew_ms);
+}
+
+/* ---- passphrases */
+
+#define PASSPHRASE_ROOM 32
+static struct bytes passphrase_of(unsigned number, char out[PASSPHRASE_ROOM])
+{
+    (void)snprintf(out, PASSPHRASE_ROOM, "correct horse %u", number);
+    return bytes_text(out);
+}
+
+static struct err open_vault(struct person *who, unsigned number, struct vault **out)
+{
+    char text[PASSPHRASE_ROOM];
+
+    return vault_open(out, who->db, passphrase_of(number, text), &who->world->random);
+}
+
+/* Those that are not its own any more, or not yet, do not open it. */
+static void try_others(struct person *who)
+{
+    for (unsigned number = 0; number <= who->passphrase + 1; number++) {
+        struct vault *v = NULL;
+
+        if (number != who->passphrase && open_vault(who, number, &v).code == E_OK)
+            ledger_break(who->world, WRONG_STUCK, "%s: passphrase %u opens what is under %u",
+                         who->handle, number, who->passphrase);
+        vault_close(v);
+    }
+}
+
+static struct err unlock(struct person *who)
+{
+    struct err err = open_vault(who, who->passphrase, &who->vault);
+
+    if (err.code == E_DENIED && who->either) {
+        err = open_vault(who, who->passphrase + 1, &who->vault);
+        who->passphrase += err.code == E_OK;
+    }
+    if (err.code != E_OK)
+        return err;
+    who->either = false;
+    if (options_has(&who->world->options, KIND_PASSPHRASE))
+        try_others(who);
+    return OK;
 }
 
 /* ---- starting */
@@ -44,10 +87,11 @@ static struct err make_vault(struct person *who)
 {
     struct invitation invitation;
     struct own own = {0};
+    char text[PASSPHRASE_ROOM];
     struct err err;
 
     if (who->vault == NULL)
-        TRY(vault_create(&who->vault, who->db, PASSPHRASE, PASSWORD_COST_LEAST,
+        TRY(vault_create(&who->vault, who->db, passphrase_of(0, text), PASSWORD_COST_LEAST,
                          &who->world->random));
     err = own_load(who->vault, &own);
     own_free(&own);
@@ -65,7 +109,7 @@ static struct err open_all(struct person *who)
     struct err err;
 
     TRY(sqlite_open_on(&who->db, disk_vfs(who->disk), FILE_NAME, true, true));
-    err = vault_open(&who->vault, who->db, PASSPHRASE, random);
+    err = unlock(who);
     if (err.code == E_ABSENT && !who->made)
         err = OK;
     TRY(err);
@@ -274,6 +318,28 @@ enum err_code people_command(struct person *who, enum command_kind kind, const c
 
     look_after(who);
     return err.code;
+}
+
+void people_change_passphrase(struct person *who)
+{
+    struct world *w = who->world;
+    char old[PASSPHRASE_ROOM], fresh[PASSPHRASE_ROOM];
+    struct err err =
+        vault_change_passphrase(who->vault, passphrase_of(who->passphrase, old),
+                                passphrase_of(who->passphrase + 1, fresh), PASSWORD_COST_LEAST);
+
+    world_trace(w, "%s changes the passphrase: %s", who->handle, err_name(err.code));
+    who->passphrase += err.code == E_OK;
+    who->either = err.code == E_IO;
+    if (err.code != E_OK && err.code != E_IO && err.code != E_FULL)
+        ledger_break(w, WRONG_STUCK, "%s cannot change the passphrase: %s at %s", who->handle,
+                     err_name(err.code), err.where);
+    if (err.code == E_IO && !disk_is_off(who->disk)) { /* nothing is believed until it is read */
+        people_stop(who);
+        start_later(who);
+        return;
+    }
+    look_after(who);
 }
 
 /* ---- coming and going */

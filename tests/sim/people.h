@@ -33,4 +33,7 @@ void people_take(struct person *who, struct bytes frame);
 enum err_code people_command(struct person *who, enum command_kind kind, const char *handle,
                              const char *text);
 
+/* The passphrase of a vault that is open is changed to the next one. */
+void people_change_passphrase(struct person *who);
+
 #endif

@@ -159,6 +159,7 @@ struct world *world_new(const struct options *o, struct outcome *outcome)
     w->machine = dice_for(o->seed, "machine");
     w->lie = dice_for(o->seed, "lie");
     w->own = dice_for(o->seed, "own");
+    w->secret = dice_for(o->seed, "secret");
     w->random = (struct random){draw, &w->own};
     w->hostile = hostile_new(w);
     server_found(w);

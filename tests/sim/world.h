@@ -61,6 +61,10 @@ struct person {
     unsigned restored_later; /* and that behind a sign-in */
     uint64_t sign_ins, told; /* since the copy was made; problems in all */
     bool told_restored;
+    unsigned passphrase; /* which one opens its vault; with the copy, that one */
+    unsigned copy_passphrase;
+    bool either; /* or the next one does: the disk failed when it was changed */
+    bool copy_either;
     /* the network on its side */
     unsigned latency_ms;
     uint64_t blocked_until[2], blocked_since[2], slow_until; /* by enum way */
@@ -106,8 +110,8 @@ struct world {
     uint64_t now_ms, order, drawn;
     struct moment *heap;
     size_t moments, room;
-    struct dice act, net, machine, lie, own; /* each purpose has its own */
-    struct random random;                    /* from `own` */
+    struct dice act, net, machine, lie, own, secret; /* each purpose has its own */
+    struct random random;                            /* from `own` */
     struct server_node server;
     struct person *person[OPTIONS_PEOPLE_MOST];
     size_t people;

@@ -146,6 +146,17 @@ static int on_commit(void *ctx, sqlite3 *handle, const char *name, int pages)
     return SQLITE_OK;
 }
 
+static struct err shrink_log(struct db *db)
+{
+    struct sqlite *lite = (struct sqlite *)db;
+    int result =
+        sqlite3_wal_checkpoint_v2(lite->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+
+    if (result == SQLITE_OK)
+        return OK;
+    return FAIL(code_of(lite, result, file_cause(lite, SQLITE_FCNTL_FILE_POINTER)));
+}
+
 static const struct db_driver driver = {
     .begin_sql = "BEGIN IMMEDIATE",
     .run = run,
@@ -159,6 +170,7 @@ static const struct db_driver driver = {
     .inserted = inserted,
     .copy_begin = copy_begin,
     .copy_read = copy_read,
+    .empty_log = shrink_log,
     .close = close_sqlite,
 };
 
