@@ -330,7 +330,8 @@ void people_change_passphrase(struct person *who)
 
     world_trace(w, "%s changes the passphrase: %s", who->handle, err_name(err.code));
     who->passphrase += err.code == E_OK;
-    who->either = err.code == E_IO;
+    /* Full: a log whose last frame is there and only its padding is not counts, after a crash. */
+    who->either = err.code == E_IO || err.code == E_FULL;
     if (err.code != E_OK && err.code != E_IO && err.code != E_FULL)
         ledger_break(w, WRONG_STUCK, "%s cannot change the passphrase: %s at %s", who->handle,
                      err_name(err.code), err.where);
