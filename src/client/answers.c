@@ -32,8 +32,9 @@ static struct err keep_accepted(struct engine *e, const struct outbox_row *row, 
     return outbox_finish(e, row, DELIVERY_ACCEPT, E_OK, a, m);
 }
 
-/* A roster that is known from now on may be what something parked waits for: it opens before what
- * comes after it does, or its sender's words would stand in another order. */
+/* A roster that is known from now on may be what something parked waits for, as may be what a
+ * refusal teaches: it opens before what comes after it does, or its sender's words would stand in
+ * another order. */
 static struct err accepted(struct engine *e, const struct outbox_row *row, struct arena *a)
 {
     struct message m = {0};
@@ -217,6 +218,8 @@ struct err answers_upload(struct engine *e, uint64_t number, const struct frame 
     why = reason(e, &row, f);
     TRY_OUT(f->code == 0 ? accepted(e, &row, &a) : refused(e, &row, &why, &a));
     answers_forget(e);
+    if (why.code == E_STALE || why.code == E_REMOVED)
+        TRY_OUT(incoming_retry(e, false));
     TRY_OUT(outgoing_pump(e));
 out:
     arena_free(&a);
