@@ -142,6 +142,7 @@ enum vault_counter {
     VAULT_NEXT_STREAM,
     VAULT_NEXT_SENT,
     VAULT_FAILED_ITEMS, /* about how many are remembered; never fewer than there are */
+    VAULT_POLICY_USED,  /* the highest number that a roster of ours named */
 };
 FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
 FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);

@@ -146,8 +146,8 @@ static void accepted(struct world *w, const struct event *e)
 
 static void told(struct world *w, struct person *who, const struct event *e)
 {
-    world_trace(w, "  %s is told of problem %d: %s, %" PRIu64, who->handle, (int)e->problem,
-                err_name(e->code), e->message.missing);
+    world_trace(w, "  %s is told of problem %d: %s, %" PRIu64 ", cause %d", who->handle,
+                (int)e->problem, err_name(e->code), e->message.missing, (int)e->finding.cause);
     if (backups_is_old_prekey(w, e))
         return;
     w->ledger.of[who->index].problems |= UINT64_C(1) << e->problem;
