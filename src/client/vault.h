@@ -143,6 +143,8 @@ enum vault_counter {
     VAULT_NEXT_SENT,
     VAULT_FAILED_ITEMS, /* about how many are remembered; never fewer than there are */
     VAULT_POLICY_USED,  /* the highest number that a roster of ours named */
+    VAULT_FORGOTTEN,    /* the lowest upload that a server forgot and that is to be sealed again */
+    VAULT_FORGOTTEN_LAST, /* the entry of the log that is the last of those */
 };
 FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
 FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);

@@ -96,16 +96,15 @@ static void lose_disk(struct world *w)
 {
     struct server_node *s = &w->server;
 
-    /* Once in a world: what was forgotten twice within 10 minutes of somebody's being here is
-     * sealed again once [PROTOCOL 10 S5], and a stranger cannot ask for the rest. */
-    if (!s->up || s->backup.whole == NULL || s->restored)
+    if (!s->up || s->backup.whole == NULL)
         return;
     world_trace(w, "  server: its disk is lost, and what was backed up at %.3f is put on another",
                 (double)(s->backup.of_ms - WORLD_START_MS) / 1000);
     server_lose_disk(w, s->backup.whole);
     forget(w, s->backup.of_ms);
+    if (!s->restored || s->backup.of_ms < s->restored_of_ms)
+        s->restored_of_ms = s->backup.of_ms;
     s->restored = true;
-    s->restored_of_ms = s->backup.of_ms;
     order_again(w);
     s->closed = !operator_rests(w);
 }

@@ -111,7 +111,7 @@ struct server_node {
         uint64_t of_ms;           /* when it began */
     } backup;
     bool restored, closed;   /* it was put back; and nobody but the operator may come yet */
-    uint64_t restored_of_ms; /* to which moment */
+    uint64_t restored_of_ms; /* to which moment, the earliest of them */
 };
 
 struct hostile;
