@@ -17,17 +17,21 @@
 #define MOST       1024 /* uploads looked at: those before are asked for by who misses them */
 #define SENT_ARENA (4 * VAULT_VALUE_MAX)
 
+/* `now`: it may be.  If not, the channel is opened anew all the same, for what is said meanwhile.
+ */
 static struct err seal_for(struct engine *e, const struct sentlog_entry *s,
-                           const struct device_id *to, struct arena *a)
+                           const struct device_id *to, bool now, struct arena *a)
 {
     bool queued;
 
+    if (!now)
+        return chains_open_anew(e->vault, to);
     TRY(repairs_again(e, s, to, a, &queued));
     return queued ? chains_open_anew(e->vault, to) : OK;
 }
 
 static struct err seal_for_devices(struct engine *e, const struct sentlog_entry *s,
-                                   const struct account_id *aid, struct arena *a)
+                                   const struct account_id *aid, bool now, struct arena *a)
 {
     struct device_list list;
     struct err err = people_newest_list(e->vault, &e->own, aid, &list);
@@ -36,11 +40,12 @@ static struct err seal_for_devices(struct engine *e, const struct sentlog_entry 
         return OK;
     TRY(err);
     for (size_t i = 0; i < list.devices; i++)
-        TRY(seal_for(e, s, &list.device[i].did, a));
+        TRY(seal_for(e, s, &list.device[i].did, now, a));
     return OK;
 }
 
-static struct err seal_again(struct engine *e, const struct sentlog_entry *s, struct arena *a)
+static struct err seal_again(struct engine *e, const struct sentlog_entry *s, bool now,
+                             struct arena *a)
 {
     struct contact c;
     struct rules rules;
@@ -48,11 +53,11 @@ static struct err seal_again(struct engine *e, const struct sentlog_entry *s, st
     if (s->place == 0) /* a control message: what it was about is asked for again */
         return OK;
     if (s->partial)
-        return seal_for(e, s, &s->to, a);
+        return seal_for(e, s, &s->to, now, a);
     TRY(people_get(e->vault, s->contact, &c));
-    TRY(seal_for_devices(e, s, &c.aid, a));
+    TRY(seal_for_devices(e, s, &c.aid, now, a));
     TRY(rules_of_pair(e->vault, &e->own, &c.aid, e->now_ms, &rules));
-    return rules.joins ? seal_for_devices(e, s, &rules.keeper, a) : OK;
+    return rules.joins ? seal_for_devices(e, s, &rules.keeper, now, a) : OK;
 }
 
 /* Counted under this device's own name, as what others ask is under theirs.  If not now, then at
@@ -88,7 +93,7 @@ static struct err put_span(struct engine *e, const struct span *s)
 }
 
 /* By the log's own numbers: those of uploads may be whatever a server said. */
-static struct err seal_span(struct engine *e, const struct span *span, struct arena *a)
+static struct err seal_span(struct engine *e, const struct span *span, bool now, struct arena *a)
 {
     struct sentlog_entry s;
     uint64_t number = span->last > MOST ? span->last - MOST + 1 : 1;
@@ -99,7 +104,7 @@ static struct err seal_span(struct engine *e, const struct span *span, struct ar
         arena_free(a);
         err = sentlog_get(e->vault, number, a, &s);
         if (err.code == E_OK && s.upload >= span->lowest)
-            err = seal_again(e, &s, a);
+            err = seal_again(e, &s, now, a);
         if (err.code != E_ABSENT)
             TRY(err);
     }
@@ -116,8 +121,7 @@ static struct err seal_what_waits(struct engine *e)
     e->forgotten_ms = 0;
     TRY(get_span(e, &span));
     TRY(may(e, &now));
-    if (now)
-        err = seal_span(e, &span, &a);
+    err = seal_span(e, &span, now, &a);
     arena_free(&a);
     TRY(err);
     return now ? put_span(e, &(struct span){0, 0}) : OK;

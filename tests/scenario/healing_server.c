@@ -128,6 +128,35 @@ static void what_was_forgotten_twice_waits_and_comes(void **state)
     play_end(p);
 }
 
+/* Bob has another prekey since the copy, which alice knows and the server does not: what it says
+ * goes back, until he is there again. */
+static void a_message_waits_until_a_restored_server_knows_its_recipients_prekey(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct snapshot copy = {NULL, 0};
+
+    (void)state;
+    meet(alice, bob);
+    is_copied(p, &copy);
+    stage_forward(p, 8 * CLOCK_DAY_MS);
+    leaves(alice);
+    returns(alice);
+    says(alice, bob, "under the new one");
+    stage_forward(p, CLOCK_MINUTE_MS);
+    leaves(bob);
+    is_put_back(p, &copy);
+    says(alice, bob, "waits");
+    stage_forward(p, 3 * CLOCK_HOUR_MS);
+    is(alice, "queued");
+    returns(bob);
+    stage_forward(p, 15 * CLOCK_MINUTE_MS);
+    is(alice, "accepted");
+    has_once(bob, alice, "under the new one");
+    has_once(bob, alice, "waits");
+    play_end(p);
+}
+
 static bool no_uploads(void *ctx, struct person *who, struct buf *frame)
 {
     struct arena a = ARENA(2 * LIMIT_FRAME);
@@ -197,6 +226,7 @@ const struct CMUnitTest healing_server[] = {
     cmocka_unit_test(what_was_accepted_and_not_fetched_comes_again),
     cmocka_unit_test(it_comes_when_its_sender_is_there_again),
     cmocka_unit_test(what_was_forgotten_twice_waits_and_comes),
+    cmocka_unit_test(a_message_waits_until_a_restored_server_knows_its_recipients_prekey),
     cmocka_unit_test(after_many_messages_their_sender_goes_on),
     cmocka_unit_test(a_server_cannot_have_it_all_sealed_again_and_again),
 };

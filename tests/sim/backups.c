@@ -152,11 +152,11 @@ bool backups_is_old_prekey(const struct world *w, const struct event *e)
     return w->server.restored && e->problem == PROBLEM_DAMAGED && e->code == E_EXPIRED;
 }
 
-/* Its sender seals it again; when they cannot any more, nobody is left to.  Else the receiver is
- * shown that something is missing. */
+/* Its sender seals it again, or is asked to; when they cannot any more, nobody is left to.  Else
+ * the receiver is shown that something is missing. */
 bool backups_explains(const struct world *w, const struct said *s, size_t to)
 {
     if (!s->forgotten)
-        return false;
+        return w->ledger.of[to].old_prekey && backups_is_gone(w->person[s->from]);
     return backups_is_gone(w->person[s->from]) || w->ledger.gap[s->from][to];
 }

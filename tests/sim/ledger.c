@@ -148,8 +148,10 @@ static void told(struct world *w, struct person *who, const struct event *e)
 {
     world_trace(w, "  %s is told of problem %d: %s, %" PRIu64 ", cause %d", who->handle,
                 (int)e->problem, err_name(e->code), e->message.missing, (int)e->finding.cause);
-    if (backups_is_old_prekey(w, e))
+    if (backups_is_old_prekey(w, e)) {
+        w->ledger.of[who->index].old_prekey = true;
         return;
+    }
     w->ledger.of[who->index].problems |= UINT64_C(1) << e->problem;
     w->outcome->alarms++;
     who->told++;

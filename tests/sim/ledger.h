@@ -63,6 +63,7 @@ struct ledger {
     struct {
         uint64_t problems; /* a bit for each that the person was told of */
         uint32_t notes;    /* of any message */
+        bool old_prekey;   /* told of damage that is explained: backups.h */
     } of[OPTIONS_PEOPLE_MOST];
     bool gap[OPTIONS_PEOPLE_MOST][OPTIONS_PEOPLE_MOST]; /* from, to: shown that some are missing */
 };
