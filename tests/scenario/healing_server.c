@@ -157,6 +157,28 @@ static void a_message_waits_until_a_restored_server_knows_its_recipients_prekey(
     play_end(p);
 }
 
+/* What bob has fetched since is offered again, when the prekey that it was sealed to has gone. */
+static void what_was_fetched_and_is_offered_again_is_not_called_damaged(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct snapshot copy = {NULL, 0};
+
+    (void)state;
+    leaves(bob);
+    says(alice, bob, "one");
+    is_copied(p, &copy);
+    returns(bob);
+    stage_forward(p, CLOCK_MINUTE_MS);
+    has_once(bob, alice, "one");
+    stage_forward(p, 20 * CLOCK_DAY_MS);
+    is_put_back(p, &copy);
+    stage_forward(p, 3 * CLOCK_MINUTE_MS);
+    has_once(bob, alice, "one");
+    assert_false(stage_heard(bob, PROBLEM_DAMAGED));
+    play_end(p);
+}
+
 static bool no_uploads(void *ctx, struct person *who, struct buf *frame)
 {
     struct arena a = ARENA(2 * LIMIT_FRAME);
@@ -227,6 +249,7 @@ const struct CMUnitTest healing_server[] = {
     cmocka_unit_test(it_comes_when_its_sender_is_there_again),
     cmocka_unit_test(what_was_forgotten_twice_waits_and_comes),
     cmocka_unit_test(a_message_waits_until_a_restored_server_knows_its_recipients_prekey),
+    cmocka_unit_test(what_was_fetched_and_is_offered_again_is_not_called_damaged),
     cmocka_unit_test(after_many_messages_their_sender_goes_on),
     cmocka_unit_test(a_server_cannot_have_it_all_sealed_again_and_again),
 };

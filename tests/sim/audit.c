@@ -193,14 +193,16 @@ static void check_arrival(struct world *w, const struct said *s, size_t number)
                      from->handle, to->handle);
 }
 
-/* What was said under the policy came to whoever keeps copies, too, and once. */
+/* What was said under the policy came to whoever keeps copies, too, and once; a copy that has to be
+ * sealed again cannot be when one of the two is no member any more: no roster has them. */
 static void check_copy(struct world *w, const struct said *s, size_t number)
 {
     const struct person *keeper = edicts_keeper(w);
+    bool again = !backups_is_gone(w->person[s->from]) && !backups_is_gone(w->person[s->to]);
 
     if (s->copied > 1)
         ledger_break(w, WRONG_DUPLICATED, "#%zu stands %u times as a copy", number, s->copied);
-    if (s->must_copy && s->copied == 0 && s->state == DELIVERY_ACCEPTED &&
+    if (s->must_copy && s->copied == 0 && s->state == DELIVERY_ACCEPTED && again &&
         !backups_is_gone(keeper) && !backups_explains(w, s, keeper->index))
         ledger_break(w, WRONG_LOST, "#%zu from %s was accepted, and nobody kept a copy", number,
                      w->person[s->from]->handle);

@@ -145,11 +145,12 @@ bool backups_is_gone(const struct person *who)
 }
 
 /* The server offers the backup's mail again, and hands out the backup's prekeys, whose private
- * halves may have gone since: the person is told of damage.  What is missing is asked for; audit.c
- * sees. */
+ * halves may have gone since: the person is told of damage, or that whoever keeps copies has no
+ * valid one.  What is missing is asked for; audit.c sees. */
 bool backups_is_old_prekey(const struct world *w, const struct event *e)
 {
-    return w->server.restored && e->problem == PROBLEM_DAMAGED && e->code == E_EXPIRED;
+    return w->server.restored && e->code == E_EXPIRED &&
+           (e->problem == PROBLEM_DAMAGED || e->problem == PROBLEM_KEEPER);
 }
 
 /* Its sender seals it again, or is asked to; when they cannot any more, nobody is left to.  Else

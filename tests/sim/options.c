@@ -83,8 +83,7 @@ void options_expand(uint64_t seed, struct options *out)
     *out = (struct options){.seed = seed};
     out->people = people_of(&d);
     out->steps = 20 + (unsigned)dice_below(&d, 80);
-    out->kinds = dice_roll(&d) & ((UINT64_C(1) << KINDS) - 1) &
-                 ~(UINT64_C(1) << KIND_DAYS | UINT64_C(1) << KIND_POLICY);
+    out->kinds = dice_roll(&d) & ((UINT64_C(1) << KINDS) - 1) & ~(UINT64_C(1) << KIND_DAYS);
     out->hostile = dice_once_in(&d, 4);
     if (out->hostile && out->people > HOSTILE_PEOPLE) /* repairs are slow, and many */
         out->people = HOSTILE_PEOPLE;
