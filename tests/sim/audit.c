@@ -120,13 +120,15 @@ static void look_at_vault(struct world *w, struct person *who)
 
 /* ---- strangers */
 
-/* Whoever never learned who the sender is cannot ask for a capsule that was lost to a lie: there is
- * nobody to ask.  It is told that something cannot be opened, and that is all. */
+/* Whoever never learned who the sender is cannot ask for a capsule that was lost to a lie, or
+ * sealed to a prekey that only a server that was put back still had: there is nobody to ask.  It is
+ * told that something cannot be opened, and that is all. */
 static bool is_stranger(const struct world *w, const struct person *to, size_t from)
 {
     struct contact c;
 
-    return w->options.hostile && (w->ledger.of[to->index].problems >> PROBLEM_PARKED & 1) != 0 &&
+    return (w->options.hostile || w->ledger.of[to->index].old_prekey) &&
+           (w->ledger.of[to->index].problems >> PROBLEM_PARKED & 1) != 0 &&
            (people_by_handle(to->vault, bytes_text(w->person[from]->handle), &c).code != E_OK ||
             !c.known);
 }
