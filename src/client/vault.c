@@ -291,7 +291,7 @@ struct err vault_put(struct vault *v, enum vault_kind kind, struct bytes key, ui
     invariant(v->depth > 0);
     if (value.n > VAULT_VALUE_MAX)
         return FAIL(E_LIMIT);
-    TRY(vault_names_find(&v->names, (uint8_t)kind, key, number, &name));
+    TRY(vault_name_find(&v->names, (uint8_t)kind, key, number, &name));
     at = buf_extend(&sealed, value.n + SEALED_OVERHEAD);
     if (at == NULL)
         return FAIL(sealed.failed);
@@ -328,7 +328,7 @@ struct err vault_get(struct vault *v, enum vault_kind kind, struct bytes key, ui
 {
     struct vault_name name;
 
-    TRY(vault_names_find(&v->names, (uint8_t)kind, key, number, &name));
+    TRY(vault_name_find(&v->names, (uint8_t)kind, key, number, &name));
     return fetch(v, GET, &name, a, value);
 }
 
@@ -359,7 +359,7 @@ struct err vault_next(struct vault *v, enum vault_kind kind, struct bytes key, u
 {
     struct vault_name name;
 
-    TRY(vault_names_find(&v->names, (uint8_t)kind, key, from, &name));
+    TRY(vault_name_find(&v->names, (uint8_t)kind, key, from, &name));
     return neighbour(v, NEXT, &name, a, number, value);
 }
 
@@ -368,8 +368,7 @@ struct err vault_last(struct vault *v, enum vault_kind kind, struct bytes key, u
 {
     struct vault_name name;
 
-    TRY(vault_names_find(&v->names, (uint8_t)kind, key, most > INT64_MAX ? INT64_MAX : most,
-                         &name));
+    TRY(vault_name_find(&v->names, (uint8_t)kind, key, most > INT64_MAX ? INT64_MAX : most, &name));
     return neighbour(v, LAST, &name, a, number, value);
 }
 
@@ -378,7 +377,7 @@ struct err vault_erase(struct vault *v, enum vault_kind kind, struct bytes key, 
     struct vault_name name;
 
     invariant(v->depth > 0);
-    TRY(vault_names_find(&v->names, (uint8_t)kind, key, number, &name));
+    TRY(vault_name_find(&v->names, (uint8_t)kind, key, number, &name));
     return db_run(v->db, ERASE,
                   DB_VALUES(DB_NUMBER_OF(kind), DB_BYTES_OF(BYTES(name.key)), DB_NUMBER_OF(number)),
                   NULL);

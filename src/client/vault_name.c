@@ -41,8 +41,8 @@ static struct err hash_key(const struct vault_names *names, uint8_t kind, struct
     return OK;
 }
 
-struct err vault_names_find(struct vault_names *names, uint8_t kind, struct bytes key,
-                            uint64_t number, struct vault_name *out)
+struct err vault_name_find(struct vault_names *names, uint8_t kind, struct bytes key,
+                           uint64_t number, struct vault_name *out)
 {
     struct vault_name_kept *kept = place(names, kind, key);
 

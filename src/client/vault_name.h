@@ -40,7 +40,7 @@ struct vault_names {
 };
 
 /* `kind` is not 0.  E_LIMIT: a number over INT64_MAX; E_CRYPTO. */
-FALLIBLE vault_names_find(struct vault_names *names, uint8_t kind, struct bytes key,
-                          uint64_t number, struct vault_name *out);
+FALLIBLE vault_name_find(struct vault_names *names, uint8_t kind, struct bytes key, uint64_t number,
+                         struct vault_name *out);
 
 #endif

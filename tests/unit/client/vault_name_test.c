@@ -24,7 +24,7 @@ static void is_named(uint8_t kind, struct bytes key, uint64_t number)
 {
     struct vault_name found, expected = by_hand(kind, key, number);
 
-    assert_ok(vault_names_find(&names, kind, key, number, &found));
+    assert_ok(vault_name_find(&names, kind, key, number, &found));
     assert_int_equal(found.kind, kind);
     assert_int_equal(found.number, number);
     assert_bytes(BYTES(found.key), BYTES(expected.key));
@@ -74,7 +74,7 @@ static void a_number_that_the_database_cannot_hold_is_refused(void **state)
     struct vault_name name;
 
     is_named(1, BYTES_LITERAL("a key"), INT64_MAX);
-    assert_err(vault_names_find(&names, 1, BYTES_LITERAL("a key"), UINT64_C(1) << 63, &name),
+    assert_err(vault_name_find(&names, 1, BYTES_LITERAL("a key"), UINT64_C(1) << 63, &name),
                E_LIMIT);
 }
 
