@@ -34,6 +34,10 @@ struct db_driver {
     struct err (*copy_begin)(struct db *, uint64_t *size);
     struct err (*copy_read)(struct db *, uint64_t at, uint8_t *out, size_t n);
 
+    /* As in db.h. */
+    struct err (*spare)(struct db *, uint64_t *bytes);
+    struct err (*hold_log)(struct db *, uint64_t bytes);
+
     /* What is open is rolled back.  Frees the db. */
     void (*close)(struct db *);
 };

@@ -78,6 +78,11 @@ enum err_code sqlite_code(const struct sqlite *lite, int result)
     return code_of(lite, result, cause);
 }
 
+enum err_code sqlite_code_of_file(const struct sqlite *lite, int result)
+{
+    return code_of(lite, result, file_cause(lite, SQLITE_FCNTL_FILE_POINTER));
+}
+
 static struct err script(struct db *db, const char *sql)
 {
     struct sqlite *lite = (struct sqlite *)db;
@@ -124,7 +129,7 @@ static int on_commit(void *ctx, sqlite3 *handle, const char *name, int pages)
     result = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     if ((result & 0xff) != SQLITE_IOERR && result != SQLITE_FULL)
         return SQLITE_OK; /* done, or somebody reads: later */
-    code = code_of(lite, result, file_cause(lite, SQLITE_FCNTL_FILE_POINTER));
+    code = sqlite_code_of_file(lite, result);
     lite->db.full = lite->db.full || code == E_FULL;
     lite->db.broken = lite->db.broken || code == E_IO;
     return SQLITE_OK;
@@ -143,6 +148,8 @@ static const struct db_driver driver = {
     .inserted = inserted,
     .copy_begin = copy_begin,
     .copy_read = copy_read,
+    .spare = room_spare,
+    .hold_log = room_hold_log,
     .close = close_sqlite,
 };
 
