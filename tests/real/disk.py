@@ -38,7 +38,7 @@ class Disk:
     """A file system of so many bytes, over a directory and what it holds."""
 
     def __init__(self, path, size):
-        self.path, self.ballast = pathlib.Path(path), pathlib.Path(path) / "ballast"
+        self.path, self.filling = pathlib.Path(path), pathlib.Path(path) / "filling"
         held = self.path.with_name(self.path.name + ".held")
         self.path.mkdir(exist_ok=True)
         shutil.move(self.path, held)
@@ -50,7 +50,7 @@ class Disk:
         subprocess.run(["mount", *words, self.path], check=True)
 
     def fill(self, leave=0):
-        with open(self.ballast, "wb", buffering=0) as f:
+        with open(self.filling, "wb", buffering=0) as f:
             try:
                 while True:
                     f.write(bytes(4096))
@@ -58,7 +58,7 @@ class Disk:
                 f.truncate(max(os.fstat(f.fileno()).st_size - leave, 0))
 
     def make_room(self):
-        self.ballast.unlink()
+        self.filling.unlink()
 
     def protect(self, yes=True):
         """Read-only, or no longer.  No file may be open for writing."""

@@ -135,6 +135,14 @@ static struct err serve(struct serving *s, const struct serving_options *o,
     s->server.routes = features_routes();
     backup_open(&s->backup, o->data, s->db, s->networks);
     s->server.backups = &s->backup.backups;
+    s->ballast = (struct ballast){.data = o->data,
+                                  .db = s->db,
+                                  .measure = measure_disk_free,
+                                  .size = BALLAST_SIZE,
+                                  .margin = BALLAST_MARGIN};
+    ballast_open(&s->ballast);
+    s->relief = (struct relief){s, jobs_relieve};
+    s->server.relief = &s->relief;
     *stage = SERVING_LOOP;
     TRY(open_loop(s));
     *stage = SERVING_LISTENING;

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ballast: room on the disk that is kept back, so that deletions go on where it is full.
+ *
+ *   NONE    there never was room for it: nothing is kept back
+ *   HELD    a file of its size lies in the data directory
+ *   GIVEN   the disk was full: the file is empty, and what it had is the log's
+ *
+ * In GIVEN what needs room is refused, until the ballast is made again or so much was deleted that
+ * the database has as much room in itself; and again when half of that is used up.  The file tells
+ * the next start, too: none is NONE, a short one GIVEN.  Of the worker's thread; decision 6 says
+ * why.
+ */
+#ifndef TACET_SERVER_MAIN_BALLAST_H
+#define TACET_SERVER_MAIN_BALLAST_H
+
+#include "storage/db.h"
+
+#define BALLAST_SIZE (32u << 20) /* bytes: more than a log, and the file's growth by all in it */
+#define BALLAST_MARGIN                                                        \
+    BALLAST_SIZE /* has to be free beside it, or it would soon be given again \
+                  */
+
+enum ballast_state { BALLAST_NONE = 1, BALLAST_HELD, BALLAST_GIVEN };
+
+struct ballast {
+    /* The host's, which outlive it. */
+    const char *data;                                        /* the directory */
+    struct db *db;                                           /* at depth 0 in all that follows */
+    bool (*measure)(const char *path, uint64_t *free_bytes); /* measure_disk_free() */
+    uint64_t size, margin;                                   /* bytes */
+
+    enum ballast_state state;
+    bool refuses;    /* what needs room */
+    bool tried;      /* to make it, this minute, and there was no room after all */
+    bool full_again; /* this minute, though it was given */
+};
+
+/* As the last run left it, then settled. */
+void ballast_open(struct ballast *b);
+
+/* Make it if there is room, and judge what is refused: before a batch, and once a `minute`. */
+void ballast_settle(struct ballast *b, bool minute);
+
+/* Something found the disk full: is there room now that there was not before? */
+bool ballast_give(struct ballast *b);
+
+#endif
