@@ -49,13 +49,17 @@ class Disk:
     def _mount(self, *words):
         subprocess.run(["mount", *words, self.path], check=True)
 
-    def fill(self, leave=0):
-        with open(self.filling, "wb", buffering=0) as f:
+    def fill(self, leave=0, mode="wb"):
+        with open(self.filling, mode, buffering=0) as f:
             try:
                 while True:
                     f.write(bytes(4096))
             except OSError:
                 f.truncate(max(os.fstat(f.fileno()).st_size - leave, 0))
+
+    def fill_on(self):
+        """What has become free since is taken, too."""
+        self.fill(mode="ab")
 
     def make_room(self):
         self.filling.unlink()

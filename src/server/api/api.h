@@ -37,7 +37,9 @@ enum route_rate { ROUTE_ONCE = 1, ROUTE_SLOW, ROUTE_NORMAL, ROUTE_BULK };
 enum route_kind {
     ROUTE_READS = 1, /* answered even where nothing can be kept */
     ROUTE_WRITES,    /* needs room: refused where the disk is full */
-    ROUTE_DELETES,   /* writes too, and frees more than it takes: it may have the last room */
+    /* Writes too, also where the disk is full: it frees more than it takes, or takes next to
+     * nothing at its operator's word. */
+    ROUTE_GOES_ON,
 };
 
 struct route {

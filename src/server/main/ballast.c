@@ -76,52 +76,59 @@ static bool is_room(const struct ballast *b)
     return b->measure(b->data, &free_bytes) && free_bytes >= b->size + b->margin;
 }
 
-static void try_to_make(struct ballast *b)
+static bool is_over(uint64_t since_ms, uint64_t now_ms)
 {
-    if (b->tried || !is_room(b))
+    return since_ms == 0 || clock_since(now_ms, since_ms) >= BALLAST_PAUSE_MS;
+}
+
+static void try_to_make(struct ballast *b, uint64_t now_ms)
+{
+    if (!is_over(b->tried_ms, now_ms) || !is_room(b))
         return;
-    b->tried = !make(b);
-    if (!b->tried)
+    if (make(b)) {
         b->state = BALLAST_HELD;
-    else if (b->state == BALLAST_NONE)
+        return;
+    }
+    b->tried_ms = now_ms;
+    if (b->state == BALLAST_NONE)
         unmake(b);
 }
 
-/* Has enough been deleted, or too much of that been filled again? */
+/* Not enough was deleted, or too much of that was filled again. */
 static bool is_short(const struct ballast *b)
 {
     uint64_t spare;
 
-    if (b->full_again || db_spare(b->db, &spare).code != E_OK)
+    if (db_spare(b->db, &spare).code != E_OK)
         return true;
     return spare < (b->refuses ? b->margin : b->margin / 2);
 }
 
-void ballast_settle(struct ballast *b, bool minute)
+void ballast_settle(struct ballast *b, uint64_t now_ms, bool minute)
 {
-    b->tried = b->tried && !minute;
-    b->full_again = b->full_again && !minute;
     if (b->state == BALLAST_GIVEN || (b->state == BALLAST_NONE && minute))
-        try_to_make(b);
-    b->refuses = b->state == BALLAST_GIVEN && is_short(b);
+        try_to_make(b, now_ms);
+    b->refuses = b->state == BALLAST_GIVEN && (!is_over(b->full_ms, now_ms) || is_short(b));
 }
 
-bool ballast_give(struct ballast *b)
+bool ballast_give(struct ballast *b, uint64_t now_ms)
 {
-    b->full_again = b->state == BALLAST_GIVEN;
-    if (b->state == BALLAST_HELD) {
+    if (b->state == BALLAST_NONE)
+        return false;
+    if (b->state == BALLAST_GIVEN)
+        b->full_ms = now_ms;
+    if (b->state == BALLAST_HELD)
         empty(b);
-        b->state = BALLAST_GIVEN;
-    }
-    b->refuses = b->state == BALLAST_GIVEN;
-    return db_hold_log(b->db, b->refuses ? for_log(b) : 0).code == E_OK;
+    b->state = BALLAST_GIVEN;
+    b->refuses = true;
+    return db_hold_log(b->db, for_log(b)).code == E_OK;
 }
 
-void ballast_open(struct ballast *b)
+void ballast_open(struct ballast *b, uint64_t now_ms)
 {
     b->state = found(b);
     b->refuses = b->state == BALLAST_GIVEN;
-    ballast_settle(b, true);
+    ballast_settle(b, now_ms, true);
     if (b->state == BALLAST_GIVEN) /* what the last log held of it the end of that run gave back */
         (void)!db_hold_log(b->db, for_log(b)).code;
 }

@@ -8,18 +8,21 @@
  *
  * In GIVEN what needs room is refused, until the ballast is made again or so much was deleted that
  * the database has as much room in itself; and again when half of that is used up.  The file tells
- * the next start, too: none is NONE, a short one GIVEN.  Of the worker's thread; decision 6 says
- * why.
+ * the next start, too: none is NONE, a short one GIVEN.  Times are of a steady clock.  Of the
+ * worker's thread; decision 6 says why.
  */
 #ifndef TACET_SERVER_MAIN_BALLAST_H
 #define TACET_SERVER_MAIN_BALLAST_H
 
+#include "base/clock.h"
 #include "storage/db.h"
 
 #define BALLAST_SIZE (32u << 20) /* bytes: more than a log, and the file's growth by all in it */
 #define BALLAST_MARGIN                                                        \
     BALLAST_SIZE /* has to be free beside it, or it would soon be given again \
                   */
+
+#define BALLAST_PAUSE_MS CLOCK_SECOND_MS /* before what failed is tried again */
 
 enum ballast_state { BALLAST_NONE = 1, BALLAST_HELD, BALLAST_GIVEN };
 
@@ -31,18 +34,18 @@ struct ballast {
     uint64_t size, margin;                                   /* bytes */
 
     enum ballast_state state;
-    bool refuses;    /* what needs room */
-    bool tried;      /* to make it, this minute, and there was no room after all */
-    bool full_again; /* this minute, though it was given */
+    bool refuses;      /* what needs room */
+    uint64_t tried_ms; /* when there was no room to make it after all; 0: never */
+    uint64_t full_ms;  /* when the disk was full although it was given; 0: never */
 };
 
 /* As the last run left it, then settled. */
-void ballast_open(struct ballast *b);
+void ballast_open(struct ballast *b, uint64_t now_ms);
 
 /* Make it if there is room, and judge what is refused: before a batch, and once a `minute`. */
-void ballast_settle(struct ballast *b, bool minute);
+void ballast_settle(struct ballast *b, uint64_t now_ms, bool minute);
 
 /* Something found the disk full: is there room now that there was not before? */
-bool ballast_give(struct ballast *b);
+bool ballast_give(struct ballast *b, uint64_t now_ms);
 
 #endif

@@ -55,7 +55,7 @@ bool jobs_relieve(void *ctx)
     struct serving *s = ctx;
 
     (void)backup_yield(&s->backup);
-    return ballast_give(&s->ballast);
+    return ballast_give(&s->ballast, measure_steady_ms());
 }
 
 static void keep_house_now(struct serving *s, struct batch *b, uint64_t now)
@@ -86,7 +86,7 @@ void *jobs_work(void *ctx, void **items, size_t n)
     uint64_t now = serving_now_ms(), before = db_changes(s->db);
 
     b->requests = take_requests(s, items, n, rq, &b->kept_house);
-    ballast_settle(&s->ballast, b->kept_house);
+    ballast_settle(&s->ballast, measure_steady_ms(), b->kept_house);
     s->server.full = s->ballast.refuses;
     if (b->requests > 0) {
         b->took_us = measure_steady_us();

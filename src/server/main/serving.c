@@ -140,7 +140,8 @@ static struct err serve(struct serving *s, const struct serving_options *o,
                                   .measure = measure_disk_free,
                                   .size = BALLAST_SIZE,
                                   .margin = BALLAST_MARGIN};
-    ballast_open(&s->ballast);
+    ballast_open(&s->ballast, measure_steady_ms());
+    watch_ballast(&s->watch, s->ballast.state, s->ballast.refuses);
     s->relief = (struct relief){s, jobs_relieve};
     s->server.relief = &s->relief;
     *stage = SERVING_LOOP;

@@ -9,6 +9,7 @@
 #define SIZE (1u << 20)
 
 static uint64_t free_bytes; /* as the system says */
+static uint64_t now_ms = 1;
 
 static bool measure(const char *path, uint64_t *bytes)
 {
@@ -20,7 +21,7 @@ static void start(struct ballast *b, const struct scratch *s)
 {
     *b = (struct ballast){
         .data = s->folder, .db = s->db, .measure = measure, .size = SIZE, .margin = SIZE};
-    ballast_open(b);
+    ballast_open(b, now_ms);
 }
 
 static void start_held(struct ballast *b, const struct scratch *s)
@@ -71,9 +72,9 @@ static void it_is_made_where_there_is_room_for_it_and_as_much_again(void **state
     assert_false(b.refuses); /* as good as without one */
     assert_size(s, -1);
     free_bytes++;
-    ballast_settle(&b, false);
+    ballast_settle(&b, now_ms, false);
     assert_int_equal(b.state, BALLAST_NONE);
-    ballast_settle(&b, true);
+    ballast_settle(&b, now_ms, true);
     assert_int_equal(b.state, BALLAST_HELD);
     assert_false(b.refuses);
     assert_size(s, SIZE);
@@ -86,7 +87,7 @@ static void what_was_given_is_the_logs(void **state)
     int64_t allocated = 0;
 
     start_held(&b, s);
-    assert_true(ballast_give(&b));
+    assert_true(ballast_give(&b, now_ms));
     assert_int_equal(b.state, BALLAST_GIVEN);
     assert_true(b.refuses);
     assert_size(s, 0);
@@ -100,13 +101,13 @@ static void it_comes_back_with_room_and_not_before(void **state)
     struct ballast b;
 
     start_held(&b, s);
-    assert_true(ballast_give(&b));
+    assert_true(ballast_give(&b, now_ms));
     free_bytes = UINT64_C(2) * SIZE - 1;
-    ballast_settle(&b, true);
+    ballast_settle(&b, now_ms, true);
     assert_true(b.refuses);
     assert_size(s, 0);
     free_bytes++;
-    ballast_settle(&b, false); /* before the next batch, without waiting for the minute */
+    ballast_settle(&b, now_ms, false); /* before the next batch, without waiting for the minute */
     assert_int_equal(b.state, BALLAST_HELD);
     assert_false(b.refuses);
     assert_size(s, SIZE);
@@ -119,7 +120,7 @@ static void the_next_start_knows_that_it_was_given(void **state)
     int64_t allocated = 0;
 
     start_held(&b, s);
-    assert_true(ballast_give(&b));
+    assert_true(ballast_give(&b, now_ms));
     scratch_again(s);
     start(&next, s);
     assert_int_equal(next.state, BALLAST_GIVEN);
@@ -145,11 +146,11 @@ static void one_that_somebody_deleted_is_made_again_when_it_is_missed(void **sta
     start_held(&b, s);
     assert_ok(house_path(s->folder, HOUSE_BALLAST, path));
     assert_ok(house_erase(path));
-    assert_true(ballast_give(&b));
+    assert_true(ballast_give(&b, now_ms));
     assert_true(b.refuses);
     assert_size(s, 0);
     free_bytes = UINT64_C(2) * SIZE;
-    ballast_settle(&b, false);
+    ballast_settle(&b, now_ms, false);
     assert_size(s, SIZE);
 }
 
@@ -160,7 +161,7 @@ static void without_one_a_full_disk_refuses_nothing_beforehand(void **state)
 
     free_bytes = 0;
     start(&b, s);
-    assert_true(ballast_give(&b)); /* a log that goes into the file is room, too */
+    assert_false(ballast_give(&b, now_ms));
     assert_int_equal(b.state, BALLAST_NONE);
     assert_false(b.refuses);
     assert_size(s, -1);
@@ -181,41 +182,43 @@ static void what_was_deleted_in_the_database_is_room_until_half_of_it_is_filled(
 
     make_spare(s->db, SIZE / 2 + SIZE / 4);
     start_held(&b, s);
-    assert_true(ballast_give(&b));
-    ballast_settle(&b, false);
+    assert_true(ballast_give(&b, now_ms));
+    ballast_settle(&b, now_ms, false);
     assert_true(b.refuses);
     make_spare(s->db, SIZE + SIZE / 4);
-    ballast_settle(&b, false);
+    ballast_settle(&b, now_ms, false);
     assert_false(b.refuses);
     assert_int_equal(b.state, BALLAST_GIVEN);
     assert_ok(db_run(s->db, "INSERT INTO thing VALUES (zeroblob(524288))", DB_NO_VALUES, NULL));
-    ballast_settle(&b, false);
+    ballast_settle(&b, now_ms, false);
     assert_false(b.refuses); /* less than where it began, more than half */
     assert_ok(db_run(s->db, "INSERT INTO thing VALUES (zeroblob(524288))", DB_NO_VALUES, NULL));
-    ballast_settle(&b, false);
+    ballast_settle(&b, now_ms, false);
     assert_true(b.refuses);
 }
 
-static void a_disk_that_is_full_again_is_believed_for_a_minute(void **state)
+static void a_disk_that_is_full_again_is_believed_for_a_moment(void **state)
 {
     struct scratch *s = *state;
     struct ballast b;
 
     make_spare(s->db, 2 * SIZE);
     start_held(&b, s);
-    assert_true(ballast_give(&b));
-    ballast_settle(&b, false);
+    assert_true(ballast_give(&b, now_ms));
+    ballast_settle(&b, now_ms, false);
     assert_false(b.refuses);
-    assert_true(ballast_give(&b));
+    assert_true(ballast_give(&b, now_ms));
     assert_true(b.refuses);
-    ballast_settle(&b, false);
+    now_ms += BALLAST_PAUSE_MS - 1;
+    ballast_settle(&b, now_ms, true);
     assert_true(b.refuses);
-    ballast_settle(&b, true);
+    now_ms++;
+    ballast_settle(&b, now_ms, false);
     assert_false(b.refuses);
 }
 
 /* As under a quota, of which only writing tells. */
-static void room_that_is_not_there_is_tried_once_a_minute(void **state)
+static void room_that_is_not_there_is_not_tried_at_once_again(void **state)
 {
     struct scratch *s = *state;
     struct ballast b;
@@ -226,14 +229,18 @@ static void room_that_is_not_there_is_tried_once_a_minute(void **state)
                          .measure = measure,
                          .size = UINT64_C(1) << 60,
                          .margin = UINT64_C(1) << 60};
-    ballast_open(&b);
+    ballast_open(&b, now_ms);
     assert_int_equal(b.state, BALLAST_NONE);
-    assert_true(b.tried);
+    assert_int_equal(b.tried_ms, now_ms);
     assert_size(s, -1);
     b.size = b.margin = SIZE;
-    ballast_settle(&b, false);
+    now_ms += BALLAST_PAUSE_MS - 1;
+    ballast_settle(&b, now_ms, true);
     assert_int_equal(b.state, BALLAST_NONE);
-    ballast_settle(&b, true);
+    now_ms++;
+    ballast_settle(&b, now_ms, false);
+    assert_int_equal(b.state, BALLAST_NONE);
+    ballast_settle(&b, now_ms, true);
     assert_int_equal(b.state, BALLAST_HELD);
 }
 
@@ -249,8 +256,8 @@ int main(void)
         ballast_test(one_that_somebody_deleted_is_made_again_when_it_is_missed),
         ballast_test(without_one_a_full_disk_refuses_nothing_beforehand),
         ballast_test(what_was_deleted_in_the_database_is_room_until_half_of_it_is_filled),
-        ballast_test(a_disk_that_is_full_again_is_believed_for_a_minute),
-        ballast_test(room_that_is_not_there_is_tried_once_a_minute),
+        ballast_test(a_disk_that_is_full_again_is_believed_for_a_moment),
+        ballast_test(room_that_is_not_there_is_not_tried_at_once_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
