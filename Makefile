@@ -6,7 +6,7 @@ QUIET = >/dev/null
 PREFIX ?= /usr/local
 
 .PHONY: all deps release asan demo test soak check coverage bench run install uninstall format clean \
-        lint fuzz
+        lint fuzz sim
 
 all: release
 
@@ -72,6 +72,14 @@ fuzz:
 	@cmake --preset fuzz $(QUIET)
 	@cmake --build build/fuzz --target fuzzers -j $(JOBS) -- --no-print-directory $(QUIET)
 	@tools/fuzz build/fuzz $(SECONDS) $(ONLY)
+
+# The simulator: SEEDS worlds from SEED on, one process each of JOBS; docs/develop/simulator.md.  A seed
+# that fails is made smaller and printed as the command that runs it again.  WORDS="hostile=1" changes
+# what the seeds say.
+SEEDS ?= 300
+SEED ?= 1
+sim: release
+	@tools/sim build/release $(JOBS) $(SEEDS) $(SEED) $(WORDS)
 
 # Prints `name value unit` lines; ONLY=seal runs one bench.
 bench: release

@@ -84,6 +84,20 @@ TACET_API enum tacet_code tacet_check_link(const char *link);
 TACET_API enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile *p,
                                      const char *link);
 
+struct tacet_passphrases {
+    const uint8_t *old, *fresh; /* borrowed for the call */
+    size_t old_n, fresh_n;
+    unsigned cost; /* as in struct tacet_profile; what the profile has, if that is more */
+};
+
+/* From now on the new passphrase opens the profile and the old one does not, but a copy of it that
+ * was made before.  Cut off at any moment, it leaves one of the two.
+ * TACET_DENIED: wrong old passphrase.  TACET_LIMIT: one is too long, or no such cost.  TACET_FULL,
+ * TACET_NOMEM.  After these nothing has changed.  TACET_IO: either of the two opens it; close it.
+ */
+TACET_API enum tacet_code tacet_change_passphrase(struct tacet_client *c,
+                                                  const struct tacet_passphrases *p);
+
 TACET_API void tacet_close(struct tacet_client *c); /* NULL is fine; wipes */
 
 /* ---- The network */

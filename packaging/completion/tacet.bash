@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join chat send read contacts name verify devices status help"
+    local words="join chat send read contacts name verify devices passphrase status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -52,6 +52,7 @@ _tacet() {
     name) options+=" --none" ;;
     verify) options+=" --confirm --accept-new-key" ;;
     devices) options+=" --json" ;;
+    passphrase) options+=" --kdf-cost" ;;
     status) options+=" --json" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")

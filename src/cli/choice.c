@@ -20,6 +20,14 @@ static const struct sentence OPENING[] = {
     {TACET_OK, NULL},
 };
 
+static const struct sentence CHANGING[] = {
+    {TACET_FULL, "The disk of this machine is full.  Make room.  The passphrase is as it was."},
+    {TACET_NOMEM, "There is not enough memory for this.  The passphrase is as it was."},
+    {TACET_IO, "The disk failed in the middle: either the old passphrase or the new one opens the"
+               " profile from now on.  Try both."},
+    {TACET_OK, NULL},
+};
+
 void choice_take(struct options *o, void *out)
 {
     struct choice *c = out;
@@ -68,27 +76,29 @@ bool choice_directory(const struct choice *c, struct buf *path)
     return false;
 }
 
-/* *code: TACET_CLOSED: there was no passphrase. */
+/* *code: TACET_CLOSED: there was no passphrase.  It stays in `passphrase`. */
 static enum words_end open_profile(const struct choice *c, const char *directory,
-                                   struct tacet_client **out, enum tacet_code *code)
+                                   struct buf *passphrase, struct tacet_client **out,
+                                   enum tacet_code *code)
 {
-    struct buf passphrase = PROMPT_BUF;
     struct tacet_profile profile = {.directory = directory};
 
     *code = TACET_CLOSED;
-    if (!prompt_ask(c->passphrase_fd, "Passphrase", PROMPT_KNOWN, &passphrase))
+    if (!prompt_ask(c->passphrase_fd, "Passphrase", PROMPT_KNOWN, passphrase))
         return WORDS_FAILED;
-    profile.passphrase = passphrase.at;
-    profile.passphrase_n = passphrase.n;
+    profile.passphrase = passphrase->at;
+    profile.passphrase_n = passphrase->n;
     *code = tacet_open(out, &profile);
-    buf_free(&passphrase);
     if (*code == TACET_OK)
         return WORDS_FINE;
+    buf_free(passphrase);
     sentences_say(OPENING, *code);
     return *code == TACET_CONFLICT ? WORDS_LATER : WORDS_FAILED;
 }
 
-enum words_end choice_open(const struct choice *c, struct tacet_client **out)
+/* `person`: until the passphrase fits. */
+static enum words_end enter(const struct choice *c, bool person, struct buf *passphrase,
+                            struct tacet_client **out)
 {
     struct buf path = BUF(CHOICE_PATH_MAX);
     enum words_end end = WORDS_FAILED;
@@ -97,30 +107,76 @@ enum words_end choice_open(const struct choice *c, struct tacet_client **out)
     if (choice_directory(c, &path)) {
         const char *directory = (const char *)path.at;
 
-        if (tacet_profile_exists(directory))
-            end = open_profile(c, directory, out, &code);
-        else
+        if (!tacet_profile_exists(directory))
             fprintf(stderr, "There is no profile at %s.  With an invitation: tacet join LINK\n",
                     directory);
+        else
+            do
+                end = open_profile(c, directory, passphrase, out, &code);
+            while (person && (code == TACET_DENIED || code == TACET_CONFLICT));
     }
     buf_free(&path);
     return end;
 }
 
-enum words_end choice_unlock(const struct choice *c, bool person, struct tacet_client **out)
+enum words_end choice_open(const struct choice *c, struct tacet_client **out)
 {
-    struct buf path = BUF(CHOICE_PATH_MAX);
+    struct buf passphrase = PROMPT_BUF;
+    enum words_end end = enter(c, false, &passphrase, out);
+
+    buf_free(&passphrase);
+    return end;
+}
+
+/* A person answers at the terminal, whatever opened it at first. */
+static struct choice asking(const struct choice *c, bool person)
+{
     struct choice again = *c;
-    enum words_end end = WORDS_FAILED;
-    enum tacet_code code = TACET_DENIED;
 
     if (person)
         again.passphrase_fd = -1;
-    if (choice_directory(c, &path))
-        do
-            end = open_profile(&again, (const char *)path.at, out, &code);
-        while (person && (code == TACET_DENIED || code == TACET_CONFLICT));
-    buf_free(&path);
+    return again;
+}
+
+enum words_end choice_unlock(const struct choice *c, bool person, struct tacet_client **out)
+{
+    struct buf passphrase = PROMPT_BUF;
+    struct choice again = asking(c, person);
+    enum words_end end = enter(&again, person, &passphrase, out);
+
+    buf_free(&passphrase);
+    return end;
+}
+
+static enum words_end change(const struct choice *c, struct bytes old, unsigned cost,
+                             struct tacet_client *client)
+{
+    struct buf fresh = PROMPT_BUF;
+    struct tacet_passphrases p = {.old = old.at, .old_n = old.n, .cost = cost};
+    enum tacet_code code;
+
+    if (!prompt_ask(c->passphrase_fd, "The new passphrase", PROMPT_NEW, &fresh))
+        return words_say(WORDS_FAILED, "The passphrase is as it was.");
+    p.fresh = fresh.at;
+    p.fresh_n = fresh.n;
+    code = tacet_change_passphrase(client, &p);
+    buf_free(&fresh);
+    if (code != TACET_OK)
+        return sentences_say(CHANGING, code);
+    return words_say(WORDS_FINE, "The passphrase is changed.  A copy of this profile that was made"
+                                 " before still opens with the old one.");
+}
+
+enum words_end choice_change(const struct choice *c, bool person, unsigned cost,
+                             struct tacet_client **out)
+{
+    struct buf old = PROMPT_BUF;
+    struct choice again = asking(c, person);
+    enum words_end end = enter(&again, person, &old, out);
+
+    if (end == WORDS_FINE)
+        end = change(&again, buf_view(&old), cost, *out);
+    buf_free(&old);
     return end;
 }
 

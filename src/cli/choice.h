@@ -28,6 +28,13 @@ enum words_end choice_open(const struct choice *c, struct tacet_client **out);
  * is the next line of the descriptor. */
 enum words_end choice_unlock(const struct choice *c, bool person, struct tacet_client **out);
 
+/* Ask for the passphrase, open, ask for a new one and change it; without a terminal they are the
+ * next two lines of the descriptor.  A person is asked for the first until it fits.  What became of
+ * it is said; `*out` is open whenever the first was right.  `cost` as in struct tacet_passphrases.
+ */
+enum words_end choice_change(const struct choice *c, bool person, unsigned cost,
+                             struct tacet_client **out);
+
 /* All of a word that knows no option but --json: open the profile, report, close it. */
 enum words_end choice_report(struct options *o, const struct choice *c,
                              enum words_end (*report)(struct tacet_client *client, bool json));

@@ -326,7 +326,7 @@ bool talk_run(struct talk *t)
     t->first = t->pending = t->accepted = 0;
     t->trouble = NULL;
     t->announced[0] = '\0';
-    t->ended = t->drained = t->locking = false;
+    t->ended = t->drained = t->locking = t->changing = false;
     drive_begin(&t->drive, t->client, t->idle_s); /* no signal ends us before the console does */
     console_open(&t->console, STDIN_FILENO, STDOUT_FILENO);
     t->person = t->console.terminal;

@@ -23,7 +23,8 @@ struct talk {
     bool ended;                        /* there are no more lines */
     bool drained;                      /* what waited at the server is here */
     bool locking;
-    bool person; /* at a terminal */
+    bool changing; /* the passphrase, behind the lock */
+    bool person;   /* at a terminal */
     enum words_end end;
 };
 

@@ -11,6 +11,7 @@
 static const char HELP[] =
     "What you type is sent when you press Enter.  A line that begins with / is for Tacet:\n"
     "  /lock             Close the profile, clear the screen, ask for the passphrase.\n"
+    "  /passphrase       Lock, ask for the passphrase, and for a new one.\n"
     "  /verify           Show the safety number to compare with them.\n"
     "  /verify DIGITS    These are the digits they read out: mark them as verified.\n"
     "  /help             Say this.\n"
@@ -33,6 +34,12 @@ static void lock(struct talk *t, struct bytes rest)
 {
     (void)rest;
     t->locking = true;
+}
+
+static void passphrase(struct talk *t, struct bytes rest)
+{
+    (void)rest;
+    t->locking = t->changing = true;
 }
 
 /* Cut short or with a word too much, it was not read out: no reason to suspect anybody. */
@@ -105,10 +112,8 @@ static const struct {
     void (*run)(struct talk *t, struct bytes rest);
     bool takes; /* something behind it */
 } WORDS[] = {
-    {"/help", help, false},
-    {"/lock", lock, false},
-    {"/quit", quit, false},
-    {"/verify", verify, true},
+    {"/help", help, false}, {"/lock", lock, false},    {"/passphrase", passphrase, false},
+    {"/quit", quit, false}, {"/verify", verify, true},
 };
 
 void talk_words_obey(struct talk *t, struct bytes line)

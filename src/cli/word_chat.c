@@ -19,6 +19,20 @@ static bool is_oneself(const struct talk *t)
     return tacet_get_status(t->client, &s) == TACET_OK && strcmp(s.handle, t->with) == 0;
 }
 
+/* The profile is closed.  A person whose new passphrase came to nothing goes on with the old one.
+ */
+static enum words_end come_back(struct talk *t, const struct choice *c)
+{
+    enum words_end end;
+
+    if (!t->changing) {
+        fputs("Locked.  Messages wait at the server until you unlock.\n", stderr);
+        return choice_unlock(c, t->person, &t->client);
+    }
+    end = choice_change(c, t->person, TACET_COST_DEFAULT, &t->client);
+    return t->person && t->client != NULL ? WORDS_FINE : end;
+}
+
 /* Talk, and after each lock ask again. */
 static enum words_end chat(struct talk *t, const struct choice *c)
 {
@@ -33,8 +47,7 @@ static enum words_end chat(struct talk *t, const struct choice *c)
         t->client = NULL;
         if (!locked)
             return t->end;
-        fputs("Locked.  Messages wait at the server until you unlock.\n", stderr);
-        end = choice_unlock(c, t->person, &t->client);
+        end = come_back(t, c);
     }
     tacet_close(t->client);
     return end;
@@ -69,13 +82,15 @@ const struct word word_chat = {
         "that you type is sent; \"(accepted)\" says that the server has it.  That somebody else\n"
         "wrote is said without what.  Lines for Tacet itself begin with a slash: /help lists "
         "them,\n"
-        "/lock closes the profile and clears the screen until the passphrase is given again, and\n"
-        "//text sends a line that begins with one slash.  Ctrl-D or /quit ends it.\n"
+        "/lock closes the profile and clears the screen until the passphrase is given again,\n"
+        "/passphrase does so and then asks for a new one, and //text sends a line that begins "
+        "with\n"
+        "one slash.  Ctrl-D or /quit ends it.\n"
         "\n"
         "Where standard input or output is no terminal, nothing but what they wrote goes to\n"
         "standard output: every line is sent, and at the end of the input tacet waits until the\n"
         "server has accepted all and handed over what was there.  After /lock the next line of\n"
-        "--passphrase-fd unlocks.\n"
+        "--passphrase-fd unlocks; after /passphrase the next two are the old one and the new one.\n"
         "\n"
         "  --lock-after N     Lock when nothing was typed for N minutes.\n"
         "  --wait SECONDS     How long to wait for the server at the end of the input, 10 if not\n"

@@ -32,15 +32,19 @@ static struct err keep_accepted(struct engine *e, const struct outbox_row *row, 
     return outbox_finish(e, row, DELIVERY_ACCEPT, E_OK, a, m);
 }
 
+/* A roster that is known from now on may be what something parked waits for: it opens before what
+ * comes after it does, or its sender's words would stand in another order. */
 static struct err accepted(struct engine *e, const struct outbox_row *row, struct arena *a)
 {
     struct message m = {0};
+    bool known;
 
+    TRY(vault_has(e->vault, VAULT_ROSTER, ID_BYTES(row->roster_id), 0, &known));
     TRY(vault_begin(e->vault));
     TRY(vault_end(e->vault, keep_accepted(e, row, a, &m)));
     if (outbox_is_persons(row))
         outbox_tell(e, &m, E_OK);
-    return OK;
+    return known ? OK : incoming_retry(e, false);
 }
 
 /* Those of a machine in trouble (40 to 43, a full disk or mailbox among them) do not count: the
@@ -150,10 +154,10 @@ static struct err refused(struct engine *e, struct outbox_row *row, const struct
 
     e->refused = true;
     count_refusal(e, row, code);
-    if (is_final(code) || row->refusals >= REFUSALS_MAX)
-        return outbox_give_up(e, row, code, a);
     if (code == E_STALE || code == E_REMOVED)
         TRY(learn_refusal(e, row, f, a));
+    if (is_final(code) || row->refusals >= REFUSALS_MAX)
+        return outbox_give_up(e, row, code, a);
     if (code == E_ABSENT)
         TRY(doubt_account(e, row));
     TRY(vault_begin(e->vault));

@@ -350,6 +350,9 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
     TRY(restored ? publish_prekey(e) : compare_prekeys(e, m->prekey));
     TRY(compare_uploads(e, m->uploads));
     tell_link(e, E_OK);
+    /* A program that ended between learning something and opening what waited for it: before what
+     * comes now, which its sender said later. */
+    TRY(incoming_retry(e, false));
     TRY(ask_what_holds(e));
     return outgoing_pump(e);
 }

@@ -311,8 +311,8 @@ static struct err learn(struct vault *v, const struct own *me, const struct peop
     if (ID_SAME(s.aid, me->me.who.aid))
         return FAIL(E_CONFLICT);
     TRY(learn_statement(v, news, &s, c));
-    if (s.state == DIRECTORY_REMOVED)
-        return OK; /* nothing comes along, and nobody will write to it */
+    if (s.state == DIRECTORY_REMOVED && news->lists == 0)
+        return OK; /* nobody will write to it, and what it sent can be opened without */
     return learn_devices(v, me, (struct account){&s.aid, &s.ark}, news, now_ms);
 }
 

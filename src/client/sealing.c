@@ -334,8 +334,10 @@ static struct err find_peer(struct sealing *s, const struct outbox_row *row)
     TRY(people_roster(s->e->vault, &stream.roster, s->a, &statement));
     TRY(roster_parse(statement, s->a, &r));
     for (size_t i = 0; i < r.accounts; i++) {
-        TRY(names_pair_room(&own->nid, &s->to->aid, &r.account[i].aid, &s->room));
-        s->third = &r.account[i].aid;
+        const struct roster_account *other = &r.account[i];
+
+        TRY(names_pair_room(&own->nid, &s->to->aid, &other->aid, &s->room));
+        s->third = &other->aid;
         if (ID_SAME(s->room, row->core.room))
             return OK;
     }

@@ -180,7 +180,8 @@ uint64_t streams_void(struct stream *s, uint64_t first, uint64_t last)
 {
     uint64_t closed = 0, given_up = 0;
 
-    /* From the end on: a cut makes at most one range more, behind where we are. */
+    /* From the end on, as what is dropped moves what is behind it.  A range that is cut in two
+     * holds all of first..last, so that it is no matter which others move to make room. */
     for (size_t i = s->ranges; i-- > 0;) {
         const struct streams_range r = s->range[i];
         uint64_t from = first > r.first ? first : r.first, to = last < r.last ? last : r.last;
@@ -189,8 +190,6 @@ uint64_t streams_void(struct stream *s, uint64_t first, uint64_t last)
             continue;
         closed += to - from + 1;
         cut(s, i, from, to, &given_up);
-        if (given_up > 0) /* the first one went, and all others moved */
-            return closed + (i > 0 ? streams_void(s, first, last) : 0);
     }
     return closed;
 }

@@ -5,18 +5,15 @@
 
 #include "base/fault.h"
 #include "base/reader.h"
+#include "client/vault_key.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "crypto/kdf.h"
-#include "crypto/password.h"
 #include "crypto/secret.h"
 #include "storage/migrate.h"
 
-#define FORMAT          1
 #define KEY_HASH_SIZE   16
 #define SEALED_OVERHEAD (AEAD_NONCE_SIZE + AEAD_TAG_SIZE)
-#define HEADER_PLAIN    (1 + 1 + PASSWORD_SALT_SIZE)
-#define HEADER_SIZE     (HEADER_PLAIN + AEAD_NONCE_SIZE + AEAD_KEY_SIZE + AEAD_TAG_SIZE)
 
 struct vault {
     struct db *db;
@@ -35,6 +32,7 @@ static const char *const STEPS[] = {
 static const struct schema SCHEMA = {"vault", STEPS, sizeof STEPS / sizeof STEPS[0]};
 
 static const char INSERT_HEADER[] = "INSERT INTO vault (id, header) VALUES (1, $1)";
+static const char UPDATE_HEADER[] = "UPDATE vault SET header = $1 WHERE id = 1";
 static const char SELECT_HEADER[] = "SELECT header FROM vault WHERE id = 1";
 static const char PUT[] = "INSERT INTO record (kind, key, number, value) VALUES ($1, $2, $3, $4)"
                           " ON CONFLICT (kind, key, number) DO UPDATE SET value = $4";
@@ -57,51 +55,6 @@ static struct err derive_keys(struct vault *v, const uint8_t root[AEAD_KEY_SIZE]
                     v->index_key, sizeof v->index_key);
 }
 
-static struct err write_header(struct vault *v, struct bytes passphrase, uint8_t cost,
-                               const uint8_t root[AEAD_KEY_SIZE], struct buf *out)
-{
-    struct err err = OK;
-    uint8_t salt[PASSWORD_SALT_SIZE], nonce[AEAD_NONCE_SIZE], key[PASSWORD_KEY_SIZE], *sealed;
-
-    TRY_OUT(random_fill(v->random, salt, sizeof salt));
-    TRY_OUT(random_fill(v->random, nonce, sizeof nonce));
-    TRY_OUT(password_key(passphrase, salt, cost, key));
-    buf_u8(out, FORMAT);
-    buf_u8(out, cost);
-    buf_bytes(out, BYTES(salt));
-    buf_bytes(out, BYTES(nonce));
-    sealed = buf_extend(out, AEAD_KEY_SIZE + AEAD_TAG_SIZE);
-    if (sealed == NULL)
-        TRY_OUT(FAIL(out->failed));
-    TRY_OUT(
-        aead_seal(key, nonce, bytes(out->at, HEADER_PLAIN), bytes(root, AEAD_KEY_SIZE), sealed));
-out:
-    secret_wipe(key, sizeof key);
-    return err;
-}
-
-static struct err read_header(struct bytes header, struct bytes passphrase,
-                              uint8_t root[AEAD_KEY_SIZE])
-{
-    struct err err = OK;
-    struct reader r = reader(header);
-    uint8_t format = reader_u8(&r), cost = reader_u8(&r);
-    uint8_t salt[PASSWORD_SALT_SIZE], nonce[AEAD_NONCE_SIZE], key[PASSWORD_KEY_SIZE];
-    struct bytes sealed;
-
-    if (r.failed == E_OK && format > FORMAT)
-        return FAIL(E_VERSION);
-    reader_copy(&r, salt, sizeof salt);
-    reader_copy(&r, nonce, sizeof nonce);
-    sealed = reader_take(&r, AEAD_KEY_SIZE + AEAD_TAG_SIZE);
-    TRY(reader_end(&r));
-    TRY_OUT(password_key(passphrase, salt, cost, key));
-    TRY_OUT(aead_open(key, nonce, bytes(header.at, HEADER_PLAIN), sealed, root));
-out:
-    secret_wipe(key, sizeof key);
-    return err.code == E_FORGED ? FAIL(E_DENIED) : err;
-}
-
 static struct err new_vault(struct db *db, struct random *random, struct vault **out)
 {
     struct vault *v = calloc(1, sizeof *v);
@@ -119,7 +72,7 @@ struct err vault_create(struct vault **out, struct db *db, struct bytes passphra
 {
     struct err err = OK;
     struct vault *v = NULL;
-    struct buf header = BUF(HEADER_SIZE);
+    struct buf header = BUF(VAULT_KEY_HEADER_SIZE);
     uint8_t root[AEAD_KEY_SIZE] = {0};
 
     if (passphrase.n > VAULT_PASSPHRASE_MAX)
@@ -128,7 +81,7 @@ struct err vault_create(struct vault **out, struct db *db, struct bytes passphra
     TRY_OUT(migrate(db, &SCHEMA, 1));
     TRY_OUT(random_fill(random, root, sizeof root));
     TRY_OUT(derive_keys(v, root));
-    TRY_OUT(write_header(v, passphrase, cost, root, &header));
+    TRY_OUT(vault_key_seal(root, passphrase, cost, random, &header));
     TRY_OUT(db_begin(db));
     err = db_run(db, INSERT_HEADER, DB_VALUES(DB_BYTES_OF(buf_view(&header))), NULL);
     if (err.code != E_OK) {
@@ -241,7 +194,7 @@ struct err vault_open(struct vault **out, struct db *db, struct bytes passphrase
     TRY_OUT(new_vault(db, random, &v));
     TRY_OUT(migrate(db, &SCHEMA, 1));
     TRY_OUT(db_one(db, &a, SELECT_HEADER, DB_NO_VALUES, &header, 1));
-    TRY_OUT(read_header(header.bytes, passphrase, root));
+    TRY_OUT(vault_key_open(header.bytes, passphrase, root));
     TRY_OUT(check_whole(db, &a));
     TRY_OUT(derive_keys(v, root));
     TRY_OUT(check_rows(v));
@@ -251,6 +204,47 @@ out:
     secret_wipe(root, sizeof root);
     arena_free(&a);
     vault_close(v);
+    return err;
+}
+
+/* The sealed key that stands there, sealed anew: nothing else changes. */
+static struct err reseal(struct vault *v, struct bytes old, struct bytes fresh, uint8_t cost,
+                         struct buf *header)
+{
+    struct err err = OK;
+    struct arena a = ARENA(4096);
+    struct db_value stands;
+    uint8_t root[AEAD_KEY_SIZE] = {0}, before;
+
+    TRY_OUT(db_one(v->db, &a, SELECT_HEADER, DB_NO_VALUES, &stands, 1));
+    TRY_OUT(vault_key_open(stands.bytes, old, root));
+    before = vault_key_cost(stands.bytes);
+    TRY_OUT(vault_key_seal(root, fresh, cost > before ? cost : before, v->random, header));
+out:
+    secret_wipe(root, sizeof root);
+    arena_free(&a);
+    return err;
+}
+
+struct err vault_change_passphrase(struct vault *v, struct bytes old, struct bytes fresh,
+                                   uint8_t cost)
+{
+    struct err err = OK;
+    struct buf header = BUF(VAULT_KEY_HEADER_SIZE);
+
+    invariant(v->depth == 0);
+    if (old.n > VAULT_PASSPHRASE_MAX || fresh.n > VAULT_PASSPHRASE_MAX)
+        return FAIL(E_LIMIT);
+    TRY_OUT(reseal(v, old, fresh, cost, &header));
+    TRY_OUT(db_empty_log(v->db)); /* so that what follows needs no more room in the file */
+    TRY_OUT(vault_begin(v));
+    TRY_OUT(vault_end(
+        v, db_run(v->db, UPDATE_HEADER, DB_VALUES(DB_BYTES_OF(buf_view(&header))), NULL)));
+    /* Until then the old one stands in the file, below the log. */
+    if (db_empty_log(v->db).code != E_OK)
+        err = FAIL(E_IO);
+out:
+    buf_free(&header);
     return err;
 }
 

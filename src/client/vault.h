@@ -75,6 +75,20 @@ FALLIBLE vault_create(struct vault **out, struct db *db, struct bytes passphrase
 FALLIBLE vault_open(struct vault **out, struct db *db, struct bytes passphrase,
                     struct random *random);
 
+/*
+ * From now on the new passphrase opens it and the old one does not; the vault's key and its records
+ * are the same.  `cost` as in vault_create, or what it is now if that is more.  Outside of a
+ * transaction.
+ *
+ * One page is changed, in one transaction: whenever it is cut off, one of the two opens it.  On
+ * success nothing of what the old one opened is in the database's files.
+ * E_DENIED: wrong old passphrase.  E_LIMIT: a passphrase is too long, or no such cost.  E_FULL,
+ * E_NOMEM.  After these nothing has changed.  E_IO: either of the two opens it; what is left of the
+ * old one goes when the database is opened next.
+ */
+FALLIBLE vault_change_passphrase(struct vault *v, struct bytes old, struct bytes fresh,
+                                 uint8_t cost);
+
 /* A record did not open: the vault's file was damaged or altered. */
 bool vault_is_damaged(const struct vault *v);
 

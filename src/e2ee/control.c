@@ -14,7 +14,7 @@ static bool is_known(uint16_t type)
 static enum entries entries_of(enum payload_type type)
 {
     static const enum entries of[] = {
-        [PAYLOAD_RESET - PAYLOAD_RESET] = ENTRIES_CTX,
+        [0] = ENTRIES_CTX, /* of PAYLOAD_RESET, the first */
         [PAYLOAD_MISSING - PAYLOAD_RESET] = ENTRIES_RANGES,
         [PAYLOAD_VOID - PAYLOAD_RESET] = ENTRIES_RANGES,
         [PAYLOAD_SETTLED - PAYLOAD_RESET] = ENTRIES_CTX_AND_ID,

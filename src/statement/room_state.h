@@ -11,11 +11,10 @@
 #include "statement/names.h"
 
 #define ROOM_STATE_NETWORKS_MAX 8
-#define ROOM_STATE_MEMBERS_MAX  1016 /* accounts: 8 networks may add one each to a roster of 1,024 \
-                                      */
-#define ROOM_STATE_BOUND_MAX_S 31536000
-#define ROOM_STATE_NAME_MAX    255
-#define ROOM_STATE_MAX_SIZE    39424 /* bytes of a statement at its largest */
+#define ROOM_STATE_MEMBERS_MAX  1016 /* accounts: a roster of 1,024, less one for each network */
+#define ROOM_STATE_BOUND_MAX_S  31536000
+#define ROOM_STATE_NAME_MAX     255
+#define ROOM_STATE_MAX_SIZE     39424 /* bytes of a statement at its largest */
 
 enum room_role {
     ROOM_MEMBER = 1,

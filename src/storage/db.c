@@ -205,6 +205,20 @@ struct err db_hold_log(struct db *db, uint64_t bytes)
     return noted(db, db->driver->hold_log(db, bytes));
 }
 
+struct err db_empty_log(struct db *db)
+{
+    struct err err;
+
+    invariant(db->depth == 0);
+    if (db->copying)
+        return FAIL(E_CONFLICT);
+    TRY(ready(db));
+    err = db->driver->empty_log(db);
+    /* What was written may be gone, and the system says so only once. */
+    db->broken = db->broken || err.code == E_IO;
+    return noted(db, err);
+}
+
 void db_close(struct db *db)
 {
     if (db != NULL)

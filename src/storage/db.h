@@ -125,6 +125,14 @@ void db_copy_end(struct db *db);
 FALLIBLE db_spare(struct db *db, uint64_t *bytes);
 FALLIBLE db_hold_log(struct db *db, uint64_t bytes);
 
+/*
+ * What was committed goes into the file, and the log shrinks to nothing, outside of a transaction.
+ * In a database opened with secure_delete, nothing of what was replaced or deleted is in either
+ * then.  E_CONFLICT: a copy is under way.  E_FULL: no room in the file; the log is as it was.
+ * E_IO, E_NOMEM.
+ */
+FALLIBLE db_empty_log(struct db *db);
+
 void db_close(struct db *db); /* NULL is fine; an open transaction is rolled back */
 
 /* Convenience over the above: the first row of a query, copied into the arena.

@@ -37,6 +37,7 @@ struct db_driver {
     /* As in db.h. */
     struct err (*spare)(struct db *, uint64_t *bytes);
     struct err (*hold_log)(struct db *, uint64_t bytes);
+    struct err (*empty_log)(struct db *); /* as in db.h */
 
     /* What is open is rolled back.  Frees the db. */
     void (*close)(struct db *);

@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "property/dice.h"
 
+struct dice dice_for(uint64_t seed, const char *purpose)
+{
+    struct dice d = {seed};
+
+    for (; *purpose != '\0'; purpose++)
+        d.state = dice_roll(&d) ^ (uint8_t)*purpose;
+    return d;
+}
+
 uint64_t dice_roll(struct dice *d)
 {
     uint64_t z = (d->state += UINT64_C(0x9e3779b97f4a7c15));

@@ -11,6 +11,9 @@ struct dice {
     uint64_t state;
 };
 
+/* Dice of their own for a purpose: how often others are rolled changes nothing for them. */
+struct dice dice_for(uint64_t seed, const char *purpose);
+
 uint64_t dice_roll(struct dice *d);
 /* 0 <= it < n. */
 size_t dice_below(struct dice *d, size_t n);

@@ -230,6 +230,7 @@ void liar_must_be_told(struct liar *l, const struct person *who)
 {
     size_t i = place_of(l, who);
 
+    schedule_trace("    %s must say that it was lied to\n", stage_handle(who));
     l->must_tell[i] |= who->steps == 0; /* a program that is about to end may not come to it */
 }
 

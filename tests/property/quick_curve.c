@@ -17,11 +17,10 @@
 #include "crypto/hash.h"
 #include "crypto/sign.h"
 
-#define NUMBER   8 /* bytes of a scalar, and of an element of the field */
-#define RAW_SIGN HASH_SHA512_SIZE
-#define FIRST    2
-#define PRIME    ((UINT64_C(1) << 61) - 1)
-#define BASE     37
+#define NUMBER 8 /* bytes of a scalar, and of an element of the field */
+#define FIRST  2
+#define PRIME  ((UINT64_C(1) << 61) - 1)
+#define BASE   37
 
 /* Public keys are 02 | element | zeros, scalars zeros | scalar, signatures hash | zeros. */
 struct key {

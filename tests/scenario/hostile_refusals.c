@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "scenario/hostile.h"
+#include "scenario/stage_internal.h"
 
 static bool never_arrives(void *ctx, struct person *who, struct buf *frame)
 {
@@ -75,6 +76,27 @@ static void after_eight_refusals_the_message_fails_and_the_next_one_arrives(void
         sees_behind(bob, alice, "after", 1);
         play_end(p);
     }
+}
+
+/* The last one, too, though it is the end of the message. */
+static void every_refusal_that_cannot_be_so_is_told(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct refusal refusal = {E_STALE, BYTES_LITERAL("\xff")};
+    unsigned refusals = 0;
+
+    (void)state;
+    says(alice, bob, "before");
+    sees(bob, alice, "before");
+    stage_tamper_up(p, never_arrives, &refusals);
+    stage_tamper_down(p, refuse_any, &refusal);
+    says(alice, bob, "refused");
+    stage_forward(p, 59 * CLOCK_MINUTE_MS);
+    is(alice, "failed");
+    assert_int_equal(refusals, 8);
+    assert_int_equal(alice->told[PROBLEM_STATEMENT], 8);
+    play_end(p);
 }
 
 /* A full disk or mailbox, for long: no message fails for what its server's operator must mend. */
@@ -392,6 +414,7 @@ static void a_mismatch_of_versions_says_who_must_update(void **state)
 
 const struct CMUnitTest hostile_refusals[] = {
     cmocka_unit_test(after_eight_refusals_the_message_fails_and_the_next_one_arrives),
+    cmocka_unit_test(every_refusal_that_cannot_be_so_is_told),
     cmocka_unit_test(a_server_in_trouble_is_waited_for),
     cmocka_unit_test(no_message_waits_longer_than_its_time),
     cmocka_unit_test(a_program_that_begins_anew_does_not_wait_to_try_again),

@@ -316,7 +316,8 @@ static int x_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int fl
     if (result != SQLITE_OK)
         return result;
     *h = (struct handle){.base.pMethods = &methods, .disk = d, .file = f, .next = d->open};
-    h->sync_names = made && (flags & journals) != 0;
+    /* Also when the file is there: its name may be what a program that died did not sync. */
+    h->sync_names = (flags & SQLITE_OPEN_CREATE) != 0 && (flags & journals) != 0;
     d->open = h;
     if (out != NULL)
         *out = flags;

@@ -4,7 +4,8 @@
  *
  * What was written and not yet synced is seen by the node and forgotten, in parts, by a power cut.
  * Names too: a file that was made or deleted stays so only after a sync of the folder, which comes
- * with the first sync of a new journal and with SQLite's deletions that ask for it, as on Unix.
+ * with the first sync of each journal that was opened to be made, whether it was there or not, and
+ * with SQLite's deletions that ask for it, as on Unix.
  *
  * Databases on it are opened with sqlite_open_on(..., disk_vfs(d), ...): there is no shared memory,
  * so only locking_mode=EXCLUSIVE has a log.  One thread.  Memory that runs out ends the process.

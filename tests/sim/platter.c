@@ -121,7 +121,7 @@ static void copy(struct content *to, const struct content *from)
 /* ---- a file's changes */
 
 /* Noise or zeros stand where the file grows over what never came. */
-static void land(struct platter *p, struct platter_file *f, const struct change *c, bool noisy)
+static void land(struct platter *noise, struct platter_file *f, const struct change *c)
 {
     uint64_t before = f->kept.n;
 
@@ -129,8 +129,8 @@ static void land(struct platter *p, struct platter_file *f, const struct change 
         resize(&f->kept, c->offset);
     else
         put(&f->kept, c->offset, c->data, c->n);
-    for (uint64_t i = before; noisy && c->data != NULL && i < c->offset; i++)
-        f->kept.at[i] = (uint8_t)roll(p);
+    for (uint64_t i = before; noise != NULL && c->data != NULL && i < c->offset; i++)
+        f->kept.at[i] = (uint8_t)roll(noise);
 }
 
 /* The oldest are done, or not; they are no changes any more. */
@@ -147,7 +147,7 @@ static void leave_changes(struct platter_file *f, size_t n)
 static void write_back(struct platter_file *f, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        land(NULL, f, &f->change[i], false);
+        land(NULL, f, &f->change[i]);
     leave_changes(f, n);
 }
 
@@ -162,7 +162,8 @@ static void note_change(struct platter_file *f, struct change c)
 }
 
 /* Each sector of it or not. */
-static void tear(struct platter *p, struct platter_file *f, const struct change *c, bool noisy)
+static void tear(struct platter *p, struct platter *noise, struct platter_file *f,
+                 const struct change *c)
 {
     size_t n;
 
@@ -172,27 +173,27 @@ static void tear(struct platter *p, struct platter_file *f, const struct change 
         n = PLATTER_SECTOR - at % PLATTER_SECTOR;
         n = n < c->n - done ? n : c->n - done;
         if (roll(p) & 1)
-            land(p, f, &(struct change){at, n, &c->data[done]}, noisy);
+            land(noise, f, &(struct change){at, n, &c->data[done]});
     }
 }
 
 static void settle_file(struct platter *p, struct platter_file *f)
 {
     enum mood mood;
-    bool noisy;
+    struct platter *noise;
 
     if (f->changes == 0)
         return;
     mood = mood_of(p);
-    noisy = roll(p) & 1;
+    noise = roll(p) & 1 ? p : NULL;
     for (size_t i = 0; i < f->changes; i++) {
         const struct change *c = &f->change[i];
         enum fate fate = fate_of(p, mood);
 
         if (fate == KEPT || (fate == TORN && c->data == NULL))
-            land(p, f, c, noisy);
+            land(noise, f, c);
         else if (fate == TORN)
-            tear(p, f, c, noisy);
+            tear(p, noise, f, c);
     }
     leave_changes(f, f->changes);
 }

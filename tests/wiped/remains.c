@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wiped/remains.h"
 
-#include <alloca.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,10 +114,8 @@ static size_t look(const volatile uint8_t *at, size_t n, const char *where)
 /* In the place of the C library's: ours and OpenSSL's calls end here.  What is freed is also wiped,
  * so that nothing is found twice when the memory is used again. */
 void __libc_free(void *at);
-__attribute__((visibility("default"))) void free(void *at);
-__attribute__((visibility("default"))) void *realloc(void *at, size_t n);
 
-void free(void *at)
+__attribute__((visibility("default"))) void free(void *at)
 {
     if (at == NULL)
         return;
@@ -131,7 +128,7 @@ void free(void *at)
     __libc_free(at);
 }
 
-void *realloc(void *at, size_t n)
+__attribute__((visibility("default"))) void *realloc(void *at, size_t n)
 {
     void *grown = malloc(n);
     size_t had = at == NULL ? 0 : malloc_usable_size(at);
@@ -145,17 +142,19 @@ void *realloc(void *at, size_t n)
 
 __attribute__((noinline)) static void clear_stack(void)
 {
-    explicit_bzero(alloca(STACK_DEPTH), STACK_DEPTH);
+    uint8_t stack[STACK_DEPTH];
+
+    explicit_bzero(stack, sizeof stack);
 }
 
 /* Deeper than those who look afterwards. */
 __attribute__((noinline)) static void make(void (*call)(void))
 {
-    volatile uint8_t *room = alloca(STACK_ROOM);
+    uint8_t room[STACK_ROOM];
 
-    room[0] = 0;
+    explicit_bzero(room, 1);
     call();
-    room[1] = 0;
+    explicit_bzero(room, 1); /* it stood under the call */
 }
 
 __attribute__((noinline)) size_t remains_after(void (*call)(void))

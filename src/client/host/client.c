@@ -137,18 +137,24 @@ static struct err open_vault(struct tacet_client *c, const struct tacet_profile 
     return vault_open(&c->vault, c->db, bytes(p->passphrase, p->passphrase_n), &c->random);
 }
 
+static struct err scrypt_cost(unsigned asked, uint8_t *cost)
+{
+    if (asked > UINT8_MAX)
+        return FAIL(E_LIMIT);
+    *cost = asked == 0 ? TACET_COST_DEFAULT : (uint8_t)asked;
+    return OK;
+}
+
 static struct err create_vault(struct tacet_client *c, const struct tacet_profile *p)
 {
     char path[PATH_SIZE];
-    unsigned cost = p->cost == 0 ? TACET_COST_DEFAULT : p->cost;
+    uint8_t cost;
 
-    if (cost > UINT8_MAX)
-        return FAIL(E_LIMIT);
+    TRY(scrypt_cost(p->cost, &cost));
     TRY(make_directories(p->directory));
     TRY(vault_path(p->directory, path));
     TRY(sqlite_open(&c->db, path, true, true));
-    return vault_create(&c->vault, c->db, bytes(p->passphrase, p->passphrase_n), (uint8_t)cost,
-                        &c->random);
+    return vault_create(&c->vault, c->db, bytes(p->passphrase, p->passphrase_n), cost, &c->random);
 }
 
 static struct err start(struct tacet_client *c)
@@ -260,6 +266,20 @@ out:
     secret_wipe(&invitation, sizeof invitation);
     tacet_close(c);
     return client_code(err);
+}
+
+static struct err change_passphrase(struct tacet_client *c, const struct tacet_passphrases *p)
+{
+    uint8_t cost;
+
+    TRY(scrypt_cost(p->cost, &cost));
+    return vault_change_passphrase(c->vault, bytes(p->old, p->old_n), bytes(p->fresh, p->fresh_n),
+                                   cost);
+}
+
+enum tacet_code tacet_change_passphrase(struct tacet_client *c, const struct tacet_passphrases *p)
+{
+    return client_code(change_passphrase(c, p));
 }
 
 void tacet_close(struct tacet_client *c)

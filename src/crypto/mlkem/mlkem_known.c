@@ -29,9 +29,9 @@ struct err mlkem_known(void)
     uint8_t seed[MLKEM_PRIVATE_SIZE], m[32], pub[MLKEM_PUBLIC_SIZE];
     uint8_t sealed[MLKEM_SEALED_SIZE], shared[MLKEM_SHARED_SIZE], again[MLKEM_SHARED_SIZE];
 
-    for (uint8_t i = 0; i < sizeof seed; i++)
-        seed[i] = i;
-    for (uint8_t i = 0; i < sizeof m; i++)
+    for (size_t i = 0; i < sizeof seed; i++)
+        seed[i] = (uint8_t)i;
+    for (size_t i = 0; i < sizeof m; i++)
         m[i] = (uint8_t)(0x80 + i);
     TRY_OUT(mlkem_private_parse(&key, BYTES(seed)));
     mlkem_private_public(key, pub);

@@ -3,8 +3,7 @@
 
 #include "base/text.h"
 
-#define COLUMNS       "id, state, handle, since_ms, expires_ms, aid, ark, number, statement"
-#define COLUMNS_COUNT 9
+#define COLUMNS "id, state, handle, since_ms, expires_ms, aid, ark, number, statement"
 
 static const char BY_AID[] = "SELECT " COLUMNS " FROM account WHERE aid = $1";
 static const char BY_ROW[] = "SELECT " COLUMNS " FROM account WHERE id = $1 AND state <> 3";

@@ -23,11 +23,6 @@ const char *health_name(enum health_reason reason)
     return reason > 0 && reason < HEALTH_REASONS ? ROWS[reason].name : NULL;
 }
 
-bool health_stops(enum health_reason reason)
-{
-    return ROWS[reason].stops;
-}
-
 bool health_set(struct health *h, enum health_reason reason, bool is)
 {
     bool news = h->is[reason] != is;

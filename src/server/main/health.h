@@ -35,9 +35,6 @@ struct health {
 /* "disk-full"; NULL: there is no such number. */
 const char *health_name(enum health_reason reason);
 
-/* Does the server stop serving for it? */
-bool health_stops(enum health_reason reason);
-
 /* It is so now, or no more.  Says whether that is news. */
 bool health_set(struct health *h, enum health_reason reason, bool is);
 

@@ -50,10 +50,10 @@ struct err prekeys_person(struct db *db, struct arena *a, const struct account *
         return FAIL(E_NOMEM);
     tacet__wire__person__init(p);
     p->statement = frame_data(who->statement);
-    if (who->state == ACCOUNTS_ACTIVE) {
-        TRY(add_lists(db, a, who->row, from_list, p));
+    /* Of who was removed, too: what they sent before still waits for some, who have to open it. */
+    TRY(add_lists(db, a, who->row, from_list, p));
+    if (who->state == ACCOUNTS_ACTIVE)
         TRY(add_prekeys(db, a, who->row, p));
-    }
     *out = p;
     return OK;
 }

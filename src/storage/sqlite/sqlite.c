@@ -25,6 +25,8 @@ static const char LEAVE[] = "PRAGMA secure_delete = OFF;";
 /* Locks are taken at the first use, and this is it: a conflict shows now and not in mid-work. */
 static const char TAKE[] = "BEGIN EXCLUSIVE; COMMIT;";
 static const char REWRITE[] = "PRAGMA wal_checkpoint(TRUNCATE)";
+static const char ONLY_READ[] = "PRAGMA query_only = ON";
+static const char WRITE[] = "PRAGMA query_only = OFF";
 
 /* Why the database or its log (SQLITE_FCNTL_..._POINTER) could not be written: SQLite has forgotten
  * it by the time that it answers, but the file has not. */
@@ -56,6 +58,8 @@ static enum err_code code_of(const struct sqlite *lite, int result, int cause)
         return E_CONFLICT;
     case SQLITE_BUSY:
         return lite->held ? E_IO : E_CONFLICT;
+    case SQLITE_READONLY:
+        return lite->unsettled ? E_FULL : E_IO;
     case SQLITE_NOMEM:
         return E_NOMEM;
     case SQLITE_TOOBIG:
@@ -89,6 +93,18 @@ static struct err script(struct db *db, const char *sql)
     int result = sqlite3_exec(lite->handle, sql, NULL, NULL, NULL);
 
     return result == SQLITE_OK ? OK : FAIL(sqlite_code(lite, result));
+}
+
+static struct err settle(struct sqlite *lite);
+
+static struct err run(struct db *db, const char *sql, const struct db_value *values, size_t n,
+                      uint64_t *changed)
+{
+    struct sqlite *lite = (struct sqlite *)db;
+
+    if (lite->unsettled && sql == db->driver->begin_sql)
+        TRY(settle(lite));
+    return statement_run(db, sql, values, n, changed);
 }
 
 static bool in_transaction(struct db *db)
@@ -135,9 +151,20 @@ static int on_commit(void *ctx, sqlite3 *handle, const char *name, int pages)
     return SQLITE_OK;
 }
 
+static struct err shrink_log(struct db *db)
+{
+    struct sqlite *lite = (struct sqlite *)db;
+    int result =
+        sqlite3_wal_checkpoint_v2(lite->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+
+    if (result == SQLITE_OK)
+        return OK;
+    return FAIL(code_of(lite, result, file_cause(lite, SQLITE_FCNTL_FILE_POINTER)));
+}
+
 static const struct db_driver driver = {
     .begin_sql = "BEGIN IMMEDIATE",
-    .run = statement_run,
+    .run = run,
     .script = script,
     .begin_query = statement_begin_query,
     .next = statement_next,
@@ -150,6 +177,7 @@ static const struct db_driver driver = {
     .copy_read = copy_read,
     .spare = room_spare,
     .hold_log = room_hold_log,
+    .empty_log = shrink_log,
     .close = close_sqlite,
 };
 
@@ -186,12 +214,26 @@ static struct err check_pages(struct sqlite *lite)
 
 /* What the log holds may be in the system's memory only: after a sync that failed, Linux shows what
  * it will never write.  Nothing is appended to that: it goes into the file, which writes it anew.
- * Where there is no room for it, it stays the log, so that a full disk can still be read. */
+ * Where there is no room for it, it stays the log, so that a full disk can still be read; until
+ * there is, nothing is written, for it would stand behind what may be lost. */
 static struct err empty_log(struct sqlite *lite)
 {
     struct err err = script(&lite->db, REWRITE);
 
-    return err.code == E_FULL ? OK : err;
+    lite->unsettled = err.code == E_FULL;
+    return lite->unsettled ? script(&lite->db, ONLY_READ) : err;
+}
+
+/* Is there room by now? */
+static struct err settle(struct sqlite *lite)
+{
+    struct err err = script(&lite->db, REWRITE);
+
+    if (err.code == E_FULL)
+        return OK;
+    TRY(err);
+    lite->unsettled = false;
+    return script(&lite->db, WRITE);
 }
 
 static struct err configure(struct sqlite *lite, bool create, bool secure_delete)

@@ -17,7 +17,8 @@ struct statement;
 struct sqlite {
     struct db db; /* first: a db of this driver is one of these */
     sqlite3 *handle;
-    bool held; /* the file is ours: from here on nobody else can make it busy */
+    bool unsettled; /* the log of a program before us waits for room: nothing is written */
+    bool held;      /* the file is ours: from here on nobody else can make it busy */
     struct statement *prepared[SQLITE_BUCKETS]; /* by the address of their text */
     size_t statements;
 };

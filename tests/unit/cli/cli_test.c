@@ -26,6 +26,8 @@ static void what_it_was_called_with_wrongly_ends_with_2_and_opens_nothing(void *
         {"name", "bob", "Robert", "--none"},
         {"name", "bob", "Robert", "Senior"},
         {"devices", "bob", "carol"},
+        {"passphrase", "secret"},
+        {"passphrase", "--kdf-cost", "21"},
         {"verify"},
         {"verify", "bob", "--confirm"},
         {"verify", "bob", "--confirm", "12345"},

@@ -9,7 +9,7 @@
 
 struct play play;
 char play_out[256 * 1024], play_err[64 * 1024];
-const char *play_stdout;
+const char *play_stdout, *play_passphrases;
 
 enum { PASSPHRASE_FD = 9 };
 
@@ -59,6 +59,14 @@ enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile
     if (play.join == TACET_OK)
         *out = &client;
     return play.join;
+}
+
+enum tacet_code tacet_change_passphrase(struct tacet_client *c, const struct tacet_passphrases *p)
+{
+    snprintf(play.changed, sizeof play.changed, "%.*s>%.*s", (int)p->old_n, (const char *)p->old,
+             (int)p->fresh_n, (const char *)p->fresh);
+    play.cost = p->cost;
+    return play.change;
 }
 
 void tacet_close(struct tacet_client *c)
@@ -233,6 +241,7 @@ int play_begin(void **state)
 {
     memset(&play, 0, sizeof play);
     play_stdout = NULL;
+    play_passphrases = "secret\nsecret\n";
     play.status.joined = true;
     play.watched = -1;
     snprintf(play.status.handle, sizeof play.status.handle, "alice");
@@ -323,7 +332,7 @@ int play_run(const char *in, size_t in_n, const char *const *words, size_t n)
     }
     play.taken = 0;
     fflush(NULL);
-    replace(PASSPHRASE_FD, NULL, "secret\nsecret\n", 14);
+    replace(PASSPHRASE_FD, NULL, play_passphrases, strlen(play_passphrases));
     in_before = replace(STDIN_FILENO, NULL, in, in_n);
     out_before = replace(STDOUT_FILENO, play_stdout, "", 0);
     err_before = replace(STDERR_FILENO, NULL, "", 0);

@@ -11,7 +11,7 @@
 /* The script: what there is, and what is answered.  Zero is success and emptiness. */
 struct play {
     bool no_profile;
-    enum tacet_code open, link_is, join, send, confirm, accept, name, mark;
+    enum tacet_code open, link_is, join, send, confirm, accept, name, mark, change;
     struct tacet_event event[PLAY_MOST]; /* in this order, */
     size_t events, taken;
     enum tacet_code run; /* then this; TACET_OK as TACET_AGAIN */
@@ -31,6 +31,7 @@ struct play {
     unsigned openings, closed, sends, marked;
     bool asked; /* for the passphrase, before the link was checked */
     unsigned cost;
+    char changed[64]; /* the passphrase, "old>new" */
     char passphrase[64], link[64], sent_to[64], sent[64], named[64];
     size_t sent_n;
 };
@@ -57,6 +58,9 @@ int play_run(const char *in, size_t in_n, const char *const *words, size_t n);
 #define PLAY_IN(in, in_n, ...)                             \
     play_run(in, in_n, (const char *const[]){__VA_ARGS__}, \
              sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
+/* What the descriptor of the passphrase holds; play_begin puts it back. */
+extern const char *play_passphrases;
 
 /* Where standard output goes; NULL: to play_out. */
 extern const char *play_stdout;

@@ -151,6 +151,21 @@ static void a_lock_closes_the_profile_until_the_next_passphrase(void **state)
     assert_int_equal(play.sends, 2);
 }
 
+static void a_passphrase_is_changed_behind_a_lock(void **state)
+{
+    play_passphrases = "secret\nsecret\nanother\n";
+    assert_int_equal(CHAT("one\n/passphrase\ntwo\n", "--wait=5"), 0);
+    assert_string_equal(play.changed, "secret>another");
+    assert_int_equal(play.openings, 2);
+    assert_int_equal(play.closed, 2);
+    assert_int_equal(play.sends, 2);
+    assert_int_equal(CHAT("/passphrase now\n", "--wait=5"), 1);
+    play.change = TACET_FULL;
+    assert_int_equal(CHAT("/passphrase\nthree\n", "--wait=5"), 1);
+    assert_said("as it was");
+    assert_int_equal(play.sends, 2);
+}
+
 static void idleness_locks(void **state)
 {
     play.idle = true; /* time is over at once */
@@ -203,6 +218,7 @@ int main(void)
         cmocka_unit_test_setup(a_failure_later_is_said_with_its_reason, begin),
         cmocka_unit_test_setup(digits_that_are_cut_short_differ_from_nothing, begin),
         cmocka_unit_test_setup(a_lock_closes_the_profile_until_the_next_passphrase, begin),
+        cmocka_unit_test_setup(a_passphrase_is_changed_behind_a_lock, begin),
         cmocka_unit_test_setup(idleness_locks, begin),
         cmocka_unit_test_setup(what_could_not_be_written_stays_unread, begin),
         cmocka_unit_test_setup(who_is_removed_is_told_and_it_ends, begin),

@@ -367,6 +367,24 @@ static void a_removed_account_is_known_as_such(void **state)
     person_free(&bob);
 }
 
+static void what_a_removed_account_sent_can_be_opened(void **state)
+{
+    struct town *t = *state;
+    struct person bob = person_new(&t->me.nid, 10, 1);
+    struct device_list list;
+    struct contact c;
+    struct saying s;
+
+    say(t, &bob, &s);
+    s.news.statement = statement(t, &bob, 2, DIRECTORY_REMOVED, BOB);
+    s.news.prekeys = 0;
+    assert_ok(learn(t, &s.news, NOW, &c, NULL));
+    assert_true(c.removed);
+    assert_ok(people_newest_list(t->safe->vault, &t->me, &bob.aid, &list));
+    assert_non_null(device_list_find(&list, &bob.did[0]));
+    person_free(&bob);
+}
+
 static void without_a_certificate_only_whom_we_know_goes_on(void **state)
 {
     struct town *t = *state;
@@ -448,6 +466,7 @@ int main(void)
         town_test(the_first_account_of_a_handle_is_kept_until_another_is_accepted),
         town_test(an_account_is_not_accepted_under_a_second_handle),
         town_test(a_removed_account_is_known_as_such),
+        town_test(what_a_removed_account_sent_can_be_opened),
         town_test(without_a_certificate_only_whom_we_know_goes_on),
         town_test(an_ml_kem_key_is_kept_until_a_newer_prekey_is_learned),
         town_test(a_contact_may_be_known_by_its_handle_alone),

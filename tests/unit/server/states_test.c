@@ -5,31 +5,34 @@
 static struct person alice, bob, carol;
 static struct room room;
 
-static void enter_all(struct world *w)
+/* Alice moderates, Bob came with her and Carol after him. */
+static int begin(void **state)
 {
+    struct world *w;
+
+    world_begin(state);
+    w = *state;
     person_enter(w, &alice, "alice");
     person_enter(w, &bob, "bob");
     person_enter(w, &carol, "carol");
-}
-
-static void leave_all(void)
-{
-    person_free(&alice);
-    person_free(&bob);
-    person_free(&carol);
-}
-
-/* Alice moderates, Bob came with her and Carol after him. */
-static void make_room(struct world *w)
-{
-    enter_all(w);
     room_found(w, &room, &alice);
     room_add(&room, &bob, ROOM_MEMBER);
     room_commit(w, &room, &alice);
     room_next(w, &room);
     room_add(&room, &carol, ROOM_MEMBER);
     room_commit(w, &room, &alice);
+    return 0;
 }
+
+static int end(void **state)
+{
+    person_free(&alice);
+    person_free(&bob);
+    person_free(&carol);
+    return world_end(state);
+}
+
+#define room_test(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 static Tacet__Wire__RoomAnswer *read_page(struct world *w, struct answer a)
 {
@@ -50,7 +53,6 @@ static void states_follow_each_other_and_are_kept(void **state)
     struct world *w = *state;
     Tacet__Wire__RoomAnswer *page;
 
-    make_room(w);
     world_again(w);
     page = read_page(w, room_ask(w, &bob, &room, 1));
     assert_int_equal(page->n_states, 2);
@@ -60,7 +62,6 @@ static void states_follow_each_other_and_are_kept(void **state)
     assert_int_equal(page->n_states, 1);
     assert_bytes(frame_bytes(page->states[0]->statement), room.statement);
     assert_int_equal(read_page(w, room_ask(w, &carol, &room, 3))->n_states, 0);
-    leave_all();
 }
 
 static void who_is_not_in_a_room_does_not_hear_of_it(void **state)
@@ -68,7 +69,6 @@ static void who_is_not_in_a_room_does_not_hear_of_it(void **state)
     struct world *w = *state;
     struct person dave;
 
-    make_room(w);
     person_enter(w, &dave, "dave");
     assert_int_equal(room_ask(w, &dave, &room, 1).code, E_ABSENT);
     room_next(w, &room);
@@ -76,7 +76,6 @@ static void who_is_not_in_a_room_does_not_hear_of_it(void **state)
     room_drop(&room, &bob);
     room_commit(w, &room, &alice);
     assert_int_equal(room_ask(w, &bob, &room, 1).code, E_ABSENT);
-    leave_all();
     person_free(&dave);
 }
 
@@ -85,10 +84,8 @@ static void a_room_is_named_by_32_bytes(void **state)
     struct world *w = *state;
     Tacet__Wire__AskRoom in = TACET__WIRE__ASK_ROOM__INIT;
 
-    make_room(w);
     in.room = frame_data(BYTES_LITERAL("short"));
     assert_int_equal(world_ask(w, &alice.session, OP_ROOM, &in).code, E_MALFORMED);
-    leave_all();
 }
 
 static void an_answer_holds_as_many_states_as_a_frame(void **state)
@@ -97,7 +94,6 @@ static void an_answer_holds_as_many_states_as_a_frame(void **state)
     Tacet__Wire__RoomAnswer *page;
     size_t had = 0;
 
-    make_room(w);
     for (size_t i = 0; i < 2 * ROOMS_STATES_MAX; i++) {
         room_next(w, &room);
         room.state.ttl_s = (uint32_t)i + 1;
@@ -110,7 +106,6 @@ static void an_answer_holds_as_many_states_as_a_frame(void **state)
     }
     assert_int_equal(had, 2 * ROOMS_STATES_MAX + 2);
     assert_int_equal(page->n_states, 0);
-    leave_all();
 }
 
 static void a_change_whose_answer_was_lost_is_repeated(void **state)
@@ -119,14 +114,12 @@ static void a_change_whose_answer_was_lost_is_repeated(void **state)
     struct rooms_state s;
     struct answer a;
 
-    make_room(w);
     a = room_send(w, &alice, room.statement);
     assert_int_equal(a.code, E_OK);
     room_read(w, a, &s);
     assert_bytes(s.commitment, room.commitment);
     newest(w, &s);
     assert_int_equal(s.state.version, 2);
-    leave_all();
 }
 
 static void who_is_too_late_hears_what_was_committed_instead(void **state)
@@ -136,7 +129,6 @@ static void who_is_too_late_hears_what_was_committed_instead(void **state)
     struct rooms_state s;
     struct answer a;
 
-    make_room(w);
     room_next(w, &room);
     late = room;
     room.member[0].role = room.member[1].role = room.member[2].role = ROOM_MODERATOR;
@@ -154,7 +146,6 @@ static void who_is_too_late_hears_what_was_committed_instead(void **state)
     assert_int_equal(a.code, E_CONFLICT);
     room_read(w, a, &s);
     assert_int_equal(s.state.version, 3);
-    leave_all();
 }
 
 static void who_was_put_out_meanwhile_hears_so(void **state)
@@ -164,7 +155,6 @@ static void who_was_put_out_meanwhile_hears_so(void **state)
     struct rooms_state s;
     struct answer a;
 
-    make_room(w);
     room_next(w, &room);
     late = room;
     room_drop(&room, &bob);
@@ -181,7 +171,6 @@ static void who_was_put_out_meanwhile_hears_so(void **state)
     room_commit(w, &room, &alice);
     room_next(w, &room); /* on a state that he never was in */
     assert_int_equal(room_change(w, &room, &bob), E_ABSENT);
-    leave_all();
 }
 
 static void only_moderators_change_a_room(void **state)
@@ -189,7 +178,6 @@ static void only_moderators_change_a_room(void **state)
     struct world *w = *state;
     struct room wrong;
 
-    make_room(w);
     room_next(w, &room);
     wrong = room;
     room_drop(&wrong, &carol);
@@ -208,7 +196,6 @@ static void only_moderators_change_a_room(void **state)
     assert_int_equal(room_change(w, &wrong, &alice), E_FORGED);
     room_drop(&room, &bob);
     room_commit(w, &room, &bob); /* leaving is everybody's */
-    leave_all();
 }
 
 static void a_state_comes_from_the_device_that_signed_it(void **state)
@@ -216,7 +203,6 @@ static void a_state_comes_from_the_device_that_signed_it(void **state)
     struct world *w = *state;
     struct bytes statement;
 
-    make_room(w);
     room_next(w, &room);
     room_sign(w, &room, &alice);
     assert_int_equal(room_send(w, &bob, room.statement).code, E_DENIED);
@@ -224,7 +210,6 @@ static void a_state_comes_from_the_device_that_signed_it(void **state)
     ((uint8_t *)(uintptr_t)statement.at)[statement.n - 1] ^= 1;
     assert_int_equal(room_send(w, &alice, statement).code, E_FORGED);
     assert_int_equal(room_send(w, &alice, BYTES_LITERAL("no state")).code, E_MALFORMED);
-    leave_all();
 }
 
 static void a_genesis_has_its_own_rules(void **state)
@@ -232,7 +217,6 @@ static void a_genesis_has_its_own_rules(void **state)
     struct world *w = *state;
     struct person nobody;
 
-    enter_all(w);
     person_make(w, &nobody);
     room_found(w, &room, &alice);
     room_add(&room, &nobody, ROOM_MEMBER);
@@ -243,7 +227,6 @@ static void a_genesis_has_its_own_rules(void **state)
     memset(room.state.previous, 1, sizeof room.state.previous);
     memset(room.state.room.b, 1, sizeof room.state.room.b);
     assert_int_equal(room_change(w, &room, &alice), E_ABSENT);
-    leave_all();
     person_free(&nobody);
 }
 
@@ -253,7 +236,6 @@ static void another_network_is_not_known_here(void **state)
     struct network_id other = {{0xff}};
     bool behind;
 
-    enter_all(w);
     behind = bytes_compare(ID_BYTES(w->nid), ID_BYTES(other)) < 0;
     room_found(w, &room, &alice);
     room_add(&room, &bob, ROOM_MEMBER);
@@ -274,7 +256,6 @@ static void another_network_is_not_known_here(void **state)
         if (room.member[i].network == !behind)
             room.member[i].aid = alice.aid;
     assert_int_equal(room_change(w, &room, &alice), E_DENIED);
-    leave_all();
 }
 
 static void a_state_with_a_removed_account_is_refused_by_name(void **state)
@@ -283,7 +264,6 @@ static void a_state_with_a_removed_account_is_refused_by_name(void **state)
     Tacet__Wire__Stale *told = NULL;
     struct answer a;
 
-    make_room(w);
     assert_int_equal(world_remove(w, "bob"), E_OK);
     room_next(w, &room);
     room.state.ttl_s = 60;
@@ -295,7 +275,6 @@ static void a_state_with_a_removed_account_is_refused_by_name(void **state)
     world_check_certificate(w, frame_bytes(told->certificate));
     room_drop(&room, &bob);
     room_commit(w, &room, &alice);
-    leave_all();
 }
 
 /* It is not hers to put him out. */
@@ -303,12 +282,10 @@ static void who_leaves_leaves_removed_accounts_behind(void **state)
 {
     struct world *w = *state;
 
-    make_room(w);
     assert_int_equal(world_remove(w, "bob"), E_OK);
     room_next(w, &room);
     room_drop(&room, &carol);
     room_commit(w, &room, &carol);
-    leave_all();
 }
 
 static void check_successor(struct world *w, const struct person *who, uint32_t version)
@@ -331,12 +308,10 @@ static void a_removed_moderator_has_a_successor(void **state)
     struct world *w = *state;
     struct rooms_state s;
 
-    make_room(w);
     assert_int_equal(world_remove(w, "alice"), E_OK);
     newest(w, &s);
     assert_int_equal(s.state.version, 3);
     check_successor(w, &bob, 3);
-    leave_all();
 }
 
 static void a_room_with_a_moderator_left_has_no_successor(void **state)
@@ -344,7 +319,6 @@ static void a_room_with_a_moderator_left_has_no_successor(void **state)
     struct world *w = *state;
     struct rooms_state s;
 
-    make_room(w);
     room_next(w, &room);
     for (size_t i = 0; i < 3; i++)
         room.member[i].role = ROOM_MODERATOR;
@@ -355,7 +329,6 @@ static void a_room_with_a_moderator_left_has_no_successor(void **state)
     assert_int_equal(world_remove(w, "bob"), E_OK);
     newest(w, &s);
     assert_int_equal(s.state.version, 3);
-    leave_all();
 }
 
 static void an_heir_who_was_removed_has_one_too(void **state)
@@ -363,7 +336,6 @@ static void an_heir_who_was_removed_has_one_too(void **state)
     struct world *w = *state;
     struct rooms_state s;
 
-    make_room(w);
     assert_int_equal(world_remove(w, "bob"), E_OK);
     assert_int_equal(world_remove(w, "alice"), E_OK);
     newest(w, &s);
@@ -373,41 +345,38 @@ static void an_heir_who_was_removed_has_one_too(void **state)
     assert_int_equal(world_remove(w, "carol"), E_OK);
     newest(w, &s);
     assert_int_equal(s.state.version, 4); /* nobody is left */
-    leave_all();
 }
 
 static void the_last_moderator_may_leave(void **state)
 {
     struct world *w = *state;
 
-    make_room(w);
     room_next(w, &room);
     room_drop(&room, &alice);
     room_commit(w, &room, &alice);
     check_successor(w, &bob, 4);
-    leave_all();
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        world_test(states_follow_each_other_and_are_kept),
-        world_test(who_is_not_in_a_room_does_not_hear_of_it),
-        world_test(a_room_is_named_by_32_bytes),
-        world_test(an_answer_holds_as_many_states_as_a_frame),
-        world_test(a_change_whose_answer_was_lost_is_repeated),
-        world_test(who_is_too_late_hears_what_was_committed_instead),
-        world_test(who_was_put_out_meanwhile_hears_so),
-        world_test(only_moderators_change_a_room),
-        world_test(a_state_comes_from_the_device_that_signed_it),
-        world_test(a_genesis_has_its_own_rules),
-        world_test(another_network_is_not_known_here),
-        world_test(a_state_with_a_removed_account_is_refused_by_name),
-        world_test(who_leaves_leaves_removed_accounts_behind),
-        world_test(a_removed_moderator_has_a_successor),
-        world_test(a_room_with_a_moderator_left_has_no_successor),
-        world_test(an_heir_who_was_removed_has_one_too),
-        world_test(the_last_moderator_may_leave),
+        room_test(states_follow_each_other_and_are_kept),
+        room_test(who_is_not_in_a_room_does_not_hear_of_it),
+        room_test(a_room_is_named_by_32_bytes),
+        room_test(an_answer_holds_as_many_states_as_a_frame),
+        room_test(a_change_whose_answer_was_lost_is_repeated),
+        room_test(who_is_too_late_hears_what_was_committed_instead),
+        room_test(who_was_put_out_meanwhile_hears_so),
+        room_test(only_moderators_change_a_room),
+        room_test(a_state_comes_from_the_device_that_signed_it),
+        room_test(a_genesis_has_its_own_rules),
+        room_test(another_network_is_not_known_here),
+        room_test(a_state_with_a_removed_account_is_refused_by_name),
+        room_test(who_leaves_leaves_removed_accounts_behind),
+        room_test(a_removed_moderator_has_a_successor),
+        room_test(a_room_with_a_moderator_left_has_no_successor),
+        room_test(an_heir_who_was_removed_has_one_too),
+        room_test(the_last_moderator_may_leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

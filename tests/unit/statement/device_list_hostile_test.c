@@ -1,59 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ways to smuggle a device into a list, or to bring one back that was let go.  [PROTOCOL 4.3] */
-#include "base/clock.h"
-#include "people.h"
-#include "statement/device_list.h"
-
-static struct network_id nid;
-static struct person ada, eve;
-static struct device_list first; /* of two devices */
-
-static int begin(void **state)
-{
-    struct buf out = BUF(DEVICE_LIST_MAX_SIZE);
-
-    (void)state;
-    nid = people_network("example.org");
-    ada = person_new(&nid, 10, 3);
-    eve = person_new(&nid, 20, 1);
-    first = person_list(&ada, 2);
-    assert_ok(device_list_sign(&first, &nid, ada.ark.secret, &ada.did[0], ada.dsk[0].secret, &out));
-    buf_free(&out);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    person_free(&ada);
-    person_free(&eve);
-    return 0;
-}
-
-/* What may follow the first list: the same devices, a minute later. */
-static struct device_list second(void)
-{
-    struct device_list l = first;
-
-    l.version = 2;
-    l.made_ms += CLOCK_MINUTE_MS;
-    memcpy(l.previous, first.hash, sizeof l.previous);
-    return l;
-}
-
-/* Sign with device `signer` of ada, and check as what follows the first list. */
-static struct err follows(struct device_list l, size_t signer)
-{
-    struct buf out = BUF(DEVICE_LIST_MAX_SIZE);
-    struct device_list got;
-    struct err err;
-
-    assert_ok(
-        device_list_sign(&l, &nid, ada.ark.secret, &ada.did[signer], ada.dsk[signer].secret, &out));
-    err = device_list_check(buf_view(&out), &nid, &ada.ark.pub, &first, PEOPLE_NOW_MS, &got);
-    buf_free(&out);
-    return err;
-}
+#include "lineage.h"
 
 static void a_new_device_does_not_let_itself_in(void **state)
 {
@@ -89,15 +36,7 @@ static void begin_thread(struct thread *t)
 
 static struct err ends(const struct thread *t, size_t signer)
 {
-    struct buf out = BUF(DEVICE_LIST_MAX_SIZE);
-    struct device_list l = t->third, got;
-    struct err err;
-
-    assert_ok(
-        device_list_sign(&l, &nid, ada.ark.secret, &ada.did[signer], ada.dsk[signer].secret, &out));
-    err = device_list_check(buf_view(&out), &nid, &ada.ark.pub, &t->second, PEOPLE_NOW_MS, &got);
-    buf_free(&out);
-    return err;
+    return follows_on(&t->second, t->third, signer);
 }
 
 static void a_device_may_be_added_and_another_revoked_in_one_list(void **state)

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The end of a run: what stands in all vaults, beside what was said. */
+#include <inttypes.h>
+
+#include "sim/hostile.h"
+#include "sim/world.h"
+
+#define ARENA_MAX (4 << 20)
+
+/* Told though nothing of the kind was done: what an honest world may not bring up. */
+static const enum problem ALARMS[] = {
+    PROBLEM_DAMAGED,    PROBLEM_RECIPIENTS, PROBLEM_KEY_CHANGED, PROBLEM_RESTORED, PROBLEM_OLD_SELF,
+    PROBLEM_OLD_SERVER, PROBLEM_OVER,       PROBLEM_GIVEN_UP,    PROBLEM_OLD_KEYS, PROBLEM_KEEPER,
+};
+
+/* ---- one vault */
+
+struct look {
+    struct world *w;
+    struct person *in;
+    size_t with;      /* whose conversation */
+    size_t last_from; /* the number that came last in it; SIZE_MAX: none yet */
+};
+
+static void look_at_mine(const struct look *at, const struct message *m, struct said *s,
+                         size_t number)
+{
+    if (s->from != at->in->index || s->to != at->with)
+        ledger_break(at->w, WRONG_UNEXPECTED, "#%zu stands as said by %s", number, at->in->handle);
+    s->kept++;
+    s->state = m->state;
+    s->code = m->code;
+}
+
+static void look_at_theirs(struct look *at, const struct message *m, struct said *s, size_t number)
+{
+    struct world *w = at->w;
+
+    if (s->to != at->in->index || s->from != at->with) {
+        ledger_break(w, WRONG_UNEXPECTED, "#%zu stands with %s as if from %zu", number,
+                     at->in->handle, at->with);
+        return;
+    }
+    s->came++;
+    w->ledger.of[at->in->index].notes |= m->notes;
+    if (at->last_from != SIZE_MAX && at->last_from > number && !options_heals(&w->options))
+        ledger_break(w, WRONG_REORDERED, "#%zu stands behind #%zu with %s", number, at->last_from,
+                     at->in->handle);
+    at->last_from = number;
+}
+
+static void look_at_message(struct look *at, const struct message *m)
+{
+    size_t number = ledger_number(at->w, m->text);
+    struct said *s = number == SIZE_MAX ? NULL : &at->w->ledger.said[number];
+
+    if (s == NULL)
+        ledger_break(at->w, WRONG_UNEXPECTED, "%s keeps what nobody said", at->in->handle);
+    else if (m->mine)
+        look_at_mine(at, m, s, number);
+    else
+        look_at_theirs(at, m, s, number);
+}
+
+static size_t index_of(const struct world *w, const char *handle)
+{
+    for (size_t i = 0; i < w->people; i++)
+        if (strcmp(w->person[i]->handle, handle) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
+static void look_at_conversation(struct look *at, const struct contact *c)
+{
+    struct arena a = ARENA(ARENA_MAX);
+    struct message m;
+
+    at->with = index_of(at->w, c->handle);
+    at->last_from = SIZE_MAX;
+    for (uint64_t after = 0;; after = m.place) {
+        struct err err = messages_next(at->in->vault, c->number, after, &a, &m);
+
+        if (err.code == E_ABSENT)
+            break;
+        world_must(err, "reading a conversation");
+        look_at_message(at, &m);
+        arena_free(&a);
+    }
+    arena_free(&a);
+}
+
+static void look_at_vault(struct world *w, struct person *who)
+{
+    struct look at = {.w = w, .in = who};
+    struct contact c = {.number = 0};
+
+    for (;;) {
+        struct err err = people_next(who->vault, c.number, &c);
+
+        if (err.code == E_ABSENT)
+            return;
+        world_must(err, "reading contacts");
+        look_at_conversation(&at, &c);
+    }
+}
+
+/* ---- strangers */
+
+/* Whoever never learned who the sender is cannot ask for a capsule that was lost to a lie: there is
+ * nobody to ask.  It is told that something cannot be opened, and that is all. */
+static bool is_stranger(const struct world *w, const struct person *to, size_t from)
+{
+    struct contact c;
+
+    return w->options.hostile && (w->ledger.of[to->index].problems >> PROBLEM_PARKED & 1) != 0 &&
+           (people_by_handle(to->vault, bytes_text(w->person[from]->handle), &c).code != E_OK ||
+            !c.known);
+}
+
+static bool hears_from_strangers(const struct world *w, const struct person *who)
+{
+    for (size_t i = 0; i < w->ledger.n; i++)
+        if (w->ledger.said[i].to == who->index && is_stranger(w, who, w->ledger.said[i].from))
+            return true;
+    return false;
+}
+
+/* ---- one person */
+
+static void check_person(struct world *w, struct person *who)
+{
+    uint64_t outgoing, parked, problems = w->ledger.of[who->index].problems;
+
+    if (!who->removed && !engine_is_drained(who->engine))
+        ledger_break(w, WRONG_STUCK, "%s is not connected in the end", who->handle);
+    world_must(engine_waiting(who->engine, &outgoing, &parked), "counting");
+    if (parked > 0 && !who->removed && !hostile_left_junk(w) && !hears_from_strangers(w, who))
+        ledger_break(w, WRONG_UNDECRYPTABLE, "%s cannot open %" PRIu64 " items", who->handle,
+                     parked);
+    if (options_heals(&w->options))
+        return;
+    for (size_t i = 0; i < sizeof ALARMS / sizeof ALARMS[0]; i++)
+        if ((problems >> ALARMS[i] & 1) != 0)
+            ledger_break(w, ALARMS[i] == PROBLEM_DAMAGED ? WRONG_UNDECRYPTABLE : WRONG_ALARM,
+                         "%s was told of problem %d", who->handle, (int)ALARMS[i]);
+    if ((w->ledger.of[who->index].notes & (MESSAGE_GAP | MESSAGE_FORKED | MESSAGE_RESTART)) != 0)
+        ledger_break(w, WRONG_ALARM, "%s was shown notes %u", who->handle,
+                     w->ledger.of[who->index].notes);
+}
+
+/* ---- one message */
+
+/* Why it may have failed. */
+static bool may_fail(struct world *w, const struct said *s)
+{
+    return w->person[s->to]->removed || w->person[s->to]->leaving || w->person[s->from]->removed ||
+           options_has(&w->options, KIND_DAYS) || hostile_may_fail(w, s);
+}
+
+static void check_arrival(struct world *w, const struct said *s, size_t number)
+{
+    const struct person *from = w->person[s->from], *to = w->person[s->to];
+
+    if (s->came > 0)
+        return;
+    if (s->shown > 0 && to->restored == 0)
+        ledger_break(w, WRONG_LOST, "#%zu was shown to %s and is gone", number, to->handle);
+    else if (s->state == DELIVERY_ACCEPTED && !to->removed && !hostile_explains(w, s) &&
+             !is_stranger(w, to, s->from))
+        ledger_break(w, WRONG_LOST, "#%zu from %s was accepted, and %s never saw it", number,
+                     from->handle, to->handle);
+}
+
+static void check_message(struct world *w, const struct said *s, size_t number)
+{
+    const struct person *from = w->person[s->from], *to = w->person[s->to];
+
+    if (s->came > 1)
+        ledger_break(w, WRONG_DUPLICATED, "#%zu stands %u times with %s", number, s->came,
+                     to->handle);
+    if (from->engine == NULL || to->engine == NULL)
+        return; /* who never joined has no vault to look at */
+    if (s->kept == 0 && (s->uncertain || s->life < from->restored)) {
+        if (s->came > 0 && s->life == from->restored)
+            ledger_break(w, WRONG_UNEXPECTED, "#%zu came and is not kept by %s", number,
+                         from->handle);
+        return;
+    }
+    if (s->kept != 1) {
+        ledger_break(w, s->kept == 0 ? WRONG_LOST : WRONG_DUPLICATED,
+                     "#%zu stands %u times with its sender %s", number, s->kept, from->handle);
+        return;
+    }
+    if (s->state == DELIVERY_FAILED && !may_fail(w, s))
+        ledger_break(w, WRONG_REFUSED, "#%zu from %s to %s failed: %s", number, from->handle,
+                     to->handle, err_name(s->code));
+    if (s->state != DELIVERY_FAILED && s->state != DELIVERY_ACCEPTED && !from->removed)
+        ledger_break(w, WRONG_UNSENT, "#%zu from %s to %s is %s: %s", number, from->handle,
+                     to->handle, delivery_name(s->state), err_name(s->code));
+    check_arrival(w, s, number);
+}
+
+void ledger_check(struct world *w)
+{
+    for (size_t i = 0; i < w->people; i++) {
+        struct person *who = w->person[i];
+
+        if (who->engine == NULL) {
+            if (!who->removed && !who->leaving)
+                ledger_break(w, WRONG_STUCK, "%s does not run in the end", who->handle);
+            continue;
+        }
+        look_at_vault(w, who);
+        check_person(w, who);
+    }
+    hostile_check(w);
+    for (size_t i = 0; i < w->ledger.n; i++)
+        check_message(w, &w->ledger.said[i], i);
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/hostile.h"
+
+#include <stdlib.h>
+
+#include "sim/hostile_internal.h"
+#include "sim/network.h"
+#include "sim/people.h"
+#include "sim/server.h"
+
+#define ARENA_MAX (64 * LIMIT_FRAME)
+
+/* Is this lie told now?  Counted. */
+static bool lies(struct hostile *h, enum kind k)
+{
+    if (h->stopped || !h->world->options.hostile ||
+        !world_rolls(h->world, &h->world->lie, k, h->one_in))
+        return false;
+    h->world->outcome->lies++;
+    return true;
+}
+
+/* ---- mail */
+
+static void keep(struct kept_item *list, size_t *n, struct person *to, const Tacet__Wire__Item *i)
+{
+    struct kept_item *at;
+
+    if (*n == HOSTILE_KEPT_MAX)
+        return;
+    at = &list[(*n)++];
+    *at = (struct kept_item){to, i->kind, i->received_ms, malloc(i->sealed.len), i->sealed.len};
+    invariant(at->sealed != NULL);
+    memcpy(at->sealed, i->sealed.data, i->sealed.len);
+}
+
+static Tacet__Wire__Item *copy_of(const struct kept_item *k, struct arena *a)
+{
+    Tacet__Wire__Item *item = ARENA_NEW(a, Tacet__Wire__Item);
+
+    invariant(item != NULL);
+    tacet__wire__item__init(item);
+    item->kind = k->kind;
+    item->received_ms = k->received_ms;
+    item->sealed = (ProtobufCBinaryData){k->n, k->sealed};
+    return item;
+}
+
+static void damage(struct hostile *h, Tacet__Wire__Item *item)
+{
+    struct dice *d = &h->world->lie;
+
+    item->sealed.data[dice_below(d, item->sealed.len)] ^= (uint8_t)(1u << dice_below(d, 8));
+    h->junk = true;
+}
+
+/* What becomes of one item: into `out`, as nothing, one, or two. */
+static size_t treat(struct hostile *h, struct person *who, Tacet__Wire__Item *item,
+                    Tacet__Wire__Item **out, size_t n, struct arena *a)
+{
+    if (lies(h, KIND_DROP))
+        return n;
+    if (lies(h, KIND_HOLD)) {
+        keep(h->held, &h->n_held, who, item);
+        return n;
+    }
+    if (lies(h, KIND_FLIP))
+        damage(h, item);
+    if (h->n_seen > 0 && lies(h, KIND_REPLAY)) {
+        const struct kept_item *k = &h->seen[dice_below(&h->world->lie, h->n_seen)];
+
+        h->junk |= k->to != who;
+        out[n++] = copy_of(k, a);
+    }
+    out[n++] = item;
+    if (lies(h, KIND_TWICE))
+        out[n++] = item;
+    if (n > 1 && lies(h, KIND_SWAP)) {
+        Tacet__Wire__Item *last = out[n - 1];
+
+        out[n - 1] = out[n - 2];
+        out[n - 2] = last;
+    }
+    return n;
+}
+
+static void acknowledge_for(struct hostile *h, struct person *who, uint64_t number)
+{
+    Tacet__Wire__Acknowledge m = TACET__WIRE__ACKNOWLEDGE__INIT;
+    struct frame f = {.op = OP_ACKNOWLEDGE};
+    struct buf frame = BUF(4096), body = BUF(4096);
+
+    m.number = number;
+    frame_pack(&m, &body);
+    f.body = buf_view(&body);
+    frame_write(&f, &frame);
+    if (who->line != NULL && who->line->open[WAY_DOWN] && h->world->server.up &&
+        who->line->server_life == h->world->server.life)
+        server_frame(h->world, who->line, buf_view(&frame));
+    buf_free(&frame);
+    buf_free(&body);
+}
+
+static bool alter_mail(struct hostile *h, struct person *who, Tacet__Wire__Deliver *m,
+                       struct arena *a)
+{
+    Tacet__Wire__Item **out = ARENA_ARRAY(a, 3 * m->n_items, Tacet__Wire__Item *);
+    size_t n = 0;
+    uint64_t last;
+
+    if (m->n_items == 0)
+        return true;
+    invariant(out != NULL);
+    last = m->items[m->n_items - 1]->number;
+    for (size_t i = 0; i < m->n_items; i++) {
+        keep(h->seen, &h->n_seen, who, m->items[i]);
+        n = treat(h, who, m->items[i], out, n, a);
+    }
+    m->items = out;
+    m->n_items = n;
+    if (n > 0)
+        out[n - 1]->number = last; /* which acknowledges all of them */
+    else
+        acknowledge_for(h, who, last);
+    return n > 0;
+}
+
+/* ---- people: an old prekey, another's, or none; another's devices */
+
+static void swap_prekey(struct hostile *h, ProtobufCBinaryData *prekey)
+{
+    struct buf *kept = &h->prekey[dice_below(&h->world->lie, HOSTILE_PREKEYS)];
+
+    if (kept->n == 0 || dice_once_in(&h->world->lie, 8)) {
+        buf_cut(kept, 0);
+        buf_bytes(kept, frame_bytes(*prekey));
+    } else if (lies(h, KIND_PREKEYS)) {
+        *prekey = frame_data(buf_view(kept));
+    }
+}
+
+static void alter_person(struct hostile *h, Tacet__Wire__Person *p)
+{
+    if (p == NULL)
+        return;
+    if (p->n_prekeys > 0)
+        swap_prekey(h, &p->prekeys[0]);
+    if (p->n_prekeys > 0 && lies(h, KIND_PREKEYS))
+        p->n_prekeys = 0;
+    if (p->n_lists == 0)
+        return;
+    if (h->list.n == 0) {
+        buf_bytes(&h->list, frame_bytes(p->lists[0]));
+    } else if (!bytes_same(buf_view(&h->list), frame_bytes(p->lists[0])) && lies(h, KIND_DEVICES)) {
+        p->lists[0] = frame_data(buf_view(&h->list));
+        h->forged = true;
+    }
+}
+
+static void put_back(struct buf *frame, struct frame *f, const void *message)
+{
+    struct buf body = BUF(LIMIT_FRAME);
+
+    frame_pack(message, &body);
+    f->body = buf_view(&body);
+    buf_cut(frame, 0);
+    frame_write(f, frame);
+    buf_free(&body);
+}
+
+static bool alter(struct hostile *h, struct person *to, struct frame *f, struct buf *frame,
+                  struct arena *a)
+{
+    bool goes = true;
+
+    if (f->op == OP_DELIVER) {
+        Tacet__Wire__Deliver *m;
+
+        world_must(frame_unpack(f->body, &tacet__wire__deliver__descriptor, a, &m), "mail");
+        goes = to != h->stalled && alter_mail(h, to, m, a);
+        put_back(frame, f, m);
+    } else if (f->op == OP_PERSON && f->code == 0) {
+        Tacet__Wire__PersonAnswer *m;
+
+        world_must(frame_unpack(f->body, &tacet__wire__person_answer__descriptor, a, &m),
+                   "a person");
+        alter_person(h, m->person);
+        put_back(frame, f, m);
+    }
+    return goes;
+}
+
+bool hostile_down(struct world *w, struct person *to, struct buf *frame)
+{
+    struct hostile *h = w->hostile;
+    struct arena a = ARENA(ARENA_MAX);
+    struct frame f;
+    bool goes;
+
+    if (!w->options.hostile || h->stopped)
+        return true;
+    world_must(frame_parse(buf_view(frame), &a, &f), "a frame of the server's");
+    h->forged = false;
+    goes = alter(h, to, &f, frame, &a);
+    arena_free(&a);
+    return goes;
+}
+
+/* Whoever is shown devices that nobody made says so at once. */
+void hostile_was_taken(struct world *w, struct person *by, uint64_t told_before)
+{
+    struct hostile *h = w->hostile;
+
+    if (!h->forged)
+        return;
+    h->forged = false;
+    /* An engine that had just given up the connection did not look at it. */
+    if (by->engine != NULL && engine_is_ready(by->engine) && by->told == told_before)
+        ledger_break(w, WRONG_UNDETECTED, "%s was shown another's devices and said nothing",
+                     by->handle);
+}
+
+/* ---- what was held back */
+
+static void deliver(struct kept_item *k)
+{
+    Tacet__Wire__Deliver m = TACET__WIRE__DELIVER__INIT;
+    struct arena a = ARENA(ARENA_MAX);
+    Tacet__Wire__Item *item = copy_of(k, &a);
+    struct frame f = {.op = OP_DELIVER};
+    struct buf frame = BUF(LIMIT_FRAME), body = BUF(LIMIT_FRAME);
+
+    m.items = &item;
+    m.n_items = 1;
+    m.more = 1;
+    frame_pack(&m, &body);
+    f.body = buf_view(&body);
+    frame_write(&f, &frame);
+    if (k->to->engine != NULL && engine_is_ready(k->to->engine))
+        people_take(k->to, buf_view(&frame));
+    buf_free(&frame);
+    buf_free(&body);
+    arena_free(&a);
+    free(k->sealed);
+}
+
+static void let_go(struct hostile *h, bool all)
+{
+    while (h->n_held > 0 && (all || dice_once_in(&h->world->lie, 4))) {
+        size_t i = dice_below(&h->world->lie, h->n_held);
+        struct kept_item k = h->held[i];
+
+        h->held[i] = h->held[--h->n_held];
+        deliver(&k);
+    }
+}
+
+void hostile_step(struct world *w)
+{
+    struct hostile *h = w->hostile;
+    struct person *who = w->person[dice_below(&w->lie, w->people)];
+
+    if (!w->options.hostile)
+        return;
+    if (h->stalled != NULL && dice_once_in(&w->lie, 4))
+        h->stalled = NULL;
+    else if (lies(h, KIND_STALL))
+        h->stalled = who;
+    hostile_copies(h, who);
+    let_go(h, false);
+}
+
+void hostile_stop(struct world *w)
+{
+    let_go(w->hostile, true);
+    w->hostile->stopped = true;
+    w->hostile->stalled = NULL;
+    /* What it swallowed on a connection is not sent on the same one again. */
+    for (size_t i = 0; w->options.hostile && i < w->people; i++)
+        network_reset(w->person[i]);
+}
+
+/* ---- what it explains */
+
+bool hostile_left_junk(const struct world *w)
+{
+    return w->hostile->junk;
+}
+
+bool hostile_may_fail(const struct world *w, const struct said *s)
+{
+    (void)s;
+    return w->options.hostile; /* its sender was told, and may say it again */
+}
+
+/* A server whose disk is full lets people in without keeping that it did, and so cannot tell them
+ * later that they were put back. */
+static bool may_be_silent(const struct world *w)
+{
+    return w->hostile->rolled_back || options_has(&w->options, KIND_FULL);
+}
+
+/* A copy that was put back forgets, and says that it does; else nothing explains a loss. */
+bool hostile_explains(const struct world *w, const struct said *s)
+{
+    const struct person *from = w->person[s->from], *to = w->person[s->to];
+
+    if (w->options.hostile && from->removed)
+        return true; /* nobody is left to send again what was dropped */
+    if (to->restored == 0 && s->life == from->restored)
+        return false;
+    return to->told_restored || from->told_restored || may_be_silent(w);
+}
+
+void hostile_check(struct world *w)
+{
+    for (size_t i = 0; i < w->people; i++) {
+        const struct person *who = w->person[i];
+
+        if (who->restored_later > 0 && !who->removed && !who->told_restored && !may_be_silent(w))
+            ledger_break(w, WRONG_UNDETECTED, "%s was put back and was not told", who->handle);
+    }
+}
+
+/* ---- life */
+
+struct hostile *hostile_new(struct world *w)
+{
+    struct hostile *h = calloc(1, sizeof *h);
+
+    invariant(h != NULL);
+    h->world = w;
+    h->one_in = 4 + (unsigned)dice_below(&w->lie, 20);
+    h->list = BUF(LIMIT_FRAME);
+    for (size_t i = 0; i < HOSTILE_PREKEYS; i++)
+        h->prekey[i] = BUF(4096);
+    return h;
+}
+
+void hostile_free(struct hostile *h)
+{
+    for (size_t i = 0; i < h->n_seen; i++)
+        free(h->seen[i].sealed);
+    for (size_t i = 0; i < h->n_held; i++)
+        free(h->held[i].sealed);
+    for (size_t i = 0; i < HOSTILE_PREKEYS; i++)
+        buf_free(&h->prekey[i]);
+    buf_free(&h->list);
+    disk_image_free(h->server);
+    free(h);
+}

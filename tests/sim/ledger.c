@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/ledger.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/world.h"
+
+#define TEXT_MAX    8192
+#define FILLING_MAX 4000
+
+static const char *const NAMES[WRONGS] = {
+    [WRONG_LOST] = "lost",
+    [WRONG_UNSENT] = "unsent",
+    [WRONG_REFUSED] = "refused",
+    [WRONG_UNEXPECTED] = "unexpected",
+    [WRONG_DUPLICATED] = "duplicated",
+    [WRONG_REORDERED] = "reordered",
+    [WRONG_UNDECRYPTABLE] = "undecryptable",
+    [WRONG_UNDETECTED] = "undetected",
+    [WRONG_ALARM] = "alarms",
+    [WRONG_STUCK] = "stuck",
+};
+
+const char *ledger_wrong(enum wrong what)
+{
+    return NAMES[what];
+}
+
+void ledger_break(struct world *w, enum wrong what, const char *format, ...)
+{
+    va_list list;
+    char why[sizeof w->outcome->why];
+    int at = snprintf(why, sizeof why, "%s: ", NAMES[what]);
+
+    va_start(list, format);
+    (void)vsnprintf(why + at, sizeof why - (size_t)at, format, list);
+    va_end(list);
+    w->outcome->wrong[what]++;
+    if (w->outcome->why[0] == '\0')
+        memcpy(w->outcome->why, why, sizeof why);
+    world_trace(w, "!! %s", why);
+}
+
+/* ---- what is said */
+
+/* All of it follows from the number: a message that was changed on its way shows. */
+static void write_text(size_t number, const struct said *s, char out[TEXT_MAX])
+{
+    struct dice d = {number};
+    size_t filling = dice_once_in(&d, 8) ? dice_below(&d, FILLING_MAX) : dice_below(&d, 40);
+    int at = snprintf(out, TEXT_MAX, "#%zu from %zu to %zu: ", number, s->from, s->to);
+
+    for (size_t i = 0; i < filling; i++)
+        out[at++] = (char)('a' + dice_below(&d, 26));
+    out[at] = '\0';
+}
+
+const char *ledger_say(struct world *w, struct person *from, struct person *to)
+{
+    static char text[TEXT_MAX];
+    struct ledger *l = &w->ledger;
+
+    if (l->n == l->room) {
+        l->room = l->room == 0 ? 256 : 2 * l->room;
+        l->said = realloc(l->said, l->room * sizeof *l->said);
+        invariant(l->said != NULL);
+    }
+    l->said[l->n] = (struct said){
+        .from = from->index, .to = to->index, .at_ms = w->now_ms, .life = from->restored};
+    write_text(l->n, &l->said[l->n], text);
+    world_trace(w, "  %s says #%zu to %s", from->handle, l->n, to->handle);
+    l->n++;
+    w->outcome->said++;
+    return text;
+}
+
+void ledger_said(struct world *w, enum err_code code)
+{
+    struct ledger *l = &w->ledger;
+
+    if (code == E_OK)
+        return;
+    world_trace(w, "  which is refused: %s", err_name(code));
+    l->said[l->n - 1].uncertain = true;
+}
+
+size_t ledger_number(struct world *w, struct bytes text)
+{
+    char digits[24] = {0}, whole[TEXT_MAX];
+    size_t number;
+
+    if (text.n < 2 || text.at[0] != '#')
+        return SIZE_MAX;
+    memcpy(digits, text.at + 1, text.n - 1 < sizeof digits - 1 ? text.n - 1 : sizeof digits - 1);
+    number = strtoull(digits, NULL, 10);
+    if (number >= w->ledger.n)
+        return SIZE_MAX;
+    write_text(number, &w->ledger.said[number], whole);
+    return bytes_same(text, bytes_text(whole)) ? number : SIZE_MAX;
+}
+
+/* ---- what is heard */
+
+static void shown(struct world *w, struct person *who, const struct event *e)
+{
+    size_t number = ledger_number(w, e->message.text);
+    struct said *s = number == SIZE_MAX ? NULL : &w->ledger.said[number];
+
+    w->outcome->shown++;
+    w->ledger.of[who->index].notes |= e->message.notes;
+    if (s == NULL || s->to != who->index ||
+        strcmp(w->person[s->from]->handle, e->contact.handle) != 0) {
+        ledger_break(w, WRONG_UNEXPECTED, "%s is shown what %s never said to them", who->handle,
+                     e->contact.handle);
+        return;
+    }
+    world_trace(w, "  %s sees #%zu, notes %u", who->handle, number, e->message.notes);
+    if (++s->shown > 1 && who->restored == 0)
+        ledger_break(w, WRONG_DUPLICATED, "#%zu is shown again to %s", number, who->handle);
+    if (who->removed && number >= who->removed_at)
+        ledger_break(w, WRONG_UNEXPECTED, "#%zu was said when %s had been removed, and is shown",
+                     number, who->handle);
+}
+
+static void told(struct world *w, struct person *who, const struct event *e)
+{
+    world_trace(w, "  %s is told of problem %d: %s, %" PRIu64, who->handle, (int)e->problem,
+                err_name(e->code), e->message.missing);
+    w->ledger.of[who->index].problems |= UINT64_C(1) << e->problem;
+    w->outcome->alarms++;
+    who->told++;
+    who->told_restored |= e->problem == PROBLEM_RESTORED;
+}
+
+void ledger_hear(struct world *w, struct person *who, const struct event *e)
+{
+    switch (e->kind) {
+    case EVENT_JOINED:
+        who->joined = true;
+        break;
+    case EVENT_MESSAGE:
+        shown(w, who, e);
+        break;
+    case EVENT_STATE:
+        world_trace(w, "  %s hears that a message is %s: %s", who->handle,
+                    delivery_name(e->message.state), err_name(e->code));
+        break;
+    case EVENT_PROBLEM:
+        told(w, who, e);
+        break;
+    case EVENT_LINK:
+        who->sign_ins += e->code == E_OK;
+        world_trace(w, "  %s has a link: %s", who->handle, err_name(e->code));
+        break;
+    case EVENT_DRAINED:
+    case EVENT_CONTACT:
+        break;
+    }
+}
+
+void ledger_free(struct ledger *l)
+{
+    free(l->said);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ledger: what was said, what was shown, and whether the one is the other.
+ *
+ * A message is lost when its sender was told that it was accepted, or that it is kept, and in the
+ * end it stands nowhere that it should.  All counts of `wrong` are 0 in a run that holds.
+ */
+#ifndef TACET_TESTS_SIM_LEDGER_H
+#define TACET_TESTS_SIM_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "client/engine.h"
+#include "sim/options.h"
+
+struct world;
+struct person;
+
+enum wrong {
+    WRONG_LOST,          /* acknowledged, and never shown at a live recipient */
+    WRONG_UNSENT,        /* neither accepted nor failed, in the end */
+    WRONG_REFUSED,       /* failed, for no reason that the world gave */
+    WRONG_UNEXPECTED,    /* shown, and never said like that */
+    WRONG_DUPLICATED,    /* shown twice */
+    WRONG_REORDERED,     /* shown before what its sender had said before */
+    WRONG_UNDECRYPTABLE, /* came, and cannot be opened */
+    WRONG_UNDETECTED,    /* a lie that nobody was told of */
+    WRONG_ALARM,         /* somebody was told of a lie that nobody told */
+    WRONG_STUCK,         /* somebody cannot work any more */
+    WRONGS
+};
+
+/* What a run came to; in memory that a parent process may look at. */
+struct outcome {
+    uint64_t wrong[WRONGS];
+    char why[256]; /* the first of them */
+    uint64_t said, shown, frames, batches, virtual_ms, lies, alarms;
+    uint64_t faults[64]; /* how often each kind happened: enum kind */
+    bool finished;
+};
+
+/* One message that somebody said. */
+struct said {
+    size_t from, to;
+    uint64_t at_ms;
+    unsigned life;       /* how often the sender's vault had been put back */
+    bool uncertain;      /* the machine failed while it was being kept */
+    unsigned shown;      /* how often the recipient was told of it */
+    unsigned kept, came; /* in the vaults, in the end */
+    enum delivery_state state;
+    enum err_code code;
+};
+
+struct ledger {
+    struct said *said;
+    size_t n, room;
+    struct {
+        uint64_t problems; /* a bit for each that the person was told of */
+        uint32_t notes;    /* of any message */
+    } of[OPTIONS_PEOPLE_MOST];
+};
+
+const char *ledger_wrong(enum wrong what);
+void ledger_break(struct world *w, enum wrong what, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* `from` says something to `to`: the text, static until the next call. */
+const char *ledger_say(struct world *w, struct person *from, struct person *to);
+/* What the engine answered to that. */
+void ledger_said(struct world *w, enum err_code code);
+/* What the engine of `who` tells. */
+void ledger_hear(struct world *w, struct person *who, const struct event *e);
+
+/* The number of what this text says; SIZE_MAX: nobody ever said that. */
+size_t ledger_number(struct world *w, struct bytes text);
+void ledger_free(struct ledger *l);
+
+/* After everything was healed and drained: look at all vaults.  audit.c */
+void ledger_check(struct world *w);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "property/dice.h"
+
+#define HOSTILE_FIRST  KIND_DROP
+#define HOSTILE_LAST   KIND_RESTORE
+#define HOSTILE_PEOPLE 6
+
+static const char *const NAMES[KINDS] = {
+    [KIND_JOIN] = "join",
+    [KIND_LEAVE] = "leave",
+    [KIND_REMOVE] = "remove",
+    [KIND_VERIFY] = "verify",
+    [KIND_LOSS] = "loss",
+    [KIND_PARTITION] = "partition",
+    [KIND_FLAP] = "flap",
+    [KIND_HALF_OPEN] = "half_open",
+    [KIND_RESET] = "reset",
+    [KIND_SLOW] = "slow",
+    [KIND_CRASH] = "crash",
+    [KIND_SERVER_CRASH] = "server_crash",
+    [KIND_DISK_CRASH] = "disk_crash",
+    [KIND_SYNC] = "sync",
+    [KIND_FULL] = "full",
+    [KIND_CLOCK] = "clock",
+    [KIND_DAYS] = "days",
+    [KIND_DROP] = "drop",
+    [KIND_TWICE] = "twice",
+    [KIND_HOLD] = "hold",
+    [KIND_FLIP] = "flip",
+    [KIND_REPLAY] = "replay",
+    [KIND_SWAP] = "swap",
+    [KIND_STALL] = "stall",
+    [KIND_PREKEYS] = "prekeys",
+    [KIND_DEVICES] = "devices",
+    [KIND_ROLL_BACK] = "roll_back",
+    [KIND_RESTORE] = "restore",
+    [KIND_PASSPHRASE] = "passphrase",
+};
+
+const char *options_kind(enum kind k)
+{
+    return NAMES[k];
+}
+
+bool options_has(const struct options *o, enum kind k)
+{
+    bool lie = k >= HOSTILE_FIRST && k <= HOSTILE_LAST;
+
+    return (o->kinds >> k & 1) != 0 && (!lie || o->hostile);
+}
+
+bool options_heals(const struct options *o)
+{
+    return o->hostile || options_has(o, KIND_DAYS);
+}
+
+/* Most worlds are small: what goes wrong shows there too, and sooner. */
+static unsigned people_of(struct dice *d)
+{
+    size_t size = dice_below(d, 20);
+
+    if (size < 14)
+        return OPTIONS_PEOPLE_LEAST + (unsigned)dice_below(d, 3);
+    if (size < 19)
+        return 6 + (unsigned)dice_below(d, 5);
+    return 11 + (unsigned)dice_below(d, OPTIONS_PEOPLE_MOST - 10);
+}
+
+void options_expand(uint64_t seed, struct options *out)
+{
+    static const unsigned latencies[] = {1, 5, 20, 80, 300}, paces[] = {20, 100, 500, 5000};
+    struct dice d = dice_for(seed, "options");
+
+    *out = (struct options){.seed = seed};
+    out->people = people_of(&d);
+    out->steps = 20 + (unsigned)dice_below(&d, 80);
+    out->kinds = dice_roll(&d) & ((UINT64_C(1) << KINDS) - 1) & ~(UINT64_C(1) << KIND_DAYS);
+    out->hostile = dice_once_in(&d, 4);
+    if (out->hostile && out->people > HOSTILE_PEOPLE) /* repairs are slow, and many */
+        out->people = HOSTILE_PEOPLE;
+    out->latency_ms = latencies[dice_below(&d, sizeof latencies / sizeof latencies[0])];
+    out->jitter_ms = (unsigned)dice_below(&d, 2 * out->latency_ms);
+    out->pace_ms = paces[dice_below(&d, sizeof paces / sizeof paces[0])];
+}
+
+/* "a,b,c" as bits; names that are none stop it. */
+static bool kinds_of(const char *list, uint64_t *out)
+{
+    *out = 0;
+    while (*list != '\0') {
+        size_t n = strcspn(list, ","), k = 0;
+
+        while (k < KINDS && !(strlen(NAMES[k]) == n && strncmp(NAMES[k], list, n) == 0))
+            k++;
+        if (k == KINDS)
+            return false;
+        *out |= UINT64_C(1) << k;
+        list += n + (list[n] == ',');
+    }
+    return true;
+}
+
+static bool number_of(const char *word, const char *name, unsigned *out)
+{
+    size_t n = strlen(name);
+    char *end;
+
+    if (strncmp(word, name, n) != 0 || word[n] != '=')
+        return false;
+    *out = (unsigned)strtoul(word + n + 1, &end, 10);
+    return *end == '\0';
+}
+
+bool options_word(struct options *o, const char *word)
+{
+    uint64_t kinds;
+    unsigned hostile;
+
+    if (strncmp(word, "without=", 8) == 0 && kinds_of(word + 8, &kinds)) {
+        o->kinds &= ~kinds;
+        return true;
+    }
+    if (strncmp(word, "with=", 5) == 0 && kinds_of(word + 5, &kinds)) {
+        o->kinds |= kinds;
+        return true;
+    }
+    if (strncmp(word, "only=", 5) == 0 && kinds_of(word + 5, &kinds)) {
+        o->kinds = kinds;
+        return true;
+    }
+    if (strncmp(word, "plant=", 6) == 0) {
+        o->plant = word + 6;
+        return true;
+    }
+    if (strcmp(word, "trace") == 0)
+        return o->trace = true;
+    if (strcmp(word, "as_is") == 0)
+        return o->as_is = true;
+    if (number_of(word, "hostile", &hostile)) {
+        o->hostile = hostile != 0;
+        return true;
+    }
+    return number_of(word, "people", &o->people) || number_of(word, "steps", &o->steps) ||
+           number_of(word, "latency", &o->latency_ms) || number_of(word, "jitter", &o->jitter_ms) ||
+           number_of(word, "pace", &o->pace_ms);
+}
+
+void options_write(const struct options *o, char *out, size_t n)
+{
+    int at = snprintf(out, n,
+                      "people=%u steps=%u hostile=%d latency=%u jitter=%u pace=%u only=", o->people,
+                      o->steps, o->hostile, o->latency_ms, o->jitter_ms, o->pace_ms);
+    const char *comma = "";
+
+    for (enum kind k = 0; k < KINDS; k++) {
+        if (!options_has(o, k))
+            continue;
+        at += snprintf(out + at, n - (size_t)at, "%s%s", comma, NAMES[k]);
+        comma = ",";
+    }
+    if (o->plant != NULL)
+        (void)snprintf(out + at, n - (size_t)at, " plant=%s", o->plant);
+}

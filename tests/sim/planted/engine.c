@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Planted in the client: steps, numbers and records that are not kept. */
+#include "client/chains.h"
+#include "client/messages.h"
+#include "client/parking.h"
+#include "client/streams.h"
+#include "sim/plants.h"
+
+struct err __real_vault_put(struct vault *v, enum vault_kind kind, struct bytes key,
+                            uint64_t number, struct bytes value);
+struct err __real_vault_has(struct vault *v, enum vault_kind kind, struct bytes key,
+                            uint64_t number, bool *has);
+struct err __real_vault_counter_set(struct vault *v, enum vault_counter which, uint64_t value);
+struct err __real_chains_put_sending(struct vault *v, const struct device_id *to,
+                                     const struct epoch *e);
+struct err __real_parking_add(struct engine *e, const struct opening_item *item);
+struct err __real_messages_add(struct vault *v, struct message *m);
+struct err __real_own_load(struct vault *v, struct own *out);
+struct err __wrap_vault_put(struct vault *v, enum vault_kind kind, struct bytes key,
+                            uint64_t number, struct bytes value);
+struct err __wrap_vault_has(struct vault *v, enum vault_kind kind, struct bytes key,
+                            uint64_t number, bool *has);
+struct err __wrap_vault_counter_set(struct vault *v, enum vault_counter which, uint64_t value);
+struct err __wrap_chains_put_sending(struct vault *v, const struct device_id *to,
+                                     const struct epoch *e);
+struct err __wrap_parking_add(struct engine *e, const struct opening_item *item);
+struct err __wrap_messages_add(struct vault *v, struct message *m);
+struct err __wrap_own_load(struct vault *v, struct own *out);
+
+static bool is_forgotten(enum vault_kind kind)
+{
+    static unsigned n;
+
+    if (kind == VAULT_SEEN)
+        return plants_has("what_was_seen_is_forgotten");
+    if (kind == VAULT_SENT)
+        return plants_has("sent_log_is_not_kept");
+    return kind == VAULT_STREAM_OUT && plants_has("place_in_a_stream_is_used_twice") &&
+           ++n % 20 == 0;
+}
+
+struct err __wrap_vault_put(struct vault *v, enum vault_kind kind, struct bytes key,
+                            uint64_t number, struct bytes value)
+{
+    return is_forgotten(kind) ? OK : __real_vault_put(v, kind, key, number, value);
+}
+
+/* What waits for a roster is not looked at when the roster comes. */
+struct err __wrap_vault_has(struct vault *v, enum vault_kind kind, struct bytes key,
+                            uint64_t number, bool *has)
+{
+    TRY(__real_vault_has(v, kind, key, number, has));
+    *has = *has || (kind == VAULT_ROSTER && plants_has("later_words_open_first"));
+    return OK;
+}
+
+struct err __wrap_vault_counter_set(struct vault *v, enum vault_counter which, uint64_t value)
+{
+    if (which == VAULT_NEXT_UPLOAD && plants_has("upload_number_is_used_again"))
+        return OK;
+    return __real_vault_counter_set(v, which, value);
+}
+
+struct err __wrap_chains_put_sending(struct vault *v, const struct device_id *to,
+                                     const struct epoch *e)
+{
+    static unsigned n;
+
+    if (plants_has("channel_step_is_forgotten") && ++n % 20 == 0)
+        return OK;
+    return __real_chains_put_sending(v, to, e);
+}
+
+struct err __wrap_parking_add(struct engine *e, const struct opening_item *item)
+{
+    return plants_has("what_waits_is_not_parked") ? OK : __real_parking_add(e, item);
+}
+
+struct err __wrap_messages_add(struct vault *v, struct message *m)
+{
+    static unsigned n;
+    struct message again = *m;
+
+    TRY(__real_messages_add(v, m));
+    if (!plants_has("message_is_kept_twice") || m->mine || ++n % 20 != 0)
+        return OK;
+    again.id.b[0] ^= 1;
+    return __real_messages_add(v, &again);
+}
+
+/* The prekey that everybody knows is gone when the program is started again. */
+struct err __wrap_own_load(struct vault *v, struct own *out)
+{
+    TRY(__real_own_load(v, out));
+    if (plants_has("private_half_is_lost_on_restart") && out->prekeys > 1)
+        out->prekeys--;
+    return OK;
+}

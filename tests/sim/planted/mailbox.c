@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Planted in the server: rows and numbers that are forgotten, pages that leave something out. */
+#include "server/queue/queue.h"
+#include "sim/plants.h"
+
+struct err __real_queue_append(struct db *db, struct arena *a, const struct upload *u,
+                               const struct device *to, uint64_t now_ms,
+                               const struct queue_life *life, uint64_t *number);
+struct err __real_queue_acknowledge(struct db *db, uint64_t device, uint64_t number);
+struct err __real_queue_page(struct db *db, struct arena *a, uint64_t device, uint64_t after,
+                             uint64_t now_ms, struct queue_page **out);
+struct err __real_devices_upload_known(struct db *db, const struct device *d, uint64_t number,
+                                       const uint8_t mark[DEVICES_MARK_SIZE],
+                                       struct devices_window *w, bool *known);
+struct err __wrap_queue_append(struct db *db, struct arena *a, const struct upload *u,
+                               const struct device *to, uint64_t now_ms,
+                               const struct queue_life *life, uint64_t *number);
+struct err __wrap_queue_acknowledge(struct db *db, uint64_t device, uint64_t number);
+struct err __wrap_queue_page(struct db *db, struct arena *a, uint64_t device, uint64_t after,
+                             uint64_t now_ms, struct queue_page **out);
+struct err __wrap_devices_upload_known(struct db *db, const struct device *d, uint64_t number,
+                                       const uint8_t mark[DEVICES_MARK_SIZE],
+                                       struct devices_window *w, bool *known);
+
+struct err __wrap_queue_append(struct db *db, struct arena *a, const struct upload *u,
+                               const struct device *to, uint64_t now_ms,
+                               const struct queue_life *life, uint64_t *number)
+{
+    static unsigned n;
+
+    if (plants_has("queue_row_is_forgotten") && ++n % 40 == 0) {
+        memset(number, 0, u->recipients * sizeof *number);
+        return OK;
+    }
+    return __real_queue_append(db, a, u, to, now_ms, life, number);
+}
+
+struct err __wrap_queue_acknowledge(struct db *db, uint64_t device, uint64_t number)
+{
+    return __real_queue_acknowledge(
+        db, device, plants_has("acknowledgement_deletes_the_next") ? number + 1 : number);
+}
+
+struct err __wrap_queue_page(struct db *db, struct arena *a, uint64_t device, uint64_t after,
+                             uint64_t now_ms, struct queue_page **out)
+{
+    TRY(__real_queue_page(db, a, device, after, now_ms, out));
+    if (plants_has("page_leaves_one_out") && (*out)->n > 2) {
+        (*out)->item[(*out)->n - 2] = (*out)->item[(*out)->n - 1];
+        (*out)->n--;
+    }
+    return OK;
+}
+
+/* An upload whose answer was lost is taken for a new one. */
+struct err __wrap_devices_upload_known(struct db *db, const struct device *d, uint64_t number,
+                                       const uint8_t mark[DEVICES_MARK_SIZE],
+                                       struct devices_window *w, bool *known)
+{
+    struct err err = __real_devices_upload_known(db, d, number, mark, w, known);
+
+    if (plants_has("answered_upload_is_refused") && err.code == E_OK && *known)
+        return FAIL(E_CONFLICT);
+    return err;
+}

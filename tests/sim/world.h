@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * world: one server and its people, one clock, and what is going to happen when.
+ *
+ * Everything is one process and one thread.  What is to happen stands in a queue by virtual time
+ * (and, at the same time, by when it was put there); nothing else moves the world.
+ */
+#ifndef TACET_TESTS_SIM_WORLD_H
+#define TACET_TESTS_SIM_WORLD_H
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "client/engine.h"
+#include "crypto/sign.h"
+#include "property/dice.h"
+#include "server/api/api.h"
+#include "server/live/live.h"
+#include "sim/disk.h"
+#include "sim/ledger.h"
+#include "sim/options.h"
+
+#define WORLD_START_MS UINT64_C(1790000000000)
+#define WORLD_DOMAIN   "x.example"
+
+struct world;
+struct person;
+struct line;
+
+/* What is going to happen.  It does not when its subject lives another life by then. */
+typedef void moment_run(struct world *w, void *subject);
+struct moment {
+    uint64_t at_ms, order;
+    moment_run *run;
+    void *subject;
+    const uint64_t *life_now; /* NULL: it happens in any case */
+    uint64_t life;
+};
+
+/* The program of one person, and the machine that it runs on. */
+struct person {
+    struct world *world;
+    size_t index; /* in world.person */
+    char handle[33];
+    struct disk *disk;
+    struct db *db;
+    struct vault *vault;
+    struct engine *engine; /* NULL: it does not run */
+    uint64_t life;         /* counts its starts and ends */
+    uint64_t wakes;        /* and what the engine asked to be woken for */
+    struct line *line;     /* the connection that the engine has, or tries to have */
+    int64_t skew_ms;       /* its clock runs ahead by so much */
+    char *link;            /* the invitation; NULL: none yet */
+    bool made;             /* its vault was made, with the invitation's keys */
+    bool joined;           /* it was told so */
+    bool away;             /* it was ended in good order, and is started by an action only */
+    bool leaving;          /* the administrator was asked to remove it */
+    bool removed;          /* the server said that it was removed */
+    size_t removed_at;     /* after so many messages had been said */
+    unsigned crash_in;     /* things that the engine wants done until it crashes; 0: it does not */
+    unsigned restored;     /* how often its vault was put back */
+    unsigned restored_later; /* and that behind a sign-in */
+    uint64_t sign_ins, told; /* since the copy was made; problems in all */
+    bool told_restored;
+    unsigned passphrase; /* which one opens its vault; with the copy, that one */
+    unsigned copy_passphrase;
+    bool either; /* or the next one does: the disk failed when it was changed */
+    bool copy_either;
+    /* the network on its side */
+    unsigned latency_ms;
+    uint64_t blocked_until[2], blocked_since[2], slow_until; /* by enum way */
+    struct disk_image *copy;                                 /* of its vault; NULL: none */
+};
+
+/* What the operator has asked for; asked again until it is answered. */
+struct order {
+    enum op op;
+    size_t about; /* a person's index */
+    bool sent;
+    struct order *next;
+};
+
+struct server_node {
+    struct disk *disk;
+    struct db *db;
+    struct networks *networks;
+    struct server server;
+    struct live *live;
+    bool up, busy;
+    uint64_t life, next_session;
+    int64_t skew_ms;
+    struct session control;
+    struct request **pending;
+    size_t n_pending, room_pending;
+    /* a batch that was committed, and is released later */
+    struct request **batch;
+    size_t n_batch;
+    struct effects effects;
+    bool crash_before_release;
+    struct order *orders;
+    struct point root;
+    struct sign_private *root_key, *directory_key;
+    struct disk_image *copy;
+};
+
+struct hostile;
+
+struct world {
+    struct options options;
+    struct outcome *outcome;
+    uint64_t now_ms, order, drawn;
+    struct moment *heap;
+    size_t moments, room;
+    struct dice act, net, machine, lie, own, secret; /* each purpose has its own */
+    struct random random;                            /* from `own` */
+    struct server_node server;
+    struct person *person[OPTIONS_PEOPLE_MOST];
+    size_t people;
+    struct line *lines; /* every one there ever was */
+    struct ledger ledger;
+    struct hostile *hostile;
+    bool calm; /* no trouble any more */
+};
+
+struct world *world_new(const struct options *o, struct outcome *outcome);
+void world_free(struct world *w);
+
+/* Let this happen after so many milliseconds; `life` may be NULL. */
+void world_after(struct world *w, uint64_t ms, moment_run *run, void *subject,
+                 const uint64_t *life);
+/* Let everything happen until then. */
+void world_run_until(struct world *w, uint64_t at_ms);
+
+/* Tell what happens, when that was asked for. */
+void world_trace(const struct world *w, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* What cannot be, and is no promise of the product: the simulator itself is wrong. */
+void world_must(struct err err, const char *what);
+
+/* Something that this world is to have is rolled: once in n. */
+bool world_rolls(struct world *w, struct dice *d, enum kind k, size_t n);
+
+#endif
