@@ -92,9 +92,9 @@ struct tacet_passphrases {
 
 /* From now on the new passphrase opens the profile and the old one does not, but a copy of it that
  * was made before.  Cut off at any moment, it leaves one of the two.
- * TACET_DENIED: wrong old passphrase.  TACET_LIMIT: one is too long, or no such cost.  TACET_FULL,
- * TACET_NOMEM.  After these nothing has changed.  TACET_IO: either of the two opens it; close it.
- */
+ * TACET_DENIED: wrong old passphrase.  TACET_LIMIT: one is too long, or no such cost.
+ * TACET_NOMEM.  After these nothing has changed.  TACET_FULL: nor now, but if this program is
+ * killed soon the new one may open it.  TACET_IO: either of the two opens it; close it. */
 TACET_API enum tacet_code tacet_change_passphrase(struct tacet_client *c,
                                                   const struct tacet_passphrases *p);
 

@@ -21,7 +21,9 @@ static const struct sentence OPENING[] = {
 };
 
 static const struct sentence CHANGING[] = {
-    {TACET_FULL, "The disk of this machine is full.  Make room.  The passphrase is as it was."},
+    {TACET_FULL,
+     "The disk of this machine is full.  Make room and try again; keep both passphrases in"
+     " mind until then."},
     {TACET_NOMEM, "There is not enough memory for this.  The passphrase is as it was."},
     {TACET_IO, "The disk failed in the middle: either the old passphrase or the new one opens the"
                " profile from now on.  Try both."},

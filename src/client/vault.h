@@ -82,9 +82,10 @@ FALLIBLE vault_open(struct vault **out, struct db *db, struct bytes passphrase,
  *
  * One page is changed, in one transaction: whenever it is cut off, one of the two opens it.  On
  * success nothing of what the old one opened is in the database's files.
- * E_DENIED: wrong old passphrase.  E_LIMIT: a passphrase is too long, or no such cost.  E_FULL,
- * E_NOMEM.  After these nothing has changed.  E_IO: either of the two opens it; what is left of the
- * old one goes when the database is opened next.
+ * E_DENIED: wrong old passphrase.  E_LIMIT: a passphrase is too long, or no such cost.  E_NOMEM.
+ * After these nothing has changed.  E_FULL: nor now, but after a crash the new one may open it, as
+ * long as nothing else was committed.  E_IO: either of the two opens it; what is left of the old
+ * one goes when the database is opened next.
  */
 FALLIBLE vault_change_passphrase(struct vault *v, struct bytes old, struct bytes fresh,
                                  uint8_t cost);

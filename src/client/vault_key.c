@@ -29,7 +29,7 @@ out:
     return err;
 }
 
-struct err vault_key_open(struct bytes header, struct bytes passphrase, uint8_t key[AEAD_KEY_SIZE])
+struct err vault_key_open(struct bytes header, struct bytes passphrase, uint8_t out[AEAD_KEY_SIZE])
 {
     struct err err = OK;
     struct reader r = reader(header);
@@ -44,7 +44,7 @@ struct err vault_key_open(struct bytes header, struct bytes passphrase, uint8_t 
     sealed = reader_take(&r, AEAD_KEY_SIZE + AEAD_TAG_SIZE);
     TRY(reader_end(&r));
     TRY_OUT(password_key(passphrase, salt, cost, over));
-    TRY_OUT(aead_open(over, nonce, bytes(header.at, VAULT_KEY_HEADER_PLAIN), sealed, key));
+    TRY_OUT(aead_open(over, nonce, bytes(header.at, VAULT_KEY_HEADER_PLAIN), sealed, out));
 out:
     secret_wipe(over, sizeof over);
     return err.code == E_FORGED ? FAIL(E_DENIED) : err;

@@ -23,7 +23,7 @@ FALLIBLE vault_key_seal(const uint8_t key[AEAD_KEY_SIZE], struct bytes passphras
 
 /* E_DENIED: wrong passphrase, or altered: the two cannot be told apart.  E_VERSION: of a newer
  * program.  E_TRUNCATED, E_MALFORMED: not such a header. */
-FALLIBLE vault_key_open(struct bytes header, struct bytes passphrase, uint8_t key[AEAD_KEY_SIZE]);
+FALLIBLE vault_key_open(struct bytes header, struct bytes passphrase, uint8_t out[AEAD_KEY_SIZE]);
 
 /* What it was sealed with; of a header that opened. */
 uint8_t vault_key_cost(struct bytes header);

@@ -73,10 +73,12 @@ void db_end_query(struct db_query *q); /* NULL is fine */
  * Nested: depth 1 is a transaction, deeper ones are savepoints.  Commit at depth 1 means on disk.
  *
  * A commit that fails has rolled its level back, so each begin that succeeded is followed by one
- * commit or one rollback, whatever they give.  A rollback at depth 0 does nothing.  A database may
- * end a transaction by itself, as when the disk is full: until depth 0 is reached by rolling back,
- * all that is asked of it then fails.  So it does while a transaction cannot be rolled back, for
- * want of memory; that is tried again each time.  E_LIMIT: deeper than DB_DEPTH_MAX savepoints.
+ * commit or one rollback, whatever they give.  What a commit refused with E_FULL may be there all
+ * the same after a crash, as long as nothing else was committed.  A rollback at depth 0 does
+ * nothing.  A database may end a transaction by itself, as when the disk is full: until depth 0 is
+ * reached by rolling back, all that is asked of it then fails.  So it does while a transaction
+ * cannot be rolled back, for want of memory; that is tried again each time.  E_LIMIT: deeper than
+ * DB_DEPTH_MAX savepoints.
  */
 FALLIBLE db_begin(struct db *db);
 FALLIBLE db_commit(struct db *db);

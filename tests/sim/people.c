@@ -51,17 +51,26 @@ static void try_others(struct person *who)
     }
 }
 
+/* Where a disk failed or was full, one of two; and while there is no room to make that sure, it may
+ * be the other after a power cut. */
+static struct err unlock_either(struct person *who)
+{
+    unsigned number = who->passphrase;
+    struct err err = open_vault(who, number, &who->vault);
+
+    if (err.code == E_DENIED)
+        err = open_vault(who, ++number, &who->vault);
+    TRY(err);
+    TRY(vault_begin(who->vault));
+    vault_rollback(who->vault);
+    who->passphrase = number;
+    who->either = false;
+    return OK;
+}
+
 static struct err unlock(struct person *who)
 {
-    struct err err = open_vault(who, who->passphrase, &who->vault);
-
-    if (err.code == E_DENIED && who->either) {
-        err = open_vault(who, who->passphrase + 1, &who->vault);
-        who->passphrase += err.code == E_OK;
-    }
-    if (err.code != E_OK)
-        return err;
-    who->either = false;
+    TRY(who->either ? unlock_either(who) : open_vault(who, who->passphrase, &who->vault));
     if (options_has(&who->world->options, KIND_PASSPHRASE))
         try_others(who);
     return OK;
@@ -330,7 +339,8 @@ void people_change_passphrase(struct person *who)
 
     world_trace(w, "%s changes the passphrase: %s", who->handle, err_name(err.code));
     who->passphrase += err.code == E_OK;
-    who->either = err.code == E_IO;
+    /* Full: a log whose last frame is there and only its padding is not counts, after a crash. */
+    who->either = err.code == E_IO || err.code == E_FULL;
     if (err.code != E_OK && err.code != E_IO && err.code != E_FULL)
         ledger_break(w, WRONG_STUCK, "%s cannot change the passphrase: %s at %s", who->handle,
                      err_name(err.code), err.where);

@@ -63,7 +63,7 @@ struct person {
     bool told_restored;
     unsigned passphrase; /* which one opens its vault; with the copy, that one */
     unsigned copy_passphrase;
-    bool either; /* or the next one does: the disk failed when it was changed */
+    bool either; /* or the next one does: the disk failed or was full when it was changed */
     bool copy_either;
     /* the network on its side */
     unsigned latency_ms;

@@ -162,7 +162,7 @@ static void a_passphrase_is_changed_behind_a_lock(void **state)
     assert_int_equal(CHAT("/passphrase now\n", "--wait=5"), 1);
     play.change = TACET_FULL;
     assert_int_equal(CHAT("/passphrase\nthree\n", "--wait=5"), 1);
-    assert_said("as it was");
+    assert_said("keep both passphrases");
     assert_int_equal(play.sends, 2);
 }
 

@@ -52,7 +52,7 @@ static void which_one_opens_it_after_a_failure_is_said(void **state)
 {
     play.change = TACET_FULL;
     assert_int_equal(PLAY("passphrase"), 1);
-    assert_said("The passphrase is as it was.");
+    assert_said("keep both passphrases");
     play.change = TACET_NOMEM;
     assert_int_equal(PLAY("passphrase"), 1);
     assert_said("The passphrase is as it was.");

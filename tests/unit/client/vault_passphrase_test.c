@@ -16,8 +16,8 @@
 #define FILE_MAX  (1 << 20)
 #define PIECE     12 /* bytes of a header that are nowhere by chance */
 
-static const struct bytes OLD = {(const uint8_t *)"correct horse", 13};
-static const struct bytes NEW = {(const uint8_t *)"battery staple", 14};
+static const struct bytes ONE = {(const uint8_t *)"correct horse", 13};
+static const struct bytes OTHER = {(const uint8_t *)"battery staple", 14};
 static const char HEADER[] = "SELECT header FROM vault";
 static const char OFTEN[] = "PRAGMA wal_autocheckpoint = 8";
 
@@ -26,7 +26,7 @@ struct place {
     struct db *db;
     struct random random;
     struct vault *vault;
-    uint8_t first[VAULT_KEY_HEADER_SIZE]; /* the header under OLD */
+    uint8_t first[VAULT_KEY_HEADER_SIZE]; /* the header under ONE */
 };
 
 static struct err open_with(struct place *p, struct bytes passphrase)
@@ -46,10 +46,21 @@ static void leave(struct place *p)
     p->db = NULL;
 }
 
+/* The power goes, or the program dies. */
+static void leave_by_crash(struct place *p, bool power)
+{
+    disk_limit(p->disk, UINT64_MAX);
+    if (power)
+        disk_restart(p->disk);
+    else
+        disk_revive(p->disk);
+    leave(p);
+}
+
 static void put(struct place *p, uint64_t number)
 {
     assert_ok(vault_begin(p->vault));
-    assert_ok(vault_put(p->vault, VAULT_CONTACT, BYTES_LITERAL("key"), number, OLD));
+    assert_ok(vault_put(p->vault, VAULT_CONTACT, BYTES_LITERAL("key"), number, ONE));
     assert_ok(vault_commit(p->vault));
 }
 
@@ -74,13 +85,13 @@ static void keep_header(struct place *p, uint8_t out[VAULT_KEY_HEADER_SIZE])
     arena_free(&a);
 }
 
-/* Under OLD, with records, some of them in the log. */
+/* Under ONE, with records, some of them in the log. */
 static void begin(struct place *p, uint64_t seed, uint8_t cost)
 {
     *p = (struct place){.disk = disk_new(seed), .random = random_system()};
     assert_ok(sqlite_open_on(&p->db, disk_vfs(p->disk), "vault.db", true, true));
     assert_ok(db_script(p->db, OFTEN));
-    assert_ok(vault_create(&p->vault, p->db, OLD, cost, &p->random));
+    assert_ok(vault_create(&p->vault, p->db, ONE, cost, &p->random));
     for (uint64_t i = 1; i <= RECORDS; i++)
         put(p, i);
     keep_header(p, p->first);
@@ -94,7 +105,7 @@ static void end(struct place *p)
 
 static struct err change(struct place *p)
 {
-    return vault_change_passphrase(p->vault, OLD, NEW, PASSWORD_COST_LEAST);
+    return vault_change_passphrase(p->vault, ONE, OTHER, PASSWORD_COST_LEAST);
 }
 
 /* ---- what stands in the files */
@@ -147,13 +158,13 @@ static void the_new_passphrase_opens_it_and_the_old_one_does_not(void **state)
     put(&p, RECORDS + 1); /* who has it open goes on */
     holds_all(&p);
     leave(&p);
-    assert_err(open_with(&p, OLD), E_DENIED);
-    assert_ok(open_with(&p, NEW));
+    assert_err(open_with(&p, ONE), E_DENIED);
+    assert_ok(open_with(&p, OTHER));
     holds_all(&p);
-    assert_ok(vault_change_passphrase(p.vault, NEW, OLD, PASSWORD_COST_LEAST));
+    assert_ok(vault_change_passphrase(p.vault, OTHER, ONE, PASSWORD_COST_LEAST));
     leave(&p);
-    assert_err(open_with(&p, NEW), E_DENIED);
-    assert_ok(open_with(&p, OLD));
+    assert_err(open_with(&p, OTHER), E_DENIED);
+    assert_ok(open_with(&p, ONE));
     end(&p);
 }
 
@@ -168,15 +179,15 @@ static void who_does_not_know_the_old_passphrase_changes_nothing(void **state)
     begin(&p, 1, PASSWORD_COST_LEAST);
     v = p.vault;
     digest = disk_digest(p.disk);
-    assert_err(vault_change_passphrase(v, NEW, NEW, PASSWORD_COST_LEAST), E_DENIED);
-    assert_err(vault_change_passphrase(v, bytes(NULL, 0), NEW, PASSWORD_COST_LEAST), E_DENIED);
-    assert_err(vault_change_passphrase(v, BYTES(longest), NEW, PASSWORD_COST_LEAST), E_LIMIT);
-    assert_err(vault_change_passphrase(v, OLD, BYTES(longest), PASSWORD_COST_LEAST), E_LIMIT);
-    assert_err(vault_change_passphrase(v, OLD, NEW, none), E_LIMIT);
+    assert_err(vault_change_passphrase(v, OTHER, OTHER, PASSWORD_COST_LEAST), E_DENIED);
+    assert_err(vault_change_passphrase(v, bytes(NULL, 0), OTHER, PASSWORD_COST_LEAST), E_DENIED);
+    assert_err(vault_change_passphrase(v, BYTES(longest), OTHER, PASSWORD_COST_LEAST), E_LIMIT);
+    assert_err(vault_change_passphrase(v, ONE, BYTES(longest), PASSWORD_COST_LEAST), E_LIMIT);
+    assert_err(vault_change_passphrase(v, ONE, OTHER, none), E_LIMIT);
     assert_true(disk_digest(p.disk) == digest);
     leave(&p);
-    assert_err(open_with(&p, NEW), E_DENIED);
-    assert_ok(open_with(&p, OLD));
+    assert_err(open_with(&p, OTHER), E_DENIED);
+    assert_ok(open_with(&p, ONE));
     end(&p);
 }
 
@@ -186,10 +197,10 @@ static void salt_and_nonce_are_fresh_and_the_cost_never_falls(void **state)
     uint8_t second[VAULT_KEY_HEADER_SIZE], third[VAULT_KEY_HEADER_SIZE];
 
     begin(&p, 1, PASSWORD_COST_LEAST + 1);
-    assert_ok(vault_change_passphrase(p.vault, OLD, OLD, PASSWORD_COST_LEAST));
+    assert_ok(vault_change_passphrase(p.vault, ONE, ONE, PASSWORD_COST_LEAST));
     keep_header(&p, second);
     assert_int_equal(second[1], PASSWORD_COST_LEAST + 1);
-    assert_ok(vault_change_passphrase(p.vault, OLD, NEW, PASSWORD_COST_LEAST + 2));
+    assert_ok(vault_change_passphrase(p.vault, ONE, OTHER, PASSWORD_COST_LEAST + 2));
     keep_header(&p, third);
     assert_int_equal(third[1], PASSWORD_COST_LEAST + 2);
     assert_memory_not_equal(p.first + 2, second + 2, PASSWORD_SALT_SIZE);
@@ -236,17 +247,17 @@ static void a_header_that_is_merely_replaced_stays_for_a_while(void **state)
 /* Exactly one of the two opens it, with all that it held: is it the new one? */
 static bool new_one_opens(struct place *p)
 {
-    struct err err = open_with(p, NEW);
+    struct err err = open_with(p, OTHER);
     bool new_one = err.code == E_OK;
 
     if (new_one) {
         struct vault *other = NULL;
 
-        assert_err(vault_open(&other, p->db, OLD, &p->random), E_DENIED);
+        assert_err(vault_open(&other, p->db, ONE, &p->random), E_DENIED);
         assert_int_equal(pieces(p, p->first), 0);
     } else {
         assert_err(err, E_DENIED);
-        assert_ok(open_with(p, OLD));
+        assert_ok(open_with(p, ONE));
     }
     holds_all(p);
     return new_one;
@@ -328,14 +339,36 @@ static void a_full_disk_refuses_and_leaves_the_old_one(void **state)
         holds_all(&p);
     }
     leave(&p);
-    disk_restart(p.disk);
-    assert_false(new_one_opens(&p));
     disk_limit(p.disk, UINT64_MAX);
+    assert_false(new_one_opens(&p));
     assert_ok(change(&p));
     put(&p, RECORDS + 1);
     leave(&p);
     assert_true(new_one_opens(&p));
     end(&p);
+}
+
+/* SQLite may have written all that makes a transaction, and found no room for what it pads with. */
+static void a_full_disk_and_a_power_cut_leave_the_old_or_the_new_one(void **state)
+{
+    int seen[2] = {0, 0};
+
+    for (uint64_t room = 0; room < 20 * 1024; room += 512) {
+        struct place p;
+        enum err_code code;
+
+        begin(&p, room, PASSWORD_COST_LEAST);
+        assert_ok(db_empty_log(p.db));
+        disk_limit(p.disk, room);
+        code = change(&p).code;
+        leave_by_crash(&p, room / 512 % 2 == 0);
+        seen[0] += code == E_FULL;
+        seen[1] += code == E_OK;
+        assert_true(new_one_opens(&p) ? code == E_OK || code == E_FULL : code == E_FULL);
+        end(&p);
+    }
+    assert_true(seen[0] > 0);
+    assert_true(seen[1] > 0);
 }
 
 static void a_full_disk_whose_log_has_room_for_it_takes_it(void **state)
@@ -361,6 +394,7 @@ int main(void)
         cmocka_unit_test(a_power_cut_at_any_write_leaves_the_old_or_the_new_one),
         cmocka_unit_test(a_write_or_sync_that_fails_leaves_the_old_or_the_new_one),
         cmocka_unit_test(a_full_disk_refuses_and_leaves_the_old_one),
+        cmocka_unit_test(a_full_disk_and_a_power_cut_leave_the_old_or_the_new_one),
         cmocka_unit_test(a_full_disk_whose_log_has_room_for_it_takes_it),
     };
 
