@@ -149,6 +149,30 @@ static void what_is_not_in_the_file_yet_needs_room_there(void **state)
     disk_free(d);
 }
 
+/* What a log held at a start without room goes into the file first, which shortens the log. */
+static void a_log_that_was_there_at_the_start_is_held_as_long(void **state)
+{
+    struct disk *d = disk_new(5);
+    struct db *db = with_things(d, 1);
+
+    assert_ok(fill(db, 100));
+    disk_revive(d);
+    db_close(db);
+    disk_limit(d, 0);
+    db = open_it(d, false);
+    assert_err(db_hold_log(db, LOG_BYTES), E_FULL);
+    assert_err(drop(db, 1), E_FULL);
+    disk_limit(d, LOG_BYTES + 150 * BODY);
+    assert_ok(db_hold_log(db, LOG_BYTES));
+    for (int i = 1; i <= 101; i++) {
+        disk_limit(d, 0); /* somebody has at once what the log gives back */
+        assert_ok(drop(db, i));
+    }
+    assert_int_equal(number(db, COUNT), 0);
+    db_close(db);
+    disk_free(d);
+}
+
 /* Wherever the power goes: what was deleted stays so, and nothing else is gone. */
 static void a_power_cut_takes_nothing_of_it(void **state)
 {
@@ -185,6 +209,7 @@ int main(void)
         cmocka_unit_test(a_log_that_is_held_keeps_all_of_them),
         cmocka_unit_test(what_was_deleted_is_room_in_the_file),
         cmocka_unit_test(what_is_not_in_the_file_yet_needs_room_there),
+        cmocka_unit_test(a_log_that_was_there_at_the_start_is_held_as_long),
         cmocka_unit_test(a_power_cut_takes_nothing_of_it),
     };
 

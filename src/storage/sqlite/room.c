@@ -65,6 +65,10 @@ struct err room_hold_log(struct db *db, uint64_t bytes)
     struct sqlite *lite = (struct sqlite *)db;
     sqlite3_file *log = NULL;
 
+    if (lite->unsettled) /* first, because that shortens the log */
+        TRY(sqlite_settle(lite));
+    if (lite->unsettled)
+        return FAIL(E_FULL);
     TRY(room_empty_log(lite));
     if (sqlite3_file_control(lite->handle, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK ||
         log == NULL || log->pMethods == NULL)

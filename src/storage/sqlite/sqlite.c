@@ -95,15 +95,13 @@ static struct err script(struct db *db, const char *sql)
     return result == SQLITE_OK ? OK : FAIL(sqlite_code(lite, result));
 }
 
-static struct err settle(struct sqlite *lite);
-
 static struct err run(struct db *db, const char *sql, const struct db_value *values, size_t n,
                       uint64_t *changed)
 {
     struct sqlite *lite = (struct sqlite *)db;
 
     if (lite->unsettled && sql == db->driver->begin_sql)
-        TRY(settle(lite));
+        TRY(sqlite_settle(lite));
     return statement_run(db, sql, values, n, changed);
 }
 
@@ -140,7 +138,7 @@ static int on_commit(void *ctx, sqlite3 *handle, const char *name, int pages)
     enum err_code code;
     int result;
 
-    if (pages < SQLITE_LOG_PAGES || lite->db.copying)
+    if (pages < (int)lite->db.log_pages || lite->db.copying)
         return SQLITE_OK;
     result = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     if ((result & 0xff) != SQLITE_IOERR && result != SQLITE_FULL)
@@ -224,8 +222,7 @@ static struct err empty_log(struct sqlite *lite)
     return lite->unsettled ? script(&lite->db, ONLY_READ) : err;
 }
 
-/* Is there room by now? */
-static struct err settle(struct sqlite *lite)
+struct err sqlite_settle(struct sqlite *lite)
 {
     struct err err = script(&lite->db, REWRITE);
 
@@ -284,6 +281,7 @@ struct err sqlite_open_on(struct db **out, const char *vfs, const char *path, bo
     if (lite == NULL)
         return FAIL(E_NOMEM);
     lite->db.driver = &driver;
+    lite->db.log_pages = SQLITE_LOG_PAGES;
     result = sqlite3_open_v2(path, &lite->handle, flags, vfs);
     if (result != SQLITE_OK) {
         bool absent = !create && sqlite3_system_errno(lite->handle) == ENOENT;

@@ -40,6 +40,9 @@ void statement_end_query(struct db_query *q);
 FALLIBLE copy_begin(struct db *db, uint64_t *size);
 FALLIBLE copy_read(struct db *db, uint64_t at, uint8_t *out, size_t n);
 
+/* While `unsettled`: is there room by now for what the log held at the start?  OK if not, too. */
+FALLIBLE sqlite_settle(struct sqlite *lite);
+
 /* As struct db_driver says. */
 FALLIBLE room_spare(struct db *db, uint64_t *bytes);
 FALLIBLE room_hold_log(struct db *db, uint64_t bytes);
