@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/main/ballast.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "server/main/house.h"
-
 /* Of the ballast, for the log: 20 of 32 MiB, which is what it may hold before it goes into the file
  * and one large deletion after it. */
 static uint64_t for_log(const struct ballast *b)
@@ -14,66 +8,20 @@ static uint64_t for_log(const struct ballast *b)
     return b->size / 8 * 5;
 }
 
-static int open_file(const struct ballast *b, int flags)
-{
-    char path[HOUSE_PATH_SIZE];
-
-    if (house_path(b->data, HOUSE_BALLAST, path).code != E_OK)
-        return -1;
-    return open(path, flags | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
-}
-
 static enum ballast_state found(const struct ballast *b)
 {
-    int fd = open_file(b, 0);
-    struct stat st = {0};
+    int64_t size = b->place->size(b->place->ctx);
 
-    if (fd < 0)
+    if (size < 0)
         return BALLAST_NONE;
-    (void)!fstat(fd, &st);
-    close(fd);
-    return st.st_size >= (off_t)b->size ? BALLAST_HELD : BALLAST_GIVEN;
-}
-
-/* Nothing is synced here: after a power cut the file is as it was, or shorter, and either is a
- * state from which this goes on. */
-static bool make(const struct ballast *b)
-{
-    int fd = open_file(b, O_CREAT);
-    bool made;
-
-    if (fd < 0)
-        return false;
-    /* The margin, too, has to be there: of a quota only writing tells. */
-    made = posix_fallocate(fd, 0, (off_t)(b->size + b->margin)) == 0;
-    (void)!ftruncate(fd, made ? (off_t)b->size : 0);
-    close(fd);
-    return made;
-}
-
-/* One that somebody deleted is an empty one from here on. */
-static void empty(const struct ballast *b)
-{
-    int fd = open_file(b, O_CREAT | O_TRUNC);
-
-    if (fd >= 0)
-        close(fd);
-}
-
-/* A file that could not be made tells nothing. */
-static void unmake(const struct ballast *b)
-{
-    char path[HOUSE_PATH_SIZE];
-
-    if (house_path(b->data, HOUSE_BALLAST, path).code == E_OK)
-        (void)unlink(path);
+    return (uint64_t)size >= b->size ? BALLAST_HELD : BALLAST_GIVEN;
 }
 
 static bool is_room(const struct ballast *b)
 {
     uint64_t free_bytes;
 
-    return b->measure(b->data, &free_bytes) && free_bytes >= b->size + b->margin;
+    return b->place->measure(b->place->ctx, &free_bytes) && free_bytes >= b->size + b->margin;
 }
 
 static bool is_over(uint64_t since_ms, uint64_t now_ms)
@@ -85,13 +33,13 @@ static void try_to_make(struct ballast *b, uint64_t now_ms)
 {
     if (!is_over(b->tried_ms, now_ms) || !is_room(b))
         return;
-    if (make(b)) {
+    if (b->place->make(b->place->ctx, b->size, b->margin)) {
         b->state = BALLAST_HELD;
         return;
     }
     b->tried_ms = now_ms;
-    if (b->state == BALLAST_NONE)
-        unmake(b);
+    if (b->state == BALLAST_NONE) /* a file that could not be made tells nothing */
+        b->place->erase(b->place->ctx);
 }
 
 /* Not enough was deleted, or too much of that was filled again. */
@@ -118,7 +66,7 @@ bool ballast_give(struct ballast *b, uint64_t now_ms)
     if (b->state == BALLAST_GIVEN)
         b->full_ms = now_ms;
     if (b->state == BALLAST_HELD)
-        empty(b);
+        b->place->empty(b->place->ctx);
     b->state = BALLAST_GIVEN;
     b->refuses = true;
     return db_hold_log(b->db, for_log(b)).code == E_OK;

@@ -17,21 +17,29 @@
 #include "base/clock.h"
 #include "storage/db.h"
 
-#define BALLAST_SIZE (32u << 20) /* bytes: more than a log, and the file's growth by all in it */
-#define BALLAST_MARGIN                                                        \
-    BALLAST_SIZE /* has to be free beside it, or it would soon be given again \
-                  */
+#define BALLAST_SIZE   (32u << 20)  /* bytes: more than a log, and the file's growth by all in it */
+#define BALLAST_MARGIN BALLAST_SIZE /* free beside it, or it would soon be given again */
 
 #define BALLAST_PAUSE_MS CLOCK_SECOND_MS /* before what failed is tried again */
 
 enum ballast_state { BALLAST_NONE = 1, BALLAST_HELD, BALLAST_GIVEN };
 
+/* The file, and the disk that it lies on: ballast_file.h. */
+struct ballast_place {
+    void *ctx;
+    bool (*measure)(void *ctx, uint64_t *free_bytes);
+    int64_t (*size)(void *ctx); /* -1: there is no file */
+    /* Make it of this size if that and the margin can be allocated, and else empty. */
+    bool (*make)(void *ctx, uint64_t size, uint64_t margin);
+    void (*empty)(void *ctx); /* one that somebody deleted is an empty one from here on */
+    void (*erase)(void *ctx);
+};
+
 struct ballast {
     /* The host's, which outlive it. */
-    const char *data;                                        /* the directory */
-    struct db *db;                                           /* at depth 0 in all that follows */
-    bool (*measure)(const char *path, uint64_t *free_bytes); /* measure_disk_free() */
-    uint64_t size, margin;                                   /* bytes */
+    const struct ballast_place *place;
+    struct db *db;         /* at depth 0 in all that follows */
+    uint64_t size, margin; /* bytes */
 
     enum ballast_state state;
     bool refuses;      /* what needs room */

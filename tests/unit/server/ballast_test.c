@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/main/ballast.h"
+#include "server/main/ballast_file.h"
 
 #include <sys/stat.h>
 
@@ -17,11 +17,20 @@ static bool measure(const char *path, uint64_t *bytes)
     return true;
 }
 
+static void start_of(struct ballast *b, const struct scratch *s, uint64_t size)
+{
+    static struct ballast_file file;
+    static struct ballast_place place;
+
+    file = (struct ballast_file){s->folder, measure};
+    place = ballast_file_place(&file);
+    *b = (struct ballast){.place = &place, .db = s->db, .size = size, .margin = size};
+    ballast_open(b, now_ms);
+}
+
 static void start(struct ballast *b, const struct scratch *s)
 {
-    *b = (struct ballast){
-        .data = s->folder, .db = s->db, .measure = measure, .size = SIZE, .margin = SIZE};
-    ballast_open(b, now_ms);
+    start_of(b, s, SIZE);
 }
 
 static void start_held(struct ballast *b, const struct scratch *s)
@@ -224,12 +233,7 @@ static void room_that_is_not_there_is_not_tried_at_once_again(void **state)
     struct ballast b;
 
     free_bytes = UINT64_MAX;
-    b = (struct ballast){.data = s->folder,
-                         .db = s->db,
-                         .measure = measure,
-                         .size = UINT64_C(1) << 60,
-                         .margin = UINT64_C(1) << 60};
-    ballast_open(&b, now_ms);
+    start_of(&b, s, UINT64_C(1) << 60);
     assert_int_equal(b.state, BALLAST_NONE);
     assert_int_equal(b.tried_ms, now_ms);
     assert_size(s, -1);
