@@ -83,16 +83,23 @@ struct err reserve_expire(struct world *w, uint64_t now_ms)
     return err;
 }
 
+static void expect_room(struct world *w, const struct request *rq)
+{
+    if (rq->route != NULL && rq->route->kind == ROUTE_GOES_ON && rq->outcome.code == E_FULL)
+        ledger_break(w, WRONG_STUCK, "there is a ballast, and no room for op %u: %s", rq->op,
+                     rq->outcome.where);
+}
+
 void reserve_judge(struct world *w, bool was_kept, struct request *const *rq, size_t n)
 {
     struct server_node *s = &w->server;
+    enum err_code trouble = db_trouble(s->db);
 
+    if (trouble == E_IO) /* it failed while it was given: that is no matter of room */
+        return;
     for (size_t i = 0; was_kept && i < n; i++)
-        if (rq[i]->route != NULL && rq[i]->route->kind == ROUTE_GOES_ON &&
-            rq[i]->outcome.code == E_FULL)
-            ledger_break(w, WRONG_STUCK, "there is a ballast, and no room for op %u: %s", rq[i]->op,
-                         rq[i]->outcome.where);
-    if (db_trouble(s->db) == E_FULL && s->ballast.state == BALLAST_HELD)
+        expect_room(w, rq[i]);
+    if (trouble == E_FULL && s->ballast.state == BALLAST_HELD)
         (void)give(w);
 }
 
