@@ -45,8 +45,9 @@ enum vault_kind {
     VAULT_OUTBOX,      /* outgoing: number = place in the queue */
     VAULT_PARKED,      /* parking: number = place in the queue */
     VAULT_PARKED_AS,   /* parking: key = hash of the bytes */
-    VAULT_SEEN,        /* opening: key = ctx, did and message id, or capsule; number = day */
-    VAULT_FAILED,      /* incoming: key = hash of the bytes, number = day */
+    VAULT_SEEN,   /* opening: key = ctx, or did and message id; capsules: of its bytes; number = day
+                   */
+    VAULT_FAILED, /* incoming: key = hash of the bytes, number = day */
     VAULT_MESSAGE,     /* messages: key = contact, number = place in the conversation */
     VAULT_MESSAGE_ID,  /* messages: key = sender's did, message id */
     VAULT_UNREAD,      /* messages: number = place in the conversation */
