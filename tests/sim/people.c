@@ -212,6 +212,7 @@ void people_crash(struct person *who, bool quietly)
     if (who->engine == NULL)
         return;
     world_trace(who->world, "  %s crashes%s", who->handle, quietly ? ", and nobody is told" : "");
+    who->unheard |= who->restored_later > 0 && !who->told_restored;
     let_go(who, quietly);
     power_cut(who->world, who->disk);
     close_all(who);

@@ -44,6 +44,18 @@ static void drop_arena(struct arena *a)
     free(a);
 }
 
+/* An honest server that lost nothing answers the same bytes under the same number as before, and to
+ * others nobody gives a number twice.  [PROTOCOL 10 S2, M1]  The sender would seal again, and
+ * nobody would notice. */
+static void judge_uploads(struct world *w, struct request *const *rq, size_t n)
+{
+    if (w->options.hostile || w->server.restored)
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (rq[i]->op == OP_SEND && rq[i]->outcome.code == E_CONFLICT)
+            ledger_break(w, WRONG_REFUSED, "an upload is in conflict at %s", rq[i]->outcome.where);
+}
+
 static void run_batch(struct world *w, void *subject);
 
 static void kick(struct world *w)
@@ -183,6 +195,7 @@ static void run_batch(struct world *w, void *subject)
                         err_name(s->batch[i]->outcome.code),
                         s->batch[i]->outcome.where == NULL ? "-" : s->batch[i]->outcome.where);
     reserve_judge(w, kept, s->batch, n);
+    judge_uploads(w, s->batch, n);
     if (!server_looked_after(w))
         world_after(w, 1 + dice_below(&w->machine, 8), release, s, &s->life);
 }
