@@ -39,15 +39,30 @@ uint64_t asking_at(const struct engine *e)
 
 /* A parked message that may be named now. */
 struct stuck {
+    struct stuck *next;
     uint64_t number;
     uint8_t prefix[SCHEDULE_PREFIX_SIZE], ctx[CONTROL_MARK_SIZE];
 };
 
 struct resets {
     struct engine *e;
-    struct stuck *at;
-    size_t n;
+    struct arena *a;
+    struct stuck *first, **end;
 };
+
+static struct err add_stuck(struct resets *rs, const struct parking_row *row)
+{
+    struct stuck *s = ARENA_NEW(rs->a, struct stuck);
+
+    if (s == NULL)
+        return FAIL(E_NOMEM);
+    s->number = row->number;
+    memcpy(s->prefix, row->item.prefix, sizeof s->prefix);
+    memcpy(s->ctx, row->item.ctx, sizeof s->ctx);
+    *rs->end = s;
+    rs->end = &s->next;
+    return OK;
+}
 
 /* What waits is looked at again when it is ripe, and while there is any, each hour. */
 static struct err find_stuck(struct resets *rs)
@@ -70,10 +85,9 @@ static struct err find_stuck(struct resets *rs)
             look_at(e, due_ms);
             continue;
         }
-        rs->at[rs->n].number = row.number;
-        memcpy(rs->at[rs->n].prefix, row.item.prefix, sizeof row.item.prefix);
-        memcpy(rs->at[rs->n].ctx, row.item.ctx, sizeof row.item.ctx);
-        rs->n++;
+        err = add_stuck(rs, &row);
+        if (err.code != E_OK)
+            break;
         look_at(e, clock_add(e->now_ms, INTERVAL_MS));
     }
     arena_free(&a);
@@ -122,11 +136,11 @@ static struct err ask_device(struct resets *rs, uint64_t contact, const struct d
         look_at(e, clock_add(d.asked_ms, INTERVAL_MS));
         return OK;
     }
-    for (size_t i = 0; i < rs->n && c.n < CONTROL_ENTRIES_MAX; i++) {
-        if (memcmp(rs->at[i].prefix, did->b, sizeof rs->at[i].prefix) != 0)
+    for (const struct stuck *s = rs->first; s != NULL && c.n < CONTROL_ENTRIES_MAX; s = s->next) {
+        if (memcmp(s->prefix, did->b, sizeof s->prefix) != 0)
             continue;
-        add_mark(&c, rs->at[i].ctx);
-        TRY(count_reset(e, rs->at[i].number));
+        add_mark(&c, s->ctx);
+        TRY(count_reset(e, s->number));
     }
     if (c.n == 0)
         return OK;
@@ -158,14 +172,13 @@ static struct err ask_contact(struct resets *rs, const struct contact *to)
 static struct err ask_resets(struct engine *e)
 {
     struct err err = OK;
-    struct arena a = ARENA(PARKING_ROWS_MAX * sizeof(struct stuck) + 64);
-    struct resets rs = {.e = e, .at = ARENA_ARRAY(&a, PARKING_ROWS_MAX, struct stuck)};
+    struct arena a = ARENA(PARKING_ROWS_MAX * (sizeof(struct stuck) + 16)); /* as it rounds */
+    struct resets rs = {.e = e, .a = &a};
     struct contact to = {.number = 0};
 
-    if (rs.at == NULL)
-        return FAIL(E_NOMEM);
+    rs.end = &rs.first;
     err = find_stuck(&rs);
-    while (err.code == E_OK && rs.n > 0) {
+    while (err.code == E_OK && rs.first != NULL) {
         err = people_next(e->vault, to.number, &to);
         if (err.code == E_OK)
             err = ask_contact(&rs, &to);

@@ -6,20 +6,19 @@
 #include "base/fault.h"
 #include "base/reader.h"
 #include "client/vault_key.h"
+#include "client/vault_name.h"
 #include "crypto/aead.h"
-#include "crypto/hash.h"
 #include "crypto/kdf.h"
 #include "crypto/secret.h"
 #include "storage/migrate.h"
 
-#define KEY_HASH_SIZE   16
 #define SEALED_OVERHEAD (AEAD_NONCE_SIZE + AEAD_TAG_SIZE)
 
 struct vault {
     struct db *db;
     struct random *random;
     uint8_t seal_key[AEAD_KEY_SIZE];
-    uint8_t index_key[HASH_SHA512_SIZE];
+    struct vault_names names;
     unsigned depth;
     bool damaged; /* a record did not open */
 };
@@ -52,7 +51,7 @@ static struct err derive_keys(struct vault *v, const uint8_t root[AEAD_KEY_SIZE]
     TRY(kdf_hkdf((struct bytes){0}, bytes(root, AEAD_KEY_SIZE), BYTES_LABEL("tacet vault seal"),
                  v->seal_key, sizeof v->seal_key));
     return kdf_hkdf((struct bytes){0}, bytes(root, AEAD_KEY_SIZE), BYTES_LABEL("tacet vault index"),
-                    v->index_key, sizeof v->index_key);
+                    v->names.index_key, sizeof v->names.index_key);
 }
 
 static struct err new_vault(struct db *db, struct random *random, struct vault **out)
@@ -110,24 +109,7 @@ static struct err check_whole(struct db *db, struct arena *a)
 
 /* ---- rows */
 
-/* How a record is named on disk, and what its value is bound to. */
-struct name {
-    enum vault_kind kind;
-    uint64_t number;
-    uint8_t key[KEY_HASH_SIZE];
-    uint8_t aad[1 + KEY_HASH_SIZE + 8];
-};
-
-static void bind_number(struct name *n, uint64_t number)
-{
-    n->number = number;
-    n->aad[0] = (uint8_t)n->kind;
-    memcpy(n->aad + 1, n->key, KEY_HASH_SIZE);
-    for (size_t i = 0; i < 8; i++)
-        n->aad[1 + KEY_HASH_SIZE + i] = (uint8_t)(number >> (56 - 8 * i));
-}
-
-static struct err unseal(struct vault *v, const struct name *name, struct bytes sealed,
+static struct err unseal(struct vault *v, const struct vault_name *name, struct bytes sealed,
                          struct arena *a, struct bytes *value)
 {
     uint8_t *plain;
@@ -150,13 +132,12 @@ static struct err check_row(struct vault *v, struct db_query *q)
     struct err err;
     struct arena a = ARENA(VAULT_VALUE_MAX);
     struct bytes key = db_bytes(q, 1), sealed = db_bytes(q, 3), value;
-    struct name name = {.kind = (enum vault_kind)db_number(q, 0)};
+    struct vault_name name;
 
-    if (db_number(q, 0) < 1 || db_number(q, 0) > UINT8_MAX || key.n != sizeof name.key ||
+    if (db_number(q, 0) < 1 || db_number(q, 0) > UINT8_MAX || key.n != VAULT_NAME_SIZE ||
         sealed.n > VAULT_VALUE_MAX + SEALED_OVERHEAD)
         return FAIL(E_FORGED);
-    memcpy(name.key, key.at, sizeof name.key);
-    bind_number(&name, (uint64_t)db_number(q, 2));
+    name = vault_name((uint8_t)db_number(q, 0), key.at, (uint64_t)db_number(q, 2));
     err = unseal(v, &name, sealed, &a, &value);
     arena_free(&a);
     return err;
@@ -299,39 +280,18 @@ struct err vault_end(struct vault *v, struct err err)
     return err;
 }
 
-static struct err hash_key(const struct vault *v, enum vault_kind kind, struct bytes key,
-                           uint8_t out[KEY_HASH_SIZE])
-{
-    uint8_t k = (uint8_t)kind, digest[HASH_SHA512_SIZE];
-
-    TRY(hash_hmac_sha512(BYTES(v->index_key), HASH_PARTS(bytes(&k, 1), key), digest));
-    memcpy(out, digest, KEY_HASH_SIZE);
-    return OK;
-}
-
-static struct err name_of(const struct vault *v, enum vault_kind kind, struct bytes key,
-                          uint64_t number, struct name *out)
-{
-    if (number > INT64_MAX)
-        return FAIL(E_LIMIT);
-    out->kind = kind;
-    TRY(hash_key(v, kind, key, out->key));
-    bind_number(out, number);
-    return OK;
-}
-
 struct err vault_put(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number,
                      struct bytes value)
 {
     struct err err = OK;
-    struct name name;
+    struct vault_name name;
     struct buf sealed = BUF(VAULT_VALUE_MAX + SEALED_OVERHEAD);
     uint8_t *at;
 
     invariant(v->depth > 0);
     if (value.n > VAULT_VALUE_MAX)
         return FAIL(E_LIMIT);
-    TRY(name_of(v, kind, key, number, &name));
+    TRY(vault_name_find(&v->names, (uint8_t)kind, key, number, &name));
     at = buf_extend(&sealed, value.n + SEALED_OVERHEAD);
     if (at == NULL)
         return FAIL(sealed.failed);
@@ -347,7 +307,7 @@ out:
 }
 
 /* Runs one of GET, NEXT, LAST and opens what it finds. */
-static struct err fetch(struct vault *v, const char *sql, struct name *name, struct arena *a,
+static struct err fetch(struct vault *v, const char *sql, struct vault_name *name, struct arena *a,
                         struct bytes *value)
 {
     struct db_value row[2];
@@ -357,7 +317,7 @@ static struct err fetch(struct vault *v, const char *sql, struct name *name, str
                DB_VALUES(DB_NUMBER_OF(name->kind), DB_BYTES_OF(BYTES(name->key)),
                          DB_NUMBER_OF(name->number)),
                row, 2));
-    bind_number(name, (uint64_t)row[0].number);
+    vault_name_move(name, (uint64_t)row[0].number);
     err = unseal(v, name, row[1].bytes, a, value);
     v->damaged |= err.code == E_FORGED;
     return err;
@@ -366,9 +326,9 @@ static struct err fetch(struct vault *v, const char *sql, struct name *name, str
 struct err vault_get(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number,
                      struct arena *a, struct bytes *value)
 {
-    struct name name;
+    struct vault_name name;
 
-    TRY(name_of(v, kind, key, number, &name));
+    TRY(vault_name_find(&v->names, (uint8_t)kind, key, number, &name));
     return fetch(v, GET, &name, a, value);
 }
 
@@ -386,8 +346,8 @@ struct err vault_has(struct vault *v, enum vault_kind kind, struct bytes key, ui
     return OK;
 }
 
-static struct err neighbour(struct vault *v, const char *sql, struct name *name, struct arena *a,
-                            uint64_t *number, struct bytes *value)
+static struct err neighbour(struct vault *v, const char *sql, struct vault_name *name,
+                            struct arena *a, uint64_t *number, struct bytes *value)
 {
     TRY(fetch(v, sql, name, a, value));
     *number = name->number;
@@ -397,27 +357,27 @@ static struct err neighbour(struct vault *v, const char *sql, struct name *name,
 struct err vault_next(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t from,
                       struct arena *a, uint64_t *number, struct bytes *value)
 {
-    struct name name;
+    struct vault_name name;
 
-    TRY(name_of(v, kind, key, from, &name));
+    TRY(vault_name_find(&v->names, (uint8_t)kind, key, from, &name));
     return neighbour(v, NEXT, &name, a, number, value);
 }
 
 struct err vault_last(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t most,
                       struct arena *a, uint64_t *number, struct bytes *value)
 {
-    struct name name;
+    struct vault_name name;
 
-    TRY(name_of(v, kind, key, most > INT64_MAX ? INT64_MAX : most, &name));
+    TRY(vault_name_find(&v->names, (uint8_t)kind, key, most > INT64_MAX ? INT64_MAX : most, &name));
     return neighbour(v, LAST, &name, a, number, value);
 }
 
 struct err vault_erase(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number)
 {
-    struct name name;
+    struct vault_name name;
 
     invariant(v->depth > 0);
-    TRY(name_of(v, kind, key, number, &name));
+    TRY(vault_name_find(&v->names, (uint8_t)kind, key, number, &name));
     return db_run(v->db, ERASE,
                   DB_VALUES(DB_NUMBER_OF(kind), DB_BYTES_OF(BYTES(name.key)), DB_NUMBER_OF(number)),
                   NULL);

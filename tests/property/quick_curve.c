@@ -16,11 +16,9 @@
 #include "crypto/agree.h"
 #include "crypto/hash.h"
 #include "crypto/sign.h"
+#include "property/quick_group.h"
 
-#define NUMBER 8 /* bytes of a scalar, and of an element of the field */
-#define FIRST  2
-#define PRIME  ((UINT64_C(1) << 61) - 1)
-#define BASE   37
+#define FIRST 2
 
 /* Public keys are 02 | element | zeros, scalars zeros | scalar, signatures hash | zeros. */
 struct key {
@@ -32,10 +30,10 @@ __extension__ typedef unsigned __int128 wide;
 
 static uint64_t multiply(uint64_t a, uint64_t b)
 {
-    return (uint64_t)((wide)a * b % PRIME);
+    return (uint64_t)((wide)a * b % QUICK_PRIME);
 }
 
-static uint64_t power(uint64_t base, uint64_t exponent)
+uint64_t quick_power(uint64_t base, uint64_t exponent)
 {
     uint64_t out = 1;
 
@@ -45,17 +43,17 @@ static uint64_t power(uint64_t base, uint64_t exponent)
     return out;
 }
 
-static void put_number(uint64_t number, uint8_t out[NUMBER])
+void quick_put_number(uint64_t number, uint8_t out[QUICK_NUMBER])
 {
-    for (size_t i = 0; i < NUMBER; i++)
-        out[i] = (uint8_t)(number >> (8 * (NUMBER - 1 - i)));
+    for (size_t i = 0; i < QUICK_NUMBER; i++)
+        out[i] = (uint8_t)(number >> (8 * (QUICK_NUMBER - 1 - i)));
 }
 
-static uint64_t get_number(const uint8_t in[NUMBER])
+uint64_t quick_get_number(const uint8_t in[QUICK_NUMBER])
 {
     uint64_t number = 0;
 
-    for (size_t i = 0; i < NUMBER; i++)
+    for (size_t i = 0; i < QUICK_NUMBER; i++)
         number = number << 8 | in[i];
     return number;
 }
@@ -64,7 +62,7 @@ static void write_public(const struct key *key, uint8_t *out, size_t n)
 {
     memset(out, 0, n);
     out[0] = FIRST;
-    put_number(key->element, out + 1);
+    quick_put_number(key->element, out + 1);
 }
 
 static struct err make(uint64_t scalar, uint64_t element, void **out)
@@ -80,13 +78,13 @@ static struct err make(uint64_t scalar, uint64_t element, void **out)
 
 static struct err generate(void **out, uint8_t *pub, size_t n)
 {
-    uint8_t drawn[NUMBER];
+    uint8_t drawn[QUICK_NUMBER];
     uint64_t scalar;
 
     if (RAND_bytes(drawn, sizeof drawn) != 1)
         return FAIL(E_CRYPTO);
-    scalar = get_number(drawn) | 1;
-    TRY(make(scalar, power(BASE, scalar), out));
+    scalar = quick_get_number(drawn) | 1;
+    TRY(make(scalar, quick_power(QUICK_BASE, scalar), out));
     write_public(*out, pub, n);
     return OK;
 }
@@ -94,26 +92,26 @@ static struct err generate(void **out, uint8_t *pub, size_t n)
 static struct err parse_public(struct bytes in, size_t n, void **out)
 {
     if (in.n != n || in.at[0] != FIRST ||
-        !bytes_all_zero(bytes(in.at + 1 + NUMBER, n - 1 - NUMBER)) || get_number(in.at + 1) == 0 ||
-        get_number(in.at + 1) >= PRIME)
+        !bytes_all_zero(bytes(in.at + 1 + QUICK_NUMBER, n - 1 - QUICK_NUMBER)) ||
+        quick_get_number(in.at + 1) == 0 || quick_get_number(in.at + 1) >= QUICK_PRIME)
         return FAIL(E_MALFORMED);
-    return make(0, get_number(in.at + 1), out);
+    return make(0, quick_get_number(in.at + 1), out);
 }
 
 static struct err parse_private(struct bytes in, size_t n, void **out)
 {
     uint64_t scalar;
 
-    if (in.n != n || !bytes_all_zero(bytes(in.at, n - NUMBER)) || bytes_all_zero(in))
+    if (in.n != n || !bytes_all_zero(bytes(in.at, n - QUICK_NUMBER)) || bytes_all_zero(in))
         return FAIL(E_MALFORMED);
-    scalar = get_number(in.at + (n - NUMBER));
-    return make(scalar, power(BASE, scalar), out);
+    scalar = quick_get_number(in.at + (n - QUICK_NUMBER));
+    return make(scalar, quick_power(QUICK_BASE, scalar), out);
 }
 
 static struct err write_private(const struct key *key, uint8_t *out, size_t n)
 {
     memset(out, 0, n);
-    put_number(key->scalar, out + (n - NUMBER));
+    quick_put_number(key->scalar, out + (n - QUICK_NUMBER));
     return OK;
 }
 
@@ -172,8 +170,9 @@ struct err agree_derive(const struct agree_private *key, const struct agree_publ
                         uint8_t shared[AGREE_SHARED_SIZE])
 {
     memset(shared, 0, AGREE_SHARED_SIZE);
-    put_number(power(((const struct key *)peer)->element, ((const struct key *)key)->scalar),
-               shared);
+    quick_put_number(
+        quick_power(((const struct key *)peer)->element, ((const struct key *)key)->scalar),
+        shared);
     return OK;
 }
 
@@ -223,10 +222,10 @@ struct err sign_public_share(struct sign_public *key, struct sign_public **out)
 static struct err sign_of(const struct key *key, const struct bytes *parts, size_t n,
                           uint8_t out[SIGN_SIZE])
 {
-    uint8_t digest[HASH_SHA512_SIZE], element[NUMBER];
+    uint8_t digest[HASH_SHA512_SIZE], element[QUICK_NUMBER];
 
     memset(out, 0, SIGN_SIZE);
-    put_number(key->element, element);
+    quick_put_number(key->element, element);
     TRY(hash_sha512(parts, n, digest));
     return hash_sha512(HASH_PARTS(BYTES(element), BYTES(digest)), out);
 }
