@@ -49,7 +49,8 @@ static void drop_arena(struct arena *a)
  * nobody would notice. */
 static void judge_uploads(struct world *w, struct request *const *rq, size_t n)
 {
-    if (w->options.hostile || w->server.restored)
+    if (w->options.hostile || w->server.restored || options_has(&w->options, KIND_SYNC) ||
+        options_has(&w->options, KIND_FULL)) /* what a commit refused may be there after a crash */
         return;
     for (size_t i = 0; i < n; i++)
         if (rq[i]->op == OP_SEND && rq[i]->outcome.code == E_CONFLICT)
