@@ -6,7 +6,7 @@
 #include "crypto/password.h"
 #include "crypto/secret.h"
 
-#define SIGN_LABEL BYTES_LABEL("tacet1 link")
+#define SIGN_LABEL BYTES_LABEL("tacet1 link sign")
 #define CODE_LABEL BYTES_LABEL("tacet1 link code")
 #define CODE_COST  16 /* N = 2^16  [PROTOCOL 15.3] */
 #define PLAIN_MOST (LINK_ASK_MOST + SIGN_SIZE)

@@ -7,7 +7,7 @@
 #define OWN_SIZE  (sizeof(struct account_id) + DEVICE_LINK_SECRET_SIZE)
 #define INFO_MOST (24 + sizeof(struct network_id) + sizeof(struct account_id))
 
-static const struct link_kind KIND = {
+static const struct link_form_kind KIND = {
     {(const uint8_t *)DEVICE_LINK_PREFIX, sizeof DEVICE_LINK_PREFIX - 1},
     OWN_SIZE,
     DEVICE_LINK_MAX};
@@ -17,14 +17,14 @@ struct err device_link_write(const struct device_link *in, struct buf *out)
     struct err err;
     uint8_t own[OWN_SIZE];
 
-    if (in->address_n > LINK_ADDRESS_MAX)
+    if (in->address_n > LINK_FORM_ADDRESS_MAX)
         return FAIL(E_MALFORMED);
     memcpy(own, in->aid.b, sizeof in->aid.b);
     memcpy(own + sizeof in->aid.b, in->secret, sizeof in->secret);
-    err = link_write(&KIND,
-                     &(struct link){ID_BYTES(in->nid), BYTES(in->pin), BYTES(own),
-                                    bytes(in->address, in->address_n)},
-                     out);
+    err = link_form_write(&KIND,
+                          &(struct link_form){ID_BYTES(in->nid), BYTES(in->pin), BYTES(own),
+                                              bytes(in->address, in->address_n)},
+                          out);
     secret_wipe(own, sizeof own);
     return err;
 }
@@ -32,10 +32,10 @@ struct err device_link_write(const struct device_link *in, struct buf *out)
 struct err device_link_read(struct bytes text, struct device_link *out)
 {
     struct buf decoded = BUF(DEVICE_LINK_MAX);
-    struct link l;
+    struct link_form l;
     struct err err = OK;
 
-    TRY_OUT(link_read(&KIND, text, &decoded, &l));
+    TRY_OUT(link_form_read(&KIND, text, &decoded, &l));
     *out = (struct device_link){.address_n = l.address.n};
     memcpy(out->nid.b, l.nid.at, sizeof out->nid.b);
     memcpy(out->pin, l.pin.at, sizeof out->pin);

@@ -3,7 +3,7 @@
 
 #include "crypto/hash.h"
 
-static const struct link_kind KIND = {
+static const struct link_form_kind KIND = {
     {(const uint8_t *)INVITATION_PREFIX, sizeof INVITATION_PREFIX - 1},
     INVITATION_TOKEN_SIZE,
     INVITATION_LINK_MAX};
@@ -12,20 +12,20 @@ struct err invitation_write(const struct invitation *in, struct buf *out)
 {
     if (in->address_n > INVITATION_ADDRESS_MAX)
         return FAIL(E_MALFORMED);
-    return link_write(&KIND,
-                      &(struct link){ID_BYTES(in->nid), BYTES(in->pin), BYTES(in->token),
-                                     bytes(in->address, in->address_n)},
-                      out);
+    return link_form_write(&KIND,
+                           &(struct link_form){ID_BYTES(in->nid), BYTES(in->pin), BYTES(in->token),
+                                               bytes(in->address, in->address_n)},
+                           out);
 }
 
 struct err invitation_read(struct bytes link, struct invitation *out)
 {
     struct buf decoded = BUF(INVITATION_LINK_MAX);
     struct invitation got = {.address_n = 0};
-    struct link l;
+    struct link_form l;
     struct err err = OK;
 
-    TRY_OUT(link_read(&KIND, link, &decoded, &l));
+    TRY_OUT(link_form_read(&KIND, link, &decoded, &l));
     memcpy(got.nid.b, l.nid.at, sizeof got.nid.b);
     memcpy(got.pin, l.pin.at, sizeof got.pin);
     memcpy(got.token, l.own.at, sizeof got.token);

@@ -33,6 +33,7 @@ static void know(json_t *o, struct device_list *l)
 {
     *l = (struct device_list){.version = 1, .devices = 1};
     vector_copy(o, "aid", l->aid.b, sizeof l->aid.b);
+    l->device[0].role = DEVICE_PLAIN;
     l->device[0].dsk = vector_signer(o, "dsk", NULL);
     assert_ok(names_device(&l->aid, &l->device[0].dsk, &l->device[0].did));
 }

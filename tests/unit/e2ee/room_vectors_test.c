@@ -83,7 +83,7 @@ static void each_policy_follows_the_one_before(void **state)
 static struct device_list list_of(json_t *v)
 {
     json_t *alice = vector_get(v, "alice"), *device = item(alice, "devices", 1);
-    struct device_list l = {.version = 1, .devices = 1};
+    struct device_list l = {.version = 1, .devices = 1, .device = {{.role = DEVICE_PLAIN}}};
 
     vector_copy(alice, "aid", l.aid.b, sizeof l.aid.b);
     vector_copy(device, "did", l.device[0].did.b, sizeof l.device[0].did.b);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "statement/link.h"
+#include "statement/link_form.h"
 
 #include "base/encoding.h"
 #include "base/reader.h"
@@ -22,7 +22,7 @@ static bool is_bracketed(struct bytes text)
 }
 
 /* People are shown the address and programs connect to it: nothing else gets through. */
-bool link_is_address(struct bytes text)
+bool link_form_is_address(struct bytes text)
 {
     struct reader r = reader(text);
     size_t colon = text.n;
@@ -30,7 +30,7 @@ bool link_is_address(struct bytes text)
 
     while (colon > 0 && text.at[colon - 1] != ':')
         colon--;
-    if (colon == 0 || text.n > LINK_ADDRESS_MAX)
+    if (colon == 0 || text.n > LINK_FORM_ADDRESS_MAX)
         return false;
     host = reader_take(&r, colon - 1);
     reader_u8(&r);
@@ -47,7 +47,8 @@ static struct err check_bytes(struct bytes x, uint8_t out[CHECK_SIZE])
     return OK;
 }
 
-struct err link_write(const struct link_kind *kind, const struct link *in, struct buf *out)
+struct err link_form_write(const struct link_form_kind *kind, const struct link_form *in,
+                           struct buf *out)
 {
     struct buf x = BUF(kind->max);
     size_t before = out->n;
@@ -56,7 +57,7 @@ struct err link_write(const struct link_kind *kind, const struct link *in, struc
     struct err err = OK;
 
     invariant(in->own.n == kind->own_size);
-    if (!link_is_address(in->address))
+    if (!link_form_is_address(in->address))
         return FAIL(E_MALFORMED);
     buf_u8(&x, VERSION);
     buf_bytes(&x, in->nid);
@@ -113,27 +114,27 @@ static struct err check(struct bytes decoded, struct bytes *x)
     return OK;
 }
 
-static struct err parse(const struct link_kind *kind, struct bytes x, struct link *out)
+static struct err parse(const struct link_form_kind *kind, struct bytes x, struct link_form *out)
 {
     struct reader r = reader(x);
-    struct link got;
+    struct link_form got;
     uint8_t version = reader_u8(&r);
 
     if (version > VERSION)
         return FAIL(E_VERSION);
     got.nid = reader_take(&r, sizeof(struct network_id));
-    got.pin = reader_take(&r, LINK_PIN_SIZE);
+    got.pin = reader_take(&r, LINK_FORM_PIN_SIZE);
     got.own = reader_take(&r, kind->own_size);
     got.address = reader_take(&r, reader_u8(&r));
     /* The check bytes fit: whoever made this meant to, so it is not for lack of bytes. */
-    if (reader_end(&r).code != E_OK || version != VERSION || !link_is_address(got.address))
+    if (reader_end(&r).code != E_OK || version != VERSION || !link_form_is_address(got.address))
         return FAIL(E_MALFORMED);
     *out = got;
     return OK;
 }
 
-struct err link_read(const struct link_kind *kind, struct bytes text, struct buf *decoded,
-                     struct link *out)
+struct err link_form_read(const struct link_form_kind *kind, struct bytes text, struct buf *decoded,
+                          struct link_form *out)
 {
     struct bytes inner = without_space_around(text), x;
     struct reader r = reader(inner);
