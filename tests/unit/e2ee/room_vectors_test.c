@@ -147,9 +147,11 @@ static void read_lists(json_t *o, const struct roster *r, struct device_list *li
                                        .devices = count(from, "devices")};
         vector_copy(from, "aid", list[i].aid.b, sizeof list[i].aid.b);
         vector_copy(from, "list_hash", list[i].hash, sizeof list[i].hash);
-        for (size_t k = 0; k < list[i].devices; k++)
+        for (size_t k = 0; k < list[i].devices; k++) {
+            list[i].device[k].role = DEVICE_PLAIN;
             vector_copy(item(from, "devices", k), "did", list[i].device[k].did.b,
                         sizeof list[i].device[k].did.b);
+        }
         lists[i] = &list[i];
     }
 }
