@@ -5,6 +5,7 @@
 
 #include "base/fault.h"
 #include "net/limits.h"
+#include "server/linking/linking.h"
 #include "server/main/measure.h"
 #include "server/main/peers.h"
 #include "server/main/rekeying.h"
@@ -66,6 +67,8 @@ void *jobs_work(void *ctx, void **items, size_t n)
     }
     if (b->kept_house) {
         b->expiry = queue_expire(s->db, now, &b->deleted);
+        if (b->expiry.code == E_OK)
+            b->expiry = linking_expire(s->db, now);
         (void)!networks_ends(s->db, &b->directory_ends_ms).code;
         b->counting = queue_totals(s->db, &b->queue_items, &b->queue_bytes);
     }
