@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/judging.h"
 
+#include "client/opening_internal.h"
 #include "client/rules.h"
 
 #define ASKS_MAX 4 /* look-ups that one item may cause before it only waits */

@@ -11,14 +11,7 @@
 #include "e2ee/open.h"
 #include "statement/roster_judge.h"
 
-/* One item on its way. */
-struct opening {
-    struct engine *e;
-    struct opening_item *item;
-    struct arena *a;
-    enum opening_result *result;
-    struct event *event;
-};
+struct opening; /* client/opening_internal.h */
 
 /* Roster verdict of [PROTOCOL 6.6], with everything that it needs. */
 struct verdict {

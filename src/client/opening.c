@@ -7,6 +7,7 @@
 #include "client/chains.h"
 #include "client/dealings.h"
 #include "client/judging.h"
+#include "client/opening_internal.h"
 #include "client/standing.h"
 #include "crypto/secret.h"
 #include "e2ee/payload.h"
@@ -16,8 +17,8 @@
 
 static const struct bytes NO_VALUE = {NULL, 0};
 
-static struct err conclude(struct opening *op, enum opening_result result, enum problem problem,
-                           enum err_code code)
+struct err opening_conclude(struct opening *op, enum opening_result result, enum problem problem,
+                            enum err_code code)
 {
     *op->result = result;
     op->event->kind = EVENT_PROBLEM;
@@ -26,137 +27,26 @@ static struct err conclude(struct opening *op, enum opening_result result, enum 
     return OK;
 }
 
-static struct err damaged(struct opening *op, enum err_code code)
+struct err opening_damaged(struct opening *op, enum err_code code)
 {
-    return conclude(op, OPENING_DAMAGED, PROBLEM_DAMAGED, code);
+    return opening_conclude(op, OPENING_DAMAGED, PROBLEM_DAMAGED, code);
 }
 
 /* The person must act first, or nobody can. */
 static struct err hold(struct opening *op, enum problem problem)
 {
     op->item->resettable = false;
-    return conclude(op, OPENING_PARK, problem, E_OK);
+    return opening_conclude(op, OPENING_PARK, problem, E_OK);
 }
 
-/* Something must be fetched first: told only if fetching does not mend it. */
-static struct err wait_for(struct opening *op)
+struct err opening_wait(struct opening *op)
 {
-    return conclude(op, OPENING_PARK, PROBLEM_NONE, E_OK);
+    return opening_conclude(op, OPENING_PARK, PROBLEM_NONE, E_OK);
 }
 
-/* Errors that speak of the item, not of this machine. */
-static bool is_items_fault(struct err err)
+bool opening_is_items_fault(struct err err)
 {
     return err.code != E_OK && err_who(err.code) != WHO_OPERATOR;
-}
-
-/* ---- capsules */
-
-static struct err list_mark(struct opening *op, uint8_t out[CHANNEL_EPOCH_ID_SIZE])
-{
-    struct device_list list;
-    struct engine *e = op->e;
-    struct err err = people_newest_list(e->vault, &e->own, &op->item->account, &list);
-
-    memset(out, 0, CHANNEL_EPOCH_ID_SIZE);
-    if (err.code == E_OK)
-        memcpy(out, list.hash, CHANNEL_EPOCH_ID_SIZE);
-    return err.code == E_ABSENT ? OK : err;
-}
-
-/* It is opened again when there is a list that it was not compared with. */
-static struct err wait_for_list(struct opening *op)
-{
-    op->item->barren = true;
-    TRY(list_mark(op, op->item->mark));
-    TRY(judging_ask_account(op, &op->item->account));
-    return wait_for(op);
-}
-
-static struct err is_waiting_still(struct opening *op, bool *still)
-{
-    uint8_t mark[CHANNEL_EPOCH_ID_SIZE];
-
-    *still = false;
-    if (!op->item->barren || own_find_prekey(&op->e->own, op->item->prekey) == NULL)
-        return OK;
-    TRY(list_mark(op, mark));
-    *still = memcmp(mark, op->item->mark, sizeof mark) == 0;
-    return OK;
-}
-
-static struct err accept_capsule(struct opening *op, const struct channel_claim *claim,
-                                 uint32_t prekey, const struct epoch *epoch)
-{
-    struct engine *e = op->e;
-    struct standing from;
-    struct err err = standing_find(e->vault, &e->own, &claim->from.aid, &claim->from.did,
-                                   op->item->received_ms, e->now_ms, &from);
-
-    if (err.code == E_ABSENT || err.code == E_FORGED) /* it may stand in a list to come */
-        return wait_for_list(op);
-    TRY(err);
-    if (from.sender == DEVICE_SENDER_REVOKED)
-        return damaged(op, E_REMOVED);
-    err = channel_verify(claim, &from.device.dsk, e->now_ms);
-    if (is_items_fault(err))
-        return damaged(op, err.code);
-    TRY(err);
-    TRY(chains_accept(e->vault, &claim->from, prekey, epoch));
-    return conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
-}
-
-static struct err take_epoch(struct opening *op, const struct channel_claim *claim, uint32_t prekey,
-                             const struct epoch *epoch)
-{
-    bool seen;
-
-    if (!ID_SAME(claim->from.nid, op->e->own.nid))
-        return damaged(op, E_FORGED);
-    op->item->claimed = true;
-    op->item->account = claim->from.aid;
-    op->item->prekey = prekey;
-    memcpy(op->item->prefix, claim->from.did.b, sizeof op->item->prefix);
-    TRY(chains_epoch_seen(op->e->vault, epoch, &seen));
-    if (seen)
-        return conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
-    return accept_capsule(op, claim, prekey, epoch);
-}
-
-static struct err open_capsule(struct opening *op)
-{
-    struct engine *e = op->e;
-    struct upload_capsule_form form;
-    struct channel_prekey prekey;
-    struct channel_receiver me = {.who = &e->own.me.who, .prekey = &prekey};
-    struct channel_claim claim;
-    struct epoch epoch;
-    const struct own_prekey *mine;
-    struct err err;
-    bool still;
-
-    TRY(is_waiting_still(op, &still));
-    if (still)
-        return wait_for_list(op);
-    err = upload_parse_capsule(op->item->sealed, &form);
-    if (is_items_fault(err))
-        return damaged(op, err.code);
-    TRY(err);
-    mine = own_find_prekey(&e->own, form.prekey);
-    if (mine == NULL)
-        return damaged(op, E_EXPIRED);
-    prekey.number = mine->statement.number;
-    memcpy(prekey.point, mine->statement.point, sizeof prekey.point);
-    memcpy(prekey.kem_digest, mine->statement.kem_digest, sizeof prekey.kem_digest);
-    me.secret = mine->secret;
-    me.kem = mine->kem;
-    err = channel_accept(&form, &me, e->now_ms, &claim, &epoch);
-    if (is_items_fault(err))
-        return damaged(op, err.code);
-    TRY(err);
-    err = take_epoch(op, &claim, prekey.number, &epoch);
-    secret_wipe(&epoch, sizeof epoch);
-    return err;
 }
 
 /* ---- order  [PROTOCOL 6.7] */
@@ -290,9 +180,9 @@ static struct err obey(struct opening *op, const struct opened *o, struct bytes 
     uint8_t name[32];
     struct err err = control_parse(core->type, content, &c);
 
-    TRY(conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK));
+    TRY(opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK));
     TRY(vault_put(e->vault, VAULT_SEEN, name_of(core, name), e->now_ms / CLOCK_DAY_MS, NO_VALUE));
-    if (is_items_fault(err)) /* also a kind that we do not know */
+    if (opening_is_items_fault(err)) /* also a kind that we do not know */
         return OK;
     TRY(err);
     TRY(judging_with(op, o, &from.with));
@@ -312,7 +202,7 @@ static struct err keep_control(struct opening *op, const struct opened *o,
     TRY(use_up(op, o, match));
     TRY(was_obeyed(op, &o->core, &was));
     if (was)
-        return conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+        return opening_conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
     return obey(op, o, content);
 }
 
@@ -346,18 +236,18 @@ static struct err check_sender(struct opening *op, const struct opened *o, struc
     if (device_list_find(&verdict->theirs, &sender->did) == NULL ||
         verdict->theirs.version != o->wrap.list_version ||
         memcmp(verdict->theirs.hash, o->wrap.list_hash, sizeof o->wrap.list_hash) != 0)
-        return damaged(op, E_FORGED);
+        return opening_damaged(op, E_FORGED);
     err = standing_find(e->vault, &e->own, &sender->aid, &sender->did, op->item->received_ms,
                         e->now_ms, &now);
     if (err.code == E_ABSENT) {
         TRY(judging_ask_account(op, &sender->aid));
-        return wait_for(op);
+        return opening_wait(op);
     }
-    if (is_items_fault(err))
-        return damaged(op, err.code);
+    if (opening_is_items_fault(err))
+        return opening_damaged(op, err.code);
     TRY(err);
     if (now.sender == DEVICE_SENDER_REVOKED)
-        return damaged(op, E_REMOVED);
+        return opening_damaged(op, E_REMOVED);
     verdict->left = now.sender == DEVICE_SENDER_LEFT;
     verdict->dsk = now.device.dsk;
     *stopped = false;
@@ -380,9 +270,9 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
         return OK;
     err = judging_judge(op, o, &verdict);
     if (err.code == E_ABSENT)
-        return wait_for(op);
-    if (is_items_fault(err))
-        return damaged(op, err.code);
+        return opening_wait(op);
+    if (opening_is_items_fault(err))
+        return opening_damaged(op, err.code);
     TRY(err);
     if (verdict.finding.verdict == ROSTER_WRONG) {
         op->event->finding = verdict.finding;
@@ -394,15 +284,15 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     err = parsed_sign(op->e->parsed, verdict.dsk.b, &dsk);
     if (err.code == E_OK)
         err = open_content(o, dsk, &content);
-    if (is_items_fault(err)) {
-        err = damaged(op, err.code);
+    if (opening_is_items_fault(err)) {
+        err = opening_damaged(op, err.code);
         goto out;
     }
     TRY_OUT(err);
     TRY_OUT(messages_known(op->e->vault, &o->core.sender.did, &o->core.id, &known));
     if (known) { /* sealed a second time */
         TRY_OUT(use_up(op, o, match));
-        err = conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+        err = opening_conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
         goto out;
     }
     TRY_OUT(arena_copy(op->a, buf_view(&content), &text));
@@ -428,7 +318,7 @@ static struct err wait_for_epoch(struct opening *op)
 {
     op->item->barren = true;
     TRY(chains_mark(op->e->vault, op->item->prefix, op->item->mark));
-    return conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
+    return opening_conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
 }
 
 static struct err is_barren(struct opening *op, bool *barren)
@@ -452,10 +342,10 @@ static struct err find_channel(struct opening *op, struct opened *o, struct chai
 
     *found = false;
     if (mine == NULL)
-        return damaged(op, E_EXPIRED);
+        return opening_damaged(op, E_EXPIRED);
     err = open_hint(o, mine->secret, &e->own.me.who.did);
-    if (is_items_fault(err))
-        return damaged(op, err.code);
+    if (opening_is_items_fault(err))
+        return opening_damaged(op, err.code);
     TRY(err);
     op->item->claimed = op->item->resettable = true;
     memcpy(op->item->prefix, o->prefix, sizeof op->item->prefix);
@@ -465,8 +355,8 @@ static struct err find_channel(struct opening *op, struct opened *o, struct chai
                       match);
     if (err.code == E_ABSENT)
         return wait_for_epoch(op);
-    if (is_items_fault(err))
-        return damaged(op, err.code);
+    if (opening_is_items_fault(err))
+        return opening_damaged(op, err.code);
     TRY(err);
     *found = true;
     return OK;
@@ -499,19 +389,19 @@ static struct err open_message(struct opening *op)
 
     TRY(is_barren(op, &barren));
     if (barren)
-        return conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
+        return opening_conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
     err = open_begin(op->item->sealed, &o);
-    if (is_items_fault(err))
-        return damaged(op, err.code);
+    if (opening_is_items_fault(err))
+        return opening_damaged(op, err.code);
     TRY(err);
     TRY(was_seen(op, &o, &seen));
     if (seen)
-        return conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+        return opening_conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
     TRY_OUT(find_channel(op, &o, &match, &found));
     if (!found)
         goto out;
     if (!is_senders(&o, &match.from) || !ID_SAME(o.wrap.roster, o.in.shared.roster))
-        err = damaged(op, E_FORGED);
+        err = opening_damaged(op, E_FORGED);
     else
         err = check_and_keep(op, &o, &match);
 out:
@@ -525,10 +415,10 @@ static struct err take_notice(struct opening *op)
 {
     struct err err = repairs_notice(op->e, op->item->sealed, op->a);
 
-    if (is_items_fault(err))
-        return damaged(op, err.code);
+    if (opening_is_items_fault(err))
+        return opening_damaged(op, err.code);
     TRY(err);
-    return conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
+    return opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
 }
 
 struct err opening_item(struct engine *e, struct opening_item *item, struct arena *a,
@@ -537,10 +427,10 @@ struct err opening_item(struct engine *e, struct opening_item *item, struct aren
     struct opening op = {e, item, a, result, event};
 
     if (item->kind == FRAME_CAPSULE)
-        return open_capsule(&op);
+        return capsules_open(&op);
     if (item->kind == FRAME_MESSAGE)
         return open_message(&op);
     if (item->kind == FRAME_NOTICE)
         return take_notice(&op);
-    return damaged(&op, E_MALFORMED);
+    return opening_damaged(&op, E_MALFORMED);
 }

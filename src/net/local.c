@@ -347,16 +347,3 @@ void local_hang_up(int fd)
 {
     close(fd);
 }
-
-struct err local_call(const char *path, struct bytes request, struct buf *reply)
-{
-    struct err err;
-    int fd;
-
-    if (request.n > NET_LOCAL_MAX)
-        return FAIL(E_LIMIT);
-    TRY(local_dial(path, &fd));
-    err = local_ask(fd, request, reply);
-    local_hang_up(fd);
-    return err;
-}

@@ -42,16 +42,13 @@ FALLIBLE local_send(struct local *c, struct bytes message);
  * takes at once. */
 void local_free(struct local *c);
 
-/* Client: connect; send a frame and append the one that answers, as often as wanted; hang up.  The
- * errors and the patience of a call. */
+/* Client: connect; send a frame and append the one that answers, as often as wanted; hang up.  They
+ * block, for NET_LOCAL_CALL_MS at most while nothing moves.  E_ABSENT: nobody listens at `path`;
+ * E_DENIED: this user may not; E_AGAIN: no answer in time; E_CLOSED: hung up without an answer;
+ * E_LIMIT: a frame or the path is too long; E_IO, E_NOMEM.  `reply` is as it was
+ * on error, and then hanging up is all that is left. */
 FALLIBLE local_dial(const char *path, int *out);
 FALLIBLE local_ask(int fd, struct bytes request, struct buf *reply);
 void local_hang_up(int fd);
-
-/* Client: connect, send one frame, append the one that answers, and hang up.  Blocks, for
- * NET_LOCAL_CALL_MS at most while nothing moves.  E_ABSENT: nobody listens at `path`; E_DENIED:
- * this user may not; E_AGAIN: no answer in time; E_CLOSED: hung up without an answer; E_LIMIT: a
- * frame or the path is too long; E_IO, E_NOMEM.  `reply` is as it was on error. */
-FALLIBLE local_call(const char *path, struct bytes request, struct buf *reply);
 
 #endif

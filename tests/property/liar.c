@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "property/liar.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "property/answers.h"
 #include "property/uploads.h"
 #include "scenario/stage_internal.h"
@@ -11,30 +8,6 @@
 #include "wire/limits.h"
 
 #define ARENA_MAX (64 * LIMIT_FRAME)
-
-static void keep(struct kept_item *list, size_t *n, struct person *to, const Tacet__Wire__Item *i)
-{
-    struct kept_item *at;
-
-    if (*n == LIAR_KEPT_MAX)
-        return;
-    at = &list[(*n)++];
-    *at = (struct kept_item){to, i->kind, i->received_ms, malloc(i->sealed.len), i->sealed.len};
-    assert_non_null(at->sealed);
-    memcpy(at->sealed, i->sealed.data, i->sealed.len);
-}
-
-static Tacet__Wire__Item *copy_of(const struct kept_item *k, struct arena *a)
-{
-    Tacet__Wire__Item *item = ARENA_NEW(a, Tacet__Wire__Item);
-
-    assert_non_null(item);
-    tacet__wire__item__init(item);
-    item->kind = k->kind;
-    item->received_ms = k->received_ms;
-    item->sealed = (ProtobufCBinaryData){k->n, k->sealed};
-    return item;
-}
 
 static enum liar_fate fate_of(struct liar *l)
 {
@@ -76,7 +49,7 @@ static size_t treat(struct liar *l, struct person *who, Tacet__Wire__Item *item,
         return n;
     case LIAR_HOLD:
         l->lies[LIE_HOLD]++;
-        keep(l->held, &l->n_held, who, item);
+        mail_keep(&l->held, who, item);
         return n;
     case LIAR_TWICE:
         l->lies[LIE_REPEAT]++;
@@ -87,12 +60,12 @@ static size_t treat(struct liar *l, struct person *who, Tacet__Wire__Item *item,
         flip(l, item);
         break;
     case LIAR_REPLAY:
-        if (l->n_seen > 0) {
-            const struct kept_item *k = &l->seen[dice_below(l->dice, l->n_seen)];
+        if (l->seen.n > 0) {
+            const struct mail_item *k = &l->seen.item[dice_below(l->dice, l->seen.n)];
 
             l->lies[LIE_REPLAY]++;
             l->junk += k->to != who || l->spoilt;
-            out[n++] = copy_of(k, a);
+            out[n++] = mail_item(k, a);
         }
         break;
     case LIAR_SWAP:
@@ -122,14 +95,14 @@ static void alter_mail(struct liar *l, struct person *who, Tacet__Wire__Deliver 
     assert_non_null(out);
     last = m->items[m->n_items - 1]->number;
     for (size_t i = 0; i < m->n_items; i++) {
-        keep(l->seen, &l->n_seen, who, m->items[i]);
+        mail_keep(&l->seen, who, m->items[i]);
         n = treat(l, who, m->items[i], out, n, a);
     }
     m->items = out;
     m->n_items = n;
     if (n > 0)
         out[n - 1]->number = last; /* which acknowledges all of them */
-    else if (l->n_owed < LIAR_KEPT_MAX) {
+    else if (l->n_owed < LIAR_OWED_MAX) {
         l->owed[l->n_owed].who = who;
         l->owed[l->n_owed++].number = last;
     }
@@ -246,57 +219,34 @@ static void check_told(struct liar *l)
     }
 }
 
-static void acknowledge_for(struct liar *l, struct person *who, uint64_t number)
+static bool is_there(struct person *who)
 {
-    Tacet__Wire__Acknowledge m = TACET__WIRE__ACKNOWLEDGE__INIT;
-    struct frame f = {.op = OP_ACKNOWLEDGE};
-    struct buf frame = BUF(4096), body = BUF(4096);
-
-    (void)l;
-    m.number = number;
-    frame_pack(&m, &body);
-    f.body = buf_view(&body);
-    frame_write(&f, &frame);
-    stage_send(who, buf_view(&frame));
-    buf_free(&frame);
-    buf_free(&body);
+    return stage_is_running(who) && engine_is_ready(stage_engine(who));
 }
 
-static void deliver(struct kept_item *k)
+static void acknowledge_for(struct person *who, uint64_t number)
 {
-    Tacet__Wire__Deliver m = TACET__WIRE__DELIVER__INIT;
-    struct arena a = ARENA(ARENA_MAX);
-    Tacet__Wire__Item *item = copy_of(k, &a);
-    struct frame f = {.op = OP_DELIVER};
-    struct buf frame = BUF(LIMIT_FRAME), body = BUF(LIMIT_FRAME);
+    struct buf frame = BUF(4096);
 
-    m.items = &item;
-    m.n_items = 1;
-    m.more = 1;
-    frame_pack(&m, &body);
-    f.body = buf_view(&body);
-    frame_write(&f, &frame);
-    if (stage_is_running(k->to) && engine_is_ready(stage_engine(k->to)))
-        stage_inject(k->to, buf_view(&frame));
+    mail_acknowledge(number, &frame);
+    stage_send(who, buf_view(&frame));
     buf_free(&frame);
-    buf_free(&body);
-    arena_free(&a);
-    free(k->sealed);
 }
 
 void liar_settle(struct liar *l, bool all)
 {
     check_told(l);
     for (size_t i = 0; i < l->n_owed; i++)
-        if (stage_is_running(l->owed[i].who) && engine_is_ready(stage_engine(l->owed[i].who)))
-            acknowledge_for(l, l->owed[i].who, l->owed[i].number);
+        if (is_there(l->owed[i].who))
+            acknowledge_for(l->owed[i].who, l->owed[i].number);
     l->n_owed = 0;
-    while (l->n_held > 0 && (all || dice_once_in(l->dice, 4))) {
-        size_t i = dice_below(l->dice, l->n_held);
-        struct kept_item k = l->held[i];
+    while (l->held.n > 0 && (all || dice_once_in(l->dice, 4))) {
+        struct buf page = BUF(LIMIT_FRAME);
+        struct person *to = mail_take(&l->held, dice_below(l->dice, l->held.n), &page);
 
-        l->held[i] = l->held[--l->n_held];
-        deliver(&k);
+        if (is_there(to))
+            stage_inject(to, buf_view(&page));
+        buf_free(&page);
     }
     check_told(l);
 }
@@ -312,10 +262,8 @@ void liar_free(struct liar *l)
     stage_tamper_down(l->play, NULL, NULL);
     stage_tamper_up(l->play, NULL, NULL);
     impostor_free(&l->impostor);
-    for (size_t i = 0; i < l->n_seen; i++)
-        free(l->seen[i].sealed);
-    for (size_t i = 0; i < l->n_held; i++)
-        free(l->held[i].sealed);
+    mail_free(&l->seen);
+    mail_free(&l->held);
     for (size_t i = 0; i < SCHEDULE_PEOPLE; i++) {
         buf_free(&l->prekey[i]);
         buf_free(&l->answer[i]);

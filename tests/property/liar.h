@@ -5,20 +5,10 @@
 
 #include "property/edicts.h"
 #include "property/impostor.h"
+#include "property/mail.h"
 #include "property/schedule.h"
-#include "wire/frame.h"
-#include "wire/tacet.pb-c.h"
 
-#define LIAR_KEPT_MAX 64
-
-/* A copy of what passed, to be used again. */
-struct kept_item {
-    struct person *to;
-    uint32_t kind;
-    uint64_t received_ms;
-    uint8_t *sealed;
-    size_t n;
-};
+#define LIAR_OWED_MAX 64
 
 enum liar_fate {
     LIAR_PASS,
@@ -42,14 +32,13 @@ struct liar {
     struct person *stalled; /* gets no mail at all */
     unsigned fates;         /* a bit for each fate that it makes use of */
     unsigned one_in;        /* it touches one item in so many */
-    struct kept_item seen[LIAR_KEPT_MAX], held[LIAR_KEPT_MAX];
-    size_t n_seen, n_held;
+    struct mail seen, held;
     struct buf prekey[SCHEDULE_PEOPLE]; /* an old statement of each person's device */
     struct buf answer[SCHEDULE_PEOPLE]; /* an old answer about each person */
     struct {
         struct person *who;
         uint64_t number;
-    } owed[LIAR_KEPT_MAX]; /* acknowledgements in others' names, for what was dropped */
+    } owed[LIAR_OWED_MAX]; /* acknowledgements in others' names, for what was dropped */
     size_t n_owed;
     uint64_t *lies;                  /* that were told, of each kind */
     uint64_t junk;                   /* items delivered that nobody can open */

@@ -47,6 +47,19 @@ static bool refuse_any(void *ctx, struct person *who, struct buf *frame)
     return true;
 }
 
+/* Every upload from now on. */
+static void refuses(struct play *p, struct refusal *refusal, unsigned *refusals)
+{
+    stage_tamper_up(p, never_arrives, refusals);
+    stage_tamper_down(p, refuse_any, refusal);
+}
+
+static void refuses_no_more(struct play *p)
+{
+    stage_tamper_up(p, NULL, NULL);
+    stage_tamper_down(p, NULL, NULL);
+}
+
 /* Refusals that could mend themselves: eight within the hour are enough. */
 static void after_eight_refusals_the_message_fails_and_the_next_one_arrives(void **state)
 {
@@ -62,15 +75,13 @@ static void after_eight_refusals_the_message_fails_and_the_next_one_arrives(void
 
         says(alice, bob, "before");
         sees(bob, alice, "before");
-        stage_tamper_up(p, never_arrives, &refusals);
-        stage_tamper_down(p, refuse_any, &refusal);
+        refuses(p, &refusal, &refusals);
         says(alice, bob, "refused");
         stage_forward(p, 59 * CLOCK_MINUTE_MS);
         assert_int_equal(refusals, 8);
         is(alice, "failed");
         failed_with(alice, codes[i]);
-        stage_tamper_up(p, NULL, NULL);
-        stage_tamper_down(p, NULL, NULL);
+        refuses_no_more(p);
         says(alice, bob, "after");
         is(alice, "accepted");
         sees_behind(bob, alice, "after", 1);
@@ -89,8 +100,7 @@ static void every_refusal_that_cannot_be_so_is_told(void **state)
     (void)state;
     says(alice, bob, "before");
     sees(bob, alice, "before");
-    stage_tamper_up(p, never_arrives, &refusals);
-    stage_tamper_down(p, refuse_any, &refusal);
+    refuses(p, &refusal, &refusals);
     says(alice, bob, "refused");
     stage_forward(p, 59 * CLOCK_MINUTE_MS);
     is(alice, "failed");
@@ -113,15 +123,13 @@ static void a_server_in_trouble_is_waited_for(void **state)
 
         says(alice, bob, "before");
         sees(bob, alice, "before");
-        stage_tamper_up(p, never_arrives, &refusals);
-        stage_tamper_down(p, refuse_any, &refusal);
+        refuses(p, &refusal, &refusals);
         says(alice, bob, "waits");
         says(alice, bob, "waits behind it");
         stage_forward(p, 40 * CLOCK_MINUTE_MS);
         is(alice, "queued");
         assert_in_range(refusals, 30, 45); /* once a minute */
-        stage_tamper_up(p, NULL, NULL);
-        stage_tamper_down(p, NULL, NULL);
+        refuses_no_more(p);
         stage_forward(p, 2 * CLOCK_MINUTE_MS);
         is(alice, "accepted");
         sees_behind(bob, alice, "waits", 0);
@@ -142,8 +150,7 @@ static void no_message_waits_longer_than_its_time(void **state)
     says(alice, bob, "before");
     sees(bob, alice, "before");
     leaves(bob);
-    stage_tamper_up(p, never_arrives, &refusals);
-    stage_tamper_down(p, refuse_any, &refusal);
+    refuses(p, &refusal, &refusals);
     says(alice, bob, "meet today");
     leaves(alice); /* a month of one try a minute takes a while, here too */
     stage_forward(p, 30 * CLOCK_DAY_MS - 2 * CLOCK_MINUTE_MS);
@@ -152,8 +159,7 @@ static void no_message_waits_longer_than_its_time(void **state)
     stage_forward(p, 3 * CLOCK_MINUTE_MS);
     is(alice, "failed");
     failed_with(alice, E_EXPIRED);
-    stage_tamper_up(p, NULL, NULL);
-    stage_tamper_down(p, NULL, NULL);
+    refuses_no_more(p);
     says(alice, bob, "a month later");
     is(alice, "accepted");
     returns(bob);
@@ -170,15 +176,13 @@ static void a_program_that_begins_anew_does_not_wait_to_try_again(void **state)
     unsigned refusals = 0;
 
     (void)state;
-    stage_tamper_up(p, never_arrives, &refusals);
-    stage_tamper_down(p, refuse_any, &refusal);
+    refuses(p, &refusal, &refusals);
     says(alice, bob, "refused");
     assert_int_equal(refusals, 1);
     leaves(alice);
     returns(alice);
     assert_int_equal(refusals, 2); /* once more, and then it waits */
-    stage_tamper_up(p, NULL, NULL);
-    stage_tamper_down(p, NULL, NULL);
+    refuses_no_more(p);
     is(alice, "queued");
     leaves(alice);
     returns(alice);
@@ -241,14 +245,12 @@ static void what_cannot_mend_fails_at_once(void **state)
         struct refusal refusal = {codes[i], {NULL, 0}};
         unsigned refusals = 0;
 
-        stage_tamper_up(p, never_arrives, &refusals);
-        stage_tamper_down(p, refuse_any, &refusal);
+        refuses(p, &refusal, &refusals);
         says(alice, bob, "refused");
         assert_int_equal(refusals, 1);
         is(alice, "failed");
         failed_with(alice, codes[i]);
-        stage_tamper_up(p, NULL, NULL);
-        stage_tamper_down(p, NULL, NULL);
+        refuses_no_more(p);
         says(alice, bob, "after"); /* with the capsule that the first one did not bring */
         sees_behind(bob, alice, "after", 0);
         play_end(p);
@@ -344,8 +346,7 @@ static void a_refusal_whose_reason_does_not_check_teaches_nothing(void **state)
     (void)state;
     says(alice, bob, "before");
     sees(bob, alice, "before");
-    stage_tamper_up(p, never_arrives, &refusals);
-    stage_tamper_down(p, refuse_any, &refusal);
+    refuses(p, &refusal, &refusals);
     says(alice, bob, "waits");
     is(alice, "queued");
     assert_true(stage_heard(alice, PROBLEM_STATEMENT));
@@ -360,8 +361,7 @@ static void a_refusal_whose_reason_does_not_check_teaches_nothing(void **state)
     assert_true(stage_heard(alice, PROBLEM_STATEMENT));
     assert_in_range(refusals, 2, 4);
 
-    stage_tamper_up(p, NULL, NULL);
-    stage_tamper_down(p, NULL, NULL);
+    refuses_no_more(p);
     stage_forward(p, 2 * CLOCK_MINUTE_MS);
     is(alice, "accepted");
     sees_behind(bob, alice, "waits", 0);

@@ -91,6 +91,15 @@ static struct play *begin(struct person **alice, struct person **bob)
     return p;
 }
 
+/* A day later, and bob knows of it. */
+static void revokes_and_is_known(struct play *p, struct person *alice, struct person *bob,
+                                 struct revocation *r)
+{
+    stage_forward(p, CLOCK_DAY_MS);
+    revokes(p, alice, r);
+    learns(p, bob, r);
+}
+
 static void mail_from_before_a_device_was_revoked_is_shown_and_marked(void **state)
 {
     struct person *alice, *bob;
@@ -133,9 +142,7 @@ static void what_the_server_got_after_a_device_was_revoked_is_refused(void **sta
     struct forgery f;
 
     (void)state;
-    stage_forward(p, CLOCK_DAY_MS);
-    revokes(p, alice, &r);
-    learns(p, bob, &r);
+    revokes_and_is_known(p, alice, bob, &r);
     forge(&f, p, alice, bob, "by whoever has the device");
     forge_deliver(&f); /* at the very moment that the list names */
     is_refused(bob);
@@ -163,9 +170,7 @@ static void mail_from_before_a_device_was_revoked_is_shown_for_30_days(void **st
     struct forgery f;
 
     (void)state;
-    stage_forward(p, CLOCK_DAY_MS);
-    revokes(p, alice, &r);
-    learns(p, bob, &r);
+    revokes_and_is_known(p, alice, bob, &r);
     stage_forward(p, 29 * CLOCK_DAY_MS);
     looks_up(p, alice, "bob"); /* his prekey is another now */
     forge(&f, p, alice, bob, "a month old");

@@ -258,12 +258,15 @@ static enum err_code operate(struct play *p, enum op op, const void *message, st
     struct frame f = {.op = op, .id = 1}, answer;
     struct bytes copy;
     char path[300];
+    int fd;
 
     path_of(p, "server/control.sock", path);
     frame_pack(message, &packed);
     f.body = buf_view(&packed);
     frame_write(&f, &frame);
-    assert_ok(local_call(path, buf_view(&frame), &reply));
+    assert_ok(local_dial(path, &fd));
+    assert_ok(local_ask(fd, buf_view(&frame), &reply));
+    local_hang_up(fd);
     assert_ok(arena_copy(a, buf_view(&reply), &copy));
     assert_ok(frame_parse(copy, a, &answer));
     *body = answer.body;

@@ -155,6 +155,38 @@ static void who_is_away_for_38_days_gets_mail_when_back_and_its_sender_is_told(v
     play_end(p);
 }
 
+/* What the server says about somebody, recorded honestly and handed out again later. */
+struct old_answer {
+    struct buf frame;
+    struct arena a;
+    struct lie replace;
+};
+
+static void records(struct play *p, struct person *asks, const char *about, struct old_answer *out)
+{
+    struct lie record = {.op = OP_PERSON, .to = asks, .tell = lie_record, .ctx = &out->frame};
+
+    *out = (struct old_answer){.frame = BUF(LIMIT_FRAME), .a = ARENA(1 << 20)};
+    lie_begin(p, &record);
+    looks_up(p, asks, about);
+    lie_end(p);
+}
+
+static void replays(struct play *p, struct old_answer *old, struct person *to)
+{
+    struct frame f;
+
+    assert_ok(frame_parse(buf_view(&old->frame), &old->a, &f));
+    old->replace = (struct lie){.op = OP_PERSON, .to = to, .tell = lie_replace, .bytes = f.body};
+    lie_begin(p, &old->replace);
+}
+
+static void forgets(struct old_answer *old)
+{
+    buf_free(&old->frame);
+    arena_free(&old->a);
+}
+
 static bool count(struct lie *l, struct frame *f, void *body, struct arena *a)
 {
     (void)l, (void)f, (void)body, (void)a;
@@ -165,22 +197,15 @@ static void a_sender_with_a_superseded_prekey_is_refused_learns_and_sends(void *
 {
     struct play *p = play_begin();
     struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *carol = joins(p, "carol");
-    struct buf old = BUF(LIMIT_FRAME);
-    struct arena a = ARENA(1 << 20);
-    struct lie record = {.op = OP_PERSON, .to = carol, .tell = lie_record, .ctx = &old};
-    struct lie replace = {.op = OP_PERSON, .to = alice, .tell = lie_replace};
+    struct old_answer old;
     struct lie refusals = {.op = OP_SEND, .code = E_STALE, .to = alice, .tell = count};
-    struct frame f;
 
     (void)state;
     says(alice, bob, "to the first");
     sees(bob, alice, "to the first");
-    lie_begin(p, &record);
-    looks_up(p, carol, "bob");
+    records(p, carol, "bob", &old);
     stage_forward(p, 3 * CLOCK_DAY_MS); /* numbers 2 to 4 come */
-    assert_ok(frame_parse(buf_view(&old), &a, &f));
-    replace.bytes = f.body;
-    lie_begin(p, &replace);
+    replays(p, &old, alice);
     looks_up(p, alice, "bob");
     lie_begin(p, &refusals);
     says(alice, bob, "to the newest");
@@ -188,8 +213,7 @@ static void a_sender_with_a_superseded_prekey_is_refused_learns_and_sends(void *
     assert_int_equal(refusals.told, 1);
     is(alice, "accepted");
     sees_behind(bob, alice, "to the newest", 0);
-    buf_free(&old);
-    arena_free(&a);
+    forgets(&old);
     play_end(p);
 }
 
@@ -199,20 +223,13 @@ static void whoever_wants_to_write_for_the_first_time_to_a_superseded_prekey_lea
 {
     struct play *p = play_begin();
     struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *carol = joins(p, "carol");
-    struct buf old = BUF(LIMIT_FRAME);
-    struct arena a = ARENA(1 << 20);
-    struct lie record = {.op = OP_PERSON, .to = carol, .tell = lie_record, .ctx = &old};
-    struct lie replace = {.op = OP_PERSON, .to = alice, .tell = lie_replace};
+    struct old_answer old;
     struct lie keys = {.op = OP_KEM_KEYS, .to = alice, .tell = count};
-    struct frame f;
 
     (void)state;
-    lie_begin(p, &record);
-    looks_up(p, carol, "bob");
+    records(p, carol, "bob", &old);
     stage_forward(p, 3 * CLOCK_DAY_MS); /* numbers 2 to 4 come */
-    assert_ok(frame_parse(buf_view(&old), &a, &f));
-    replace.bytes = f.body;
-    lie_begin(p, &replace);
+    replays(p, &old, alice);
     looks_up(p, alice, "bob");
     lie_begin(p, &keys);
     says(alice, bob, "to the newest");
@@ -221,8 +238,7 @@ static void whoever_wants_to_write_for_the_first_time_to_a_superseded_prekey_lea
     is(alice, "accepted");
     assert_false(stage_heard(alice, PROBLEM_NO_PREKEY));
     sees_behind(bob, alice, "to the newest", 0);
-    buf_free(&old);
-    arena_free(&a);
+    forgets(&old);
     play_end(p);
 }
 
@@ -238,18 +254,11 @@ static void a_server_that_hands_out_old_keys_is_told_to_whom_they_belong(void **
 {
     struct play *p = play_begin();
     struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *carol = joins(p, "carol");
-    struct buf old = BUF(LIMIT_FRAME);
-    struct arena a = ARENA(1 << 20);
-    struct lie record = {.op = OP_PERSON, .to = carol, .tell = lie_record, .ctx = &old};
-    struct lie replace = {.op = OP_PERSON, .to = alice, .tell = lie_replace};
-    struct frame f;
+    struct old_answer old;
 
     (void)state;
-    lie_begin(p, &record);
-    looks_up(p, carol, "bob");
-    assert_ok(frame_parse(buf_view(&old), &a, &f));
-    replace.bytes = f.body;
-    lie_begin(p, &replace);
+    records(p, carol, "bob", &old);
+    replays(p, &old, alice);
     says(alice, bob, "to the first");
     sees(bob, alice, "to the first");
     stage_forward(p, 24 * CLOCK_HOUR_MS + CLOCK_MINUTE_MS);
@@ -269,8 +278,7 @@ static void a_server_that_hands_out_old_keys_is_told_to_whom_they_belong(void **
     assert_int_equal(stage_told(bob, PROBLEM_OLD_KEYS, NULL), 1);
     assert_int_equal(stage_told(alice, PROBLEM_OLD_KEYS, NULL), 0);
     assert_int_equal(stage_told(bob, PROBLEM_DAMAGED, NULL), 0);
-    buf_free(&old);
-    arena_free(&a);
+    forgets(&old);
     play_end(p);
 }
 

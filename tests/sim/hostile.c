@@ -22,30 +22,6 @@ static bool lies(struct hostile *h, enum kind k)
 
 /* ---- mail */
 
-static void keep(struct kept_item *list, size_t *n, struct person *to, const Tacet__Wire__Item *i)
-{
-    struct kept_item *at;
-
-    if (*n == HOSTILE_KEPT_MAX)
-        return;
-    at = &list[(*n)++];
-    *at = (struct kept_item){to, i->kind, i->received_ms, malloc(i->sealed.len), i->sealed.len};
-    invariant(at->sealed != NULL);
-    memcpy(at->sealed, i->sealed.data, i->sealed.len);
-}
-
-static Tacet__Wire__Item *copy_of(const struct kept_item *k, struct arena *a)
-{
-    Tacet__Wire__Item *item = ARENA_NEW(a, Tacet__Wire__Item);
-
-    invariant(item != NULL);
-    tacet__wire__item__init(item);
-    item->kind = k->kind;
-    item->received_ms = k->received_ms;
-    item->sealed = (ProtobufCBinaryData){k->n, k->sealed};
-    return item;
-}
-
 static void damage(struct hostile *h, Tacet__Wire__Item *item)
 {
     struct dice *d = &h->world->lie;
@@ -61,16 +37,16 @@ static size_t treat(struct hostile *h, struct person *who, Tacet__Wire__Item *it
     if (lies(h, KIND_DROP))
         return n;
     if (lies(h, KIND_HOLD)) {
-        keep(h->held, &h->n_held, who, item);
+        mail_keep(&h->held, who, item);
         return n;
     }
     if (lies(h, KIND_FLIP))
         damage(h, item);
-    if (h->n_seen > 0 && lies(h, KIND_REPLAY)) {
-        const struct kept_item *k = &h->seen[dice_below(&h->world->lie, h->n_seen)];
+    if (h->seen.n > 0 && lies(h, KIND_REPLAY)) {
+        const struct mail_item *k = &h->seen.item[dice_below(&h->world->lie, h->seen.n)];
 
         h->junk |= k->to != who;
-        out[n++] = copy_of(k, a);
+        out[n++] = mail_item(k, a);
     }
     out[n++] = item;
     if (lies(h, KIND_TWICE))
@@ -86,19 +62,13 @@ static size_t treat(struct hostile *h, struct person *who, Tacet__Wire__Item *it
 
 static void acknowledge_for(struct hostile *h, struct person *who, uint64_t number)
 {
-    Tacet__Wire__Acknowledge m = TACET__WIRE__ACKNOWLEDGE__INIT;
-    struct frame f = {.op = OP_ACKNOWLEDGE};
-    struct buf frame = BUF(4096), body = BUF(4096);
+    struct buf frame = BUF(4096);
 
-    m.number = number;
-    frame_pack(&m, &body);
-    f.body = buf_view(&body);
-    frame_write(&f, &frame);
+    mail_acknowledge(number, &frame);
     if (who->line != NULL && who->line->open[WAY_DOWN] && h->world->server.up &&
         who->line->server_life == h->world->server.life)
         server_frame(h->world, who->line, buf_view(&frame));
     buf_free(&frame);
-    buf_free(&body);
 }
 
 static bool alter_mail(struct hostile *h, struct person *who, Tacet__Wire__Deliver *m,
@@ -113,7 +83,7 @@ static bool alter_mail(struct hostile *h, struct person *who, Tacet__Wire__Deliv
     invariant(out != NULL);
     last = m->items[m->n_items - 1]->number;
     for (size_t i = 0; i < m->n_items; i++) {
-        keep(h->seen, &h->n_seen, who, m->items[i]);
+        mail_keep(&h->seen, who, m->items[i]);
         n = treat(h, who, m->items[i], out, n, a);
     }
     m->items = out;
@@ -222,36 +192,15 @@ void hostile_was_taken(struct world *w, struct person *by, uint64_t told_before)
 
 /* ---- what was held back */
 
-static void deliver(struct kept_item *k)
-{
-    Tacet__Wire__Deliver m = TACET__WIRE__DELIVER__INIT;
-    struct arena a = ARENA(ARENA_MAX);
-    Tacet__Wire__Item *item = copy_of(k, &a);
-    struct frame f = {.op = OP_DELIVER};
-    struct buf frame = BUF(LIMIT_FRAME), body = BUF(LIMIT_FRAME);
-
-    m.items = &item;
-    m.n_items = 1;
-    m.more = 1;
-    frame_pack(&m, &body);
-    f.body = buf_view(&body);
-    frame_write(&f, &frame);
-    if (k->to->engine != NULL && engine_is_ready(k->to->engine))
-        people_take(k->to, buf_view(&frame));
-    buf_free(&frame);
-    buf_free(&body);
-    arena_free(&a);
-    free(k->sealed);
-}
-
 static void let_go(struct hostile *h, bool all)
 {
-    while (h->n_held > 0 && (all || dice_once_in(&h->world->lie, 4))) {
-        size_t i = dice_below(&h->world->lie, h->n_held);
-        struct kept_item k = h->held[i];
+    while (h->held.n > 0 && (all || dice_once_in(&h->world->lie, 4))) {
+        struct buf page = BUF(LIMIT_FRAME);
+        struct person *to = mail_take(&h->held, dice_below(&h->world->lie, h->held.n), &page);
 
-        h->held[i] = h->held[--h->n_held];
-        deliver(&k);
+        if (to->engine != NULL && engine_is_ready(to->engine))
+            people_take(to, buf_view(&page));
+        buf_free(&page);
     }
 }
 
@@ -339,10 +288,8 @@ struct hostile *hostile_new(struct world *w)
 
 void hostile_free(struct hostile *h)
 {
-    for (size_t i = 0; i < h->n_seen; i++)
-        free(h->seen[i].sealed);
-    for (size_t i = 0; i < h->n_held; i++)
-        free(h->held[i].sealed);
+    mail_free(&h->seen);
+    mail_free(&h->held);
     for (size_t i = 0; i < HOSTILE_PREKEYS; i++)
         buf_free(&h->prekey[i]);
     buf_free(&h->list);

@@ -3,28 +3,17 @@
 #ifndef TACET_TESTS_SIM_HOSTILE_INTERNAL_H
 #define TACET_TESTS_SIM_HOSTILE_INTERNAL_H
 
+#include "property/mail.h"
 #include "sim/hostile.h"
-#include "wire/tacet.pb-c.h"
 
-#define HOSTILE_KEPT_MAX 64
-#define HOSTILE_PREKEYS  4
-
-/* A copy of what passed, to be used again. */
-struct kept_item {
-    struct person *to;
-    uint32_t kind;
-    uint64_t received_ms;
-    uint8_t *sealed;
-    size_t n;
-};
+#define HOSTILE_PREKEYS 4
 
 struct hostile {
     struct world *world;
     unsigned one_in; /* of each kind, it tells one where it could tell so many */
     bool stopped;
     struct person *stalled; /* gets no mail at all */
-    struct kept_item seen[HOSTILE_KEPT_MAX], held[HOSTILE_KEPT_MAX];
-    size_t n_seen, n_held;
+    struct mail seen, held;
     struct buf prekey[HOSTILE_PREKEYS], list; /* statements that were true once, of somebody */
     struct disk_image *server;                /* its disk, as it was */
     size_t people, removed;                   /* at that time */

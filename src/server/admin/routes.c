@@ -101,7 +101,7 @@ static struct err backup(struct request *rq)
 const struct route admin_routes[] = {
     /* op      who             body  rate        kind          handler */
     {OP_PEOPLE, ROUTE_OPERATOR, 16, ROUTE_BULK, ROUTE_READS, people},
-    {OP_REMOVE, ROUTE_OPERATOR, 64, ROUTE_BULK, ROUTE_WRITES, remove_account},
+    {OP_REMOVE, ROUTE_OPERATOR, 64, ROUTE_BULK, ROUTE_GOES_ON, remove_account},
     {OP_BACKUP, ROUTE_OPERATOR, 16, ROUTE_BULK, ROUTE_READS, backup},
     {.op = 0},
 };

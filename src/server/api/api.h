@@ -37,7 +37,10 @@ enum route_who {
 enum route_rate { ROUTE_ONCE = 1, ROUTE_SLOW, ROUTE_NORMAL, ROUTE_BULK };
 enum route_kind {
     ROUTE_READS = 1, /* answered even where nothing can be kept */
-    ROUTE_WRITES,
+    ROUTE_WRITES,    /* needs room: refused where the disk is full */
+    /* Writes too, also where the disk is full: it frees more than it takes, or takes next to
+     * nothing at its operator's word. */
+    ROUTE_GOES_ON,
 };
 
 struct route {
@@ -106,15 +109,25 @@ void api_session(struct session *s, uint64_t id, enum session_kind kind,
 
 /* ---- A request, from frame to reply. */
 
+/* The host's last room, on a disk that is full: false: it has none that would help.  Outside of a
+ * transaction. */
+struct relief {
+    void *ctx;
+    bool (*give)(void *ctx);
+};
+
 struct server {
     struct db *db;
     struct networks *networks;
     const struct routes *routes;
     const struct keystore *keystore;
     const struct backups *backups; /* NULL: this host makes none */
-    uint8_t pin[32];               /* of the TLS key that we started with */
-    const char *address;           /* "host:port", for the same */
-    unsigned careful; /* kept by api_batch, from 0: batches that still go by savepoints */
+    const struct relief *relief;   /* NULL: this host has none */
+    bool full; /* the disk is: what writes is refused.  Set by the host, and by api_batch when it
+                * was given relief */
+    uint8_t pin[32];     /* of the TLS key that we started with */
+    const char *address; /* "host:port", for the same */
+    unsigned careful;    /* kept by api_batch, from 0: batches that still go by savepoints */
 };
 
 enum effect_kind {
@@ -203,7 +216,8 @@ FALLIBLE api_order(const struct routes *routes, struct arena *a, enum op op, str
  * One transaction, one commit; of a request that fails nothing stays; then `out` holds every
  * answer and effect, request after request, the answer first.  If the transaction cannot begin or
  * commit, every request that writes is answered with that code and nothing else has happened; those
- * that only read are answered all the same, if that is possible.
+ * that only read are answered all the same, if that is possible.  For want of room the host is
+ * asked for relief first, and if it gives some, it is tried once more, without what writes.
  *
  * Whatever the outcome, each request of a session leaves an EFFECT_DONE, each SEND an
  * EFFECT_ANSWERED, and a request that wants no answer but failed an EFFECT_CLOSE: nobody would hear

@@ -3,24 +3,13 @@
 #include "server/queue/queue.h"
 #include "sim/plants.h"
 
-struct err __real_queue_append(struct db *db, struct arena *a, const struct upload *u,
-                               const struct device *to, uint64_t now_ms,
-                               const struct queue_life *life, uint64_t *number);
-struct err __real_queue_acknowledge(struct db *db, uint64_t device, uint64_t number);
-struct err __real_queue_page(struct db *db, struct arena *a, uint64_t device, uint64_t after,
-                             uint64_t now_ms, struct queue_page **out);
-struct err __real_devices_upload_known(struct db *db, const struct device *d, uint64_t number,
-                                       const uint8_t mark[DEVICES_MARK_SIZE],
-                                       struct devices_window *w, bool *known);
-struct err __wrap_queue_append(struct db *db, struct arena *a, const struct upload *u,
-                               const struct device *to, uint64_t now_ms,
-                               const struct queue_life *life, uint64_t *number);
-struct err __wrap_queue_acknowledge(struct db *db, uint64_t device, uint64_t number);
-struct err __wrap_queue_page(struct db *db, struct arena *a, uint64_t device, uint64_t after,
-                             uint64_t now_ms, struct queue_page **out);
-struct err __wrap_devices_upload_known(struct db *db, const struct device *d, uint64_t number,
-                                       const uint8_t mark[DEVICES_MARK_SIZE],
-                                       struct devices_window *w, bool *known);
+/* The linker's two names for each: what was there, and what stands in its place. */
+#define PLANTED(name) extern __typeof__(name) __real_##name, __wrap_##name
+
+PLANTED(queue_append);
+PLANTED(queue_acknowledge);
+PLANTED(queue_page);
+PLANTED(devices_upload_known);
 
 struct err __wrap_queue_append(struct db *db, struct arena *a, const struct upload *u,
                                const struct device *to, uint64_t now_ms,

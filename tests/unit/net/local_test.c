@@ -136,16 +136,27 @@ static int server_free(void **state)
     return 0;
 }
 
+static struct err call(const char *path, struct bytes request, struct buf *reply)
+{
+    struct err err;
+    int fd;
+
+    TRY(local_dial(path, &fd));
+    err = local_ask(fd, request, reply);
+    local_hang_up(fd);
+    return err;
+}
+
 static void a_call_is_answered_and_the_caller_known(void **state)
 {
     struct server *s = *state;
     struct buf reply = BUF(NET_LOCAL_MAX);
 
     buf_text(&reply, "kept, ");
-    assert_ok(local_call(s->path, BYTES_LITERAL("hello"), &reply));
+    assert_ok(call(s->path, BYTES_LITERAL("hello"), &reply));
     assert_bytes(buf_view(&reply), BYTES_LITERAL("kept, hello"));
     buf_free(&reply);
-    assert_ok(local_call(s->path, bytes(NULL, 0), &reply));
+    assert_ok(call(s->path, bytes(NULL, 0), &reply));
     assert_int_equal(reply.n, 0);
     server_stop(s);
     assert_int_equal(s->uid, getuid());
@@ -160,13 +171,13 @@ static void a_megabyte_goes_both_ways_and_not_a_byte_more(void **state)
 
     for (size_t i = 0; i < sizeof large; i++)
         large[i] = (uint8_t)(i * 31 >> 3);
-    assert_ok(local_call(s->path, bytes(large, NET_LOCAL_MAX), &reply));
+    assert_ok(call(s->path, bytes(large, NET_LOCAL_MAX), &reply));
     assert_bytes(buf_view(&reply), bytes(large, NET_LOCAL_MAX));
     buf_free(&reply);
-    assert_err(local_call(s->path, BYTES(large), &reply), E_LIMIT);
-    assert_ok(local_call(s->path, BYTES_LITERAL("too much"), &reply));
+    assert_err(call(s->path, BYTES(large), &reply), E_LIMIT);
+    assert_ok(call(s->path, BYTES_LITERAL("too much"), &reply));
     assert_int_equal(reply.n, NET_LOCAL_MAX);
-    assert_err(local_call(s->path, bytes(large, 101), &small), E_LIMIT);
+    assert_err(call(s->path, bytes(large, 101), &small), E_LIMIT);
     assert_int_equal(small.n, 0);
     buf_free(&reply);
     buf_free(&small);
@@ -177,9 +188,9 @@ static void a_server_that_hangs_up_is_no_answer(void **state)
     struct server *s = *state;
     struct buf reply = BUF(100);
 
-    assert_err(local_call(s->path, BYTES_LITERAL("hang up"), &reply), E_CLOSED);
+    assert_err(call(s->path, BYTES_LITERAL("hang up"), &reply), E_CLOSED);
     assert_int_equal(reply.n, 0);
-    assert_ok(local_call(s->path, BYTES_LITERAL("again"), &reply));
+    assert_ok(call(s->path, BYTES_LITERAL("again"), &reply));
     buf_free(&reply);
 }
 
@@ -189,7 +200,7 @@ static void an_answer_leaves_before_its_connection_is_freed(void **state)
     struct server *s = *state;
     struct buf reply = BUF(100);
 
-    assert_ok(local_call(s->path, BYTES_LITERAL("farewell"), &reply));
+    assert_ok(call(s->path, BYTES_LITERAL("farewell"), &reply));
     assert_bytes(buf_view(&reply), BYTES_LITERAL("farewell"));
     buf_free(&reply);
 }
@@ -197,12 +208,12 @@ static void an_answer_leaves_before_its_connection_is_freed(void **state)
 static void nobody_at_the_path_is_told_apart(void **state)
 {
     struct server *s = *state;
-    struct buf reply = BUF(100);
     char far[200] = {0};
+    int fd;
 
     memset(far, 'x', sizeof far - 1);
-    assert_err(local_call("/nowhere/control", BYTES_LITERAL("x"), &reply), E_ABSENT);
-    assert_err(local_call(far, BYTES_LITERAL("x"), &reply), E_LIMIT);
+    assert_err(local_dial("/nowhere/control", &fd), E_ABSENT);
+    assert_err(local_dial(far, &fd), E_LIMIT);
     server_stop(s);
 }
 

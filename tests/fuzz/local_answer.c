@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The control socket as a program reads the answer: connect(), send() and recv() are the target's.
+ * The control socket as a program reads the answer: send() and recv() are the target's.
  *
  * Input: a byte for the length of pieces that arrive together; then what the server writes.
  */
@@ -9,20 +9,11 @@
 #include "fuzz/fuzz.h"
 #include "net/local.h"
 
-int __wrap_connect(int fd, const struct sockaddr *to, socklen_t n);
 ssize_t __wrap_send(int fd, const void *at, size_t n, int flags);
 ssize_t __wrap_recv(int fd, void *at, size_t n, int flags);
 
 static struct reader answer;
 static size_t piece;
-
-int __wrap_connect(int fd, const struct sockaddr *to, socklen_t n)
-{
-    (void)fd;
-    (void)to;
-    (void)n;
-    return 0;
-}
 
 ssize_t __wrap_send(int fd, const void *at, size_t n, int flags)
 {
@@ -52,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 
     piece = (size_t)reader_u8(&r) + 1;
     answer = reader(reader_rest(&r));
-    err = local_call("/nowhere", BYTES_LITERAL("question"), &reply);
+    err = local_ask(-1, BYTES_LITERAL("question"), &reply);
     want = reader_block(&r, NET_LOCAL_MAX);
     if (err.code == E_OK)
         invariant(r.failed == E_OK && bytes_same(buf_view(&reply), want));
