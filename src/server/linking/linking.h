@@ -23,7 +23,7 @@
 #define LINKING_SLOT_SIZE     16
 #define LINKING_SLOT_LIFE_MS  (10 * CLOCK_MINUTE_MS)
 #define LINKING_BOX_MOST      4096 /* bytes of what a new device asks */
-#define LINKING_ANSWER_MOST   6144 /* and of the answer, with the largest list in it */
+#define LINKING_ANSWER_MOST   6400 /* and of the answer, with the largest list in it */
 #define LINKING_RECOVERY_MOST 1024 /* of what opens with a recovery key */
 
 /* ---- Slots: one of an account at a time.  Each E_MALFORMED: `slot` is no name of one. */
