@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/admin/admin.h"
 #include "server/admin/backups.h"
+#include "server/linking/linking.h"
 #include "server/rooms/states.h"
 #include "wire/tacet.pb-c.h"
 
@@ -69,8 +70,9 @@ static struct err remove_account(struct request *rq)
     if (who.state == ACCOUNTS_REMOVED)
         return FAIL(E_REMOVED);
     TRY(accounts_remove(rq->db, rq->server->networks, rq->arena, rq->now_ms, &who));
-    TRY(devices_remove(rq->db, who.row));
     TRY(devices_of(rq->db, rq->arena, who.row, &device, &n));
+    TRY(devices_remove(rq->db, who.row));
+    TRY(linking_forget(rq->db, who.row));
     for (size_t i = 0; i < n; i++) {
         TRY(queue_forget(rq->db, device[i].row));
         TRY(prekeys_forget(rq->db, device[i].row));

@@ -24,6 +24,7 @@ struct backups;
 struct keystore;
 struct request;
 struct networks;
+struct Tacet__Wire__Versions;
 
 /* ---- The table: who, how large, how often.  Every enum starts at 1: a forgotten column fails. */
 
@@ -62,6 +63,7 @@ const struct route *api_route(const struct routes *routes, uint32_t op);
 /* ---- A connection as the loop knows it.  The host owns it and never shares it with the worker. */
 
 #define API_BINDING_SIZE 32
+#define API_FROM_SIZE    46        /* an address of IPv6 as text, and its NUL */
 #define API_PAGES_MAX    4         /* pages of mail a device may owe acknowledgements for */
 #define API_ARENA_MAX    (8 << 20) /* bytes: a ceiling for the arena of any one request */
 
@@ -85,6 +87,7 @@ struct session {
     const struct routes *routes;
     uint64_t now_ms; /* set by the host before api_frame */
     uint8_t binding[API_BINDING_SIZE];
+    char from[API_FROM_SIZE]; /* the peer's address, numeric, without port; empty: not known */
     bool signed_in;
     struct device_id did;
     struct account_id aid;
@@ -168,7 +171,8 @@ struct request {
     struct session_binding {
         uint8_t b[API_BINDING_SIZE];
     } binding;
-    struct device_id did; /* the caller's, when signed in */
+    char from[API_FROM_SIZE]; /* the session's */
+    struct device_id did;     /* the caller's, when signed in */
     struct account_id aid;
     struct bytes body;
     size_t weight;         /* in its session's `waiting`; 0: the server's own */
@@ -246,8 +250,8 @@ FALLIBLE request_effect(struct request *rq, struct effect e);
 /* A push as bytes, in the arena.  E_LIMIT, E_NOMEM. */
 FALLIBLE request_frame(struct request *rq, enum op op, const void *message, struct bytes *out);
 
-/* Of handlers that begin a session: may the two programs talk to each other?  On E_VERSION the
- * answer's body says our versions. */
-FALLIBLE request_versions(struct request *rq, uint32_t version, uint32_t least);
+/* Of handlers that begin a session: may the two programs talk to each other?  E_MALFORMED: `theirs`
+ * is NULL, or no range.  On E_VERSION the answer's body says our versions. */
+FALLIBLE request_versions(struct request *rq, const struct Tacet__Wire__Versions *theirs);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/fault.h"
 #include "net/limits.h"
+#include "server/linking/linking.h"
 #include "server/main/measure.h"
 #include "server/main/peers.h"
 #include "server/main/rekeying.h"
@@ -63,6 +64,8 @@ static void keep_house_now(struct serving *s, struct batch *b, uint64_t now)
     b->expiry = queue_expire(s->db, now, &b->deleted);
     if (b->expiry.code == E_FULL && jobs_relieve(s))
         b->expiry = queue_expire(s->db, now, &b->deleted);
+    if (b->expiry.code == E_OK)
+        b->expiry = linking_expire(s->db, now);
     (void)!networks_ends(s->db, &b->directory_ends_ms).code;
     b->counting = queue_totals(s->db, &b->queue_items, &b->queue_bytes);
 }
