@@ -37,7 +37,9 @@ static void insert_device(struct liar *l, struct person *who, const struct perso
     struct bytes list;
 
     assert_non_null(lists);
-    impostor_list(&l->impostor, l->dice, &own->me, &own->list, &b);
+    /* Of the ways all but the last: so the seeds in README.md find what they did. */
+    impostor_list(&l->impostor, (enum impostor_way)dice_below(l->dice, IMPOSTOR_ROOT_OWN), &own->me,
+                  &own->list, stage_now(l->play), &b);
     assert_ok(arena_copy(a, buf_view(&b), &list));
     memcpy(lists, m->lists, m->n_lists * sizeof *lists);
     lists[m->n_lists++] = frame_data(list);
@@ -55,7 +57,8 @@ static void give_away(struct liar *l, struct person *who, const struct person *o
     struct bytes statement;
 
     if (knows(who, of->handle)) {
-        impostor_person(&l->impostor, of->handle, &b, m, a);
+        impostor_person(&l->impostor, stage_directory_key(l->play), of->handle, stage_now(l->play),
+                        &b, m, a);
         assert_ok(arena_copy(a, buf_view(&b), &statement));
         m->statement = frame_data(statement);
         l->lies[LIE_ACCOUNT]++;
@@ -142,7 +145,7 @@ static struct bytes made_up_policy(struct liar *l, struct person *who, struct ar
     struct buf b = BUF(POLICY_MAX_SIZE);
     struct bytes out;
 
-    impostor_policy(&l->impostor, l->dice, edicts_newest(l->edicts), &b);
+    impostor_policy(&l->impostor, l->dice, edicts_newest(l->edicts), stage_now(l->play), &b);
     assert_ok(arena_copy(a, buf_view(&b), &out));
     buf_free(&b);
     l->lies[LIE_BOT]++;

@@ -5,29 +5,35 @@
 
 #include "statement/directory.h"
 #include "statement/roster.h"
+#include "wire/frame.h"
+
+static void must(struct err err)
+{
+    invariant(err.code == E_OK);
+}
 
 /* Its key as a device of this account.  [PROTOCOL 2.3] */
-static struct device_entry device_of(const struct impostor *im, const struct account_id *aid)
+static struct device_entry device_of(const struct impostor *im, const struct account_id *aid,
+                                     uint64_t now_ms)
 {
-    struct device_entry d = {
-        .dsk = im->me.dsk, .role = DEVICE_PLAIN, .added_ms = stage_now(im->play)};
+    struct device_entry d = {.dsk = im->me.dsk, .role = DEVICE_PLAIN, .added_ms = now_ms};
 
-    assert_ok(names_device(aid, &im->me.dsk, &d.did));
+    must(names_device(aid, &im->me.dsk, &d.did));
     return d;
 }
 
-void impostor_begin(struct impostor *im, struct play *p, const struct network_id *nid)
+void impostor_begin(struct impostor *im, const struct network_id *nid, uint64_t now_ms)
 {
     struct point root;
 
-    *im = (struct impostor){.play = p, .statement = BUF(DEVICE_LIST_MAX_SIZE)};
-    assert_ok(identity_make(nid, &im->me));
-    assert_ok(sign_generate(&im->root, root.b));
-    im->list = (struct device_list){
-        .aid = im->me.who.aid, .version = 1, .made_ms = stage_now(p), .devices = 1};
-    im->list.device[0] = device_of(im, &im->me.who.aid);
-    assert_ok(device_list_sign(&im->list, nid, im->me.ark_secret, &im->me.who.did,
-                               im->me.dsk_secret, &im->statement));
+    *im = (struct impostor){.statement = BUF(DEVICE_LIST_MAX_SIZE)};
+    must(identity_make(nid, &im->me));
+    must(sign_generate(&im->root, root.b));
+    im->list =
+        (struct device_list){.aid = im->me.who.aid, .version = 1, .made_ms = now_ms, .devices = 1};
+    im->list.device[0] = device_of(im, &im->me.who.aid, now_ms);
+    must(device_list_sign(&im->list, nid, im->me.ark_secret, &im->me.who.did, im->me.dsk_secret,
+                          &im->statement));
 }
 
 void impostor_free(struct impostor *im)
@@ -37,28 +43,29 @@ void impostor_free(struct impostor *im)
     buf_free(&im->statement);
 }
 
-void impostor_list(const struct impostor *im, struct dice *d, const struct identity *of,
-                   const struct device_list *last, struct buf *out)
+void impostor_list(const struct impostor *im, enum impostor_way way, const struct identity *of,
+                   const struct device_list *last, uint64_t now_ms, struct buf *out)
 {
-    struct device_entry extra = device_of(im, &of->who.aid);
+    struct device_entry extra = device_of(im, &of->who.aid, now_ms);
     struct device_list next = *last;
-    size_t stolen = dice_below(d, 4), at = next.devices++;
-    const struct identity *root = stolen == 1 ? of : &im->me;
-    const struct identity *device = stolen == 2 ? of : &im->me;
+    size_t at = next.devices++;
+    bool own_name = way == IMPOSTOR_OWN || way == IMPOSTOR_ROOT_OWN;
+    const struct identity *root = way == IMPOSTOR_ROOT || way == IMPOSTOR_ROOT_OWN ? of : &im->me;
+    const struct identity *device = way == IMPOSTOR_DEVICE ? of : &im->me;
 
     next.version++;
-    next.made_ms = stage_now(im->play);
+    next.made_ms = now_ms;
     memcpy(next.previous, last->hash, sizeof next.previous);
     for (; at > 0 && bytes_compare(ID_BYTES(next.device[at - 1].did), ID_BYTES(extra.did)) > 0;
          at--)
         next.device[at] = next.device[at - 1];
     next.device[at] = extra;
-    /* In the name of the true one, or in its own. */
-    assert_ok(device_list_sign(&next, &of->who.nid, root->ark_secret,
-                               stolen == 3 ? &extra.did : &of->who.did, device->dsk_secret, out));
+    must(device_list_sign(&next, &of->who.nid, root->ark_secret,
+                          own_name ? &extra.did : &of->who.did, device->dsk_secret, out));
 }
 
-void impostor_person(const struct impostor *im, const char *handle, struct buf *statement,
+void impostor_person(const struct impostor *im, const struct sign_private *directory,
+                     const char *handle, uint64_t now_ms, struct buf *statement,
                      Tacet__Wire__Person *out, struct arena *a)
 {
     struct directory_statement s = {.number = 9,
@@ -66,25 +73,25 @@ void impostor_person(const struct impostor *im, const char *handle, struct buf *
                                     .ark = im->me.ark,
                                     .role = DIRECTORY_MEMBER,
                                     .state = DIRECTORY_ACTIVE,
-                                    .made_ms = stage_now(im->play),
+                                    .made_ms = now_ms,
                                     .handle = bytes_text(handle)};
 
-    assert_ok(directory_sign(&s, &im->me.who.nid, stage_directory_key(im->play), statement));
+    must(directory_sign(&s, &im->me.who.nid, directory, statement));
     out->statement = frame_data(buf_view(statement));
     out->lists = ARENA_NEW(a, ProtobufCBinaryData);
-    assert_non_null(out->lists);
+    invariant(out->lists != NULL);
     out->lists[0] = frame_data(buf_view(&im->statement));
     out->n_lists = 1;
     out->n_prekeys = 0;
 }
 
 void impostor_policy(const struct impostor *im, struct dice *d, const struct network_policy *last,
-                     struct buf *out)
+                     uint64_t now_ms, struct buf *out)
 {
     struct network_policy p = {
         .number = last->number + 1,
-        .made_ms = stage_now(im->play),
-        .from_ms = stage_now(im->play),
+        .made_ms = now_ms,
+        .from_ms = now_ms,
         .profile = POLICY_STANDARD,
         .retains = true,
         .retention = {.aid = im->me.who.aid, .scope = POLICY_ALL, .days = 1}};
@@ -94,7 +101,7 @@ void impostor_policy(const struct impostor *im, struct dice *d, const struct net
         p.number = last->number;
         memcpy(p.previous, last->previous, sizeof p.previous);
     }
-    assert_ok(policy_sign(&p, &im->me.who.nid, im->root, out));
+    must(policy_sign(&p, &im->me.who.nid, im->root, out));
 }
 
 void impostor_roster(const struct impostor *im, struct bytes roster, struct buf *out)
@@ -104,9 +111,9 @@ void impostor_roster(const struct impostor *im, struct bytes roster, struct buf 
     struct roster r;
     size_t at;
 
-    assert_ok(roster_parse(roster, &a, &r));
+    must(roster_parse(roster, &a, &r));
     account = ARENA_ARRAY(&a, r.accounts + 1, struct roster_account);
-    assert_non_null(account);
+    invariant(account != NULL);
     memcpy(extra.list_hash, im->list.hash, sizeof extra.list_hash);
     memcpy(account, r.account, r.accounts * sizeof *account);
     for (at = r.accounts++;

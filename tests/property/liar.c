@@ -178,7 +178,7 @@ void liar_begin(struct liar *l, struct person *const *who, size_t people)
         l->prekey[i] = BUF(4096);
         l->answer[i] = BUF(LIMIT_FRAME);
     }
-    impostor_begin(&l->impostor, l->play, &engine_own(who[0]->engine)->nid);
+    impostor_begin(&l->impostor, &engine_own(who[0]->engine)->nid, stage_now(l->play));
     l->active = true;
     liar_sit(l);
 }

@@ -10,14 +10,17 @@
 
 #define ARENA_MAX (64 * LIMIT_FRAME)
 
-/* Is this lie told now?  Counted. */
-static bool lies(struct hostile *h, enum kind k)
+bool hostile_lies(struct hostile *h, struct dice *d, enum kind k, size_t n)
 {
-    if (h->stopped || !h->world->options.hostile ||
-        !world_rolls(h->world, &h->world->lie, k, h->one_in))
+    if (h->stopped || !h->world->options.hostile || !world_rolls(h->world, d, k, n))
         return false;
     h->world->outcome->lies++;
     return true;
+}
+
+static bool lies(struct hostile *h, enum kind k)
+{
+    return hostile_lies(h, &h->world->lie, k, h->one_in);
 }
 
 /* ---- mail */
@@ -149,12 +152,20 @@ static bool alter(struct hostile *h, struct person *to, struct frame *f, struct 
         world_must(frame_unpack(f->body, &tacet__wire__deliver__descriptor, a, &m), "mail");
         goes = to != h->stalled && alter_mail(h, to, m, a);
         put_back(frame, f, m);
+    } else if (f->op == OP_ROSTER && f->code == 0) {
+        Tacet__Wire__RosterAnswer *m;
+
+        world_must(frame_unpack(f->body, &tacet__wire__roster_answer__descriptor, a, &m),
+                   "a roster");
+        hostile_insert_member(h, m, a);
+        put_back(frame, f, m);
     } else if (f->op == OP_PERSON && f->code == 0) {
         Tacet__Wire__PersonAnswer *m;
 
         world_must(frame_unpack(f->body, &tacet__wire__person_answer__descriptor, a, &m),
                    "a person");
         alter_person(h, m->person);
+        hostile_insert_device(h, m->person, a);
         put_back(frame, f, m);
     }
     return goes;
@@ -176,7 +187,7 @@ bool hostile_down(struct world *w, struct person *to, struct buf *frame)
     return goes;
 }
 
-/* Whoever is shown devices that nobody made says so at once. */
+/* Whoever is shown devices or members that nobody made says so at once. */
 void hostile_was_taken(struct world *w, struct person *by, uint64_t told_before)
 {
     struct hostile *h = w->hostile;
@@ -186,7 +197,7 @@ void hostile_was_taken(struct world *w, struct person *by, uint64_t told_before)
     h->forged = false;
     /* An engine that had just given up the connection did not look at it. */
     if (by->engine != NULL && engine_is_ready(by->engine) && by->told == told_before)
-        ledger_break(w, WRONG_UNDETECTED, "%s was shown another's devices and said nothing",
+        ledger_break(w, WRONG_UNDETECTED, "%s was shown what nobody made and said nothing",
                      by->handle);
 }
 
@@ -216,12 +227,14 @@ void hostile_step(struct world *w)
     else if (lies(h, KIND_STALL))
         h->stalled = who;
     hostile_copies(h, who);
+    hostile_fork(h);
     let_go(h, false);
 }
 
 void hostile_stop(struct world *w)
 {
     let_go(w->hostile, true);
+    hostile_fork_end(w->hostile);
     w->hostile->stopped = true;
     w->hostile->stalled = NULL;
     /* What it swallowed on a connection is not sent on the same one again. */
@@ -272,6 +285,7 @@ void hostile_check(struct world *w)
             !may_be_silent(w))
             ledger_break(w, WRONG_UNDETECTED, "%s was put back and was not told", who->handle);
     }
+    hostile_insert_check(w);
 }
 
 /* ---- life */
@@ -284,6 +298,8 @@ struct hostile *hostile_new(struct world *w)
     h->world = w;
     h->one_in = 4 + (unsigned)dice_below(&w->lie, 20);
     h->list = BUF(LIMIT_FRAME);
+    h->dice.fork = dice_for(w->options.seed, "fork");
+    h->dice.insert = dice_for(w->options.seed, "insert");
     for (size_t i = 0; i < HOSTILE_PREKEYS; i++)
         h->prekey[i] = BUF(4096);
     return h;
@@ -297,5 +313,7 @@ void hostile_free(struct hostile *h)
         buf_free(&h->prekey[i]);
     buf_free(&h->list);
     disk_image_free(h->server);
+    disk_image_free(h->fork.other);
+    hostile_insert_free(h);
     free(h);
 }

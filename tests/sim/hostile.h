@@ -3,8 +3,9 @@
  * hostile: a server that lies, sitting between honest handlers and honest engines.
  *
  * It drops, repeats, holds back, swaps, damages and replays mail, hands out old prekeys and devices
- * that nobody made, stalls, and is put back to what it was.  Then it behaves, and what it did must
- * have come to light or come right.
+ * and members that nobody made, stalls, is put back to what it was, and has two histories that it
+ * shows to different people.  Then it behaves, and what it did must have come to light or come
+ * right.
  */
 #ifndef TACET_TESTS_SIM_HOSTILE_H
 #define TACET_TESTS_SIM_HOSTILE_H
@@ -18,6 +19,8 @@ void hostile_free(struct hostile *h);
  * by an engine whose person had been told of so many problems before. */
 bool hostile_down(struct world *w, struct person *to, struct buf *frame);
 void hostile_was_taken(struct world *w, struct person *by, uint64_t told_before);
+/* Are they among those to whom the server shows the history that it has now? */
+bool hostile_shows(const struct world *w, const struct person *to);
 /* Between steps: what was held back may come, and what is to be put back is. */
 void hostile_step(struct world *w);
 /* It behaves from now on. */

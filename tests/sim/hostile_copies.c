@@ -6,7 +6,7 @@
 #include "sim/people.h"
 #include "sim/server.h"
 
-static size_t how_many_leave(const struct world *w)
+size_t hostile_how_many_leave(const struct world *w)
 {
     size_t n = 0;
 
@@ -15,7 +15,7 @@ static size_t how_many_leave(const struct world *w)
     return n;
 }
 
-static bool all_have_joined(const struct world *w)
+bool hostile_all_have_joined(const struct world *w)
 {
     for (size_t i = 0; i < w->people; i++)
         if (!w->person[i]->joined)
@@ -28,14 +28,14 @@ static void copy_server(struct hostile *h)
 {
     struct world *w = h->world;
 
-    if (!w->server.up || !operator_rests(w) || !all_have_joined(w))
+    if (!w->server.up || !operator_rests(w) || !hostile_all_have_joined(w))
         return;
     server_stop(w);
     if (h->server == NULL) {
         h->server = disk_snapshot(w->server.disk);
         h->people = w->people;
-        h->removed = how_many_leave(w);
-    } else if (h->people == w->people && h->removed == how_many_leave(w)) {
+        h->removed = hostile_how_many_leave(w);
+    } else if (h->people == w->people && h->removed == hostile_how_many_leave(w)) {
         world_trace(w, "  server: is put back");
         disk_roll_back(w->server.disk, h->server);
         h->rolled_back = true;

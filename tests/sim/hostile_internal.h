@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* hostile_internal: the liar as its two files see it: what passes, and what is put back. */
+/* hostile_internal: the liar as its files see it: what passes, and what is put back. */
 #ifndef TACET_TESTS_SIM_HOSTILE_INTERNAL_H
 #define TACET_TESTS_SIM_HOSTILE_INTERNAL_H
 
+#include "property/impostor.h"
 #include "property/mail.h"
 #include "sim/hostile.h"
 
@@ -18,10 +19,35 @@ struct hostile {
     struct disk_image *server;                /* its disk, as it was */
     size_t people, removed;                   /* at that time */
     bool rolled_back, junk;
-    bool forged; /* the frame at hand shows devices that nobody made */
+    bool forged; /* the frame at hand shows devices or members that nobody made */
+    struct {     /* each with dice of its own: worlds without them stay as they were */
+        struct dice fork, insert;
+    } dice;
+    struct {                      /* hostile_fork.c */
+        struct disk_image *other; /* the history that nobody is shown now; NULL: there is one */
+        uint64_t here;            /* a bit for each of the people who are shown the other one */
+        size_t people, removed;   /* when it began */
+    } fork;
+    struct impostor *impostor; /* hostile_insert.c; NULL: not needed yet */
 };
+
+/* Is this lie told now, once in n?  Counted. */
+bool hostile_lies(struct hostile *h, struct dice *d, enum kind k, size_t n);
 
 /* hostile_copies.c: copies of disks are made, and put back. */
 void hostile_copies(struct hostile *h, struct person *who);
+bool hostile_all_have_joined(const struct world *w);
+size_t hostile_how_many_leave(const struct world *w);
+
+/* hostile_fork.c: two histories begin, take turns, and are one again. */
+void hostile_fork(struct hostile *h);
+void hostile_fork_end(struct hostile *h);
+
+/* hostile_insert.c: one more than there are, in what goes to somebody; in the arena. */
+void hostile_insert_device(struct hostile *h, Tacet__Wire__Person *p, struct arena *a);
+void hostile_insert_member(struct hostile *h, Tacet__Wire__RosterAnswer *m, struct arena *a);
+void hostile_insert_free(struct hostile *h);
+/* Does anybody believe in what nobody made? */
+void hostile_insert_check(struct world *w);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "net/limits.h"
+#include "sim/hostile.h"
 #include "sim/people.h"
 #include "sim/server.h"
 
@@ -324,7 +325,7 @@ static void knock(struct world *w, void *subject)
         world_after(w, NET_OPENING_MS, fail, l, NULL);
         return;
     }
-    if (!w->server.up || w->server.closed) {
+    if (!w->server.up || w->server.closed || !hostile_shows(w, who)) {
         world_after(w, who->latency_ms, fail, l, NULL);
         return;
     }

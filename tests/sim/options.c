@@ -44,6 +44,8 @@ static const char *const NAMES[KINDS] = {
     [KIND_ROLL_BACK] = "roll_back",
     [KIND_RESTORE] = "restore",
     [KIND_PASSPHRASE] = "passphrase",
+    [KIND_FORK] = "fork",
+    [KIND_INSERT] = "insert",
 };
 
 const char *options_kind(enum kind k)
@@ -51,11 +53,14 @@ const char *options_kind(enum kind k)
     return NAMES[k];
 }
 
+static bool is_lie(enum kind k)
+{
+    return (k >= HOSTILE_FIRST && k <= HOSTILE_LAST) || k == KIND_FORK || k == KIND_INSERT;
+}
+
 bool options_has(const struct options *o, enum kind k)
 {
-    bool lie = k >= HOSTILE_FIRST && k <= HOSTILE_LAST;
-
-    return (o->kinds >> k & 1) != 0 && (!lie || o->hostile);
+    return (o->kinds >> k & 1) != 0 && (!is_lie(k) || o->hostile);
 }
 
 bool options_heals(const struct options *o)

@@ -55,6 +55,9 @@ enum kind {
     KIND_RESTORE,   /* and somebody's vault */
     /* what people do beside writing, too: behind the others, so that the bits of those stay */
     KIND_PASSPHRASE, /* it is changed */
+    /* and of a server that lies */
+    KIND_FORK,   /* it has two histories, each shown to some of the people */
+    KIND_INSERT, /* a list has a device more than its owner signed, or a roster a member */
     KINDS
 };
 
