@@ -165,7 +165,14 @@ static bool alter(struct hostile *h, struct person *to, struct frame *f, struct 
         world_must(frame_unpack(f->body, &tacet__wire__person_answer__descriptor, a, &m),
                    "a person");
         alter_person(h, m->person);
-        hostile_insert_device(h, m->person, a);
+        hostile_insert_device(h, to, m->person, a);
+        put_back(frame, f, m);
+    } else if (f->op == OP_SEND && f->code == (uint32_t)E_STALE) {
+        Tacet__Wire__Stale *m;
+
+        world_must(frame_unpack(f->body, &tacet__wire__stale__descriptor, a, &m), "what is newer");
+        for (size_t i = 0; i < m->n_persons; i++)
+            hostile_insert_device(h, to, m->persons[i], a);
         put_back(frame, f, m);
     }
     return goes;

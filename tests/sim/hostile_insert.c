@@ -59,7 +59,8 @@ static void insert_device(struct hostile *h, const struct own *of, Tacet__Wire__
 
     invariant(lists != NULL);
     impostor_list(impostor_of(h), way, &of->me, &of->list, h->world->now_ms, &b);
-    memcpy(lists, p->lists, p->n_lists * sizeof *lists);
+    if (p->n_lists > 0)
+        memcpy(lists, p->lists, p->n_lists * sizeof *lists);
     lists[p->n_lists++] = frame_data(keep(&b, a));
     p->lists = lists;
     buf_free(&b);
@@ -67,14 +68,15 @@ static void insert_device(struct hostile *h, const struct own *of, Tacet__Wire__
     h->forged = true;
 }
 
-void hostile_insert_device(struct hostile *h, Tacet__Wire__Person *p, struct arena *a)
+void hostile_insert_device(struct hostile *h, const struct person *to, Tacet__Wire__Person *p,
+                           struct arena *a)
 {
     const struct own *of;
 
-    if (p == NULL || p->n_lists == 0 || !hostile_lies(h, &h->dice.insert, KIND_INSERT, ONCE_IN))
+    if (p == NULL || !hostile_lies(h, &h->dice.insert, KIND_INSERT, ONCE_IN))
         return;
     of = subject_of(h->world, p);
-    if (of != NULL)
+    if (of != NULL && of != engine_own(to->engine)) /* of themselves, they know better */
         insert_device(h, of, p, a);
 }
 
