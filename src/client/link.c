@@ -349,6 +349,7 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
     TRY(generations_compare(e, &news, &restored));
     TRY(restored ? publish_prekey(e) : compare_prekeys(e, m->prekey));
     TRY(compare_uploads(e, m->uploads));
+    TRY(forgotten_again(e));
     tell_link(e, E_OK);
     /* A program that ended between learning something and opening what waited for it: before what
      * comes now, which its sender said later. */

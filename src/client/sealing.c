@@ -378,6 +378,8 @@ struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct c
     TRY(vault_begin(e->vault));
     err = seal_row(&s, &next, &m, &roster, &sealed);
     if (err.code == E_OK)
+        err = rules_used(e->vault, s.rules.policy.number);
+    if (err.code == E_OK)
         err = commit_row(e, &next, &m, a);
     err = vault_end(e->vault, err);
     if (err.code == E_OK)
