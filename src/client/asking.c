@@ -163,6 +163,8 @@ static struct err ask_contact(struct resets *rs, const struct contact *to)
         return OK;
     TRY(err);
     for (size_t i = 0; i < list.devices; i++) {
+        if (!device_list_is_device(&list.device[i]))
+            continue;
         TRY(vault_begin(rs->e->vault));
         TRY(vault_end(rs->e->vault, ask_device(rs, to->number, &list.device[i].did)));
     }

@@ -40,7 +40,8 @@ static struct err seal_for_devices(struct engine *e, const struct sentlog_entry 
         return OK;
     TRY(err);
     for (size_t i = 0; i < list.devices; i++)
-        TRY(seal_for(e, s, &list.device[i].did, now, a));
+        if (device_list_is_device(&list.device[i]))
+            TRY(seal_for(e, s, &list.device[i].did, now, a));
     return OK;
 }
 

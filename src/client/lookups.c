@@ -207,6 +207,8 @@ static struct err missing_keys(struct engine *e, const struct contact *c, struct
         enum sealing_way way;
         struct prekey p;
 
+        if (!device_list_is_device(&list.device[i]))
+            continue;
         TRY(sealing_way_to(e, &list.device[i].did, rules.profile, &p, &way));
         if (way != SEALING_ASK)
             continue;

@@ -225,7 +225,7 @@ static struct err learn_prekey(struct vault *v, const struct own *me,
     bool known;
 
     TRY(prekey_parse(statement, &p));
-    device = device_list_find(list, &p.did);
+    device = device_list_find_device(list, &p.did);
     if (device == NULL)
         return FAIL(E_FORGED);
     err = people_prekey(v, &p.did, &have);

@@ -97,12 +97,14 @@ static struct err find_skipped(struct sealing *s, struct roster_skipped *skipped
         enum sealing_way way;
         struct prekey p;
 
+        if (!device_list_is_device(&s->theirs.device[i]))
+            continue;
         TRY(sealing_way_to(s->e, did, s->profile, &p, &way));
         if (way != SEALING_READY)
             skipped[r->skips++] = (struct roster_skipped){*did, ROSTER_NO_PREKEY};
     }
     r->skipped = skipped;
-    return r->skips == s->theirs.devices ? FAIL(E_ABSENT) : OK;
+    return r->skips == device_list_count(&s->theirs) ? FAIL(E_ABSENT) : OK;
 }
 
 static const struct device_list *list_of(const struct sealing *s, const struct account_id *aid)
