@@ -141,18 +141,22 @@ static void put_back(struct buf *frame, struct frame *f, const void *message)
     buf_free(&body);
 }
 
-static bool alter(struct hostile *h, struct person *to, struct frame *f, struct buf *frame,
-                  struct arena *a)
+static bool alter_delivery(struct hostile *h, struct person *to, struct frame *f, struct buf *frame,
+                           struct arena *a)
 {
-    bool goes = true;
+    Tacet__Wire__Deliver *m;
+    bool goes;
 
-    if (f->op == OP_DELIVER) {
-        Tacet__Wire__Deliver *m;
+    world_must(frame_unpack(f->body, &tacet__wire__deliver__descriptor, a, &m), "mail");
+    goes = to != h->stalled && alter_mail(h, to, m, a);
+    put_back(frame, f, m);
+    return goes;
+}
 
-        world_must(frame_unpack(f->body, &tacet__wire__deliver__descriptor, a, &m), "mail");
-        goes = to != h->stalled && alter_mail(h, to, m, a);
-        put_back(frame, f, m);
-    } else if (f->op == OP_ROSTER && f->code == 0) {
+static void alter_answer(struct hostile *h, struct person *to, struct frame *f, struct buf *frame,
+                         struct arena *a)
+{
+    if (f->op == OP_ROSTER && f->code == 0) {
         Tacet__Wire__RosterAnswer *m;
 
         world_must(frame_unpack(f->body, &tacet__wire__roster_answer__descriptor, a, &m),
@@ -175,7 +179,6 @@ static bool alter(struct hostile *h, struct person *to, struct frame *f, struct 
             hostile_insert_device(h, to, m->persons[i], a);
         put_back(frame, f, m);
     }
-    return goes;
 }
 
 bool hostile_down(struct world *w, struct person *to, struct buf *frame)
@@ -183,13 +186,16 @@ bool hostile_down(struct world *w, struct person *to, struct buf *frame)
     struct hostile *h = w->hostile;
     struct arena a = ARENA(ARENA_MAX);
     struct frame f;
-    bool goes;
+    bool goes = true;
 
     if (!w->options.hostile || h->stopped)
         return true;
     world_must(frame_parse(buf_view(frame), &a, &f), "a frame of the server's");
     h->forged = false;
-    goes = alter(h, to, &f, frame, &a);
+    if (f.op == OP_DELIVER)
+        goes = alter_delivery(h, to, &f, frame, &a);
+    else
+        alter_answer(h, to, &f, frame, &a);
     arena_free(&a);
     return goes;
 }

@@ -25,8 +25,8 @@ struct hostile {
     } dice;
     struct {                      /* hostile_fork.c */
         struct disk_image *other; /* the history that nobody is shown now; NULL: there is one */
-        uint64_t here;            /* a bit for each of the people who are shown the other one */
-        size_t people, removed;   /* when it began */
+        uint64_t here;          /* a bit for each of the people who are shown the one that it has */
+        size_t people, removed; /* when it began */
     } fork;
     struct impostor *impostor; /* hostile_insert.c; NULL: not needed yet */
 };
