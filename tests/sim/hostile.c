@@ -153,8 +153,7 @@ static bool alter_delivery(struct hostile *h, struct person *to, struct frame *f
     return goes;
 }
 
-static void alter_answer(struct hostile *h, struct person *to, struct frame *f, struct buf *frame,
-                         struct arena *a)
+static void alter_answer(struct hostile *h, struct frame *f, struct buf *frame, struct arena *a)
 {
     if (f->op == OP_ROSTER && f->code == 0) {
         Tacet__Wire__RosterAnswer *m;
@@ -169,14 +168,7 @@ static void alter_answer(struct hostile *h, struct person *to, struct frame *f, 
         world_must(frame_unpack(f->body, &tacet__wire__person_answer__descriptor, a, &m),
                    "a person");
         alter_person(h, m->person);
-        hostile_insert_device(h, to, m->person, a);
-        put_back(frame, f, m);
-    } else if (f->op == OP_SEND && f->code == (uint32_t)E_STALE) {
-        Tacet__Wire__Stale *m;
-
-        world_must(frame_unpack(f->body, &tacet__wire__stale__descriptor, a, &m), "what is newer");
-        for (size_t i = 0; i < m->n_persons; i++)
-            hostile_insert_device(h, to, m->persons[i], a);
+        hostile_insert_device(h, m->person, a);
         put_back(frame, f, m);
     }
 }
@@ -195,7 +187,7 @@ bool hostile_down(struct world *w, struct person *to, struct buf *frame)
     if (f.op == OP_DELIVER)
         goes = alter_delivery(h, to, &f, frame, &a);
     else
-        alter_answer(h, to, &f, frame, &a);
+        alter_answer(h, &f, frame, &a);
     arena_free(&a);
     return goes;
 }

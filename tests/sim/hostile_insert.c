@@ -68,15 +68,14 @@ static void insert_device(struct hostile *h, const struct own *of, Tacet__Wire__
     h->forged = true;
 }
 
-void hostile_insert_device(struct hostile *h, const struct person *to, Tacet__Wire__Person *p,
-                           struct arena *a)
+void hostile_insert_device(struct hostile *h, Tacet__Wire__Person *p, struct arena *a)
 {
     const struct own *of;
 
     if (p == NULL || !hostile_lies(h, &h->dice.insert, KIND_INSERT, ONCE_IN))
         return;
     of = subject_of(h->world, p);
-    if (of != NULL && of != engine_own(to->engine)) /* of themselves, they know better */
+    if (of != NULL)
         insert_device(h, of, p, a);
 }
 

@@ -44,8 +44,7 @@ void hostile_fork(struct hostile *h);
 void hostile_fork_end(struct hostile *h);
 
 /* hostile_insert.c: one more than there are, in what goes to somebody; in the arena. */
-void hostile_insert_device(struct hostile *h, const struct person *to, Tacet__Wire__Person *p,
-                           struct arena *a);
+void hostile_insert_device(struct hostile *h, Tacet__Wire__Person *p, struct arena *a);
 void hostile_insert_member(struct hostile *h, Tacet__Wire__RosterAnswer *m, struct arena *a);
 void hostile_insert_free(struct hostile *h);
 /* Does anybody believe in what nobody made? */
