@@ -31,7 +31,7 @@ static void schedule(struct engine *e)
                                   e->link.state == LINK_OFF ? e->link.retry_ms : 0,
                                   e->retry_ms,
                                   link_patience_ends(e),
-                                  link_rotation_at(e),
+                                  publishing_at(e),
                                   asking_at(e),
                                   delays_at(e),
                               };

@@ -118,7 +118,31 @@ void link_down(struct engine *e, enum err_code why);
 FALLIBLE link_frame(struct engine *e, struct bytes frame);
 FALLIBLE link_wake(struct engine *e);
 uint64_t link_patience_ends(const struct engine *e);
-uint64_t link_rotation_at(const struct engine *e);
+void link_tell_state(struct engine *e, enum err_code code);
+/* The server will not have us: trying again by ourselves would change nothing. */
+void link_end(struct engine *e, enum err_code why);
+/* Come again: nobody is to blame, or time mends it. */
+void link_try_later(struct engine *e, enum err_code why);
+/* Ask for the server's keys and the newest policy, unless it was just done. */
+FALLIBLE link_ask_what_holds(struct engine *e);
+
+/* ---- greeting.c */
+
+FALLIBLE greeting_begin(struct engine *e); /* JOIN or SIGN_IN leaves */
+FALLIBLE greeting_answered(struct engine *e, const struct waiting *w, const struct frame *f,
+                           struct arena *a);
+
+/* ---- publishing.c */
+
+FALLIBLE publishing_send(struct engine *e); /* the newest prekey, unless one is on its way */
+/* Prekeys come and go as [PROTOCOL 3.1] says; `due`: a new one is. */
+FALLIBLE publishing_rotate(struct engine *e, bool due);
+/* The server has this one of ours. */
+FALLIBLE publishing_compare(struct engine *e, uint32_t servers);
+FALLIBLE publishing_answered(struct engine *e, const struct waiting *w, const struct frame *f);
+/* When prekeys are to be looked at again; 0: not before the mailbox is drained and what is being
+ * published is answered. */
+uint64_t publishing_at(const struct engine *e);
 
 /* ---- governing.c */
 
