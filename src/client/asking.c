@@ -7,6 +7,7 @@
  * it is online and its mailbox has been drained for a minute, since till then it may come yet.
  */
 #include "client/chains.h"
+#include "client/conversations.h"
 #include "client/dealings.h"
 #include "client/parking.h"
 #include "client/streams.h"
@@ -163,6 +164,8 @@ static struct err ask_contact(struct resets *rs, const struct contact *to)
         return OK;
     TRY(err);
     for (size_t i = 0; i < list.devices; i++) {
+        if (!sealing_is_recipient(rs->e, &list.device[i]))
+            continue;
         TRY(vault_begin(rs->e->vault));
         TRY(vault_end(rs->e->vault, ask_device(rs, to->number, &list.device[i].did)));
     }
@@ -204,6 +207,23 @@ static struct err ask_stream(struct engine *e, const struct room_id *room,
     return repairs_tell(e, to->number, &sender->did, room, &c);
 }
 
+/* In which conversation?  What another device of mine writes stands in the one with whom it is. */
+static struct err find_conversation(struct engine *e, const struct room_id *room,
+                                    const struct party *sender, struct contact *to)
+{
+    struct err err;
+    struct arena a = ARENA(ROW_ARENA);
+    struct stream s;
+
+    if (!ID_SAME(sender->aid, e->own.me.who.aid))
+        return people_by_account(e->vault, &sender->aid, to);
+    err = streams_get(e->vault, room, &sender->did, &s);
+    if (err.code == E_OK)
+        err = conversations_find(e->vault, &e->own, room, &s.roster, &a, to);
+    arena_free(&a);
+    return err;
+}
+
 static struct err ask_gaps(struct engine *e)
 {
     struct err err = OK;
@@ -217,7 +237,7 @@ static struct err ask_gaps(struct engine *e)
         err = streams_next_gap(e->vault, &number, &room, &sender);
         if (err.code != E_OK)
             break;
-        err = people_by_account(e->vault, &sender.aid, &to);
+        err = find_conversation(e, &room, &sender, &to);
         if (err.code == E_ABSENT || (err.code == E_OK && (to.changed || to.removed))) {
             err = OK;
             continue;

@@ -140,9 +140,25 @@ FALLIBLE publishing_rotate(struct engine *e, bool due);
 /* The server has this one of ours. */
 FALLIBLE publishing_compare(struct engine *e, uint32_t servers);
 FALLIBLE publishing_answered(struct engine *e, const struct waiting *w, const struct frame *f);
+/* One that the server would not have, as my account's list is another, is made anew. */
+FALLIBLE publishing_list_changed(struct engine *e);
 /* When prekeys are to be looked at again; 0: not before the mailbox is drained and what is being
  * published is answered. */
 uint64_t publishing_at(const struct engine *e);
+
+/* ---- siblings.c: the other devices of my account */
+
+/* Ask for newer lists of my account, and its devices' prekeys. */
+FALLIBLE siblings_ask(struct engine *e);
+/* After something of my account was learned and committed. */
+FALLIBLE siblings_learned(struct engine *e);
+/* What I write can be sealed to my other devices, too; *waits: not yet. */
+FALLIBLE siblings_prepare(struct engine *e, bool *waits);
+/* The server refuses this device as removed, with this body: *revoked: a list of my account says
+ * so, which is committed. */
+FALLIBLE siblings_refused(struct engine *e, struct bytes body, struct arena *a, bool *revoked);
+/* This device was removed: it is told, and nothing more is done. */
+void siblings_end(struct engine *e);
 
 /* ---- governing.c */
 
@@ -186,10 +202,17 @@ void lookups_tell_bad(struct engine *e, enum err_code why);
 FALLIBLE lookups_person_answer(struct engine *e, const struct waiting *w, const struct frame *f);
 FALLIBLE lookups_roster_answer(struct engine *e, const struct waiting *w, const struct frame *f);
 /* Keep what a refusal says about policies and the accounts of a roster, in the caller's
- * transaction.  *expired: the certificate is, and nothing that needs it was kept.  Not *taught:
- * there was nothing to learn, and only the clocks differ, on which policy is in force. */
+ * transaction, and tell of it after that. */
+struct lookups_stale {
+    bool expired; /* the certificate is, and nothing that needs it was kept */
+    bool taught;  /* else there was nothing to learn, and only the clocks differ, on which policy is
+                     in force */
+    struct event *devices; /* in the arena: whose devices came or went */
+    size_t n;
+};
 FALLIBLE lookups_learn_stale(struct engine *e, struct bytes roster, struct bytes body,
-                             struct arena *a, bool *expired, bool *taught);
+                             struct arena *a, struct lookups_stale *out);
+FALLIBLE lookups_learned_stale(struct engine *e, const struct lookups_stale *what);
 
 /* ---- outbox.c: what is on its way */
 
@@ -275,6 +298,8 @@ enum sealing_way {
     SEALING_ASK,       /* but for the ML-KEM key of its prekey, which was not asked for */
     SEALING_NO_WAY,    /* no valid prekey, or none with an ML-KEM key that checks */
 };
+/* Does what I write go to this device of one of the people? */
+bool sealing_is_recipient(const struct engine *e, const struct device_entry *device);
 FALLIBLE sealing_way_to(struct engine *e, const struct device_id *did, uint8_t profile,
                         struct prekey *p, enum sealing_way *out);
 /* Seal in a transaction of its own; *row is as committed.  E_ABSENT: no device of theirs has a

@@ -132,8 +132,27 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
     return outgoing_pump(e);
 }
 
-static struct err refused(struct engine *e, const struct waiting *w, enum err_code code)
+/* Of my account's own word alone this device is at an end; what only the server says is told.
+ * [PROTOCOL 15.7] */
+static struct err removed(struct engine *e, const struct frame *f, struct arena *a)
 {
+    bool revoked;
+
+    TRY(siblings_refused(e, f->body, a, &revoked));
+    if (revoked)
+        siblings_end(e);
+    else
+        link_end(e, E_REMOVED);
+    return OK;
+}
+
+static struct err refused(struct engine *e, const struct waiting *w, const struct frame *f,
+                          struct arena *a)
+{
+    enum err_code code = err_from_number(f->code);
+
+    if (code == E_REMOVED && w->op == OP_SIGN_IN)
+        return removed(e, f, a);
     if (code == E_CLOCK && w->op == OP_JOIN) {
         TRY(vault_begin(e->vault));
         TRY(vault_end(e->vault, own_date_again(&e->own, e->vault, e->now_ms)));
@@ -167,7 +186,7 @@ struct err greeting_answered(struct engine *e, const struct waiting *w, const st
     if (f->code == E_VERSION)
         tell_version(e, f, a);
     if (f->code != 0)
-        return refused(e, w, err_from_number(f->code));
+        return refused(e, w, f, a);
     if (w->op == OP_SIGN_IN)
         return welcomed(e, f, a);
     err = joined(e, f, a);

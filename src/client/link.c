@@ -161,6 +161,7 @@ struct err link_ask_what_holds(struct engine *e)
         return OK;
     l->keys_ms = e->now_ms == 0 ? 1 : e->now_ms;
     TRY(link_request(e, OP_SERVER_KEYS, &m, NULL));
+    TRY(siblings_ask(e));
     return governing_fetch(e, 0);
 }
 
@@ -237,6 +238,10 @@ struct err link_wake(struct engine *e)
         return tidy(e);
     if (l->state != LINK_OFF || e->now_ms < l->retry_ms)
         return OK;
+    if (!own_is_listed(&e->own)) {
+        siblings_end(e);
+        return OK;
+    }
     l->state = LINK_CONNECTING;
     actions_connect(e);
     return OK;

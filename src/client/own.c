@@ -151,15 +151,14 @@ struct err own_load(struct vault *v, struct own *out)
     struct err err = OK;
     struct arena a = ARENA(1 << 20);
     struct bytes value;
-    uint64_t version;
+    bool news;
 
     *out = (struct own){0};
     TRY_OUT(get_network(out, v, &a));
     TRY_OUT(get_server(out, v, &a));
     TRY_OUT(vault_get(v, VAULT_IDENTITY, NO_KEY, 0, &a, &value));
     TRY_OUT(identity_parse(value, &out->me));
-    TRY_OUT(vault_last(v, VAULT_LIST, ID_BYTES(out->me.who.aid), UINT64_MAX, &a, &version, &value));
-    TRY_OUT(device_list_parse(value, &out->nid, &out->list));
+    TRY_OUT(own_refresh_list(out, v, &news));
     TRY_OUT(own_prekeys_load(out, v, &a));
     if (out->prekeys == 0) /* rows were taken out of the file */
         TRY_OUT(FAIL(E_FORGED));
@@ -175,6 +174,78 @@ void own_free(struct own *o)
     identity_free(&o->me);
     own_prekeys_free(o);
     secret_wipe(o, sizeof *o);
+}
+
+/* ---- a device that was added to an account */
+
+static struct err put_adopted(struct own *o, struct vault *v, struct bytes list, uint64_t now_ms)
+{
+    TRY(put_identity(o, v));
+    TRY(vault_put(v, VAULT_LIST, ID_BYTES(o->me.who.aid), o->list.version, list));
+    TRY(own_prekeys_make(o, v, 1, now_ms));
+    return put_network(o, v);
+}
+
+static struct err read_adopted(struct own *o, const struct own_adopted *in)
+{
+    if (in->root.n != sizeof o->root.b || in->domain.n >= sizeof o->domain ||
+        in->handle.n >= sizeof o->handle || in->address.n >= sizeof o->address ||
+        in->pin.n != sizeof o->pin)
+        return FAIL(E_MALFORMED);
+    memcpy(o->root.b, in->root.at, in->root.n);
+    memcpy(o->domain, in->domain.at, in->domain.n);
+    memcpy(o->handle, in->handle.at, in->handle.n);
+    memcpy(o->address, in->address.at, in->address.n);
+    memcpy(o->pin, in->pin.at, in->pin.n);
+    return device_list_parse(in->list, &o->nid, &o->list);
+}
+
+struct err own_adopt(struct vault *v, const struct own_adopted *in, uint64_t now_ms,
+                     struct own *out)
+{
+    struct err err = OK;
+
+    *out = (struct own){.nid = in->me->who.nid, .joined = true, .me = *in->me};
+    *in->me = (struct identity){0};
+    TRY_OUT(read_adopted(out, in));
+    TRY_OUT(vault_begin(v));
+    TRY_OUT(vault_end(v, put_adopted(out, v, in->list, now_ms)));
+out:
+    if (err.code != E_OK)
+        own_free(out);
+    return err;
+}
+
+/* ---- my account's list */
+
+struct err own_refresh_list(struct own *o, struct vault *v, bool *news)
+{
+    struct err err = OK;
+    struct arena a = ARENA(4 * DEVICE_LIST_MAX_SIZE);
+    uint32_t before = o->list.version;
+    struct bytes value;
+    uint64_t version;
+
+    TRY_OUT(vault_last(v, VAULT_LIST, ID_BYTES(o->me.who.aid), UINT64_MAX, &a, &version, &value));
+    TRY_OUT(device_list_parse(value, &o->nid, &o->list));
+    *news = o->list.version != before;
+out:
+    arena_free(&a);
+    return err;
+}
+
+bool own_is_listed(const struct own *o)
+{
+    return device_list_find(&o->list, &o->me.who.did) != NULL;
+}
+
+bool own_has_siblings(const struct own *o)
+{
+    size_t devices = 0;
+
+    for (size_t i = 0; i < o->list.devices; i++)
+        devices += o->list.device[i].role == DEVICE_PLAIN;
+    return devices > 1;
 }
 
 /* ---- joining */

@@ -44,7 +44,7 @@ struct own {
 
     /* me */
     struct identity me;
-    struct device_list list;                   /* my newest */
+    struct device_list list;                   /* my account's newest that is known here */
     struct own_prekey prekey[OWN_PREKEYS_MAX]; /* newest first */
     size_t prekeys;
 };
@@ -64,6 +64,22 @@ struct own_joined {
     struct bytes root, domain, certificate, me;
 };
 FALLIBLE own_join(struct own *o, struct vault *v, const struct own_joined *answer, uint64_t now_ms);
+
+/* A profile for a device that stands in a list of an account already, as the answer to its link
+ * says, and everything checked: keys (which move), list statement and what stands in an invitation.
+ * In a transaction of its own; `joined` is true then, and the first prekey is to be published. */
+struct own_adopted {
+    struct identity *me;
+    struct bytes root, domain, handle, address, pin, list;
+};
+FALLIBLE own_adopt(struct vault *v, const struct own_adopted *in, uint64_t now_ms, struct own *out);
+
+/* My account's list, after one was learned and committed.  *news: it is another one. */
+FALLIBLE own_refresh_list(struct own *o, struct vault *v, bool *news);
+/* Does this device stand in it?  Else another one has removed it. */
+bool own_is_listed(const struct own *o);
+/* Is there another device in it? */
+bool own_has_siblings(const struct own *o);
 
 /* The pins of the keys by which the server is accepted, one behind the other: borrowed. */
 struct bytes own_pins(const struct own *o);

@@ -55,8 +55,31 @@ struct err publishing_compare(struct engine *e, uint32_t servers)
     return vault_end(e->vault, own_prekey_acknowledged(&e->own, e->vault, newest, e->now_ms));
 }
 
+/* While one is being published the server may have it already. */
+struct err publishing_list_changed(struct engine *e)
+{
+    const struct own_prekey *newest = &e->own.prekey[0];
+
+    return e->link.state == LINK_READY && newest->acknowledged_ms == 0 &&
+                   newest->statement.list_version < e->own.list.version
+               ? publishing_rotate(e, true)
+               : OK;
+}
+
+/* The list that it names is not the newest one. */
+static struct err answered_stale(struct engine *e, const struct waiting *w)
+{
+    const struct prekey *p = &e->own.prekey[0].statement;
+
+    if (p->number == w->number && p->list_version < e->own.list.version)
+        return publishing_rotate(e, true);
+    return siblings_ask(e);
+}
+
 struct err publishing_answered(struct engine *e, const struct waiting *w, const struct frame *f)
 {
+    if (err_from_number(f->code) == E_STALE)
+        return answered_stale(e, w);
     if (f->code != 0) { /* another is made within the hour */
         lookups_tell_bad(e, err_from_number(f->code));
         return OK;

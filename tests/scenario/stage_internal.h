@@ -32,12 +32,14 @@ struct person {
     int64_t skew_ms;
     uint64_t wake_ms; /* 0: none */
     struct message shown[SHOWN_MAX];
-    char *text[SHOWN_MAX], from[SHOWN_MAX][33];
+    char *text[SHOWN_MAX], from[SHOWN_MAX][33], with[SHOWN_MAX][33]; /* with: whose conversation */
     size_t n_shown, seen;
     struct message_id said;
     enum delivery_state state;
     enum err_code code, link;
-    bool joined, cut_off;
+    bool joined, cut_off, removed;
+    struct event devices; /* the last that told of somebody's devices, of so many */
+    unsigned changes;
     unsigned problems, steps; /* steps: until the program is ended; 0: never */
     enum err_code problem_code;
     struct roster_finding finding;
