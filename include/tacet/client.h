@@ -71,7 +71,8 @@ TACET_API bool tacet_profile_exists(const char *directory);
 
 /* Looks the whole vault over first, at the speed of the disk.  TACET_ABSENT: no profile.
  * TACET_DENIED: wrong passphrase.  TACET_CONFLICT: another process has it.  TACET_VERSION: a newer
- * program wrote it.  TACET_MALFORMED, TACET_FORGED: its file is damaged. */
+ * program wrote it.  TACET_MALFORMED, TACET_FORGED: its file is damaged.  TACET_LIMIT: the
+ * passphrase is over TACET_PASSPHRASE_MAX. */
 TACET_API enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile *p);
 
 /* Is this an invitation, whole and of a version we know?  Whether it is still good the server says.
@@ -80,7 +81,7 @@ TACET_API enum tacet_code tacet_check_link(const char *link);
 
 /* Make a profile from an invitation and go on from there as tacet_open(); tacet_run() then joins.
  * A profile that began to join with this same link and was interrupted goes on.
- * As tacet_check_link().  TACET_CONFLICT: there is another profile. */
+ * As tacet_check_link() and tacet_open().  TACET_CONFLICT: there is another profile. */
 TACET_API enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile *p,
                                      const char *link);
 

@@ -8,6 +8,8 @@
 #include "cli/sentences.h"
 #include "terminal/prompt.h"
 
+_Static_assert(PROMPT_MAX <= TACET_PASSPHRASE_MAX, "what is asked for is not refused for its size");
+
 static const struct sentence OPENING[] = {
     {TACET_DENIED, "Wrong passphrase."},
     {TACET_CONFLICT, "Another tacet is using this profile.  Try again when it has ended."},

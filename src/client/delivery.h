@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * delivery: the states of a message that I send, and the only words for them.
+ * delivery: the states of a message that I send.
  *
  *   QUEUED --sealed--> SEALED --accepted--> ACCEPTED --receipt--> DELIVERED --read--> READ
  *     ^                  | |
@@ -33,7 +33,7 @@ enum delivery_step {
 /* The state after a step.  E_CONFLICT: the table has no such step from there. */
 FALLIBLE delivery_next(enum delivery_state from, enum delivery_step step, enum delivery_state *to);
 
-/* "queued", "accepted" and so on. */
+/* "queued", "accepted" and so on: for traces of tests.  What programs say is theirs. */
 const char *delivery_name(enum delivery_state s);
 
 #endif

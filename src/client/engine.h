@@ -117,9 +117,9 @@ struct err engine_failure(const struct engine *e);
 /* ---- Looking. */
 
 const struct own *engine_own(const struct engine *e);
-struct vault *engine_vault(const struct engine *e);
-bool engine_is_ready(const struct engine *e);   /* signed in */
-bool engine_is_drained(const struct engine *e); /* and the mailbox was empty */
+struct vault *engine_vault(const struct engine *e); /* for tests: hosts have their own pointer */
+bool engine_is_ready(const struct engine *e);       /* signed in */
+bool engine_is_drained(const struct engine *e);     /* and the mailbox was empty */
 FALLIBLE engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked);
 
 #endif

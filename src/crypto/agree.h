@@ -23,7 +23,8 @@ FALLIBLE agree_generate(struct agree_private **out, uint8_t pub[AGREE_PUBLIC_SIZ
 
 /* From a 66-byte scalar, 1 <= scalar < n.  E_MALFORMED, E_CRYPTO. */
 FALLIBLE agree_private_parse(struct agree_private **out, struct bytes scalar);
-/* On error a scalar is zeroed, and a public key is untouched.  E_CRYPTO. */
+/* The scalar again; and the public half, for known answers, which give the scalar alone.  On error
+ * a scalar is zeroed, and a public key is untouched.  E_CRYPTO. */
 FALLIBLE agree_private_write(const struct agree_private *key, uint8_t scalar[AGREE_PRIVATE_SIZE]);
 FALLIBLE agree_private_public(const struct agree_private *key, uint8_t pub[AGREE_PUBLIC_SIZE]);
 

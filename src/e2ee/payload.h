@@ -15,6 +15,8 @@ enum payload_type {
     PAYLOAD_VOID = 18,
     PAYLOAD_SETTLED = 19,
     PAYLOAD_HELLO = 20,
+    PAYLOAD_STATE = 21, /* among the devices of one account [PROTOCOL 15.8] */
+    PAYLOAD_HAVE = 22,
 };
 
 /* Also one that this version does not know. */

@@ -189,6 +189,22 @@ void db_copy_end(struct db *db)
     db->copying = false;
 }
 
+struct err db_spare(struct db *db, uint64_t *bytes)
+{
+    *bytes = 0;
+    TRY(ready(db));
+    return db->driver->spare(db, bytes);
+}
+
+struct err db_hold_log(struct db *db, uint64_t bytes)
+{
+    invariant(db->depth == 0);
+    if (db->copying)
+        return FAIL(E_CONFLICT);
+    TRY(ready(db));
+    return noted(db, db->driver->hold_log(db, bytes));
+}
+
 struct err db_empty_log(struct db *db)
 {
     struct err err;

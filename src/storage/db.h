@@ -114,6 +114,20 @@ FALLIBLE db_copy_read(struct db *db, uint64_t at, uint8_t *out, size_t n);
 void db_copy_end(struct db *db);
 
 /*
+ * Where the system has no more room.
+ *
+ * spare: bytes that the database has of its own, freed by what was deleted, and that may be filled
+ * before its file has to grow.
+ * hold_log, outside of a transaction: what the log holds goes into the file, so that the log begins
+ * anew in its own room, which is `bytes` from then on or more, and stays so until db_close; at
+ * least what it had, where there is no room for that.  So what is changed needs none of the
+ * system's, as long as the file need not grow.  E_FULL: there is no room for what the log holds;
+ * E_CONFLICT: a copy is under way; E_IO.
+ */
+FALLIBLE db_spare(struct db *db, uint64_t *bytes);
+FALLIBLE db_hold_log(struct db *db, uint64_t bytes);
+
+/*
  * What was committed goes into the file, and the log shrinks to nothing, outside of a transaction.
  * In a database opened with secure_delete, nothing of what was replaced or deleted is in either
  * then.  E_CONFLICT: a copy is under way.  E_FULL: no room in the file; the log is as it was.

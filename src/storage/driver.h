@@ -34,6 +34,9 @@ struct db_driver {
     struct err (*copy_begin)(struct db *, uint64_t *size);
     struct err (*copy_read)(struct db *, uint64_t at, uint8_t *out, size_t n);
 
+    /* As in db.h. */
+    struct err (*spare)(struct db *, uint64_t *bytes);
+    struct err (*hold_log)(struct db *, uint64_t bytes);
     struct err (*empty_log)(struct db *); /* as in db.h */
 
     /* What is open is rolled back.  Frees the db. */
@@ -44,6 +47,7 @@ struct db {
     const struct db_driver *driver;
     unsigned depth;
     enum err_code lost; /* why what is open can only be rolled back; E_OK when it need not be */
+    unsigned log_pages; /* which has so many goes into the file after a commit; set by the driver */
     bool copying;       /* between db_copy_begin and db_copy_end; db.c sets it */
     /* A driver sets these two where it finds it out by itself. */
     bool full;   /* the disk was, since somebody last asked */

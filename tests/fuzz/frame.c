@@ -56,6 +56,16 @@ static const ProtobufCMessageDescriptor *const FORMS[] = {
     &tacet__wire__ask_tls__descriptor,
     &tacet__wire__announce_tls__descriptor,
     &tacet__wire__switch_tls__descriptor,
+    &tacet__wire__open_link__descriptor,
+    &tacet__wire__ask_link__descriptor,
+    &tacet__wire__link_answer__descriptor,
+    &tacet__wire__look_link__descriptor,
+    &tacet__wire__link_asked__descriptor,
+    &tacet__wire__answer_link__descriptor,
+    &tacet__wire__keep_recovery__descriptor,
+    &tacet__wire__recover__descriptor,
+    &tacet__wire__recovered__descriptor,
+    &tacet__wire__recover_list__descriptor,
 };
 
 static void unpack(struct bytes body, const ProtobufCMessageDescriptor *form)

@@ -48,12 +48,19 @@ static void take_answer(struct client *c, const struct frame *f)
     invariant(f->id == 0); /* nobody asked */
 }
 
+/* What is asked before signing in, and that itself. */
+static bool begins(uint32_t op)
+{
+    return op == OP_SIGN_IN || op == OP_JOIN || op == OP_LINK_ASK || op == OP_RECOVER ||
+           op == OP_RECOVER_LIST;
+}
+
 /* Who may be answered with "done"?  The routes' tables say it too; this is written apart. */
 static bool may(const struct client *c, uint32_t op)
 {
     if (c->session.kind == SESSION_CONTROL)
         return op >= OP_INVITE;
-    return op < OP_INVITE;
+    return c->session.signed_in ? op < OP_INVITE : begins(op);
 }
 
 static void on_send(void *ctx, struct session *s, struct bytes frame)

@@ -38,7 +38,7 @@ class Disk:
     """A file system of so many bytes, over a directory and what it holds."""
 
     def __init__(self, path, size):
-        self.path, self.ballast = pathlib.Path(path), pathlib.Path(path) / "ballast"
+        self.path, self.filling = pathlib.Path(path), pathlib.Path(path) / "filling"
         held = self.path.with_name(self.path.name + ".held")
         self.path.mkdir(exist_ok=True)
         shutil.move(self.path, held)
@@ -49,16 +49,20 @@ class Disk:
     def _mount(self, *words):
         subprocess.run(["mount", *words, self.path], check=True)
 
-    def fill(self, leave=0):
-        with open(self.ballast, "wb", buffering=0) as f:
+    def fill(self, leave=0, mode="wb"):
+        with open(self.filling, mode, buffering=0) as f:
             try:
                 while True:
                     f.write(bytes(4096))
             except OSError:
                 f.truncate(max(os.fstat(f.fileno()).st_size - leave, 0))
 
+    def fill_on(self):
+        """What has become free since is taken, too."""
+        self.fill(mode="ab")
+
     def make_room(self):
-        self.ballast.unlink()
+        self.filling.unlink()
 
     def protect(self, yes=True):
         """Read-only, or no longer.  No file may be open for writing."""

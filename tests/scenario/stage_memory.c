@@ -266,6 +266,7 @@ static void connect_up(struct person *who, struct bytes pins)
     line->open = true;
     api_session(&line->session, ++p->next_session, SESSION_CLIENT, features_routes(),
                 BYTES(binding), p->now_ms);
+    memcpy(line->session.from, STAGE_FROM, sizeof STAGE_FROM);
     assert_ok(live_enter(p->live, &line->session));
     who->line = line;
     engine_wake(who->engine, stage_clock(who));

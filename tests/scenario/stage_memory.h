@@ -10,6 +10,8 @@
 #include "server/api/api.h"
 #include "statement/server_keys.h"
 
+#define STAGE_FROM "192.0.2.7" /* the address from which everybody comes */
+
 /* Let time pass, in steps small enough for every timer. */
 void stage_forward(struct play *p, uint64_t ms);
 uint64_t stage_now(const struct play *p);

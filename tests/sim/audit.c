@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "sim/hostile.h"
+#include "sim/reserve.h"
 #include "sim/world.h"
 
 #define ARENA_MAX (4 << 20)
@@ -214,6 +215,7 @@ void ledger_check(struct world *w)
         check_person(w, who);
     }
     hostile_check(w);
+    reserve_check(w);
     for (size_t i = 0; i < w->ledger.n; i++)
         check_message(w, &w->ledger.said[i], i);
 }

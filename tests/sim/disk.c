@@ -108,12 +108,11 @@ static int x_read(sqlite3_file *file, void *out, int n, sqlite3_int64 offset)
 /* How many of these bytes the limit lets be written. */
 static size_t room_for(const struct handle *h, uint64_t offset, size_t n)
 {
-    uint64_t size = platter_size(h->file), used, room;
+    uint64_t size = platter_size(h->file), room;
 
     if (h->disk->most == UINT64_MAX || offset + n <= size)
         return n;
-    used = platter_used(h->disk->platter);
-    room = size + (h->disk->most > used ? h->disk->most - used : 0);
+    room = size + disk_room(h->disk);
     if (room <= offset)
         return 0;
     return room - offset < n ? (size_t)(room - offset) : n;
@@ -476,6 +475,13 @@ void disk_limit(struct disk *d, uint64_t room)
     d->most = room > UINT64_MAX - used ? UINT64_MAX : used + room;
 }
 
+uint64_t disk_room(const struct disk *d)
+{
+    uint64_t used = platter_used(d->platter);
+
+    return d->most == UINT64_MAX ? UINT64_MAX : d->most > used ? d->most - used : 0;
+}
+
 void disk_fail_read(struct disk *d, uint64_t n)
 {
     d->fail_read_in = n;
@@ -509,6 +515,34 @@ struct disk_counts disk_counts(const struct disk *d)
 uint64_t disk_digest(const struct disk *d)
 {
     return platter_digest(d->platter);
+}
+
+int64_t disk_file_size(const struct disk *d, const char *name)
+{
+    const struct platter_file *f = platter_find(d->platter, name);
+
+    return f == NULL ? -1 : (int64_t)platter_size(f);
+}
+
+bool disk_file_resize(struct disk *d, const char *name, uint64_t size)
+{
+    int64_t now = disk_file_size(d, name);
+
+    if (now < 0 && change(d) == SQLITE_OK) {
+        platter_drop(platter_make(d->platter, name));
+        now = 0;
+    }
+    if (now < 0 || (size > (uint64_t)now && size - (uint64_t)now > disk_room(d)) ||
+        change(d) != SQLITE_OK)
+        return false;
+    platter_resize(platter_find(d->platter, name), size);
+    return true;
+}
+
+void disk_file_delete(struct disk *d, const char *name)
+{
+    if (platter_find(d->platter, name) != NULL && change(d) == SQLITE_OK)
+        platter_remove(d->platter, name);
 }
 
 struct disk_image *disk_snapshot(const struct disk *d)

@@ -62,6 +62,9 @@ void disk_revive(struct disk *d);
  * there is no room is written in part and gives SQLITE_FULL.  UINT64_MAX: no limit. */
 void disk_limit(struct disk *d, uint64_t bytes);
 
+/* What the limit leaves. */
+uint64_t disk_room(const struct disk *d);
+
 /*
  * The n-th read, write or sync of a file from now fails once, with SQLITE_IOERR_READ, _WRITE or
  * _FSYNC; 0: none.  The write changes nothing.  The sync leaves what was to be synced as a power
@@ -91,6 +94,13 @@ struct disk_counts disk_counts(const struct disk *d);
 
 /* Of all names and bytes that the node sees: the same for the same. */
 uint64_t disk_digest(const struct disk *d);
+
+/* ---- files beside the databases, that nobody has open; nothing of this is synced */
+
+int64_t disk_file_size(const struct disk *d, const char *name); /* -1: there is none */
+/* Made if it is not there, and then zeros as far as it grows.  false: no room, or no power. */
+bool disk_file_resize(struct disk *d, const char *name, uint64_t size);
+void disk_file_delete(struct disk *d, const char *name);
 
 /* ---- copies */
 

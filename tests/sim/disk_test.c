@@ -344,6 +344,30 @@ static void a_disk_goes_back_to_its_image_and_so_does_another(void **state)
     disk_free(other);
 }
 
+static void a_file_beside_the_databases_takes_room(void **state)
+{
+    struct disk *d = disk_new(12);
+
+    assert_int_equal(disk_room(d), UINT64_MAX);
+    disk_limit(d, 1000);
+    assert_int_equal(disk_file_size(d, "beside"), -1);
+    assert_true(disk_file_resize(d, "beside", 600));
+    assert_false(disk_file_resize(d, "beside", 1001));
+    assert_int_equal(disk_file_size(d, "beside"), 600);
+    assert_int_equal(disk_room(d), 400);
+    assert_true(disk_file_resize(d, "beside", 100));
+    assert_int_equal(disk_room(d), 900);
+    disk_crash_at(d, 1);
+    assert_false(disk_file_resize(d, "beside", 0));
+    assert_true(disk_is_off(d));
+    disk_revive(d);
+    assert_int_equal(disk_file_size(d, "beside"), 100);
+    disk_file_delete(d, "beside");
+    assert_int_equal(disk_file_size(d, "beside"), -1);
+    assert_int_equal(disk_room(d), 1000);
+    disk_free(d);
+}
+
 static uint64_t digest_of(uint64_t seed, uint64_t crash, struct disk_counts *counts)
 {
     struct disk *d = disk_new(seed);
@@ -395,6 +419,7 @@ int main(void)
         cmocka_unit_test(an_open_database_is_nobody_elses),
         cmocka_unit_test(a_program_that_dies_loses_nothing_that_was_written),
         cmocka_unit_test(a_disk_goes_back_to_its_image_and_so_does_another),
+        cmocka_unit_test(a_file_beside_the_databases_takes_room),
         cmocka_unit_test(the_same_seed_gives_the_same_bytes),
     };
 

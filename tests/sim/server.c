@@ -6,10 +6,10 @@
 
 #include "server/main/features.h"
 #include "server/networks/networks.h"
-#include "server/queue/queue.h"
 #include "sim/operator.h"
 #include "sim/plants.h"
 #include "sim/power.h"
+#include "sim/reserve.h"
 #include "statement/directory.h"
 #include "statement/names.h"
 #include "storage/sqlite/sqlite.h"
@@ -166,12 +166,15 @@ static void run_batch(struct world *w, void *subject)
 {
     struct server_node *s = subject;
     size_t n = s->n_pending < BATCH_MOST ? s->n_pending : BATCH_MOST;
+    bool kept;
 
     invariant(s->n_batch == 0 && n > 0);
     memcpy(s->batch, s->pending, n * sizeof(struct request *));
     memmove(s->pending, s->pending + n, (s->n_pending - n) * sizeof(struct request *));
     s->n_pending -= n;
     s->n_batch = n;
+    reserve_settle(w, false);
+    kept = s->ballast.state != BALLAST_NONE;
     api_batch(&s->server, s->batch, n, server_clock(w), &w->random, &s->effects);
     w->outcome->batches++;
     if (w->options.trace)
@@ -180,6 +183,7 @@ static void run_batch(struct world *w, void *subject)
                         (unsigned long long)s->batch[i]->session,
                         err_name(s->batch[i]->outcome.code),
                         s->batch[i]->outcome.where == NULL ? "-" : s->batch[i]->outcome.where);
+    reserve_judge(w, kept, s->batch, n);
     if (!looked_after(w))
         world_after(w, 1 + dice_below(&w->machine, 8), release, s, &s->life);
 }
@@ -187,10 +191,11 @@ static void run_batch(struct world *w, void *subject)
 static void keep_house(struct world *w, void *subject)
 {
     struct server_node *s = subject;
-    uint64_t deleted;
 
     if (!s->busy) {
-        (void)!queue_expire(s->db, server_clock(w), &deleted).code;
+        reserve_settle(w, true);
+        (void)!reserve_expire(w, server_clock(w)).code;
+        reserve_judge(w, false, NULL, 0);
         if (looked_after(w))
             return;
     }
@@ -274,6 +279,7 @@ static struct err open_all(struct world *w)
                                 .routes = features_routes(),
                                 .address = ADDRESS,
                                 .pin = {7}};
+    reserve_open(w);
     TRY(live_new(&s->live, &host));
     api_session(&s->control, ++s->next_session, SESSION_CONTROL, features_routes(),
                 (struct bytes){0}, server_clock(w));

@@ -15,6 +15,7 @@
 #include "property/dice.h"
 #include "server/api/api.h"
 #include "server/live/live.h"
+#include "server/main/ballast.h"
 #include "sim/disk.h"
 #include "sim/ledger.h"
 #include "sim/options.h"
@@ -85,6 +86,9 @@ struct server_node {
     struct networks *networks;
     struct server server;
     struct live *live;
+    struct ballast ballast; /* reserve.h */
+    struct ballast_place place;
+    struct relief relief;
     bool up, busy;
     uint64_t life, next_session;
     int64_t skew_ms;

@@ -27,6 +27,7 @@ _Static_assert((int)TACET_PROBLEM_KEEPER == (int)PROBLEM_KEEPER, "problems");
 _Static_assert((int)TACET_CAUSE_OLD_POLICY == (int)ROSTER_OLD_POLICY, "causes");
 _Static_assert((int)TACET_NOTE_LEFT == (int)MESSAGE_LEFT, "notes");
 _Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
+_Static_assert(TACET_PASSPHRASE_MAX == VAULT_PASSPHRASE_MAX, "sizes");
 _Static_assert(TACET_TEXT_MAX == LIMIT_TEXT && TACET_HANDLE_SIZE == TEXT_HANDLE_MAX + 1, "sizes");
 
 /* ---- what the calls share */

@@ -20,7 +20,7 @@ _Static_assert(sizeof(struct mlkem_expanded) == 3168, "as FIPS 203 has it");
 /* [FIPS203 algorithm 16].  The seed is d | z. */
 void mlkem_expand(const uint8_t seed[MLKEM_PRIVATE_SIZE], struct mlkem_expanded *out);
 
-/* Does the digest fit the public half [FIPS203 7.3]? */
+/* Does the digest fit the public half [FIPS203 7.3]?  For known answers: ours come from seeds. */
 bool mlkem_expanded_check(const struct mlkem_expanded *key);
 
 /* [FIPS203 algorithms 17 and 18] */

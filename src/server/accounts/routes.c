@@ -62,6 +62,6 @@ static struct err revoke(struct request *rq)
 const struct route accounts_routes[] = {
     /* op      who             body  rate        kind          handler */
     {OP_INVITE, ROUTE_OPERATOR, 512, ROUTE_BULK, ROUTE_WRITES, invite},
-    {OP_REVOKE, ROUTE_OPERATOR, 64, ROUTE_BULK, ROUTE_WRITES, revoke},
+    {OP_REVOKE, ROUTE_OPERATOR, 64, ROUTE_BULK, ROUTE_GOES_ON, revoke},
     {.op = 0},
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/admin/admin.h"
 #include "server/admin/backups.h"
+#include "server/linking/linking.h"
 #include "server/rooms/states.h"
 #include "wire/tacet.pb-c.h"
 
@@ -69,8 +70,9 @@ static struct err remove_account(struct request *rq)
     if (who.state == ACCOUNTS_REMOVED)
         return FAIL(E_REMOVED);
     TRY(accounts_remove(rq->db, rq->server->networks, rq->arena, rq->now_ms, &who));
-    TRY(devices_remove(rq->db, who.row));
     TRY(devices_of(rq->db, rq->arena, who.row, &device, &n));
+    TRY(devices_remove(rq->db, who.row));
+    TRY(linking_forget(rq->db, who.row));
     for (size_t i = 0; i < n; i++) {
         TRY(queue_forget(rq->db, device[i].row));
         TRY(prekeys_forget(rq->db, device[i].row));
@@ -99,7 +101,7 @@ static struct err backup(struct request *rq)
 const struct route admin_routes[] = {
     /* op      who             body  rate        kind          handler */
     {OP_PEOPLE, ROUTE_OPERATOR, 16, ROUTE_BULK, ROUTE_READS, people},
-    {OP_REMOVE, ROUTE_OPERATOR, 64, ROUTE_BULK, ROUTE_WRITES, remove_account},
+    {OP_REMOVE, ROUTE_OPERATOR, 64, ROUTE_BULK, ROUTE_GOES_ON, remove_account},
     {OP_BACKUP, ROUTE_OPERATOR, 16, ROUTE_BULK, ROUTE_READS, backup},
     {.op = 0},
 };

@@ -111,6 +111,7 @@ static struct err new_request(const struct session *s, struct arena *a, uint32_t
     rq->route = api_route(s->routes, op);
     rq->session = s->id;
     memcpy(rq->binding.b, s->binding, sizeof rq->binding.b);
+    memcpy(rq->from, s->from, sizeof rq->from);
     rq->did = s->did;
     rq->aid = s->aid;
     *out = rq;

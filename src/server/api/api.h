@@ -24,6 +24,7 @@ struct backups;
 struct keystore;
 struct request;
 struct networks;
+struct Tacet__Wire__Versions;
 
 /* ---- The table: who, how large, how often.  Every enum starts at 1: a forgotten column fails. */
 
@@ -36,7 +37,10 @@ enum route_who {
 enum route_rate { ROUTE_ONCE = 1, ROUTE_SLOW, ROUTE_NORMAL, ROUTE_BULK };
 enum route_kind {
     ROUTE_READS = 1, /* answered even where nothing can be kept */
-    ROUTE_WRITES,
+    ROUTE_WRITES,    /* needs room: refused where the disk is full */
+    /* Writes too, also where the disk is full: it frees more than it takes, or takes next to
+     * nothing at its operator's word. */
+    ROUTE_GOES_ON,
 };
 
 struct route {
@@ -59,6 +63,7 @@ const struct route *api_route(const struct routes *routes, uint32_t op);
 /* ---- A connection as the loop knows it.  The host owns it and never shares it with the worker. */
 
 #define API_BINDING_SIZE 32
+#define API_FROM_SIZE    46        /* an address of IPv6 as text, and its NUL */
 #define API_PAGES_MAX    4         /* pages of mail a device may owe acknowledgements for */
 #define API_ARENA_MAX    (8 << 20) /* bytes: a ceiling for the arena of any one request */
 
@@ -82,6 +87,7 @@ struct session {
     const struct routes *routes;
     uint64_t now_ms; /* set by the host before api_frame */
     uint8_t binding[API_BINDING_SIZE];
+    char from[API_FROM_SIZE]; /* the peer's address, numeric, without port; empty: not known */
     bool signed_in;
     struct device_id did;
     struct account_id aid;
@@ -103,15 +109,25 @@ void api_session(struct session *s, uint64_t id, enum session_kind kind,
 
 /* ---- A request, from frame to reply. */
 
+/* The host's last room, on a disk that is full: false: it has none that would help.  Outside of a
+ * transaction. */
+struct relief {
+    void *ctx;
+    bool (*give)(void *ctx);
+};
+
 struct server {
     struct db *db;
     struct networks *networks;
     const struct routes *routes;
     const struct keystore *keystore;
     const struct backups *backups; /* NULL: this host makes none */
-    uint8_t pin[32];               /* of the TLS key that we started with */
-    const char *address;           /* "host:port", for the same */
-    unsigned careful; /* kept by api_batch, from 0: batches that still go by savepoints */
+    const struct relief *relief;   /* NULL: this host has none */
+    bool full; /* the disk is: what writes is refused.  Set by the host, and by api_batch when it
+                * was given relief */
+    uint8_t pin[32];     /* of the TLS key that we started with */
+    const char *address; /* "host:port", for the same */
+    unsigned careful;    /* kept by api_batch, from 0: batches that still go by savepoints */
 };
 
 enum effect_kind {
@@ -155,7 +171,8 @@ struct request {
     struct session_binding {
         uint8_t b[API_BINDING_SIZE];
     } binding;
-    struct device_id did; /* the caller's, when signed in */
+    char from[API_FROM_SIZE]; /* the session's */
+    struct device_id did;     /* the caller's, when signed in */
     struct account_id aid;
     struct bytes body;
     size_t weight;         /* in its session's `waiting`; 0: the server's own */
@@ -199,7 +216,8 @@ FALLIBLE api_order(const struct routes *routes, struct arena *a, enum op op, str
  * One transaction, one commit; of a request that fails nothing stays; then `out` holds every
  * answer and effect, request after request, the answer first.  If the transaction cannot begin or
  * commit, every request that writes is answered with that code and nothing else has happened; those
- * that only read are answered all the same, if that is possible.
+ * that only read are answered all the same, if that is possible.  For want of room the host is
+ * asked for relief first, and if it gives some, it is tried once more, without what writes.
  *
  * Whatever the outcome, each request of a session leaves an EFFECT_DONE, each SEND an
  * EFFECT_ANSWERED, and a request that wants no answer but failed an EFFECT_CLOSE: nobody would hear
@@ -232,8 +250,8 @@ FALLIBLE request_effect(struct request *rq, struct effect e);
 /* A push as bytes, in the arena.  E_LIMIT, E_NOMEM. */
 FALLIBLE request_frame(struct request *rq, enum op op, const void *message, struct bytes *out);
 
-/* Of handlers that begin a session: may the two programs talk to each other?  On E_VERSION the
- * answer's body says our versions. */
-FALLIBLE request_versions(struct request *rq, uint32_t version, uint32_t least);
+/* Of handlers that begin a session: may the two programs talk to each other?  E_MALFORMED: `theirs`
+ * is NULL, or no range.  On E_VERSION the answer's body says our versions. */
+FALLIBLE request_versions(struct request *rq, const struct Tacet__Wire__Versions *theirs);
 
 #endif

@@ -2,7 +2,8 @@
 /*
  * The worker's side.  Effects are written before the commit, so that what was committed is never
  * lost for want of memory to tell it; a commit that fails throws them away.  What only reads is
- * then done again: a full disk keeps nobody from their mail.
+ * then done again: a full disk keeps nobody from their mail.  Nor from acknowledging it: what
+ * deletes may have the room that the host kept back.
  *
  * Of a request that fails, nothing may stay in the database.  Most that fail have changed nothing;
  * so a batch first runs without savepoints, which cost more than many a request.  When one fails
@@ -127,6 +128,13 @@ static struct err commit(struct db *db, bool wrote)
     return OK;
 }
 
+static bool may_run(struct request *rq)
+{
+    if (rq->refused == E_OK && rq->server->full && rq->route->kind == ROUTE_WRITES)
+        rq->outcome = FAIL(E_FULL);
+    return rq->outcome.code == E_OK;
+}
+
 /* Ends early when a request has spoilt it. */
 static struct err run_all(struct request *const *rq, size_t n, bool careful, bool *spoilt,
                           struct effects *out)
@@ -135,13 +143,13 @@ static struct err run_all(struct request *const *rq, size_t n, bool careful, boo
 
     for (size_t i = 0; i < n && !*spoilt; i++) {
         reset(rq[i]);
-        if (rq[i]->refused != E_OK)
+        if (!may_run(rq[i]))
             continue;
-        if (careful && rq[i]->route->kind == ROUTE_WRITES)
+        if (careful && rq[i]->route->kind != ROUTE_READS)
             rq[i]->outcome = run_saved(rq[i]);
         else
             rq[i]->outcome = run_bare(rq[i], spoilt);
-        wrote |= rq[i]->route->kind == ROUTE_WRITES && rq[i]->outcome.code == E_OK;
+        wrote |= rq[i]->route->kind != ROUTE_READS && rq[i]->outcome.code == E_OK;
     }
     if (*spoilt)
         return FAIL(E_AGAIN);
@@ -178,6 +186,17 @@ static struct err transact_somehow(struct server *sv, struct request *const *rq,
         sv->careful--;
     }
     return transact(sv->db, rq, n, true, &spoilt, out);
+}
+
+static struct err transact_with_relief(struct server *sv, struct request *const *rq, size_t n,
+                                       struct effects *out)
+{
+    struct err err = transact_somehow(sv, rq, n, out);
+
+    if (err.code != E_FULL || sv->relief == NULL || !sv->relief->give(sv->relief->ctx))
+        return err;
+    sv->full = true;
+    return transact_somehow(sv, rq, n, out);
 }
 
 /* Nothing happened: whoever was not refused before is now, and says nothing about the others. */
@@ -218,7 +237,7 @@ void api_batch(struct server *sv, struct request **rq, size_t n, uint64_t now_ms
         reset(rq[i]);
     }
     if (n > 0)
-        err = transact_somehow(sv, rq, n, out);
+        err = transact_with_relief(sv, rq, n, out);
     if (err.code == E_OK)
         return;
     take_back(rq, n, err);

@@ -53,13 +53,13 @@ struct err request_frame(struct request *rq, enum op op, const void *message, st
     return frame_write_into(&f, rq->arena, out);
 }
 
-struct err request_versions(struct request *rq, uint32_t version, uint32_t least)
+struct err request_versions(struct request *rq, const Tacet__Wire__Versions *theirs)
 {
     Tacet__Wire__Versions ours = TACET__WIRE__VERSIONS__INIT;
 
-    if (version < least)
+    if (theirs == NULL || theirs->version < theirs->least)
         return FAIL(E_MALFORMED);
-    if (version >= FRAME_PROTOCOL_LEAST && least <= FRAME_PROTOCOL_VERSION)
+    if (theirs->version >= FRAME_PROTOCOL_LEAST && theirs->least <= FRAME_PROTOCOL_VERSION)
         return OK;
     ours.version = FRAME_PROTOCOL_VERSION;
     ours.least = FRAME_PROTOCOL_LEAST;

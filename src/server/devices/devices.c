@@ -5,7 +5,7 @@
 
 static const char BY_DID[] = "SELECT " COLUMNS " FROM device WHERE did = $1";
 static const char OF_ACCOUNT[] =
-    "SELECT " COLUMNS " FROM device WHERE account = $1 ORDER BY did LIMIT $2";
+    "SELECT " COLUMNS " FROM device WHERE account = $1 AND state = 1 ORDER BY did LIMIT $2";
 static const char SIGNED_IN[] = "SELECT signin FROM device WHERE id = $1";
 static const char KEEP_SIGN_IN[] = "UPDATE device SET generation = $2, signin = $3 WHERE id = $1";
 static const char REMOVE[] = "UPDATE device SET state = 2 WHERE account = $1";

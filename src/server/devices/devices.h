@@ -3,8 +3,9 @@
  * devices: the device lists of accounts, the devices in them, which of their uploads were accepted,
  * and the newest word of each about its vault.
  *
- * Every version of a list is kept, because whoever was away follows the chain.  An account has one
- * device for now (LIMIT below); its list may still get new versions.  [PROTOCOL 4.3, 4.5, 10 M1]
+ * Every version of a list is kept, because whoever was away follows the chain.  A device that the
+ * newest one has, and that is no recovery key, has a row here; it stays when the device is removed,
+ * so that it never comes back.  [PROTOCOL 4.3, 4.5, 10 M1, 11]
  */
 #ifndef TACET_SERVER_DEVICES_DEVICES_H
 #define TACET_SERVER_DEVICES_DEVICES_H
@@ -15,7 +16,6 @@
 #include "statement/device_list.h"
 #include "statement/signin.h"
 
-#define DEVICES_LIMIT         1  /* of one account, for now */
 #define DEVICES_UPLOAD_WINDOW 64 /* numbers whose uploads are remembered */
 #define DEVICES_MARK_SIZE     8  /* of each, as upload_mark() makes it */
 
@@ -33,7 +33,7 @@ struct device {
 /* E_ABSENT. */
 FALLIBLE devices_get(struct db *db, const struct device_id *did, struct device *out);
 
-/* All of an account, removed ones too, in the order of their did. */
+/* All of an account that were not removed, in the order of their did. */
 FALLIBLE devices_of(struct db *db, struct arena *a, uint64_t account, struct device **out,
                     size_t *n);
 
@@ -53,20 +53,33 @@ FALLIBLE devices_signed_in(struct db *db, struct arena *a, const struct device *
 FALLIBLE devices_keep_sign_in(struct db *db, const struct device *d, struct bytes statement);
 
 /* Version 1 of an active account's list, and its device.
- * E_MALFORMED, E_FORGED, E_CLOCK: the list.  E_LIMIT: more devices than DEVICES_LIMIT. */
+ * E_MALFORMED, E_FORGED, E_CLOCK: the list.  E_LIMIT: an account begins with one device. */
 FALLIBLE devices_begin(struct db *db, const struct networks *n, const struct account *who,
                        struct bytes list, uint64_t now_ms, struct device *out);
 
-/* The next version.  The newest, once more, is accepted and changes nothing.
- * E_CONFLICT: not the next one.  The other errors as devices_begin. */
-FALLIBLE devices_publish(struct db *db, const struct networks *n, struct arena *a,
-                         const struct account *who, struct bytes list, uint64_t now_ms);
+/* Whom a list removed: the rows in the arena. */
+struct devices_change {
+    struct device *gone;
+    size_t n;
+    bool key_gone; /* the recovery key, and there is no other */
+};
 
-/* The newest list of an account; or statements from a version on, at most `most`, rising. */
+/* The next version: devices that it adds are here from now on, those that it revokes are removed;
+ * what hangs on these is the caller's to delete.  The newest, once more, is accepted and changes
+ * nothing.  E_CONFLICT: not the next one.  E_FORGED: also when it adds one that was removed before.
+ * E_MALFORMED, E_CLOCK: the list. */
+FALLIBLE devices_publish(struct db *db, const struct networks *n, struct arena *a,
+                         const struct account *who, struct bytes list, uint64_t now_ms,
+                         struct devices_change *out);
+
+/* The newest list of an account; or statements from a version on, at most `most`, rising; or of the
+ * newest as many as `bytes` hold and one at least, at most `most`, rising too. */
 FALLIBLE devices_list(struct db *db, const struct networks *n, struct arena *a, uint64_t account,
                       struct device_list **out);
 FALLIBLE devices_lists(struct db *db, struct arena *a, uint64_t account, uint32_t from, size_t most,
                        struct bytes **out, size_t *count);
+FALLIBLE devices_last_lists(struct db *db, struct arena *a, uint64_t account, size_t bytes,
+                            size_t most, struct bytes **out, size_t *count);
 
 /* All devices of an account are removed from now on. */
 FALLIBLE devices_remove(struct db *db, uint64_t account);
@@ -89,6 +102,5 @@ FALLIBLE devices_upload_accept(struct db *db, const struct device *d, uint64_t n
                                const uint8_t mark[DEVICES_MARK_SIZE], struct devices_window *w);
 
 extern const struct schema devices_schema;
-extern const struct route devices_routes[];
 
 #endif

@@ -37,6 +37,7 @@ void live_settle(struct live *l, const struct effects *e);
 /* End the session of this number, if it is still there: it waits for what will not come. */
 void live_end(struct live *l, uint64_t session, enum err_code why);
 
+/* Sessions that are there, signed in or not: for tests, which must see that none is left. */
 size_t live_count(const struct live *l);
 
 /* What went out since the beginning: pages, also those that came with signing in, and messages that

@@ -239,6 +239,15 @@ void backup_leave(struct backup *b, uint64_t session)
         give_up(b, FAIL(E_CLOSED));
 }
 
+bool backup_yield(struct backup *b)
+{
+    bool yields = b->state == BACKUP_UNDER_WAY && b->next < database_end(b);
+
+    if (yields)
+        give_up(b, FAIL(E_FULL));
+    return yields;
+}
+
 struct backup_news backup_take_news(struct backup *b)
 {
     struct backup_news news = b->news;

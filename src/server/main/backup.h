@@ -58,6 +58,9 @@ void backup_settle(struct backup *b, uint64_t now_ms);
 /* The session is gone, and its backup with it. */
 void backup_leave(struct backup *b, uint64_t session);
 
+/* Give it up if it keeps the log from going into the file.  Says whether it did. */
+bool backup_yield(struct backup *b);
+
 /* What became of it since this was asked last. */
 struct backup_news backup_take_news(struct backup *b);
 

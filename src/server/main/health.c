@@ -8,6 +8,7 @@ static const struct row {
     [HEALTH_DISK_FULL] = {"disk-full", true},
     [HEALTH_DISK_ERROR] = {"disk-error", true},
     [HEALTH_DISK_LOW] = {"disk-low", false},
+    [HEALTH_BALLAST_MISSING] = {"ballast-missing", false},
     [HEALTH_DIRECTORY_CERTIFICATE_SOON] = {"directory-certificate-soon", false},
     [HEALTH_DIRECTORY_CERTIFICATE_OVER] = {"directory-certificate-over",
                                            true}, /* nobody can join */

@@ -14,9 +14,10 @@
 #include "base/buf.h"
 
 enum health_reason {
-    HEALTH_DISK_FULL = 1, /* a write was refused, and none has passed since */
+    HEALTH_DISK_FULL = 1, /* what needs room is refused */
     HEALTH_DISK_ERROR,    /* a commit may not be on disk: for good, until it is started again */
     HEALTH_DISK_LOW,
+    HEALTH_BALLAST_MISSING,
     HEALTH_DIRECTORY_CERTIFICATE_SOON,
     HEALTH_DIRECTORY_CERTIFICATE_OVER,
     HEALTH_TLS_CERTIFICATE_SOON,

@@ -18,6 +18,7 @@
 #define HOUSE_TLS_CERT      "tls.crt"
 #define HOUSE_NEXT_KEY      "tls-next.key" /* of the key that is announced */
 #define HOUSE_NEXT_CERT     "tls-next.crt"
+#define HOUSE_BALLAST       "ballast"
 #define HOUSE_CONTROL       "control.sock"
 
 /* dir/name.  E_LIMIT: too long. */

@@ -5,6 +5,7 @@
 
 #include "base/fault.h"
 #include "net/limits.h"
+#include "server/linking/linking.h"
 #include "server/main/measure.h"
 #include "server/main/peers.h"
 #include "server/main/rekeying.h"
@@ -50,6 +51,35 @@ static size_t take_requests(struct serving *s, void **items, size_t n, struct re
     return requests;
 }
 
+bool jobs_relieve(void *ctx)
+{
+    struct serving *s = ctx;
+
+    (void)backup_yield(&s->backup);
+    return ballast_give(&s->ballast, measure_steady_ms());
+}
+
+static void keep_house_now(struct serving *s, struct batch *b, uint64_t now)
+{
+    b->expiry = queue_expire(s->db, now, &b->deleted);
+    if (b->expiry.code == E_FULL && jobs_relieve(s))
+        b->expiry = queue_expire(s->db, now, &b->deleted);
+    if (b->expiry.code == E_OK)
+        b->expiry = linking_expire(s->db, now);
+    (void)!networks_ends(s->db, &b->directory_ends_ms).code;
+    b->counting = queue_totals(s->db, &b->queue_items, &b->queue_bytes);
+}
+
+/* Also when a commit passed, and only the log could not be brought into the file. */
+static void judge_disk(struct serving *s, struct batch *b)
+{
+    b->trouble = db_trouble(s->db);
+    if (b->trouble == E_FULL && s->ballast.state == BALLAST_HELD)
+        (void)jobs_relieve(s);
+    b->ballast = s->ballast.state;
+    b->refuses = s->ballast.refuses;
+}
+
 void *jobs_work(void *ctx, void **items, size_t n)
 {
     struct serving *s = ctx;
@@ -59,20 +89,19 @@ void *jobs_work(void *ctx, void **items, size_t n)
     uint64_t now = serving_now_ms(), before = db_changes(s->db);
 
     b->requests = take_requests(s, items, n, rq, &b->kept_house);
+    ballast_settle(&s->ballast, measure_steady_ms(), b->kept_house);
+    s->server.full = s->ballast.refuses;
     if (b->requests > 0) {
         b->took_us = measure_steady_us();
         api_batch(&s->server, rq, b->requests, now, &s->random, &b->effects);
         b->took_us = measure_steady_us() - b->took_us;
     }
-    if (b->kept_house) {
-        b->expiry = queue_expire(s->db, now, &b->deleted);
-        (void)!networks_ends(s->db, &b->directory_ends_ms).code;
-        b->counting = queue_totals(s->db, &b->queue_items, &b->queue_bytes);
-    }
+    if (b->kept_house)
+        keep_house_now(s, b, now);
     backup_settle(&s->backup, now);
     b->backup = backup_take_news(&s->backup);
     b->changed = db_changes(s->db) != before;
-    b->trouble = db_trouble(s->db);
+    judge_disk(s, b);
     return first;
 }
 
@@ -124,7 +153,7 @@ void jobs_left(struct serving *s, uint64_t session)
 /* If anybody did: much that writes finds that all is as it should be. */
 static bool has_written(const struct request *rq)
 {
-    return rq->outcome.code == E_OK && rq->route->kind == ROUTE_WRITES;
+    return rq->outcome.code == E_OK && rq->route->kind != ROUTE_READS;
 }
 
 static void note_housekeeping(struct serving *s, const struct batch *b)
@@ -173,6 +202,7 @@ static void note(struct serving *s, const struct job *first)
     }
     if (b->requests > 0)
         metrics_batch(&s->metrics, b->requests, b->took_us);
+    watch_ballast(&s->watch, b->ballast, b->refuses);
     watch_batch(&s->watch, b->trouble, wrote);
     if (b->kept_house)
         note_housekeeping(s, b);

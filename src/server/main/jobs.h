@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "server/api/api.h"
 #include "server/main/backup.h"
+#include "server/main/ballast.h"
 
 struct serving;
 
@@ -24,6 +25,8 @@ struct batch {
     uint64_t queue_items, queue_bytes;
     uint64_t directory_ends_ms; /* its certificate; 0: not known */
     enum err_code trouble;      /* db_trouble() */
+    enum ballast_state ballast;
+    bool refuses; /* what needs room, until there is some */
     struct backup_news backup;
 };
 
@@ -54,6 +57,9 @@ void jobs_left(struct serving *s, uint64_t session);
 
 /* A page of its mail for this session, which is closed when there is no memory for it. */
 void jobs_ask_page(void *serving, struct session *session);
+
+/* The disk is full: end what keeps room from it, give the ballast.  Of struct relief. */
+bool jobs_relieve(void *serving);
 
 /* The worker's plan: of struct serving. */
 void *jobs_work(void *serving, void **items, size_t n);

@@ -6,19 +6,28 @@
 
 #include "base/fault.h"
 #include "net/local.h"
+#include "net/origin.h"
 #include "net/websocket.h"
+#include "server/linking/linking.h"
 #include "server/main/features.h"
 #include "server/main/jobs.h"
 #include "server/main/serving_internal.h"
+#include "server/prekeys/prekeys.h"
 #include "statement/device_list.h"
 
 #define SIGN_IN_MS (30 * CLOCK_SECOND_MS) /* for a client to say who it is */
 
-/* Of a client that has not signed in: a JOIN is the largest that it may ask, a handful of pongs the
- * most that it can be owed. */
+/* Of a client that has not signed in: a JOIN is the largest that it may ask; what it is told of its
+ * account, or by whoever adds it, the most that it can be owed. */
 #define STRANGER_MESSAGE_MAX 8192
 #define STRANGER_PENDING_MAX (16 * 1024)
 _Static_assert(DEVICE_LIST_MAX_SIZE + 2048 <= STRANGER_MESSAGE_MAX, "a JOIN fits");
+_Static_assert(LINKING_BOX_MOST + 1024 <= STRANGER_MESSAGE_MAX, "so does a LINK_ASK");
+_Static_assert(LINKING_ANSWER_MOST + 1024 <= STRANGER_PENDING_MAX, "and its answer");
+_Static_assert(LINKING_RECOVERY_MOST + PREKEYS_OWN_LISTS_BYTES + DEVICE_LIST_MAX_SIZE + 2048 <=
+                   STRANGER_PENDING_MAX,
+               "and that to RECOVER");
+_Static_assert(API_FROM_SIZE == ORIGIN_SIZE, "an address is one here and there");
 
 /* One connection: of a client, or on the control socket. */
 struct peer {
@@ -27,6 +36,7 @@ struct peer {
     struct stream *stream;
     struct local *local;
     struct loop_timer *deadline; /* of a stranger, to sign in */
+    char from[API_FROM_SIZE];    /* the client's address; empty: not known, or not TCP */
     bool entered;                /* live knows it */
     struct peer *next, **link;
 };
@@ -125,6 +135,7 @@ static bool enter(struct peer *p, enum session_kind kind, struct bytes binding)
 {
     api_session(&p->session, ++p->s->next_session, kind, features_routes(), binding,
                 serving_now_ms());
+    memcpy(p->session.from, p->from, sizeof p->from);
     p->entered = live_enter(p->s->live, &p->session).code == E_OK;
     return p->entered;
 }
@@ -203,6 +214,7 @@ void peers_accept_tcp(void *ctx, int fd)
         peer_free(p);
         return;
     }
+    origin_read(fd, p->from);
     s->clients++;
     s->metrics.clients_accepted++;
 }

@@ -120,6 +120,18 @@ static struct err listen_on(struct serving *s, const struct serving_options *o)
     return OK;
 }
 
+static void open_ballast(struct serving *s, const struct serving_options *o)
+{
+    s->ballast_file = (struct ballast_file){o->data, measure_disk_free};
+    s->ballast_place = ballast_file_place(&s->ballast_file);
+    s->ballast = (struct ballast){
+        .place = &s->ballast_place, .db = s->db, .size = BALLAST_SIZE, .margin = BALLAST_MARGIN};
+    ballast_open(&s->ballast, measure_steady_ms());
+    watch_ballast(&s->watch, s->ballast.state, s->ballast.refuses);
+    s->relief = (struct relief){s, jobs_relieve};
+    s->server.relief = &s->relief;
+}
+
 static struct err serve(struct serving *s, const struct serving_options *o,
                         enum serving_stage *stage, const char **why)
 {
@@ -135,6 +147,7 @@ static struct err serve(struct serving *s, const struct serving_options *o,
     s->server.routes = features_routes();
     backup_open(&s->backup, o->data, s->db, s->networks);
     s->server.backups = &s->backup.backups;
+    open_ballast(s, o);
     *stage = SERVING_LOOP;
     TRY(open_loop(s));
     *stage = SERVING_LISTENING;

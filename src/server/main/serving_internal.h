@@ -10,6 +10,7 @@
 #include "net/workers.h"
 #include "server/live/live.h"
 #include "server/main/backup.h"
+#include "server/main/ballast_file.h"
 #include "server/main/health.h"
 #include "server/main/journal.h"
 #include "server/main/keyring.h"
@@ -38,7 +39,11 @@ struct serving {
     struct stream_setup strangers, known; /* before and after a client has signed in */
     struct random random;
     struct server server;
-    struct backup backup; /* the worker's */
+    struct backup backup;   /* the worker's */
+    struct ballast ballast; /* the same, as the two that follow */
+    struct ballast_place ballast_place;
+    struct ballast_file ballast_file;
+    struct relief relief;
     struct journal journal;
     struct health health;
     struct watch watch;

@@ -54,9 +54,15 @@ void watch_certificates(struct watch *w, uint64_t now_ms)
             judge(w, i, now_ms);
 }
 
+static void disk_full(struct watch *w)
+{
+    if (health_set(w->health, HEALTH_DISK_FULL, true))
+        journal_note(w->journal, JOURNAL_DISK_FULL, LOG_NO_FIELDS);
+}
+
 static void disk_freed(struct watch *w)
 {
-    if (health_set(w->health, HEALTH_DISK_FULL, false))
+    if (!w->refuses && health_set(w->health, HEALTH_DISK_FULL, false))
         journal_note(w->journal, JOURNAL_DISK_FREED, LOG_NO_FIELDS);
 }
 
@@ -72,12 +78,26 @@ void watch_disk(struct watch *w, uint64_t free_bytes)
         disk_freed(w);
 }
 
+void watch_ballast(struct watch *w, enum ballast_state state, bool refuses)
+{
+    bool missing = state != BALLAST_HELD, was = w->refuses;
+
+    if (health_set(w->health, HEALTH_BALLAST_MISSING, missing))
+        journal_note(w->journal, missing ? JOURNAL_BALLAST_MISSING : JOURNAL_BALLAST_MADE,
+                     LOG_NO_FIELDS);
+    w->refuses = refuses;
+    if (refuses)
+        disk_full(w);
+    else if (was)
+        disk_freed(w);
+}
+
 void watch_batch(struct watch *w, enum err_code trouble, bool wrote)
 {
     if (trouble == E_IO && health_set(w->health, HEALTH_DISK_ERROR, true))
         journal_note(w->journal, JOURNAL_DISK_ERROR, LOG_NO_FIELDS);
-    if (trouble == E_FULL && health_set(w->health, HEALTH_DISK_FULL, true))
-        journal_note(w->journal, JOURNAL_DISK_FULL, LOG_NO_FIELDS);
+    if (trouble == E_FULL)
+        disk_full(w);
     if (trouble == E_OK && wrote)
         disk_freed(w);
 }

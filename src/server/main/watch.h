@@ -7,6 +7,7 @@
 #define TACET_SERVER_MAIN_WATCH_H
 
 #include "base/clock.h"
+#include "server/main/ballast.h"
 #include "server/main/health.h"
 #include "server/main/journal.h"
 
@@ -21,6 +22,7 @@ struct watch {
     struct health *health;
     struct journal *journal;
     bool clock_seen, jumped;
+    bool refuses;      /* what needs room is refused: the disk is full, whatever was written */
     int64_t offset_ms; /* between the two clocks, when they were last seen */
     uint64_t jumped_ms, jumps;
     uint64_t ends_ms[WATCH_CERTIFICATES], told_ms[WATCH_CERTIFICATES]; /* 0: not known, never */
@@ -35,6 +37,9 @@ void watch_certificates(struct watch *w, uint64_t now_ms);
 
 /* What is free where the database lies. */
 void watch_disk(struct watch *w, uint64_t free_bytes);
+
+/* After a batch, before watch_batch(). */
+void watch_ballast(struct watch *w, enum ballast_state state, bool refuses);
 
 /* A batch's end: what the disk refused (E_OK, E_FULL, or E_IO for good), and whether something was
  * written. */

@@ -2,13 +2,9 @@
 #include "server/prekeys/prekeys.h"
 #include "wire/tacet.pb-c.h"
 
-static struct err add_lists(struct db *db, struct arena *a, uint64_t account, uint32_t from,
+static struct err add_lists(struct arena *a, const struct bytes *list, size_t n,
                             Tacet__Wire__Person *p)
 {
-    struct bytes *list;
-    size_t n;
-
-    TRY(devices_lists(db, a, account, from, PREKEYS_LISTS_MAX, &list, &n));
     p->lists = ARENA_ARRAY(a, n, ProtobufCBinaryData);
     if (p->lists == NULL)
         return FAIL(E_NOMEM);
@@ -41,8 +37,7 @@ static struct err add_prekeys(struct db *db, struct arena *a, uint64_t account,
     return OK;
 }
 
-struct err prekeys_person(struct db *db, struct arena *a, const struct account *who,
-                          uint32_t from_list, struct Tacet__Wire__Person **out)
+static struct err begin(struct arena *a, const struct account *who, Tacet__Wire__Person **out)
 {
     Tacet__Wire__Person *p = ARENA_NEW(a, Tacet__Wire__Person);
 
@@ -50,10 +45,30 @@ struct err prekeys_person(struct db *db, struct arena *a, const struct account *
         return FAIL(E_NOMEM);
     tacet__wire__person__init(p);
     p->statement = frame_data(who->statement);
-    /* Of who was removed, too: what they sent before still waits for some, who have to open it. */
-    TRY(add_lists(db, a, who->row, from_list, p));
-    if (who->state == ACCOUNTS_ACTIVE)
-        TRY(add_prekeys(db, a, who->row, p));
     *out = p;
     return OK;
+}
+
+struct err prekeys_person(struct db *db, struct arena *a, const struct account *who,
+                          uint32_t from_list, struct Tacet__Wire__Person **out)
+{
+    struct bytes *list;
+    size_t n;
+
+    TRY(begin(a, who, out));
+    /* Of who was removed, too: what they sent before still waits for some, who have to open it. */
+    TRY(devices_lists(db, a, who->row, from_list, PREKEYS_LISTS_MAX, &list, &n));
+    TRY(add_lists(a, list, n, *out));
+    return who->state == ACCOUNTS_ACTIVE ? add_prekeys(db, a, who->row, *out) : OK;
+}
+
+struct err prekeys_own_person(struct db *db, struct arena *a, const struct account *who,
+                              struct Tacet__Wire__Person **out)
+{
+    struct bytes *list;
+    size_t n;
+
+    TRY(begin(a, who, out));
+    TRY(devices_last_lists(db, a, who->row, PREKEYS_OWN_LISTS_BYTES, PREKEYS_LISTS_MAX, &list, &n));
+    return add_lists(a, list, n, *out);
 }

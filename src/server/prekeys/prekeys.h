@@ -14,8 +14,9 @@
 #include "server/networks/networks.h"
 #include "statement/prekey.h"
 
-#define PREKEYS_KEPT_MAX  64 /* of one device, for messages that are on their way */
-#define PREKEYS_LISTS_MAX 24 /* versions in one answer; whoever needs more asks on from there */
+#define PREKEYS_KEPT_MAX        64 /* of one device, for messages that are on their way */
+#define PREKEYS_LISTS_MAX       24 /* versions in one answer; whoever needs more asks on from there */
+#define PREKEYS_OWN_LISTS_BYTES 8192 /* of them, where the caller has not signed in */
 
 struct Tacet__Wire__Person;
 
@@ -51,9 +52,14 @@ FALLIBLE prekeys_valid(struct db *db, uint64_t device, uint64_t now_ms, bool *ou
 FALLIBLE prekeys_forget(struct db *db, uint64_t device);
 
 /* Directory statement, lists from a version on, newest prekeys: as generated, because several
- * answers carry it.  Of a removed person the statement alone.  Lives in the arena. */
+ * answers carry it.  Of a removed person without prekeys.  Lives in the arena. */
 FALLIBLE prekeys_person(struct db *db, struct arena *a, const struct account *who,
                         uint32_t from_list, struct Tacet__Wire__Person **out);
+
+/* What an own device that is not signed in is told of its account: the newest lists, and no
+ * prekeys. Small enough for a connection that nobody knows yet. */
+FALLIBLE prekeys_own_person(struct db *db, struct arena *a, const struct account *who,
+                            struct Tacet__Wire__Person **out);
 
 extern const struct schema prekeys_schema;
 extern const struct route prekeys_routes[];

@@ -30,6 +30,7 @@ static const char COMES[] = "INSERT INTO mailbox (device, items, bytes) VALUES (
                             " bytes = bytes + $2";
 static const char GOES[] =
     "UPDATE mailbox SET items = items - $2, bytes = bytes - $3 WHERE device = $1";
+static const char MAILBOX_GONE[] = "DELETE FROM mailbox WHERE device = $1";
 static const char BODY_GOES[] = "UPDATE mail_body SET waiting = waiting - 1 WHERE id = $1";
 static const char BODY_GONE[] = "DELETE FROM mail_body WHERE id = $1 AND waiting = 0";
 
@@ -390,5 +391,6 @@ out:
 
 struct err queue_forget(struct db *db, uint64_t device)
 {
-    return drop(db, FORGET, DB_NUMBER_OF(device), DB_NULL_OF(), 1, NULL);
+    TRY(drop(db, FORGET, DB_NUMBER_OF(device), DB_NULL_OF(), 1, NULL));
+    return db_run(db, MAILBOX_GONE, DB_VALUES(DB_NUMBER_OF(device)), NULL);
 }

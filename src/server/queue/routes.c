@@ -106,6 +106,6 @@ const struct route queue_routes[] = {
     /* op           who           body         rate        kind          handler */
     {OP_SEND, ROUTE_DEVICE, LIMIT_FRAME, ROUTE_BULK, ROUTE_WRITES, send},
     {OP_DELIVER, ROUTE_SERVER, 1, ROUTE_BULK, ROUTE_READS, deliver},
-    {OP_ACKNOWLEDGE, ROUTE_DEVICE, 16, ROUTE_BULK, ROUTE_WRITES, acknowledge},
+    {OP_ACKNOWLEDGE, ROUTE_DEVICE, 16, ROUTE_BULK, ROUTE_GOES_ON, acknowledge},
     {.op = 0},
 };

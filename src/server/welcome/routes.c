@@ -11,14 +11,8 @@ static Tacet__Wire__Versions our_versions(void)
     return v;
 }
 
-static struct err check_versions(struct request *rq, const Tacet__Wire__Versions *theirs)
-{
-    if (theirs == NULL)
-        return FAIL(E_MALFORMED);
-    return request_versions(rq, theirs->version, theirs->least);
-}
-
-/* The refusal of whoever was removed says so in the directory's word. */
+/* The refusal of whoever was removed says so in the directory's word, or in the account's own,
+ * whose newest list is without the device.  [PROTOCOL 15.7] */
 static struct err tell_removed(struct request *rq, struct err why, const struct account *who)
 {
     Tacet__Wire__Stale out = TACET__WIRE__STALE__INIT;
@@ -26,7 +20,7 @@ static struct err tell_removed(struct request *rq, struct err why, const struct 
     struct bytes certificate;
     struct err told;
 
-    TRY(prekeys_person(rq->db, rq->arena, who, 1, &person));
+    TRY(prekeys_own_person(rq->db, rq->arena, who, &person));
     TRY(networks_certificate(rq->db, rq->arena, &certificate));
     out.persons = &person;
     out.n_persons = 1;
@@ -76,7 +70,7 @@ static struct err join(struct request *rq)
     struct err err;
 
     TRY(request_read(rq, &tacet__wire__join__descriptor, &in));
-    TRY(check_versions(rq, in->versions));
+    TRY(request_versions(rq, in->versions));
     if (in->ark.len != sizeof ark.b)
         return FAIL(E_MALFORMED);
     memcpy(ark.b, in->ark.data, sizeof ark.b);
@@ -96,10 +90,13 @@ static struct err answer_welcome(struct request *rq, const struct device *d,
     Tacet__Wire__Welcome out = TACET__WIRE__WELCOME__INIT;
     Tacet__Wire__Versions ours = our_versions();
     struct bytes certificate, statement, signin;
-    struct prekey newest;
+    struct prekey newest = {.number = 0}; /* a device that was added has none at first */
+    struct err err;
 
     TRY(networks_certificate(rq->db, rq->arena, &certificate));
-    TRY(prekeys_newest(rq->db, rq->arena, d->row, &statement, &newest));
+    err = prekeys_newest(rq->db, rq->arena, d->row, &statement, &newest);
+    if (err.code != E_OK && err.code != E_ABSENT)
+        return err;
     TRY(queue_waiting(rq->db, d->row, &out.waiting));
     TRY(devices_signed_in(rq->db, rq->arena, d, &signin));
     out.versions = &ours;
@@ -120,7 +117,7 @@ static struct err sign_in(struct request *rq)
     struct err err;
 
     TRY(request_read(rq, &tacet__wire__sign_in__descriptor, &in));
-    TRY(check_versions(rq, in->versions));
+    TRY(request_versions(rq, in->versions));
     err = devices_sign_in(rq->db, rq->server->networks, frame_bytes(in->statement),
                           BYTES(rq->binding.b), &d);
     if (err.code != E_OK && err.code != E_REMOVED)

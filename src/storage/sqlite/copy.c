@@ -21,19 +21,11 @@ static struct err own_file(const struct sqlite *lite, sqlite3_file **out)
 struct err copy_begin(struct db *db, uint64_t *size)
 {
     struct sqlite *lite = (struct sqlite *)db;
-    int pages = 0, moved = -1, result;
     sqlite3_int64 bytes = 0;
     sqlite3_file *file;
+    int result;
 
-    result =
-        sqlite3_wal_checkpoint_v2(lite->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
-    if (result != SQLITE_OK) {
-        /* What was written may be gone, and the system says so only once. */
-        db->broken = db->broken || sqlite_code(lite, result) == E_IO;
-        return FAIL(sqlite_code(lite, result));
-    }
-    if (pages != moved) /* nobody else reads, so nothing can be in the way */
-        return FAIL(E_IO);
+    TRY(room_empty_log(lite));
     TRY(own_file(lite, &file));
     result = file->pMethods->xFileSize(file, &bytes);
     if (result != SQLITE_OK)

@@ -82,6 +82,11 @@ enum err_code sqlite_code(const struct sqlite *lite, int result)
     return code_of(lite, result, cause);
 }
 
+enum err_code sqlite_code_of_file(const struct sqlite *lite, int result)
+{
+    return code_of(lite, result, file_cause(lite, SQLITE_FCNTL_FILE_POINTER));
+}
+
 static struct err script(struct db *db, const char *sql)
 {
     struct sqlite *lite = (struct sqlite *)db;
@@ -90,15 +95,13 @@ static struct err script(struct db *db, const char *sql)
     return result == SQLITE_OK ? OK : FAIL(sqlite_code(lite, result));
 }
 
-static struct err settle(struct sqlite *lite);
-
 static struct err run(struct db *db, const char *sql, const struct db_value *values, size_t n,
                       uint64_t *changed)
 {
     struct sqlite *lite = (struct sqlite *)db;
 
     if (lite->unsettled && sql == db->driver->begin_sql)
-        TRY(settle(lite));
+        TRY(sqlite_settle(lite));
     return statement_run(db, sql, values, n, changed);
 }
 
@@ -135,12 +138,12 @@ static int on_commit(void *ctx, sqlite3 *handle, const char *name, int pages)
     enum err_code code;
     int result;
 
-    if (pages < SQLITE_LOG_PAGES || lite->db.copying)
+    if (pages < (int)lite->db.log_pages || lite->db.copying)
         return SQLITE_OK;
     result = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     if ((result & 0xff) != SQLITE_IOERR && result != SQLITE_FULL)
         return SQLITE_OK; /* done, or somebody reads: later */
-    code = code_of(lite, result, file_cause(lite, SQLITE_FCNTL_FILE_POINTER));
+    code = sqlite_code_of_file(lite, result);
     lite->db.full = lite->db.full || code == E_FULL;
     lite->db.broken = lite->db.broken || code == E_IO;
     return SQLITE_OK;
@@ -170,6 +173,8 @@ static const struct db_driver driver = {
     .inserted = inserted,
     .copy_begin = copy_begin,
     .copy_read = copy_read,
+    .spare = room_spare,
+    .hold_log = room_hold_log,
     .empty_log = shrink_log,
     .close = close_sqlite,
 };
@@ -217,8 +222,7 @@ static struct err empty_log(struct sqlite *lite)
     return lite->unsettled ? script(&lite->db, ONLY_READ) : err;
 }
 
-/* Is there room by now? */
-static struct err settle(struct sqlite *lite)
+struct err sqlite_settle(struct sqlite *lite)
 {
     struct err err = script(&lite->db, REWRITE);
 
@@ -277,6 +281,7 @@ struct err sqlite_open_on(struct db **out, const char *vfs, const char *path, bo
     if (lite == NULL)
         return FAIL(E_NOMEM);
     lite->db.driver = &driver;
+    lite->db.log_pages = SQLITE_LOG_PAGES;
     result = sqlite3_open_v2(path, &lite->handle, flags, vfs);
     if (result != SQLITE_OK) {
         bool absent = !create && sqlite3_system_errno(lite->handle) == ENOENT;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sqlite_internal: what the two halves of the driver share. */
+/* sqlite_internal: what the parts of the driver share. */
 #ifndef TACET_STORAGE_SQLITE_SQLITE_INTERNAL_H
 #define TACET_STORAGE_SQLITE_SQLITE_INTERNAL_H
 
@@ -23,8 +23,9 @@ struct sqlite {
     size_t statements;
 };
 
-/* Our code for SQLite's result. */
+/* Our code for SQLite's result; and of what brings the log into the file. */
 enum err_code sqlite_code(const struct sqlite *lite, int result);
+enum err_code sqlite_code_of_file(const struct sqlite *lite, int result);
 
 /* As struct db_driver says. */
 FALLIBLE statement_run(struct db *db, const char *sql, const struct db_value *values, size_t n,
@@ -38,6 +39,16 @@ void statement_end_query(struct db_query *q);
 /* As struct db_driver says. */
 FALLIBLE copy_begin(struct db *db, uint64_t *size);
 FALLIBLE copy_read(struct db *db, uint64_t at, uint8_t *out, size_t n);
+
+/* While `unsettled`: is there room by now for what the log held at the start?  OK if not, too. */
+FALLIBLE sqlite_settle(struct sqlite *lite);
+
+/* As struct db_driver says. */
+FALLIBLE room_spare(struct db *db, uint64_t *bytes);
+FALLIBLE room_hold_log(struct db *db, uint64_t bytes);
+
+/* All that the log holds goes into the file.  E_FULL, E_IO, E_NOMEM. */
+FALLIBLE room_empty_log(struct sqlite *lite);
 
 /* Frees every statement that is not in use; also those that are, when the database is closed. */
 void statement_forget(struct sqlite *lite, bool busy_too);

@@ -12,9 +12,11 @@ struct err __real_db_begin(struct db *db);
 void __real_db_close(struct db *db);
 int __real_sqlite3_exec(sqlite3 *handle, const char *sql, int (*row)(void *, int, char **, char **),
                         void *ctx, char **error);
+struct err __real_db_hold_log(struct db *db, uint64_t bytes);
 struct err __wrap_db_commit(struct db *db);
 struct err __wrap_db_begin(struct db *db);
 void __wrap_db_close(struct db *db);
+struct err __wrap_db_hold_log(struct db *db, uint64_t bytes);
 int __wrap_sqlite3_exec(sqlite3 *handle, const char *sql, int (*row)(void *, int, char **, char **),
                         void *ctx, char **error);
 
@@ -81,4 +83,9 @@ int __wrap_sqlite3_exec(sqlite3 *handle, const char *sql, int (*row)(void *, int
     if (plants_has("log_with_a_hole_is_continued") && strstr(sql, "wal_checkpoint") != NULL)
         return SQLITE_OK;
     return __real_sqlite3_exec(handle, sql, row, ctx, error);
+}
+
+struct err __wrap_db_hold_log(struct db *db, uint64_t bytes)
+{
+    return plants_has("log_is_not_held") ? OK : __real_db_hold_log(db, bytes);
 }

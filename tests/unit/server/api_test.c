@@ -324,6 +324,81 @@ static void an_acknowledgement_that_cannot_be_kept_costs_nobody_the_connection(v
     person_free(&bob);
 }
 
+static bool gives;
+
+/* The disk has room from here on. */
+static bool relieve(void *ctx)
+{
+    struct world *w = ctx;
+
+    assert_int_equal(w->db->depth, 0);
+    if (gives)
+        w->db->driver = real;
+    return gives;
+}
+
+/* Of three requests one deletes, one writes and one reads. */
+static void run_three(struct world *w, struct request **rq, struct person *ann, struct person *bob)
+{
+    Tacet__Wire__Acknowledge in = TACET__WIRE__ACKNOWLEDGE__INIT;
+    struct letter l;
+
+    letter_make(w, &l, ann, bob);
+    assert_int_equal(letter_send(w, ann, &l).code, E_OK);
+    bob->session.cursor = 0;
+    in.number = person_page(w, bob)->items[0]->number;
+    assert_ok(world_try(w, &bob->session, OP_ACKNOWLEDGE, 0, &in, &rq[0]));
+    rq[1] = letter_frame(w, ann, &l);
+    assert_ok(api_deliver(&bob->session, &w->arena, &rq[2]));
+    run_without_room(w, rq, 3);
+}
+
+static void with_the_hosts_last_room_what_deletes_is_done_and_what_writes_refused(void **state)
+{
+    struct world *w = *state;
+    const struct relief relief = {w, relieve};
+    struct request *rq[3];
+    struct person ann, bob;
+
+    person_enter(w, &ann, "ann");
+    person_enter(w, &bob, "bob");
+    w->server.relief = &relief;
+    gives = true;
+    run_three(w, rq, &ann, &bob);
+    assert_int_equal(rq[0]->outcome.code, E_OK);
+    assert_int_equal(rq[1]->outcome.code, E_FULL);
+    assert_int_equal(rq[2]->outcome.code, E_OK);
+    assert_int_equal(world_effects(w, EFFECT_ACKED), 1);
+    assert_true(w->server.full);
+    assert_int_equal(world_mail(w), 0);
+    bob.session.cursor = 0;
+    assert_int_equal(person_page(w, &bob)->n_items, 0);
+    person_free(&ann);
+    person_free(&bob);
+}
+
+static void where_the_host_has_no_last_room_all_stays_as_it_was(void **state)
+{
+    struct world *w = *state;
+    const struct relief relief = {w, relieve};
+    struct request *rq[3];
+    struct person ann, bob;
+
+    person_enter(w, &ann, "ann");
+    person_enter(w, &bob, "bob");
+    w->server.relief = &relief;
+    gives = false;
+    run_three(w, rq, &ann, &bob);
+    assert_int_equal(rq[0]->outcome.code, E_FULL);
+    assert_int_equal(rq[1]->outcome.code, E_FULL);
+    assert_int_equal(rq[2]->outcome.code, E_OK);
+    assert_false(w->server.full);
+    bob.session.cursor = 0;
+    assert_int_equal(person_page(w, &bob)->n_items, 1);
+    person_free(&ann);
+    person_free(&bob);
+}
+
 static void an_empty_batch_does_nothing(void **state)
 {
     struct world *w = *state;
@@ -348,6 +423,8 @@ int main(void)
         world_test(a_commit_that_fails_refuses_what_writes_and_answers_what_reads),
         world_test(an_acknowledgement_that_cannot_be_kept_costs_nobody_the_connection),
         world_test(what_a_failed_request_wrote_is_gone),
+        world_test(with_the_hosts_last_room_what_deletes_is_done_and_what_writes_refused),
+        world_test(where_the_host_has_no_last_room_all_stays_as_it_was),
         world_test(an_empty_batch_does_nothing),
     };
 

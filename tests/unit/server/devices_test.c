@@ -62,7 +62,7 @@ static void lists_that_do_not_follow_are_refused(void **state)
     person_free(&ann);
 }
 
-static void an_account_has_one_device(void **state)
+static void an_account_begins_with_one_device(void **state)
 {
     struct world *w = *state;
     struct person ann, second;
@@ -188,7 +188,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         world_test(a_list_gets_its_next_version),
         world_test(lists_that_do_not_follow_are_refused),
-        world_test(an_account_has_one_device),
+        world_test(an_account_begins_with_one_device),
         world_test(the_last_64_numbers_are_known_by_their_bytes),
         world_test(numbers_that_were_passed_over_can_still_come),
     };

@@ -111,6 +111,32 @@ static void a_full_disk_is_over_when_something_was_written_or_there_is_room(void
     assert_int_equal(p.lines, 6);
 }
 
+static void while_what_needs_room_is_refused_the_disk_is_full(void **state)
+{
+    struct post p;
+
+    begin(&p);
+    watch_ballast(&p.watch, BALLAST_HELD, false);
+    assert_int_equal(p.lines, 0);
+    watch_ballast(&p.watch, BALLAST_GIVEN, true);
+    assert_true(p.health.is[HEALTH_BALLAST_MISSING]);
+    assert_true(p.health.is[HEALTH_DISK_FULL]);
+    assert_int_equal(p.lines, 2); /* the ballast, the disk */
+    watch_batch(&p.watch, E_FULL, false);
+    watch_batch(&p.watch, E_OK, true); /* a deletion */
+    watch_disk(&p.watch, 0);
+    watch_disk(&p.watch, WATCH_DISK_LOW);
+    assert_true(p.health.is[HEALTH_DISK_FULL]);
+    assert_false(health_serves(&p.health));
+    watch_ballast(&p.watch, BALLAST_GIVEN, false); /* enough was deleted */
+    assert_false(p.health.is[HEALTH_DISK_FULL]);
+    assert_true(p.health.is[HEALTH_BALLAST_MISSING]);
+    assert_true(health_serves(&p.health));
+    watch_ballast(&p.watch, BALLAST_HELD, false);
+    assert_false(p.health.is[HEALTH_BALLAST_MISSING]);
+    assert_non_null(strstr(p.line, "\"event\":\"ballast-made\""));
+}
+
 static void a_failed_commit_is_for_good(void **state)
 {
     struct post p;
@@ -146,6 +172,7 @@ int main(void)
         cmocka_unit_test(a_clock_that_jumps_is_told_once_and_shown_for_an_hour),
         cmocka_unit_test(a_certificate_is_told_of_once_a_day_from_two_weeks_before_its_end),
         cmocka_unit_test(a_full_disk_is_over_when_something_was_written_or_there_is_room),
+        cmocka_unit_test(while_what_needs_room_is_refused_the_disk_is_full),
         cmocka_unit_test(a_failed_commit_is_for_good),
         cmocka_unit_test(a_full_house_is_told_and_serves),
     };
