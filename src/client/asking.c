@@ -285,6 +285,19 @@ static struct err let_go(struct engine *e, const struct repairs_asker *from,
     return err.code == E_ABSENT ? OK : err;
 }
 
+/* What was before the first that came was never shown as missing; to a device that was added it was
+ * not sent, as a rule. */
+static uint64_t close_range(const struct engine *e, struct stream *s, const struct control_range *r)
+{
+    uint64_t first = r->first;
+
+    if (e->own.added && first < s->baseline) {
+        (void)streams_void(s, first, r->last < s->baseline ? r->last : s->baseline - 1);
+        first = s->baseline;
+    }
+    return first > r->last ? 0 : streams_void(s, first, r->last);
+}
+
 static struct err close_gaps(struct engine *e, const struct repairs_asker *from,
                              const struct control *c, uint64_t *over)
 {
@@ -292,8 +305,8 @@ static struct err close_gaps(struct engine *e, const struct repairs_asker *from,
 
     TRY(streams_get(e->vault, &from->room, &from->who.did, &s));
     for (size_t i = 0; i < c->n; i++)
-        *over += streams_void(&s, c->range[i].first, c->range[i].last);
-    return *over == 0 ? OK : streams_put(e->vault, &from->room, &from->who, &s);
+        *over += close_range(e, &s, &c->range[i]);
+    return s.highest == 0 ? OK : streams_put(e->vault, &from->room, &from->who, &s);
 }
 
 struct err asking_answered(struct engine *e, const struct repairs_asker *from,

@@ -151,6 +151,7 @@ struct err own_load(struct vault *v, struct own *out)
     struct err err = OK;
     struct arena a = ARENA(1 << 20);
     struct bytes value;
+    uint64_t first;
     bool news;
 
     *out = (struct own){0};
@@ -159,6 +160,8 @@ struct err own_load(struct vault *v, struct own *out)
     TRY_OUT(vault_get(v, VAULT_IDENTITY, NO_KEY, 0, &a, &value));
     TRY_OUT(identity_parse(value, &out->me));
     TRY_OUT(own_refresh_list(out, v, &news));
+    TRY_OUT(vault_next(v, VAULT_LIST, ID_BYTES(out->me.who.aid), 0, &a, &first, &value));
+    out->added = first > 1;
     TRY_OUT(own_prekeys_load(out, v, &a));
     if (out->prekeys == 0) /* rows were taken out of the file */
         TRY_OUT(FAIL(E_FORGED));
@@ -205,7 +208,7 @@ struct err own_adopt(struct vault *v, const struct own_adopted *in, uint64_t now
 {
     struct err err = OK;
 
-    *out = (struct own){.nid = in->me->who.nid, .joined = true, .me = *in->me};
+    *out = (struct own){.nid = in->me->who.nid, .joined = true, .added = true, .me = *in->me};
     *in->me = (struct identity){0};
     TRY_OUT(read_adopted(out, in));
     TRY_OUT(vault_begin(v));

@@ -45,6 +45,7 @@ struct own {
     /* me */
     struct identity me;
     struct device_list list;                   /* my account's newest that is known here */
+    bool added;                                /* this device was, to an account that was there */
     struct own_prekey prekey[OWN_PREKEYS_MAX]; /* newest first */
     size_t prekeys;
 };

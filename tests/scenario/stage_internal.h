@@ -87,6 +87,11 @@ bool stage_accepts(const struct play *p, struct bytes pins);
 
 /* ---- stage_people.c */
 
+/* Somebody whose vault is new; its file is called so.  Then its program is started. */
+struct person *stage_enter(struct play *p, const char *handle, const char *file);
+void stage_start(struct person *who);
+/* The vault alone. */
+void stage_open(struct person *who);
 /* The program ends, without a word to anybody. */
 void stage_stop(struct person *who);
 /* Is this the step at which it was to crash?  Then it has. */
