@@ -16,8 +16,8 @@ struct err siblings_ask(struct engine *e)
 
 void siblings_end(struct engine *e)
 {
-    link_end(e, E_REMOVED);
     actions_tell(e, &(struct event){.kind = EVENT_REMOVED});
+    link_end(e, E_REMOVED);
 }
 
 struct err siblings_learned(struct engine *e)

@@ -229,6 +229,27 @@ out:
     return err;
 }
 
+static struct err overwrite_header(struct vault *v)
+{
+    static const uint8_t nothing[VAULT_KEY_HEADER_SIZE];
+
+    TRY(vault_begin(v));
+    TRY(vault_end(v, db_run(v->db, UPDATE_HEADER, DB_VALUES(DB_BYTES_OF(BYTES(nothing))), NULL)));
+    return db_empty_log(v->db); /* until then it stands in the file, below the log */
+}
+
+struct err vault_destroy(struct vault *v)
+{
+    struct err err;
+
+    invariant(v->depth == 0);
+    err = overwrite_header(v);
+    secret_wipe(v->seal_key, sizeof v->seal_key);
+    secret_wipe(&v->names, sizeof v->names);
+    v->damaged = true;
+    return err;
+}
+
 void vault_close(struct vault *v)
 {
     if (v == NULL)

@@ -110,6 +110,8 @@ enum tacet_code tacet_next_contact(struct tacet_client *c, uint64_t number,
     struct contact contact;
     struct err err = people_next(c->vault, number, &contact);
 
+    if (err.code == E_OK && people_is_me(engine_own(c->engine), &contact))
+        err = people_next(c->vault, contact.number, &contact);
     if (err.code == E_OK)
         err = contact_out(c, &contact, out);
     return client_code(err);
