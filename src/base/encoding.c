@@ -100,3 +100,47 @@ struct err encoding_base64_read(struct bytes text, struct buf *b)
     }
     return OK;
 }
+
+/* Eight letters of five bits for five bytes. */
+enum { GROUP = 5, GROUP_LETTERS = 8, NO_LETTER = 32 };
+
+void encoding_base32(struct bytes in, char *out)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+
+    for (size_t i = 0; i + GROUP <= in.n; i += GROUP) {
+        uint64_t bits = 0;
+
+        for (size_t j = 0; j < GROUP; j++)
+            bits = bits << 8 | in.at[i + j];
+        for (size_t j = GROUP_LETTERS; j > 0; j--, bits >>= 5)
+            out[i / GROUP * GROUP_LETTERS + j - 1] = letters[bits & 31];
+    }
+}
+
+static uint8_t letter32_value(uint8_t c)
+{
+    if (c >= 'a' && c <= 'z')
+        return (uint8_t)(c - 'a');
+    if (c >= 'A' && c <= 'Z')
+        return (uint8_t)(c - 'A');
+    return c >= '2' && c <= '7' ? (uint8_t)(c - '2' + 26) : NO_LETTER;
+}
+
+struct err encoding_base32_read(struct bytes text, uint8_t *out, size_t n)
+{
+    if (n % GROUP != 0 || text.n != n / GROUP * GROUP_LETTERS)
+        return FAIL(E_MALFORMED);
+    for (size_t i = 0; i < text.n; i++)
+        if (letter32_value(text.at[i]) == NO_LETTER)
+            return FAIL(E_MALFORMED);
+    for (size_t i = 0; i < n; i += GROUP) {
+        uint64_t bits = 0;
+
+        for (size_t j = 0; j < GROUP_LETTERS; j++)
+            bits = bits << 5 | letter32_value(text.at[i / GROUP * GROUP_LETTERS + j]);
+        for (size_t j = GROUP; j > 0; j--, bits >>= 8)
+            out[i + j - 1] = (uint8_t)bits;
+    }
+    return OK;
+}

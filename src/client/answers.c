@@ -10,6 +10,7 @@
 #define REFUSALS_MAX  8  /* within an hour, then the message fails; see count_refusal() */
 #define RETRY_MS      CLOCK_MINUTE_MS        /* after a refusal that time may mend */
 #define CLOCKS_MS     (10 * CLOCK_MINUTE_MS) /* until clocks agree on which policy is in force */
+#define RESTORED_MS   (10 * CLOCK_MINUTE_MS) /* until a server that was put back knows again */
 
 /* The next upload has a higher number, unless the server named a still higher one at sign-in; or
  * one that is lower by more than it skips, since it was put back from a copy: then this number was
@@ -32,8 +33,9 @@ static struct err keep_accepted(struct engine *e, const struct outbox_row *row, 
     return outbox_finish(e, row, DELIVERY_ACCEPT, E_OK, a, m);
 }
 
-/* A roster that is known from now on may be what something parked waits for: it opens before what
- * comes after it does, or its sender's words would stand in another order. */
+/* A roster that is known from now on may be what something parked waits for, as may be what a
+ * refusal teaches: it opens before what comes after it does, or its sender's words would stand in
+ * another order. */
 static struct err accepted(struct engine *e, const struct outbox_row *row, struct arena *a)
 {
     struct message m = {0};
@@ -60,6 +62,14 @@ static void count_refusal(struct engine *e, struct outbox_row *row, enum err_cod
     row->refusals++;
 }
 
+/* The server goes back behind what we know, as one that was put back from a copy does, until
+ * whoever it is about has been there again.  It does not count. */
+static void wait_for_restored(struct engine *e, struct outbox_row *row)
+{
+    row->refusals--;
+    row->retry_ms = clock_add(e->now_ms, RESTORED_MS);
+}
+
 /* What a refusal says, in a transaction of its own: the message goes back to the queue whatever it
  * says. */
 static struct err learn_refusal(struct engine *e, struct outbox_row *row, const struct frame *f,
@@ -81,6 +91,8 @@ static struct err learn_refusal(struct engine *e, struct outbox_row *row, const 
     lookups_tell_bad(e, err.code == E_OK ? E_EXPIRED : err.code);
     if (err.code != E_OK)
         row->retry_ms = clock_add(e->now_ms, RETRY_MS);
+    if (err.code == E_STALE)
+        wait_for_restored(e, row);
     return OK;
 }
 
@@ -219,6 +231,8 @@ struct err answers_upload(struct engine *e, uint64_t number, const struct frame 
     why = reason(e, &row, f);
     TRY_OUT(f->code == 0 ? accepted(e, &row, &a) : refused(e, &row, &why, &a));
     answers_forget(e);
+    if (why.code == E_STALE || why.code == E_REMOVED)
+        TRY_OUT(incoming_retry(e, false));
     TRY_OUT(outgoing_pump(e));
 out:
     arena_free(&a);

@@ -7,7 +7,12 @@
 #include "client/judging.h"
 #include "client/opening_internal.h"
 #include "client/standing.h"
+#include "crypto/hash.h"
 #include "crypto/secret.h"
+
+#define NAME_SIZE 16 /* of the hash of its bytes */
+
+static const struct bytes NO_VALUE = {NULL, 0};
 
 static struct err list_mark(struct opening *op, uint8_t out[CHANNEL_EPOCH_ID_SIZE])
 {
@@ -42,6 +47,37 @@ static struct err is_waiting_still(struct opening *op, bool *still)
     return OK;
 }
 
+/* What was accepted is known again by its bytes: a server that was put back offers it once more
+ * when its prekey may have gone. */
+static struct err name_of(const struct opening *op, uint8_t out[HASH_SHA512_SIZE])
+{
+    return hash_sha512(&op->item->sealed, 1, out);
+}
+
+static struct err note_accepted(struct opening *op)
+{
+    uint8_t name[HASH_SHA512_SIZE];
+
+    TRY(name_of(op, name));
+    return vault_put(op->e->vault, VAULT_SEEN, bytes(name, NAME_SIZE), op->e->now_ms / CLOCK_DAY_MS,
+                     NO_VALUE);
+}
+
+static struct err without_prekey(struct opening *op)
+{
+    uint8_t name[HASH_SHA512_SIZE];
+    struct bytes value;
+    uint64_t day;
+    struct err err;
+
+    TRY(name_of(op, name));
+    err = vault_next(op->e->vault, VAULT_SEEN, bytes(name, NAME_SIZE), 0, op->a, &day, &value);
+    if (err.code == E_ABSENT)
+        return opening_damaged(op, E_EXPIRED);
+    TRY(err);
+    return opening_conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+}
+
 static struct err accept_capsule(struct opening *op, const struct channel_claim *claim,
                                  uint32_t prekey, const struct epoch *epoch)
 {
@@ -60,6 +96,7 @@ static struct err accept_capsule(struct opening *op, const struct channel_claim 
         return opening_damaged(op, err.code);
     TRY(err);
     TRY(chains_accept(e->vault, &claim->from, prekey, epoch));
+    TRY(note_accepted(op));
     return opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
 }
 
@@ -101,7 +138,7 @@ struct err capsules_open(struct opening *op)
     TRY(err);
     mine = own_find_prekey(&e->own, form.prekey);
     if (mine == NULL)
-        return opening_damaged(op, E_EXPIRED);
+        return without_prekey(op);
     prekey.number = mine->statement.number;
     memcpy(prekey.point, mine->statement.point, sizeof prekey.point);
     memcpy(prekey.kem_digest, mine->statement.kem_digest, sizeof prekey.kem_digest);

@@ -76,6 +76,15 @@ bool dealings_may(struct dealings_count *c, uint64_t now_ms)
     return true;
 }
 
+uint64_t dealings_next_ms(const struct dealings_count *c, uint64_t now_ms)
+{
+    uint64_t rested_ms = clock_add(c->last_ms, INTERVAL_MS);
+
+    if (c->n == DAY_MOST && clock_since(now_ms, c->day_ms) < CLOCK_DAY_MS)
+        rested_ms = clock_add(c->day_ms, CLOCK_DAY_MS);
+    return rested_ms > now_ms ? rested_ms : clock_add(now_ms, INTERVAL_MS);
+}
+
 /* A date ahead of ours counts as now: it must not vouch for epochs to come. */
 struct err dealings_heard(struct vault *v, const struct device_id *did, uint64_t dated_ms,
                           uint64_t now_ms)

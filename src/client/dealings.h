@@ -30,6 +30,9 @@ FALLIBLE dealings_put(struct vault *v, const struct device_id *did, const struct
 /* May it be done once more now: 10 minutes after the last time, and 24 times a day?  Counted. */
 bool dealings_may(struct dealings_count *c, uint64_t now_ms);
 
+/* When it may be asked again, of what may not be done now. */
+uint64_t dealings_next_ms(const struct dealings_count *c, uint64_t now_ms);
+
 /* A signed message came from it, dated so. */
 FALLIBLE dealings_heard(struct vault *v, const struct device_id *did, uint64_t dated_ms,
                         uint64_t now_ms);

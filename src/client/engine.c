@@ -34,6 +34,7 @@ static void schedule(struct engine *e)
                                   publishing_at(e),
                                   asking_at(e),
                                   delays_at(e),
+                                  forgotten_at(e),
                               };
 
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
@@ -222,6 +223,7 @@ void engine_wake(struct engine *e, uint64_t now_ms)
     e->wake_ms = 0;
     settle(e, link_wake(e));
     settle(e, asking_wake(e));
+    settle(e, forgotten_wake(e));
     delays_wake(e);
     if (e->retry_ms != 0 && now_ms >= e->retry_ms) {
         e->retry_ms = 0;

@@ -86,6 +86,7 @@ struct engine {
     uint64_t drained_ms, asking_ms; /* since when drained; when asking looks next, 0: no need */
     bool drained_news;              /* the mailbox was drained and nobody was told yet */
     bool parked_news;               /* something was parked and nobody was told yet */
+    uint64_t forgotten_ms;          /* when what waits may be sealed again; 0: nothing does */
     struct delays delays;
     struct effort effort; /* opening */
     struct err failure;
@@ -391,8 +392,13 @@ FALLIBLE repairs_done(struct engine *e, const struct outbox_row *row);
 /* ---- forgotten.c: what a server forgot that was put back from a copy  [PROTOCOL 10 M1] */
 
 /* It accepted uploads up to `accepted`, and knows of them up to `known`, which is less.  In the
- * caller's transaction. */
+ * caller's transaction.  What may not be sealed again yet waits. */
 FALLIBLE forgotten_seal(struct engine *e, uint64_t known, uint64_t accepted);
+/* What waits, if it may now; for a sign-in. */
+FALLIBLE forgotten_again(struct engine *e);
+/* When forgotten_wake() is to be called; 0: nothing waits. */
+uint64_t forgotten_at(const struct engine *e);
+FALLIBLE forgotten_wake(struct engine *e);
 
 /* ---- asking.c: asking for what cannot be opened, and for what is missing */
 

@@ -124,6 +124,7 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
     TRY(generations_compare(e, &news, &restored));
     TRY(restored ? publishing_send(e) : publishing_compare(e, m->prekey));
     TRY(compare_uploads(e, m->uploads));
+    TRY(forgotten_again(e));
     link_tell_state(e, E_OK);
     /* A program that ended between learning something and opening what waited for it: before what
      * comes now, which its sender said later. */

@@ -21,10 +21,12 @@ struct matter {
     struct verdict *out;
 };
 
-/* What misses something that nobody has would else ask for it for ever. */
-static bool may_ask(struct opening *op)
+/* What misses something that nobody has would else ask for it for ever.  It does not count where
+ * nothing is asked: where as many questions are on their way as may be, the next answer brings us
+ * here again. */
+static bool may_ask(struct opening *op, enum op what, struct bytes key)
 {
-    if (op->item->asks >= ASKS_MAX)
+    if (op->item->asks >= ASKS_MAX || !lookups_may_ask(op->e, what, key))
         return false;
     op->item->asks++;
     return true;
@@ -32,7 +34,7 @@ static bool may_ask(struct opening *op)
 
 struct err judging_ask_account(struct opening *op, const struct account_id *aid)
 {
-    return may_ask(op) ? lookups_account(op->e, aid) : OK;
+    return may_ask(op, OP_PERSON, ID_BYTES(*aid)) ? lookups_account(op->e, aid) : OK;
 }
 
 /* ---- what needs no look-up */
@@ -107,7 +109,7 @@ static struct err get_roster(struct matter *m)
     struct bytes roster;
     struct err err = people_roster(op->e->vault, id, op->a, &roster);
 
-    if (err.code == E_ABSENT && may_ask(op))
+    if (err.code == E_ABSENT && may_ask(op, OP_ROSTER, ID_BYTES(*id)))
         TRY(lookups_roster(op->e, id));
     TRY(err);
     return roster_parse(roster, op->a, &m->roster);
@@ -121,7 +123,7 @@ static struct err get_policies(struct matter *m)
 
     TRY(rules_missing(e->vault, &e->own, named, &missing));
     if (missing != 0) {
-        if (may_ask(m->op))
+        if (may_ask(m->op, OP_POLICY, bytes((const uint8_t *)&missing, sizeof missing)))
             TRY(governing_fetch(e, missing));
         return FAIL(E_ABSENT);
     }

@@ -256,7 +256,7 @@ static struct err check_sender(struct opening *op, const struct opened *o, struc
     struct err err;
 
     *stopped = true;
-    if (device_list_find(&verdict->theirs, &sender->did) == NULL ||
+    if (device_list_find_device(&verdict->theirs, &sender->did) == NULL ||
         verdict->theirs.version != o->wrap.list_version ||
         memcmp(verdict->theirs.hash, o->wrap.list_hash, sizeof o->wrap.list_hash) != 0)
         return opening_damaged(op, E_FORGED);

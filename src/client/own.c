@@ -239,16 +239,12 @@ out:
 
 bool own_is_listed(const struct own *o)
 {
-    return device_list_find(&o->list, &o->me.who.did) != NULL;
+    return device_list_find_device(&o->list, &o->me.who.did) != NULL;
 }
 
 bool own_has_siblings(const struct own *o)
 {
-    size_t devices = 0;
-
-    for (size_t i = 0; i < o->list.devices; i++)
-        devices += o->list.device[i].role == DEVICE_PLAIN;
-    return devices > 1;
+    return device_list_count(&o->list) > 1;
 }
 
 /* ---- joining */

@@ -192,10 +192,10 @@ static void count_change(const struct device_list *before, const struct device_l
                          struct people_learned *out)
 {
     for (size_t i = 0; i < now->devices; i++)
-        out->added += now->device[i].role == DEVICE_PLAIN &&
+        out->added += device_list_is_device(&now->device[i]) &&
                       device_list_find(before, &now->device[i].did) == NULL;
     for (size_t i = 0; i < before->devices; i++)
-        out->removed += before->device[i].role == DEVICE_PLAIN &&
+        out->removed += device_list_is_device(&before->device[i]) &&
                         device_list_find(now, &before->device[i].did) == NULL;
 }
 
@@ -222,6 +222,7 @@ static struct err learn_lists(struct vault *v, const struct own *me, struct acco
         TRY(vault_put(v, VAULT_LIST, ID_BYTES(*who.aid), next.version, news->list[i]));
         if (any)
             count_change(&have, &next, out);
+        out->recovered |= any && device_list_is_recovered(&next);
         have = next;
         any = out->news = true;
     }
@@ -260,8 +261,8 @@ static struct err learn_prekey(struct vault *v, const struct own *me,
     TRY(prekey_parse(statement, &p));
     if (ID_SAME(p.did, me->me.who.did)) /* what I know better */
         return OK;
-    device = device_list_find(list, &p.did);
-    if (device == NULL || device->role != DEVICE_PLAIN)
+    device = device_list_find_device(list, &p.did);
+    if (device == NULL)
         return FAIL(E_FORGED);
     err = people_prekey(v, &p.did, &have);
     known = err.code == E_OK;
@@ -370,6 +371,7 @@ struct err people_learn(struct vault *v, const struct own *me, const struct peop
 
     *learned = (struct people_learned){0};
     TRY(learn(v, me, news, now_ms, &c, learned));
+    c.verified = c.verified && !learned->recovered; /* [PROTOCOL 15.6] */
     c.asked_ms = now_ms;
     TRY(people_put(v, &c));
     *out = c;

@@ -113,7 +113,7 @@ static struct err has_device(struct engine *e, const struct account_id *aid,
     struct device_list list;
     struct err err = people_newest_list(e->vault, &e->own, aid, &list);
 
-    *has = err.code == E_OK && device_list_find(&list, did) != NULL;
+    *has = err.code == E_OK && device_list_find_device(&list, did) != NULL;
     return err.code == E_ABSENT ? OK : err;
 }
 

@@ -112,19 +112,34 @@ struct err rules_learn(struct vault *v, const struct own *me, struct bytes state
 
 /* ---- several of them */
 
+/* Has its time come, or had it by a clock that was put back since? */
+static bool has_begun(const struct network_policy *p, uint64_t used, uint64_t now_ms)
+{
+    return p->from_ms <= now_ms || p->number <= used;
+}
+
 struct err rules_in_force(struct vault *v, const struct own *me, uint64_t now_ms,
                           struct network_policy *out)
 {
-    uint64_t most = UINT32_MAX;
+    uint64_t most = UINT32_MAX, used;
     struct err err;
 
+    TRY(vault_counter_get(v, VAULT_POLICY_USED, &used));
     do {
         err = last_to(v, me, most, out);
         most = out->number - UINT64_C(1);
-    } while (err.code == E_OK && out->from_ms > now_ms && out->number > 1);
-    if (err.code != E_OK || out->from_ms > now_ms)
+    } while (err.code == E_OK && !has_begun(out, used, now_ms) && out->number > 1);
+    if (err.code != E_OK || !has_begun(out, used, now_ms))
         *out = NONE;
     return none_is_fine(err);
+}
+
+struct err rules_used(struct vault *v, uint32_t number)
+{
+    uint64_t used;
+
+    TRY(vault_counter_get(v, VAULT_POLICY_USED, &used));
+    return number <= used ? OK : vault_counter_set(v, VAULT_POLICY_USED, number);
 }
 
 struct err rules_after(struct vault *v, const struct own *me, uint32_t number,

@@ -26,6 +26,9 @@ FALLIBLE rules_get(struct vault *v, const struct own *me, uint32_t number,
 FALLIBLE rules_newest(struct vault *v, const struct own *me, struct network_policy *out);
 FALLIBLE rules_in_force(struct vault *v, const struct own *me, uint64_t now_ms,
                         struct network_policy *out);
+/* A roster of ours names this number, in the caller's transaction: none below it will be in force
+ * again, whatever our clock says later. */
+FALLIBLE rules_used(struct vault *v, uint32_t number);
 
 /* By which of those known `number` (0: having none) was superseded first. */
 FALLIBLE rules_after(struct vault *v, const struct own *me, uint32_t number,

@@ -61,7 +61,7 @@ static struct err going_on(struct engine *e, const struct device_id *did, uint8_
 
 bool sealing_is_recipient(const struct engine *e, const struct device_entry *device)
 {
-    return device->role == DEVICE_PLAIN && !ID_SAME(device->did, e->own.me.who.did);
+    return device_list_is_device(device) && !ID_SAME(device->did, e->own.me.who.did);
 }
 
 struct err sealing_way_to(struct engine *e, const struct device_id *did, uint8_t profile,
@@ -415,6 +415,8 @@ struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct c
     TRY(follow_rules(&s, row));
     TRY(vault_begin(e->vault));
     err = seal_row(&s, &next, &m, &roster, &sealed);
+    if (err.code == E_OK)
+        err = rules_used(e->vault, s.rules.policy.number);
     if (err.code == E_OK)
         err = commit_row(e, &next, &m, a);
     err = vault_end(e->vault, err);

@@ -13,7 +13,7 @@ static struct err look_back(struct vault *v, const struct own *me, const struct 
 
     TRY(people_list(v, me, &newest->aid, gone->at_version - 1, &with));
     TRY(people_list(v, me, &newest->aid, gone->at_version, &without));
-    device = device_list_find(&with, &gone->did);
+    device = device_list_find_device(&with, &gone->did);
     if (device == NULL)
         return FAIL(E_FORGED);
     out->device = *device;
@@ -29,7 +29,7 @@ struct err standing_find(struct vault *v, const struct own *me, const struct acc
     const struct device_revoked *gone;
 
     TRY(people_newest_list(v, me, aid, &newest));
-    device = device_list_find(&newest, did);
+    device = device_list_find_device(&newest, did);
     if (device != NULL) {
         *out = (struct standing){DEVICE_SENDER_STANDS, *device};
         return OK;

@@ -45,7 +45,7 @@ enum vault_kind {
     VAULT_OUTBOX,        /* outgoing: number = place in the queue */
     VAULT_PARKED,        /* parking: number = place in the queue */
     VAULT_PARKED_AS,     /* parking: key = hash of the bytes */
-    VAULT_SEEN,          /* opening: key = ctx, or did and message id; number = day */
+    VAULT_SEEN,          /* opening, capsules: key = ctx, did and message id, or of bytes */
     VAULT_FAILED,        /* incoming: key = hash of the bytes, number = day */
     VAULT_MESSAGE,       /* messages: key = contact, number = place in the conversation */
     VAULT_MESSAGE_ID,    /* messages: key = sender's did, message id */
@@ -153,6 +153,9 @@ enum vault_counter {
     VAULT_NEXT_SENT,
     VAULT_FAILED_ITEMS,   /* about how many are remembered; never fewer than there are */
     VAULT_REGISTER_STAMP, /* the highest that was seen, in ms */
+    VAULT_POLICY_USED,    /* the highest number that a roster of ours named */
+    VAULT_FORGOTTEN, /* the lowest upload that a server forgot and that is to be sealed again */
+    VAULT_FORGOTTEN_LAST, /* the entry of the log that is the last of those */
 };
 FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
 FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);

@@ -45,6 +45,8 @@ struct err device_history_find(const struct device_history *h, const struct devi
         if (without == NULL || found == NULL)
             return FAIL(E_ABSENT);
     }
+    if (!device_list_is_device(found))
+        return FAIL(E_FORGED);
     *entry = found;
     *revoked_by = without;
     return OK;
@@ -59,7 +61,7 @@ struct err device_history_sender(const struct device_history *h, uint32_t versio
 
     if (named == NULL)
         return FAIL(E_ABSENT);
-    if (device_list_find(named, did) == NULL)
+    if (device_list_find_device(named, did) == NULL)
         return FAIL(E_FORGED);
     TRY(device_history_find(h, did, &entry, &revoked_by));
     if (revoked_by == NULL)

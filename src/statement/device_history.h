@@ -18,9 +18,9 @@ struct device_history {
 };
 
 /* The device as it stands in the newest list, or as it stood before it was revoked.  `revoked_by`
- * is NULL while it stands, else the first list without it. E_FORGED: the newest list neither has it
- * nor says that it was revoked; E_ABSENT: no list at all, or not the first without it, or none that
- * has it: ask for them. */
+ * is NULL while it stands, else the first list without it. E_FORGED: it is a recovery key, which
+ * signs lists alone, or the newest list neither has it nor says that it was revoked; E_ABSENT: no
+ * list at all, or not the first without it, or none that has it: ask for them. */
 FALLIBLE device_history_find(const struct device_history *h, const struct device_id *did,
                              const struct device_entry **entry,
                              const struct device_list **revoked_by);

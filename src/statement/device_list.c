@@ -12,13 +12,12 @@
 static const uint8_t VERSION = 1;
 static const uint8_t NO_NEXT_ARK = 0;
 
-/* Who signed, and what. */
+/* What was signed. */
 struct proof {
     struct signed_parts ark, device; /* over the same body */
-    struct device_id signer;
 };
 
-/* A list is at most ten devices: nothing is gained by a search that knows the order. */
+/* A list is at most eleven entries: nothing is gained by a search that knows the order. */
 const struct device_entry *device_list_find(const struct device_list *list,
                                             const struct device_id *did)
 {
@@ -26,6 +25,39 @@ const struct device_entry *device_list_find(const struct device_list *list,
         if (ID_SAME(list->device[i].did, *did))
             return &list->device[i];
     return NULL;
+}
+
+bool device_list_is_device(const struct device_entry *entry)
+{
+    return entry->role == DEVICE_PLAIN;
+}
+
+const struct device_entry *device_list_find_device(const struct device_list *list,
+                                                   const struct device_id *did)
+{
+    const struct device_entry *entry = device_list_find(list, did);
+
+    return entry != NULL && device_list_is_device(entry) ? entry : NULL;
+}
+
+size_t device_list_count(const struct device_list *list)
+{
+    return list->devices - (device_list_recovery(list) != NULL);
+}
+
+const struct device_entry *device_list_recovery(const struct device_list *list)
+{
+    for (size_t i = 0; i < list->devices; i++)
+        if (list->device[i].role == DEVICE_RECOVERY)
+            return &list->device[i];
+    return NULL;
+}
+
+bool device_list_is_recovered(const struct device_list *list)
+{
+    const struct device_entry *signer = device_list_find(list, &list->signer);
+
+    return signer != NULL && signer->role == DEVICE_RECOVERY;
 }
 
 const struct device_revoked *device_list_find_revoked(const struct device_list *list,
@@ -37,17 +69,36 @@ const struct device_revoked *device_list_find_revoked(const struct device_list *
     return NULL;
 }
 
+static bool is_sound_entry(const struct device_entry *d)
+{
+    return (d->role == DEVICE_PLAIN && (d->capabilities & ~DEVICE_GIVEN_HISTORY) == 0) ||
+           (d->role == DEVICE_RECOVERY && d->capabilities == 0);
+}
+
+/* Each by itself, in order, and not too many of each role. */
+static bool are_sound_entries(const struct device_list *l)
+{
+    size_t keys = 0;
+
+    if (l->devices > DEVICE_LIST_ENTRIES_MAX)
+        return false;
+    for (size_t i = 0; i < l->devices; i++) {
+        if (!is_sound_entry(&l->device[i]) ||
+            (i > 0 && !ID_RISES(l->device[i - 1].did, l->device[i].did)))
+            return false;
+        keys += l->device[i].role == DEVICE_RECOVERY;
+    }
+    return keys <= (l->version == 1 ? 0 : 1) && l->devices - keys >= 1 &&
+           l->devices - keys <= LIMIT_LIST_DEVICES;
+}
+
 /* What neither a writer writes nor a reader accepts otherwise.  [PROTOCOL 4.3] */
 static bool is_sound(const struct device_list *l)
 {
     if (l->version == 0 || (l->version == 1 && !bytes_all_zero(BYTES(l->previous))))
         return false;
-    if (l->devices < 1 || l->devices > LIMIT_LIST_DEVICES || l->revoked > LIMIT_LIST_REVOKED)
+    if (!are_sound_entries(l) || l->revoked > LIMIT_LIST_REVOKED)
         return false;
-    for (size_t i = 0; i < l->devices; i++)
-        if (l->device[i].role != DEVICE_PLAIN || l->device[i].capabilities != 0 ||
-            (i > 0 && !ID_RISES(l->device[i - 1].did, l->device[i].did)))
-            return false;
     for (size_t i = 0; i < l->revoked; i++)
         if (l->gone[i].at_version < 2 || l->gone[i].at_version > l->version ||
             l->gone[i].reason != DEVICE_REVOKED ||
@@ -108,6 +159,7 @@ struct err device_list_sign(struct device_list *list, const struct network_id *n
     buf_bytes(out, BYTES(by_device));
     TRY_OUT(buf_end(out, &all));
     memcpy(list->hash, hash, sizeof hash);
+    list->signer = *signer;
 out:
     if (err.code != E_OK)
         buf_cut(out, before);
@@ -117,7 +169,7 @@ out:
 static void read_devices(struct reader *r, struct device_list *l)
 {
     l->devices = reader_u8(r);
-    reader_require(r, l->devices <= LIMIT_LIST_DEVICES, E_MALFORMED);
+    reader_require(r, l->devices <= DEVICE_LIST_ENTRIES_MAX, E_MALFORMED);
     for (size_t i = 0; r->failed == E_OK && i < l->devices; i++) {
         reader_copy(r, l->device[i].did.b, sizeof l->device[i].did.b);
         reader_copy(r, l->device[i].dsk.b, sizeof l->device[i].dsk.b);
@@ -153,7 +205,7 @@ static struct err parse(struct bytes in, const struct network_id *nid, struct de
     read_revoked(&r, l);
     reader_require(&r, reader_u8(&r) == NO_NEXT_ARK, E_MALFORMED);
     proof->ark = signed_read(in, &r);
-    reader_copy(&r, proof->signer.b, sizeof proof->signer.b);
+    reader_copy(&r, l->signer.b, sizeof l->signer.b);
     proof->device = (struct signed_parts){proof->ark.body, reader_take(&r, SIGN_SIZE)};
     TRY(reader_end(&r));
     if (!is_sound(l))
@@ -188,7 +240,8 @@ static bool keeps_or_revokes(const struct device_list *l, const struct device_en
     const struct device_revoked *gone = device_list_find_revoked(l, &before->did);
 
     if (now != NULL)
-        return now->added_ms == before->added_ms;
+        return now->added_ms == before->added_ms && now->role == before->role &&
+               (now->capabilities & before->capabilities) == before->capabilities;
     return gone != NULL && gone->at_version == l->version;
 }
 
@@ -222,14 +275,13 @@ static bool is_consistent(const struct device_list *l, const struct device_list 
 }
 
 /* Does `l` follow `previous`, by the word of a device that stands in both? */
-static struct err check_chain(const struct device_list *l, const struct device_list *previous,
-                              const struct device_id *signer)
+static struct err check_chain(const struct device_list *l, const struct device_list *previous)
 {
     if (l->version - 1 != previous->version || !ID_SAME(l->aid, previous->aid))
         return FAIL(E_FORGED);
     if (!bytes_same(BYTES(l->previous), BYTES(previous->hash)) || l->made_ms < previous->made_ms)
         return FAIL(E_FORGED);
-    if (device_list_find(previous, signer) == NULL || !is_consistent(l, previous))
+    if (device_list_find(previous, &l->signer) == NULL || !is_consistent(l, previous))
         return FAIL(E_FORGED);
     return OK;
 }
@@ -246,8 +298,8 @@ struct err device_list_check(struct bytes in, const struct network_id *nid, cons
     TRY(signed_verify(ARK_LABEL, nid, proof.ark, ark));
     TRY(check_names(&l, nid, ark));
     if (previous != NULL)
-        TRY(check_chain(&l, previous, &proof.signer));
-    signer = device_list_find(&l, &proof.signer);
+        TRY(check_chain(&l, previous));
+    signer = device_list_find(&l, &l.signer);
     if (signer == NULL)
         return FAIL(E_FORGED);
     TRY(signed_verify(DEVICE_LABEL, nid, proof.device, &signer->dsk));

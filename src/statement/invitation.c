@@ -1,157 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "statement/invitation.h"
 
-#include "base/encoding.h"
-#include "base/reader.h"
-#include "base/text.h"
 #include "crypto/hash.h"
 
-#define PREFIX BYTES_LITERAL(INVITATION_PREFIX)
-
-enum { CHECK_SIZE = 4, SIX_MAX = 45 };
-
-static const uint8_t VERSION = 1;
-
-/* "[...]" around what an IPv6 address is written with; resolving tells whether it is one. */
-static bool is_bracketed(struct bytes text)
-{
-    if (text.n < 4 || text.n > SIX_MAX + 2 || text.at[0] != '[' || text.at[text.n - 1] != ']')
-        return false;
-    for (size_t i = 1; i < text.n - 1; i++)
-        if (strchr("0123456789abcdef:.", text.at[i]) == NULL || text.at[i] == 0)
-            return false;
-    return true;
-}
-
-/* People are shown the address and programs connect to it: nothing else gets through. */
-bool invitation_is_address(struct bytes text)
-{
-    struct reader r = reader(text);
-    size_t colon = text.n;
-    struct bytes host, port;
-
-    while (colon > 0 && text.at[colon - 1] != ':')
-        colon--;
-    if (colon == 0 || text.n > INVITATION_ADDRESS_MAX)
-        return false;
-    host = reader_take(&r, colon - 1);
-    reader_u8(&r);
-    port = reader_rest(&r);
-    return (text_is_domain(host) || is_bracketed(host)) && text_is_port(port) && port.at[0] != '0';
-}
-
-static struct err check_bytes(struct bytes x, uint8_t out[CHECK_SIZE])
-{
-    uint8_t digest[HASH_SHA256_SIZE];
-
-    TRY(hash_sha256(&x, 1, digest));
-    memcpy(out, digest, CHECK_SIZE);
-    return OK;
-}
+static const struct link_form_kind KIND = {
+    {(const uint8_t *)INVITATION_PREFIX, sizeof INVITATION_PREFIX - 1},
+    INVITATION_TOKEN_SIZE,
+    INVITATION_LINK_MAX};
 
 struct err invitation_write(const struct invitation *in, struct buf *out)
 {
-    struct buf x = BUF(INVITATION_LINK_MAX);
-    size_t before = out->n;
-    uint8_t check[CHECK_SIZE];
-    struct bytes whole;
-    struct err err = OK;
-
-    if (in->address_n > INVITATION_ADDRESS_MAX ||
-        !invitation_is_address(bytes(in->address, in->address_n)))
+    if (in->address_n > INVITATION_ADDRESS_MAX)
         return FAIL(E_MALFORMED);
-    buf_u8(&x, VERSION);
-    buf_bytes(&x, ID_BYTES(in->nid));
-    buf_bytes(&x, BYTES(in->pin));
-    buf_bytes(&x, BYTES(in->token));
-    buf_u8(&x, (uint8_t)in->address_n);
-    buf_bytes(&x, bytes(in->address, in->address_n));
-    TRY_OUT(buf_end(&x, &whole));
-    TRY_OUT(check_bytes(whole, check));
-    buf_bytes(&x, BYTES(check));
-    TRY_OUT(buf_end(&x, &whole));
-    buf_bytes(out, PREFIX);
-    encoding_base64(out, whole);
-    TRY_OUT(buf_end(out, &whole));
-out:
-    if (err.code != E_OK)
-        buf_cut(out, before);
-    buf_free(&x);
-    return err;
-}
-
-static bool is_space(uint8_t c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static struct bytes without_space_around(struct bytes text)
-{
-    while (text.n > 0 && is_space(text.at[text.n - 1]))
-        text.n--;
-    while (text.n > 0 && is_space(text.at[0])) {
-        struct reader r = reader(text);
-
-        reader_u8(&r);
-        text = reader_rest(&r);
-    }
-    return text;
-}
-
-/* What stands before the check bytes, when they fit it. */
-static struct err check(struct bytes decoded, struct bytes *x)
-{
-    struct reader r = reader(decoded);
-    uint8_t want[CHECK_SIZE];
-    struct bytes body;
-
-    if (decoded.n <= CHECK_SIZE)
-        return FAIL(E_FORGED);
-    body = reader_take(&r, decoded.n - CHECK_SIZE);
-    TRY(check_bytes(body, want));
-    if (!bytes_same(reader_rest(&r), BYTES(want)))
-        return FAIL(E_FORGED);
-    *x = body;
-    return OK;
-}
-
-static struct err parse(struct bytes x, struct invitation *out)
-{
-    struct reader r = reader(x);
-    struct invitation got = {.address_n = 0};
-    uint8_t version = reader_u8(&r);
-    struct bytes address;
-
-    if (version > VERSION)
-        return FAIL(E_VERSION);
-    reader_copy(&r, got.nid.b, sizeof got.nid.b);
-    reader_copy(&r, got.pin, sizeof got.pin);
-    reader_copy(&r, got.token, sizeof got.token);
-    address = reader_take(&r, reader_u8(&r));
-    /* The check bytes fit: whoever made this meant to, so it is not for lack of bytes. */
-    if (reader_end(&r).code != E_OK || version != VERSION || !invitation_is_address(address))
-        return FAIL(E_MALFORMED);
-    memcpy(got.address, address.at, address.n);
-    got.address_n = address.n;
-    *out = got;
-    return OK;
+    return link_form_write(&KIND,
+                           &(struct link_form){ID_BYTES(in->nid), BYTES(in->pin), BYTES(in->token),
+                                               bytes(in->address, in->address_n)},
+                           out);
 }
 
 struct err invitation_read(struct bytes link, struct invitation *out)
 {
     struct buf decoded = BUF(INVITATION_LINK_MAX);
-    struct bytes text = without_space_around(link), x;
-    struct reader r = reader(text);
+    struct invitation got = {.address_n = 0};
+    struct link_form l;
     struct err err = OK;
 
-    if (text.n > INVITATION_LINK_MAX || !bytes_same(reader_take(&r, PREFIX.n), PREFIX))
-        return FAIL(E_MALFORMED);
-    err = encoding_base64_read(reader_rest(&r), &decoded);
-    if (err.code == E_MALFORMED)
-        err = FAIL(E_FORGED); /* the prefix fits: it was such a link before it was damaged */
-    TRY_OUT(err);
-    TRY_OUT(check(buf_view(&decoded), &x));
-    TRY_OUT(parse(x, out));
+    TRY_OUT(link_form_read(&KIND, link, &decoded, &l));
+    memcpy(got.nid.b, l.nid.at, sizeof got.nid.b);
+    memcpy(got.pin, l.pin.at, sizeof got.pin);
+    memcpy(got.token, l.own.at, sizeof got.token);
+    memcpy(got.address, l.address.at, l.address.n);
+    got.address_n = l.address.n;
+    *out = got;
 out:
     buf_free(&decoded);
     return err;

@@ -3,12 +3,11 @@
 #ifndef TACET_STATEMENT_INVITATION_H
 #define TACET_STATEMENT_INVITATION_H
 
-#include "base/buf.h"
-#include "base/id.h"
+#include "statement/link_form.h"
 
 #define INVITATION_TOKEN_SIZE  16
-#define INVITATION_PIN_SIZE    32
-#define INVITATION_ADDRESS_MAX 255
+#define INVITATION_PIN_SIZE    LINK_FORM_PIN_SIZE
+#define INVITATION_ADDRESS_MAX LINK_FORM_ADDRESS_MAX
 #define INVITATION_LINK_MAX    512
 #define INVITATION_PREFIX      "tacet://join/"
 
@@ -19,10 +18,6 @@ struct invitation {
     size_t address_n;
     char address[INVITATION_ADDRESS_MAX + 1]; /* "host:port", NUL-terminated */
 };
-
-/* May an invitation name it?  "host:port", the host a DNS name in lower case, an IPv4 address or an
- * IPv6 address in brackets; no port 0.  [PROTOCOL 8] */
-bool invitation_is_address(struct bytes text);
 
 /* Append the link.  E_MALFORMED: the address is not host:port as 8 says. */
 FALLIBLE invitation_write(const struct invitation *in, struct buf *out);

@@ -189,7 +189,7 @@ struct err roster_recipients(const struct roster *r, const struct device_list *c
     for (size_t i = 0; i < r->accounts; i++) {
         if (!roster_names(&r->account[i], lists[i]))
             return FAIL(E_STALE);
-        devices += lists[i]->devices;
+        devices += device_list_count(lists[i]);
     }
     at = ARENA_ARRAY(a, devices, struct roster_recipient);
     if (at == NULL)
@@ -198,7 +198,8 @@ struct err roster_recipients(const struct roster *r, const struct device_list *c
         for (size_t j = 0; j < lists[i]->devices; j++) {
             const struct device_entry *device = &lists[i]->device[j];
 
-            if (!ID_SAME(device->did, *sender) && !roster_skips(r, &device->did))
+            if (device_list_is_device(device) && !ID_SAME(device->did, *sender) &&
+                !roster_skips(r, &device->did))
                 at[count++] = (struct roster_recipient){i, device};
         }
     if (count > LIMIT_RECIPIENTS)

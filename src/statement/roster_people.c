@@ -274,7 +274,7 @@ static const struct device_entry *find_skipped(const struct roster *r,
                                                const struct device_list *list)
 {
     for (size_t i = 0; i < list->devices; i++)
-        if (roster_skips(r, &list->device[i].did))
+        if (device_list_is_device(&list->device[i]) && roster_skips(r, &list->device[i].did))
             return &list->device[i];
     return NULL;
 }

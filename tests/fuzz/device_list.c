@@ -33,7 +33,11 @@ static void is_the_same(const struct device_list *parsed, struct device_list che
 
 static void is_sound(const struct device_list *l)
 {
-    invariant(l->version >= 1 && l->devices >= 1 && l->devices <= LIMIT_LIST_DEVICES);
+    size_t devices = device_list_count(l), keys = l->devices - devices;
+
+    invariant(l->version >= 1 && devices >= 1 && devices <= LIMIT_LIST_DEVICES);
+    invariant(keys <= (l->version == 1 ? 0 : 1) &&
+              (device_list_recovery(l) != NULL) == (keys == 1));
     invariant(l->revoked <= LIMIT_LIST_REVOKED);
     for (size_t i = 0; i < l->devices; i++)
         invariant(device_list_find(l, &l->device[i].did) == &l->device[i]);

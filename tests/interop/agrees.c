@@ -7,7 +7,9 @@
 #include "e2ee/call_key.h"
 #include "e2ee/control.h"
 #include "e2ee/file_key.h"
+#include "e2ee/recovery.h"
 #include "e2ee/trailer.h"
+#include "statement/device_link.h"
 #include "statement/directory.h"
 #include "statement/invitation.h"
 #include "statement/policy.h"
@@ -33,6 +35,7 @@ static void know(json_t *o, struct device_list *l)
 {
     *l = (struct device_list){.version = 1, .devices = 1};
     vector_copy(o, "aid", l->aid.b, sizeof l->aid.b);
+    l->device[0].role = DEVICE_PLAIN;
     l->device[0].dsk = vector_signer(o, "dsk", NULL);
     assert_ok(names_device(&l->aid, &l->device[0].dsk, &l->device[0].did));
 }
@@ -225,6 +228,20 @@ static struct err check_link(struct bytes in)
     return invitation_read(in, &i);
 }
 
+static struct err check_device_link(struct bytes in)
+{
+    struct device_link k;
+
+    return device_link_read(in, &k);
+}
+
+static struct err check_letters(struct bytes in)
+{
+    struct recovery_key key;
+
+    return recovery_read_letters(in, &key);
+}
+
 static const struct {
     const char *kind;
     struct err (*check)(struct bytes in);
@@ -236,6 +253,7 @@ static const struct {
     {"delivery", check_delivery},       {"capsule", check_capsule},
     {"trailer", check_trailer},         {"descriptor", check_descriptor},
     {"header", check_header},           {"link", check_link},
+    {"device_link", check_device_link}, {"letters", check_letters},
 };
 
 static struct err check(json_t *o, const char *kind, struct bytes in)

@@ -6,6 +6,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hex } from './tacet/bytes.js';
 import { Draw, inHex, shaped } from './make/draw.js';
+import { makeJoining } from './make/joining.js';
 import { makeFiles, makeFrames } from './make/media.js';
 import { makeChannel, makeMessages } from './make/messages.js';
 import { makePeople, makeSafety, makeStatements } from './make/statements.js';
@@ -20,7 +21,7 @@ if (folder === undefined) {
 }
 
 const NAMES = ['statements', 'safety', 'channel', 'message', 'files', 'frames', 'device_lists', 'policies',
-               'rooms', 'rosters'];
+               'rooms', 'rosters', 'joining'];
 const pattern = Object.fromEntries(NAMES.map((name) =>
   [name, JSON.parse(readFileSync(`${FOLDER}/${name}.json`, 'utf8'))]));
 
@@ -43,7 +44,8 @@ const made = {
   message: makeMessages(draw, pattern.message, people, whoIs),
   files: makeFiles(draw, pattern.files),
   frames: makeFrames(draw, pattern.frames),
-  ...makeTown(draw, pattern, people, 'other.example') };
+  ...makeTown(draw, pattern, people, 'other.example'),
+  joining: makeJoining(draw, pattern.joining, people) };
 
 mkdirSync(folder, { recursive: true });
 for (const name of NAMES)

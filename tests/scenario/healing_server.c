@@ -96,6 +96,89 @@ static void it_comes_when_its_sender_is_there_again(void **state)
     play_end(p);
 }
 
+/* Restored twice within ten minutes: what was forgotten the second time may not be sealed again at
+ * once, also by a program that has been started again since. */
+static void what_was_forgotten_twice_waits_and_comes(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct snapshot first = {NULL, 0}, second = {NULL, 0};
+
+    (void)state;
+    meet(alice, bob);
+    is_copied(p, &first);
+    is_copied(p, &second);
+    leaves(bob);
+    says(alice, bob, "one");
+    is_put_back(p, &first);
+    stage_forward(p, CLOCK_MINUTE_MS);
+    says(alice, bob, "two");
+    is(alice, "accepted");
+    is_put_back(p, &second);
+    stage_forward(p, CLOCK_MINUTE_MS);
+    leaves(alice);
+    returns(alice);
+    returns(bob);
+    stage_forward(p, 10 * CLOCK_MINUTE_MS);
+    has_once(bob, alice, "one");
+    has_once(bob, alice, "two");
+    says(alice, bob, "three");
+    stage_forward(p, CLOCK_MINUTE_MS);
+    has_once(bob, alice, "three");
+    play_end(p);
+}
+
+/* Bob has another prekey since the copy, which alice knows and the server does not: what it says
+ * goes back, until he is there again. */
+static void a_message_waits_until_a_restored_server_knows_its_recipients_prekey(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct snapshot copy = {NULL, 0};
+
+    (void)state;
+    meet(alice, bob);
+    is_copied(p, &copy);
+    stage_forward(p, 8 * CLOCK_DAY_MS);
+    leaves(alice);
+    returns(alice);
+    says(alice, bob, "under the new one");
+    stage_forward(p, CLOCK_MINUTE_MS);
+    leaves(bob);
+    is_put_back(p, &copy);
+    says(alice, bob, "waits");
+    stage_forward(p, 3 * CLOCK_HOUR_MS);
+    is(alice, "queued");
+    returns(bob);
+    stage_forward(p, 15 * CLOCK_MINUTE_MS);
+    is(alice, "accepted");
+    has_once(bob, alice, "under the new one");
+    has_once(bob, alice, "waits");
+    play_end(p);
+}
+
+/* What bob has fetched since is offered again, when the prekey that it was sealed to has gone. */
+static void what_was_fetched_and_is_offered_again_is_not_called_damaged(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct snapshot copy = {NULL, 0};
+
+    (void)state;
+    leaves(bob);
+    says(alice, bob, "one");
+    is_copied(p, &copy);
+    returns(bob);
+    stage_forward(p, CLOCK_MINUTE_MS);
+    has_once(bob, alice, "one");
+    stage_forward(p, 20 * CLOCK_DAY_MS);
+    is_put_back(p, &copy);
+    stage_forward(p, 3 * CLOCK_MINUTE_MS);
+    has_once(bob, alice, "one");
+    assert_false(stage_heard(bob, PROBLEM_DAMAGED));
+    play_end(p);
+}
+
 static bool no_uploads(void *ctx, struct person *who, struct buf *frame)
 {
     struct arena a = ARENA(2 * LIMIT_FRAME);
@@ -164,6 +247,9 @@ static void a_server_cannot_have_it_all_sealed_again_and_again(void **state)
 const struct CMUnitTest healing_server[] = {
     cmocka_unit_test(what_was_accepted_and_not_fetched_comes_again),
     cmocka_unit_test(it_comes_when_its_sender_is_there_again),
+    cmocka_unit_test(what_was_forgotten_twice_waits_and_comes),
+    cmocka_unit_test(a_message_waits_until_a_restored_server_knows_its_recipients_prekey),
+    cmocka_unit_test(what_was_fetched_and_is_offered_again_is_not_called_damaged),
     cmocka_unit_test(after_many_messages_their_sender_goes_on),
     cmocka_unit_test(a_server_cannot_have_it_all_sealed_again_and_again),
 };

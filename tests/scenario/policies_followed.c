@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* policies_followed: what clients do when a policy comes.  [PROTOCOL 1.4, 4.8] */
+#include "scenario/hostile.h"
 #include "scenario/policies.h"
 
 #include "statement/upload.h"
@@ -201,6 +202,35 @@ static void the_profile_is_the_policys_and_goes_back_with_it(void **state)
     play_end(c.p);
 }
 
+/* ---- order */
+
+/* The question about the policy is not answered: what bob's own upload is refused for says it. */
+static void what_waits_for_a_policy_opens_when_a_refusal_brings_it(void **state)
+{
+    struct cast c = cast_begin();
+    struct network_policy first = desk_next(c.p, &NO_POLICY, 0);
+    struct lie no_policies = {.op = OP_POLICY, .to = c.bob, .tell = lie_drop};
+    struct lie no_success = {.op = OP_SEND, .to = c.bob, .tell = lie_drop};
+
+    (void)state;
+    says(c.bob, c.bot, "good day"); /* whom he need not look up */
+    sees_behind(c.bot, c.bob, "good day", 0);
+    desk_keep(&first, c.bot, true);
+    desk_publish(c.p, &first);
+    lie_begin(c.p, &no_policies);
+    says(c.alice, c.bob, "first");
+    is(c.alice, "accepted");
+    sees_nothing(c.bob);
+    assert_int_equal(parked_by(c.bob), 1);
+    lie_begin(c.p, &no_success);
+    says(c.bob, c.alice, "refused once");
+    says(c.alice, c.bob, "second");
+    sees_behind(c.bob, c.alice, "first", 0);
+    sees_behind(c.bob, c.alice, "second", 0);
+    lie_end(c.p);
+    play_end(c.p);
+}
+
 /* ---- clocks */
 
 static void clocks_that_differ_when_a_policy_begins_cost_time_and_no_message(void **state)
@@ -232,6 +262,7 @@ const struct CMUnitTest policies_followed[] = {
     cmocka_unit_test(who_keeps_copies_is_not_left_out_when_they_are_away_for_long),
     cmocka_unit_test(where_who_keeps_copies_is_nobody_messages_wait_and_it_is_told),
     cmocka_unit_test(the_profile_is_the_policys_and_goes_back_with_it),
+    cmocka_unit_test(what_waits_for_a_policy_opens_when_a_refusal_brings_it),
     cmocka_unit_test(clocks_that_differ_when_a_policy_begins_cost_time_and_no_message),
 };
 const size_t policies_followed_n = sizeof policies_followed / sizeof policies_followed[0];

@@ -3,6 +3,8 @@
 
 #include "client/people.h"
 #include "e2ee/fingerprint.h"
+#include "sim/backups.h"
+#include "sim/edicts.h"
 #include "sim/operator.h"
 #include "sim/people.h"
 
@@ -27,7 +29,7 @@ static void write_to(struct person *from, struct person *to)
     struct world *w = from->world;
     const char *text;
 
-    if (from->engine == NULL || !from->joined || !to->joined || from->removed)
+    if (from->engine == NULL || !from->joined || !to->joined || backups_is_gone(from))
         return;
     text = ledger_say(w, from, to);
     ledger_said(w, people_command(from, COMMAND_SEND, to->handle, text));
@@ -66,7 +68,7 @@ static size_t who_stay(const struct world *w)
     size_t n = 0;
 
     for (size_t i = 0; i < w->people; i++)
-        n += !w->person[i]->leaving;
+        n += !w->person[i]->leaving && !w->person[i]->unknown;
     return n;
 }
 
@@ -74,8 +76,8 @@ static void remove_somebody(struct world *w)
 {
     struct person *who = anybody(w);
 
-    if (who_stay(w) <= STAY_LEAST || who->leaving || !who->joined ||
-        !world_rolls(w, &w->act, KIND_REMOVE, 4))
+    if (who_stay(w) <= STAY_LEAST || who == edicts_keeper(w) || who->leaving || who->unknown ||
+        !who->joined || !world_rolls(w, &w->act, KIND_REMOVE, 4))
         return;
     world_trace(w, "%s is to be removed", who->handle);
     who->leaving = true;

@@ -2,6 +2,8 @@
 /* The end of a run: what stands in all vaults, beside what was said. */
 #include <inttypes.h>
 
+#include "sim/backups.h"
+#include "sim/edicts.h"
 #include "sim/hostile.h"
 #include "sim/reserve.h"
 #include "sim/world.h"
@@ -33,10 +35,22 @@ static void look_at_mine(const struct look *at, const struct message *m, struct 
     s->code = m->code;
 }
 
+/* What was forgotten with a disk is sealed again, and what is sealed to a prekey of the backup that
+ * has gone since is asked for: both come behind what was said later. */
+static bool may_be_late(const struct world *w)
+{
+    return options_heals(&w->options) || w->server.restored;
+}
+
 static void look_at_theirs(struct look *at, const struct message *m, struct said *s, size_t number)
 {
     struct world *w = at->w;
 
+    if (at->in == edicts_keeper(w) && s->to != at->in->index && s->from == at->with &&
+        (m->notes & MESSAGE_COPY) != 0) {
+        s->copied++;
+        return;
+    }
     if (s->to != at->in->index || s->from != at->with) {
         ledger_break(w, WRONG_UNEXPECTED, "#%zu stands with %s as if from %zu", number,
                      at->in->handle, at->with);
@@ -44,7 +58,7 @@ static void look_at_theirs(struct look *at, const struct message *m, struct said
     }
     s->came++;
     w->ledger.of[at->in->index].notes |= m->notes;
-    if (at->last_from != SIZE_MAX && at->last_from > number && !options_heals(&w->options))
+    if (at->last_from != SIZE_MAX && at->last_from > number && !may_be_late(w))
         ledger_break(w, WRONG_REORDERED, "#%zu stands behind #%zu with %s", number, at->last_from,
                      at->in->handle);
     at->last_from = number;
@@ -107,13 +121,15 @@ static void look_at_vault(struct world *w, struct person *who)
 
 /* ---- strangers */
 
-/* Whoever never learned who the sender is cannot ask for a capsule that was lost to a lie: there is
- * nobody to ask.  It is told that something cannot be opened, and that is all. */
+/* Whoever never learned who the sender is cannot ask for a capsule that was lost to a lie, or
+ * sealed to a prekey that only a server that was put back still had: there is nobody to ask.  It is
+ * told that something cannot be opened, and that is all. */
 static bool is_stranger(const struct world *w, const struct person *to, size_t from)
 {
     struct contact c;
 
-    return w->options.hostile && (w->ledger.of[to->index].problems >> PROBLEM_PARKED & 1) != 0 &&
+    return (w->options.hostile || w->ledger.of[to->index].old_prekey) &&
+           (w->ledger.of[to->index].problems >> PROBLEM_PARKED & 1) != 0 &&
            (people_by_handle(to->vault, bytes_text(w->person[from]->handle), &c).code != E_OK ||
             !c.known);
 }
@@ -131,20 +147,27 @@ static bool hears_from_strangers(const struct world *w, const struct person *who
 static void check_person(struct world *w, struct person *who)
 {
     uint64_t outgoing, parked, problems = w->ledger.of[who->index].problems;
+    /* A server that was put back leaves gaps, and they are shown. */
+    uint32_t lies = MESSAGE_FORKED | MESSAGE_RESTART | (w->server.restored ? 0 : MESSAGE_GAP);
 
-    if (!who->removed && !engine_is_drained(who->engine))
+    if (!backups_is_gone(who) && !engine_is_drained(who->engine))
         ledger_break(w, WRONG_STUCK, "%s is not connected in the end", who->handle);
     world_must(engine_waiting(who->engine, &outgoing, &parked), "counting");
-    if (parked > 0 && !who->removed && !hostile_left_junk(w) && !hears_from_strangers(w, who))
+    if (parked > 0 && !backups_is_gone(who) && !hostile_left_junk(w) &&
+        !hears_from_strangers(w, who))
         ledger_break(w, WRONG_UNDECRYPTABLE, "%s cannot open %" PRIu64 " items", who->handle,
                      parked);
     if (options_heals(&w->options))
         return;
+    /* Whoever keeps copies is told of what was said before there was a policy; and others of
+     * a place in a stream that was given up when a server was put back. */
+    if (who == edicts_keeper(w) || w->server.restored)
+        problems &= ~(UINT64_C(1) << PROBLEM_OVER);
     for (size_t i = 0; i < sizeof ALARMS / sizeof ALARMS[0]; i++)
         if ((problems >> ALARMS[i] & 1) != 0)
             ledger_break(w, ALARMS[i] == PROBLEM_DAMAGED ? WRONG_UNDECRYPTABLE : WRONG_ALARM,
                          "%s was told of problem %d", who->handle, (int)ALARMS[i]);
-    if ((w->ledger.of[who->index].notes & (MESSAGE_GAP | MESSAGE_FORKED | MESSAGE_RESTART)) != 0)
+    if ((w->ledger.of[who->index].notes & lies) != 0)
         ledger_break(w, WRONG_ALARM, "%s was shown notes %u", who->handle,
                      w->ledger.of[who->index].notes);
 }
@@ -154,7 +177,8 @@ static void check_person(struct world *w, struct person *who)
 /* Why it may have failed. */
 static bool may_fail(struct world *w, const struct said *s)
 {
-    return w->person[s->to]->removed || w->person[s->to]->leaving || w->person[s->from]->removed ||
+    return w->person[s->to]->removed || w->person[s->to]->leaving ||
+           backups_is_gone(w->person[s->from]) || w->person[s->to]->unknown ||
            options_has(&w->options, KIND_DAYS) || hostile_may_fail(w, s);
 }
 
@@ -166,10 +190,25 @@ static void check_arrival(struct world *w, const struct said *s, size_t number)
         return;
     if (s->shown > 0 && to->restored == 0)
         ledger_break(w, WRONG_LOST, "#%zu was shown to %s and is gone", number, to->handle);
-    else if (s->state == DELIVERY_ACCEPTED && !to->removed && !hostile_explains(w, s) &&
-             !is_stranger(w, to, s->from))
+    else if (s->state == DELIVERY_ACCEPTED && !backups_is_gone(to) && !hostile_explains(w, s) &&
+             !backups_explains(w, s, s->to) && !is_stranger(w, to, s->from))
         ledger_break(w, WRONG_LOST, "#%zu from %s was accepted, and %s never saw it", number,
                      from->handle, to->handle);
+}
+
+/* What was said under the policy came to whoever keeps copies, too, and once; a copy that has to be
+ * sealed again cannot be when one of the two is no member any more: no roster has them. */
+static void check_copy(struct world *w, const struct said *s, size_t number)
+{
+    const struct person *keeper = edicts_keeper(w);
+    bool again = !backups_is_gone(w->person[s->from]) && !backups_is_gone(w->person[s->to]);
+
+    if (s->copied > 1)
+        ledger_break(w, WRONG_DUPLICATED, "#%zu stands %u times as a copy", number, s->copied);
+    if (s->must_copy && s->copied == 0 && s->state == DELIVERY_ACCEPTED && again &&
+        !backups_is_gone(keeper) && !backups_explains(w, s, keeper->index))
+        ledger_break(w, WRONG_LOST, "#%zu from %s was accepted, and nobody kept a copy", number,
+                     w->person[s->from]->handle);
 }
 
 static void check_message(struct world *w, const struct said *s, size_t number)
@@ -195,10 +234,12 @@ static void check_message(struct world *w, const struct said *s, size_t number)
     if (s->state == DELIVERY_FAILED && !may_fail(w, s))
         ledger_break(w, WRONG_REFUSED, "#%zu from %s to %s failed: %s", number, from->handle,
                      to->handle, err_name(s->code));
-    if (s->state != DELIVERY_FAILED && s->state != DELIVERY_ACCEPTED && !from->removed)
+    if (s->state != DELIVERY_FAILED && s->state != DELIVERY_ACCEPTED && !backups_is_gone(from) &&
+        !to->unknown)
         ledger_break(w, WRONG_UNSENT, "#%zu from %s to %s is %s: %s", number, from->handle,
                      to->handle, delivery_name(s->state), err_name(s->code));
     check_arrival(w, s, number);
+    check_copy(w, s, number);
 }
 
 void ledger_check(struct world *w)
@@ -207,7 +248,7 @@ void ledger_check(struct world *w)
         struct person *who = w->person[i];
 
         if (who->engine == NULL) {
-            if (!who->removed && !who->leaving)
+            if (!backups_is_gone(who) && !who->leaving)
                 ledger_break(w, WRONG_STUCK, "%s does not run in the end", who->handle);
             continue;
         }

@@ -555,6 +555,21 @@ struct disk_image *disk_snapshot(const struct disk *d)
     return image;
 }
 
+struct disk_image *disk_image_of(const char *name, struct bytes content)
+{
+    struct disk_image *image = calloc(1, sizeof *image);
+    struct platter_file *file;
+
+    invariant(image != NULL);
+    image->platter = platter_new(0);
+    file = platter_make(image->platter, name);
+    platter_write(file, 0, content);
+    platter_sync(file);
+    platter_drop(file);
+    platter_sync_names(image->platter);
+    return image;
+}
+
 void disk_roll_back(struct disk *d, const struct disk_image *image)
 {
     begin_again(d);

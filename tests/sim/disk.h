@@ -19,6 +19,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
+
 struct disk;
 struct disk_image;
 
@@ -106,6 +108,8 @@ void disk_file_delete(struct disk *d, const char *name);
 
 /* All files as the node sees them now; what is open may be in mid-transaction, as after a crash. */
 struct disk_image *disk_snapshot(const struct disk *d);
+/* The same of one file with these bytes: what a backup is put back as. */
+struct disk_image *disk_image_of(const char *name, struct bytes content);
 /* Back to that, all of it durable.  What is open is dead, as after disk_restart.  The image may be
  * another disk's, and stays the caller's. */
 void disk_roll_back(struct disk *d, const struct disk_image *image);

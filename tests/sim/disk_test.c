@@ -246,6 +246,35 @@ static void a_start_after_a_failed_sync_builds_on_nothing_that_is_not_there(void
     }
 }
 
+/* Whichever sync of a first start fails: what is promised after it, or after another start if that
+ * one said so, bears a power cut. */
+static void a_sync_that_fails_at_the_first_start_loses_nothing_later(void **state)
+{
+    const struct store_kind *kinds[] = {&store_db, &store_vault};
+
+    for (uint64_t n = 1; n <= 4 * ROUNDS; n++) {
+        const struct store_kind *kind = kinds[n % 2];
+        struct disk *d = disk_new(n);
+        struct story story = {{NOTHING}};
+        struct err why;
+        struct store *s;
+
+        disk_fail_sync(d, 1 + n / 2 % 6); /* what is behind those is no part of a start */
+        s = kind->open(d, true, &why);
+        if (s == NULL) {
+            disk_revive(d);
+            s = opened(kind, d);
+        }
+        disk_fail_sync(d, 0);
+        tell(kind, s, &story, 1);
+        assert_int_equal(story.told[1], DONE);
+        disk_restart(d);
+        check(kind, d, &story, n);
+        kind->close(s);
+        disk_free(d);
+    }
+}
+
 static void a_read_or_write_fails_once(void **state)
 {
     struct disk *d = disk_new(1);
@@ -414,6 +443,7 @@ int main(void)
         cmocka_unit_test(our_database_calls_a_full_disk_full),
         cmocka_unit_test(a_sync_that_fails_ends_trust_until_the_next_start),
         cmocka_unit_test(a_start_after_a_failed_sync_builds_on_nothing_that_is_not_there),
+        cmocka_unit_test(a_sync_that_fails_at_the_first_start_loses_nothing_later),
         cmocka_unit_test(a_read_or_write_fails_once),
         cmocka_unit_test(what_was_open_is_dead_after_a_restart),
         cmocka_unit_test(an_open_database_is_nobody_elses),

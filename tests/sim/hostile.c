@@ -266,7 +266,10 @@ void hostile_check(struct world *w)
     for (size_t i = 0; i < w->people; i++) {
         const struct person *who = w->person[i];
 
-        if (who->restored_later > 0 && !who->removed && !who->told_restored && !may_be_silent(w))
+        /* What the next sign-in is answered may be what the one before, whose answer was lost,
+         * left there.  [PROTOCOL 10 V1] */
+        if (who->restored_later > 0 && !who->removed && !who->told_restored && !who->unheard &&
+            !may_be_silent(w))
             ledger_break(w, WRONG_UNDETECTED, "%s was put back and was not told", who->handle);
     }
 }

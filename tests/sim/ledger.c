@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/backups.h"
+#include "sim/edicts.h"
 #include "sim/world.h"
 
 #define TEXT_MAX    8192
@@ -71,6 +73,7 @@ const char *ledger_say(struct world *w, struct person *from, struct person *to)
     }
     l->said[l->n] = (struct said){
         .from = from->index, .to = to->index, .at_ms = w->now_ms, .life = from->restored};
+    l->said[l->n].must_copy = edicts_hold(from, to);
     write_text(l->n, &l->said[l->n], text);
     world_trace(w, "  %s says #%zu to %s", from->handle, l->n, to->handle);
     l->n++;
@@ -112,12 +115,19 @@ static void shown(struct world *w, struct person *who, const struct event *e)
 
     w->outcome->shown++;
     w->ledger.of[who->index].notes |= e->message.notes;
+    if (s != NULL && who == edicts_keeper(w) && s->to != who->index &&
+        (e->message.notes & MESSAGE_COPY) != 0) {
+        w->ledger.gap[s->from][who->index] |= (e->message.notes & MESSAGE_GAP) != 0;
+        world_trace(w, "  %s sees a copy of #%zu, notes %u", who->handle, number, e->message.notes);
+        return;
+    }
     if (s == NULL || s->to != who->index ||
         strcmp(w->person[s->from]->handle, e->contact.handle) != 0) {
         ledger_break(w, WRONG_UNEXPECTED, "%s is shown what %s never said to them", who->handle,
                      e->contact.handle);
         return;
     }
+    w->ledger.gap[s->from][s->to] |= (e->message.notes & MESSAGE_GAP) != 0;
     world_trace(w, "  %s sees #%zu, notes %u", who->handle, number, e->message.notes);
     if (++s->shown > 1 && who->restored == 0)
         ledger_break(w, WRONG_DUPLICATED, "#%zu is shown again to %s", number, who->handle);
@@ -126,10 +136,22 @@ static void shown(struct world *w, struct person *who, const struct event *e)
                      number, who->handle);
 }
 
+static void accepted(struct world *w, const struct event *e)
+{
+    size_t number = ledger_number(w, e->message.text);
+
+    if (number != SIZE_MAX && e->message.state == DELIVERY_ACCEPTED)
+        w->ledger.said[number].accepted_ms = w->now_ms;
+}
+
 static void told(struct world *w, struct person *who, const struct event *e)
 {
-    world_trace(w, "  %s is told of problem %d: %s, %" PRIu64, who->handle, (int)e->problem,
-                err_name(e->code), e->message.missing);
+    world_trace(w, "  %s is told of problem %d: %s, %" PRIu64 ", cause %d", who->handle,
+                (int)e->problem, err_name(e->code), e->message.missing, (int)e->finding.cause);
+    if (backups_is_old_prekey(w, e)) {
+        w->ledger.of[who->index].old_prekey = true;
+        return;
+    }
     w->ledger.of[who->index].problems |= UINT64_C(1) << e->problem;
     w->outcome->alarms++;
     who->told++;
@@ -140,12 +162,15 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
 {
     switch (e->kind) {
     case EVENT_JOINED:
+        if (!who->joined)
+            who->joined_ms = w->now_ms;
         who->joined = true;
         break;
     case EVENT_MESSAGE:
         shown(w, who, e);
         break;
     case EVENT_STATE:
+        accepted(w, e);
         world_trace(w, "  %s hears that a message is %s: %s", who->handle,
                     delivery_name(e->message.state), err_name(e->code));
         break;
@@ -154,6 +179,7 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
         break;
     case EVENT_LINK:
         who->sign_ins += e->code == E_OK;
+        backups_unknown(who, e->code);
         world_trace(w, "  %s has a link: %s", who->handle, err_name(e->code));
         break;
     case EVENT_DRAINED:

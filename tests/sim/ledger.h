@@ -45,10 +45,14 @@ struct outcome {
 struct said {
     size_t from, to;
     uint64_t at_ms;
-    unsigned life;       /* how often the sender's vault had been put back */
-    bool uncertain;      /* the machine failed while it was being kept */
-    unsigned shown;      /* how often the recipient was told of it */
-    unsigned kept, came; /* in the vaults, in the end */
+    uint64_t accepted_ms; /* when its sender was told so; 0: not yet */
+    bool forgotten;       /* by the server, which was put back to what it was before that */
+    unsigned life;        /* how often the sender's vault had been put back */
+    bool must_copy;       /* for the keeper, too */
+    unsigned copied;      /* with the keeper, in the end */
+    bool uncertain;       /* the machine failed while it was being kept */
+    unsigned shown;       /* how often the recipient was told of it */
+    unsigned kept, came;  /* in the vaults, in the end */
     enum delivery_state state;
     enum err_code code;
 };
@@ -59,7 +63,9 @@ struct ledger {
     struct {
         uint64_t problems; /* a bit for each that the person was told of */
         uint32_t notes;    /* of any message */
+        bool old_prekey;   /* told of damage that is explained: backups.h */
     } of[OPTIONS_PEOPLE_MOST];
+    bool gap[OPTIONS_PEOPLE_MOST][OPTIONS_PEOPLE_MOST]; /* from, to: shown that some are missing */
 };
 
 const char *ledger_wrong(enum wrong what);

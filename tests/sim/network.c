@@ -324,7 +324,7 @@ static void knock(struct world *w, void *subject)
         world_after(w, NET_OPENING_MS, fail, l, NULL);
         return;
     }
-    if (!w->server.up) {
+    if (!w->server.up || w->server.closed) {
         world_after(w, who->latency_ms, fail, l, NULL);
         return;
     }

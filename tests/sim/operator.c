@@ -12,10 +12,15 @@
 #define LIVES_S  (14 * 24 * 3600) /* an invitation; nobody waits for so long */
 
 /* The id of its request says which order an answer is to. */
+static uint64_t id_of(const struct order *o)
+{
+    return 1 + 3 * o->about + (o->op == OP_REMOVE ? 1u : o->op == OP_POLICY_PUBLISH ? 2u : 0u);
+}
+
 static void send(struct world *w, const struct order *o, const void *message)
 {
     struct buf body = BUF(LIMIT_FRAME), frame = BUF(LIMIT_FRAME);
-    struct frame f = {.op = o->op, .id = 1 + 2 * o->about + (o->op == OP_REMOVE)};
+    struct frame f = {.op = o->op, .id = id_of(o)};
 
     frame_pack(message, &body);
     f.body = buf_view(&body);
@@ -29,12 +34,17 @@ static void ask(struct world *w, struct order *o)
 {
     Tacet__Wire__Invite invite = TACET__WIRE__INVITE__INIT;
     Tacet__Wire__Remove remove = TACET__WIRE__REMOVE__INIT;
+    Tacet__Wire__PublishPolicy policy = TACET__WIRE__PUBLISH_POLICY__INIT;
     const char *handle = w->person[o->about]->handle;
 
     invite.handle = remove.handle = frame_data(bytes_text(handle));
     invite.lives_s = LIVES_S;
     o->sent = true;
-    send(w, o, o->op == OP_INVITE ? (const void *)&invite : (const void *)&remove);
+    policy.statement = frame_data(buf_view(&w->server.policy));
+    send(w, o,
+         o->op == OP_INVITE   ? (const void *)&invite
+         : o->op == OP_REMOVE ? (const void *)&remove
+                              : (const void *)&policy);
 }
 
 void operator_asks(struct world *w, enum op op, struct person *about)
@@ -73,11 +83,24 @@ static void done(struct world *w, struct order **at, const struct frame *f, stru
     *at = o->next;
     if (o->op == OP_REMOVE) {
         people_removed(who);
+    } else if (o->op == OP_POLICY_PUBLISH) {
+        world_trace(w, "  the policy is published");
     } else {
         world_must(frame_unpack(f->body, &tacet__wire__invited__descriptor, a, &m), "a link");
         people_invited(who, frame_bytes(m->link));
     }
     free(o);
+}
+
+/* A server that was put back may have forgotten who is to be removed. */
+static bool is_done(const struct world *w, const struct order *o, uint32_t code)
+{
+    if (o->op == OP_POLICY_PUBLISH)
+        return code == 0 || code == (uint32_t)E_CONFLICT;
+    if (o->op != OP_REMOVE)
+        return code == 0;
+    return code == 0 || code == (uint32_t)E_REMOVED ||
+           (code == (uint32_t)E_ABSENT && w->server.restored);
 }
 
 void operator_hears(struct world *w, struct bytes frame)
@@ -87,14 +110,15 @@ void operator_hears(struct world *w, struct bytes frame)
     struct frame f;
 
     world_must(frame_parse(frame, &a, &f), "an answer to the operator");
-    while (*at != NULL && 1 + 2 * (*at)->about + ((*at)->op == OP_REMOVE) != f.id)
+    while (*at != NULL && id_of(*at) != f.id)
         at = &(*at)->next;
     if (*at == NULL) {
         arena_free(&a); /* of a life before */
         return;
     }
-    if (f.code == 0 || ((*at)->op == OP_REMOVE && f.code == (uint32_t)E_REMOVED)) {
+    if (is_done(w, *at, f.code)) {
         done(w, at, &f, &a);
+        w->server.closed = w->server.closed && !operator_rests(w);
     } else {
         (*at)->sent = false;
         world_after(w, AGAIN_MS, ask_all, NULL, &w->server.life);

@@ -37,6 +37,10 @@ enum kind {
     KIND_FULL,         /* a disk is full */
     KIND_CLOCK,        /* clocks jump, by less than they may differ */
     KIND_DAYS,         /* and by more, which no seed brings: only where a word asks for it */
+    /* the operator: only where not `hostile` */
+    KIND_POLICY,    /* somebody keeps copies of everything; no seed brings it yet */
+    KIND_BACKUP,    /* a backup is taken */
+    KIND_LOST_DISK, /* the server's disk is lost, and the backup is put on a new one */
     /* a server that lies: only where `hostile` */
     KIND_DROP,
     KIND_TWICE,

@@ -212,6 +212,7 @@ void people_crash(struct person *who, bool quietly)
     if (who->engine == NULL)
         return;
     world_trace(who->world, "  %s crashes%s", who->handle, quietly ? ", and nobody is told" : "");
+    who->unheard |= who->restored_later > 0 && !who->told_restored;
     let_go(who, quietly);
     power_cut(who->world, who->disk);
     close_all(who);
@@ -383,6 +384,8 @@ void people_invited(struct person *who, struct bytes link)
 void people_removed(struct person *who)
 {
     world_trace(who->world, "  %s was removed", who->handle);
+    if (who->removed) /* again, from a server that was put back */
+        return;
     who->removed = true;
     who->removed_at = who->world->ledger.n;
 }

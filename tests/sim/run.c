@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "sim/actions.h"
+#include "sim/backups.h"
+#include "sim/edicts.h"
 #include "sim/faults.h"
 #include "sim/hostile.h"
 #include "sim/operator.h"
@@ -33,7 +35,8 @@ static uint64_t pause_ms(struct world *w)
 /* All trouble ends; who is away comes back; what waits is sent, asked for and taken. */
 static void heal(struct world *w)
 {
-    uint64_t drain_ms = options_heals(&w->options) ? REPAIR_MS : DRAIN_MS;
+    bool repairs = options_heals(&w->options) || w->server.restored;
+    uint64_t drain_ms = repairs ? REPAIR_MS : DRAIN_MS;
 
     faults_end(w);
     hostile_stop(w);
@@ -41,7 +44,7 @@ static void heal(struct world *w)
     world_run_until(w, w->now_ms + SETTLE_MS);
     if (!operator_rests(w))
         ledger_break(w, WRONG_STUCK, "the operator waits for an answer");
-    for (size_t i = 0; i < (options_heals(&w->options) ? 2u : 1u); i++) {
+    for (size_t i = 0; i < (repairs ? 2u : 1u); i++) {
         world_run_until(w, w->now_ms + drain_ms);
         actions_sweep(w);
     }
@@ -59,6 +62,8 @@ void run_here(const struct options *o, struct outcome *out)
     for (unsigned i = 0; i < o->steps; i++) {
         actions_step(w);
         faults_step(w);
+        backups_step(w);
+        edicts_step(w);
         hostile_step(w);
         world_run_until(w, w->now_ms + pause_ms(w));
     }

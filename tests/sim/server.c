@@ -6,6 +6,7 @@
 
 #include "server/main/features.h"
 #include "server/networks/networks.h"
+#include "sim/backups.h"
 #include "sim/operator.h"
 #include "sim/plants.h"
 #include "sim/power.h"
@@ -15,7 +16,6 @@
 #include "storage/sqlite/sqlite.h"
 
 #define ADDRESS          "127.0.0.1:8443"
-#define FILE_NAME        "server.db"
 #define BATCH_MOST       64
 #define SIGN_IN_MS       (30 * CLOCK_SECOND_MS)
 #define HOUSE_MS         CLOCK_MINUTE_MS
@@ -42,6 +42,19 @@ static void drop_arena(struct arena *a)
 {
     arena_free(a);
     free(a);
+}
+
+/* An honest server that lost nothing answers the same bytes under the same number as before, and to
+ * others nobody gives a number twice.  [PROTOCOL 10 S2, M1]  The sender would seal again, and
+ * nobody would notice. */
+static void judge_uploads(struct world *w, struct request *const *rq, size_t n)
+{
+    if (w->options.hostile || w->server.restored || options_has(&w->options, KIND_SYNC) ||
+        options_has(&w->options, KIND_FULL)) /* what a commit refused may be there after a crash */
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (rq[i]->op == OP_SEND && rq[i]->outcome.code == E_CONFLICT)
+            ledger_break(w, WRONG_REFUSED, "an upload is in conflict at %s", rq[i]->outcome.where);
 }
 
 static void run_batch(struct world *w, void *subject);
@@ -148,8 +161,7 @@ static void release(struct world *w, void *subject)
     kick(w);
 }
 
-/* Is the machine off, or does the program have to be started again?  Then it is done. */
-static bool looked_after(struct world *w)
+bool server_looked_after(struct world *w)
 {
     struct server_node *s = &w->server;
 
@@ -184,7 +196,8 @@ static void run_batch(struct world *w, void *subject)
                         err_name(s->batch[i]->outcome.code),
                         s->batch[i]->outcome.where == NULL ? "-" : s->batch[i]->outcome.where);
     reserve_judge(w, kept, s->batch, n);
-    if (!looked_after(w))
+    judge_uploads(w, s->batch, n);
+    if (!server_looked_after(w))
         world_after(w, 1 + dice_below(&w->machine, 8), release, s, &s->life);
 }
 
@@ -196,7 +209,7 @@ static void keep_house(struct world *w, void *subject)
         reserve_settle(w, true);
         (void)!reserve_expire(w, server_clock(w)).code;
         reserve_judge(w, false, NULL, 0);
-        if (looked_after(w))
+        if (server_looked_after(w))
             return;
     }
     world_after(w, HOUSE_MS, keep_house, s, &s->life);
@@ -264,7 +277,7 @@ static struct err open_all(struct world *w)
     uint8_t scalar[SIGN_PRIVATE_SIZE];
     struct err err;
 
-    TRY(sqlite_open_on(&s->db, disk_vfs(s->disk), FILE_NAME, true, true));
+    TRY(sqlite_open_on(&s->db, disk_vfs(s->disk), SERVER_FILE_NAME, true, true));
     plants_tell_server(s->db);
     TRY(features_open(s->db));
     TRY(sign_private_write(s->directory_key, scalar));
@@ -290,6 +303,7 @@ static void close_all(struct world *w)
 {
     struct server_node *s = &w->server;
 
+    backups_drop(s);
     drop_batch(s);
     for (size_t i = 0; i < s->n_pending; i++)
         drop_arena(s->pending[i]->arena);
@@ -322,6 +336,16 @@ void server_crash(struct world *w, bool quietly)
     power_cut(w, s->disk);
     close_all(w);
     power_on_later(w, dice_below(&w->machine, OPERATOR_MOST_MS));
+}
+
+void server_lose_disk(struct world *w, const struct disk_image *instead)
+{
+    struct server_node *s = &w->server;
+
+    end_lines(w, dice_once_in(&w->care, 2));
+    close_all(w);
+    disk_roll_back(s->disk, instead);
+    power_on_later(w, dice_below(&w->care, OPERATOR_MOST_MS));
 }
 
 void server_stop(struct world *w)
@@ -385,6 +409,7 @@ void server_free(struct world *w)
 
     close_all(w);
     operator_free(w);
+    backups_free(s);
     disk_free(s->disk);
     sign_private_free(s->root_key);
     sign_private_free(s->directory_key);

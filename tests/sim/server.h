@@ -10,12 +10,18 @@
 
 #include "sim/network.h"
 
+#define SERVER_FILE_NAME "server.db"
+
 /* A network is founded; the server runs. */
 void server_found(struct world *w);
 void server_free(struct world *w);
 
 /* The power is cut: what was not synced may be lost.  Quietly: nobody is told. */
 void server_crash(struct world *w, bool quietly);
+/* And its disk is lost; there is another now, with this on it. */
+void server_lose_disk(struct world *w, const struct disk_image *instead);
+/* Is the machine off, or does the program have to be started again?  Then it is done. */
+bool server_looked_after(struct world *w);
 /* It stops in good order. */
 void server_stop(struct world *w);
 /* It is started, now if it can be, and else again and again. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "property/seeded.h"
+#include "sim/edicts.h"
 #include "sim/hostile.h"
 #include "sim/network.h"
 #include "sim/people.h"
@@ -159,6 +160,8 @@ struct world *world_new(const struct options *o, struct outcome *outcome)
     w->machine = dice_for(o->seed, "machine");
     w->lie = dice_for(o->seed, "lie");
     w->own = dice_for(o->seed, "own");
+    w->care = dice_for(o->seed, "care");
+    w->rule = dice_for(o->seed, "rule");
     w->secret = dice_for(o->seed, "secret");
     w->random = (struct random){draw, &w->own};
     w->hostile = hostile_new(w);
@@ -170,6 +173,7 @@ void world_free(struct world *w)
 {
     for (size_t i = 0; i < w->people; i++)
         people_free(w->person[i]);
+    edicts_free(w);
     server_free(w);
     network_free(w);
     hostile_free(w->hostile);

@@ -53,6 +53,8 @@ struct person {
     char *link;            /* the invitation; NULL: none yet */
     bool made;             /* its vault was made, with the invitation's keys */
     bool joined;           /* it was told so */
+    uint64_t joined_ms;    /* the first time */
+    bool unknown;          /* the server, which was put back, does not know it */
     bool away;             /* it was ended in good order, and is started by an action only */
     bool leaving;          /* the administrator was asked to remove it */
     bool removed;          /* the server said that it was removed */
@@ -62,6 +64,7 @@ struct person {
     unsigned restored_later; /* and that behind a sign-in */
     uint64_t sign_ins, told; /* since the copy was made; problems in all */
     bool told_restored;
+    bool unheard;        /* crashed after that, before the answer to a sign-in could say so */
     unsigned passphrase; /* which one opens its vault; with the copy, that one */
     unsigned copy_passphrase;
     bool either; /* or the next one does: the disk failed or was full when it was changed */
@@ -101,9 +104,19 @@ struct server_node {
     struct effects effects;
     bool crash_before_release;
     struct order *orders;
+    struct buf policy; /* the root's statement; empty: none */
     struct point root;
     struct sign_private *root_key, *directory_key;
-    struct disk_image *copy;
+    /* the operator's backup: backups.c */
+    struct {
+        bool under_way;
+        uint64_t began_ms, size;
+        struct buf part;          /* what was taken so far */
+        struct disk_image *whole; /* the last one; NULL: none yet */
+        uint64_t of_ms;           /* when it began */
+    } backup;
+    bool restored, closed;   /* it was put back; and nobody but the operator may come yet */
+    uint64_t restored_of_ms; /* to which moment, the earliest of them */
 };
 
 struct hostile;
@@ -114,8 +127,8 @@ struct world {
     uint64_t now_ms, order, drawn;
     struct moment *heap;
     size_t moments, room;
-    struct dice act, net, machine, lie, own, secret; /* each purpose has its own */
-    struct random random;                            /* from `own` */
+    struct dice act, net, machine, lie, own, care, rule, secret; /* each purpose has its own */
+    struct random random;                                        /* from `own` */
     struct server_node server;
     struct person *person[OPTIONS_PEOPLE_MOST];
     size_t people;

@@ -244,6 +244,7 @@ int main(int argc, char **argv)
     write_file(argv[1], "policies.json", town.policies);
     write_file(argv[1], "rooms.json", town.rooms);
     write_file(argv[1], "rosters.json", town.rosters);
+    write_file(argv[1], "joining.json", make_joining(&people));
     free_people(&people);
     return 0;
 }

@@ -21,7 +21,7 @@ static bool is_endpoint(const char *value)
 /* What invitations may name. */
 static bool is_address(const char *value)
 {
-    return invitation_is_address(bytes_text(value));
+    return link_form_is_address(bytes_text(value));
 }
 
 /* Whoever may ask is told much about the server: programs on this machine, and nobody else. */

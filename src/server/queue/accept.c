@@ -25,7 +25,7 @@ static size_t find_owner(const struct rooms_roster *r, const struct device *d)
 {
     for (size_t i = 0; i < r->roster.accounts; i++)
         if (r->account[i].row == d->account)
-            return device_list_find(r->list[i], &d->did) == NULL ? ROSTER_NOBODY : i;
+            return device_list_find_device(r->list[i], &d->did) == NULL ? ROSTER_NOBODY : i;
     return ROSTER_NOBODY;
 }
 

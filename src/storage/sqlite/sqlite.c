@@ -179,7 +179,9 @@ static const struct db_driver driver = {
     .close = close_sqlite,
 };
 
-/* SQLite answers with the mode it has and calls that success, so ask what it is. */
+/* SQLite answers with the mode it has and calls that success, so ask what it is.  The answer comes
+ * before the change of mode is committed: read to the end, or a sync that failed there would be
+ * missed, and what was done from then on would stand in a journal that a power cut brings back. */
 static struct err enter_log(struct sqlite *lite)
 {
     struct db_query *q;
@@ -191,6 +193,8 @@ static struct err enter_log(struct sqlite *lite)
     if (err.code == E_OK &&
         !(more && bytes_same(statement_column(q, 0).bytes, BYTES_LITERAL("wal"))))
         err = FAIL(E_IO);
+    if (err.code == E_OK)
+        err = statement_next(q, &more);
     statement_end_query(q);
     return err;
 }

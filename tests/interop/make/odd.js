@@ -134,6 +134,7 @@ function oddLists(p, draw) {
     return { dsk, did: deviceId(who.aid, dsk.public) };
   });
   const entry = (d, added = NOW - 9) => ({ did: d.did, dsk: d.dsk.public, added });
+  const key = (d) => ({ ...entry(d), role: 2 }), given = (d) => ({ ...entry(d), capabilities: 1 });
   const write = listWriter(who, p.nid);
   const first = { aid: who.aid, version: 1, previous: zeros(32), made: NOW - 9, devices: [entry(a), entry(b)],
                   revoked: [] };
@@ -154,6 +155,35 @@ function oddLists(p, draw) {
   const most = write({ ...second, previous: fill(32, 1), revoked: gones.slice(0, 99) }, a);
   const after = (x, revoked) => ({
     ...second, version: 3, previous: x.hash, devices: [entry(b)], revoked: inOrder(revoked) });
+  // Recovery keys, what a device was given, and what becomes of both in the next list.
+  const keyed = write({ ...second, devices: [entry(a), key(b)] }, a, one);
+  const wise = write({ ...second, devices: [entry(a), given(b)] }, a, one);
+  const next = (before, devices, revoked = []) =>
+    ({ ...second, version: 3, previous: before.hash, devices: inOrder(devices), revoked });
+  const withKeys = () => [
+    ['first with a recovery key', { ...first, devices: [entry(a), key(b)] }, a],
+    ['second, a device turned into a key', { ...second, devices: [entry(a), key(b)] }, a, undefined, one],
+    ['second with a recovery key', { ...second, devices: inOrder([entry(a), entry(b), key(more[0])]) }, a,
+     undefined, one],
+    ['second by the recovery key that is new', { ...second, devices: inOrder([entry(a), entry(b), key(more[0])]) },
+     more[0], undefined, one],
+    ['second with two recovery keys', { ...second, devices: inOrder([entry(a), entry(b), ...more.slice(0, 2).map(key)]) },
+     a, undefined, one],
+    ['second of nothing but a recovery key', { ...second, devices: [key(a)] }, a],
+    ['ten devices and a recovery key', { ...second, devices: eleven.map((d, i) => (i === 5 ? { ...d, role: 2 } : d)) },
+     null],
+    ['eleven devices in a second', { ...second, devices: eleven }, null],
+    ['a recovery key that was given history', { ...second, devices: [entry(a), { ...key(b), capabilities: 1 }] }, a],
+    ['role 0', { ...second, devices: [entry(a), { ...entry(b), role: 0 }] }, a],
+    ['role 3', { ...second, devices: [entry(a), { ...entry(b), role: 3 }] }, a],
+    ['capabilities 2', { ...second, devices: [entry(a), { ...entry(b), capabilities: 2 }] }, a],
+    ['capabilities 3', { ...second, devices: [entry(a), { ...entry(b), capabilities: 3 }] }, a],
+    ['second, history given', { ...second, devices: [entry(a), given(b)] }, a, undefined, one],
+    ['third, history given', next(wise, [entry(a), given(b)]), a, undefined, wise],
+    ['third, history taken back', next(wise, [entry(a), entry(b)]), a, undefined, wise],
+    ['third by the device that was given it', next(wise, [entry(a), given(b)]), b, undefined, wise],
+    ['third by a recovery key of a list on its own', next(keyed, [entry(more[0]), key(b)],
+     [{ did: a.did, at: 3 }]), b]];
   const list = [
     ['plain', first, a], ['version 0', { ...first, version: 0 }, a],
     ['first with a previous', { ...first, previous: fill(32, 1) }, a],
@@ -196,6 +226,7 @@ function oddLists(p, draw) {
     ['third, let in again', { ...third, devices: first.devices, revoked: [] }, b, undefined, two],
     ['third, the first of 100 let go', after(full, [...rest, aGone]), b, undefined, full],
     ['third, the first of 99 let go', after(most, [...gones.slice(1, 99), aGone]), b, undefined, most],
+    ...withKeys(),
     ['third, nobody let go', after(most, [...gones.slice(0, 99), aGone]), b, undefined, most]];
   const alone = write({ ...first, devices: [entry(a)] }, a);
   return list.map(([what, l, by, bend, after]) => {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // odd_forms: uploads, deliveries, trailers, descriptors, frames' headers and links that no encoder would
-// produce, of PROTOCOL 6, 8, 13 and 14.
+// produce, of PROTOCOL 6, 8 and 13 to 15.
 import { cat, u16, u32, u64, u8, unhex, zeros } from '../tacet/bytes.js';
 import { readHeader } from '../tacet/calls.js';
 import { capsuleSize, readDelivered } from '../tacet/channel.js';
 import * as control from '../tacet/control.js';
 import { sha256 } from '../tacet/crypto.js';
 import { readDescriptor, SIZE_MOST, writeDescriptor } from '../tacet/files.js';
+import { readDeviceLink, readLetters, writeDeviceLink } from '../tacet/joining.js';
 import * as msg from '../tacet/message.js';
 import { readInvitation, writeInvitation } from '../tacet/names.js';
 import { fill, says, set } from './bend.js';
@@ -162,6 +163,36 @@ function links(p) {
   ].map(([what, text]) => [what, Buffer.from(text)]);
 }
 
+function deviceLinks(p) {
+  const good = { nid: p.nid, pin: fill(32, 1), aid: p.alice.aid, secret: fill(32, 2), address: 'a:1' };
+  const raw = (x) => 'tacet://device/' + cat(x, sha256(x).subarray(0, 4)).toString('base64url');
+  const x = (address) => cat(u8(1), good.nid, good.pin, good.aid, good.secret, u8(address.length),
+                             Buffer.from(address));
+  const link = writeDeviceLink(good);
+  return [
+    ['plain', link], ['white space', `\n\t ${link} \r\n`], ['join', link.replace('device', 'join')],
+    ['a capital', link.replace('device', 'Device')], ['nothing behind', 'tacet://device/'],
+    ['damaged', `${link.slice(0, -1)}${link.endsWith('A') ? 'B' : 'A'}`], ['padded', `${link}=`],
+    ['newer', raw(cat(u8(2), fill(9, 1)))], ['version 0', raw(set(x('a:1'), 0, 0))],
+    ['a byte behind', raw(cat(x('a:1'), u8(0)))], ['cut', raw(x('a:1').subarray(0, 129))],
+    ['without a host', raw(x(':1'))], ['port 0', raw(x('a:0'))],
+    ['the longest address', raw(x(`${`${'a'.repeat(48)}.`.repeat(5)}abcd:65535`))],
+    ['an address too long', raw(cat(x('a:1').subarray(0, 129), u8(255), Buffer.from(`${'a'.repeat(62)}:1`)))],
+  ].map(([what, text]) => [what, Buffer.from(text)]);
+}
+
+function lettersWritten() {
+  const good = 'abcd efgh ijkl mnop qrst uvwx yz23 4567';
+  return [
+    ['plain', good], ['upper case', good.toUpperCase()], ['hyphens', good.replaceAll(' ', '-')],
+    ['lines', good.replaceAll(' ', '\r\n\t')], ['nothing between', good.replaceAll(' ', '')],
+    ['one too few', good.slice(1)], ['one too many', `${good}a`], ['none', ''], ['a nought', good.replace('o', '0')],
+    ['a one', good.replace('l', '1')], ['an eight', good.replace('b', '8')], ['a dot', good.replace(' ', '.')],
+    ['an underscore', good.replace(' ', '_')], ['a form feed', good.replace(' ', '\f')],
+    ['a space that is none', good.replace(' ', '\xa0')], ['a NUL', `${good}\0`],
+  ].map(([what, text]) => [what, Buffer.from(text)]);
+}
+
 export function oddForms(p) {
   const of = (kind, list, read) => list.map(([what, statement]) =>
     ({ kind, what, statement, says: says(() => read(statement)) }));
@@ -171,6 +202,8 @@ export function oddForms(p) {
     ...of('descriptor', descriptors(), readDescriptor),
     ...of('header', headers(), readHeader),
     ...of('link', links(p), (b) => readInvitation(b.toString('latin1'))),
+    ...of('device_link', deviceLinks(p), (b) => readDeviceLink(b.toString('latin1'))),
+    ...of('letters', lettersWritten(), (b) => readLetters(b.toString('latin1'))),
     ...controls().map(([type, what, statement]) =>
       ({ kind: 'control', what, type, statement, says: says(() => control.read(type, statement)) }))];
 }

@@ -52,28 +52,37 @@ function isAddress(s) {
   return at > 0 && isHost(s.slice(0, at)) && /^[1-9][0-9]{0,4}$/.test(port) && Number(port) <= 65535;
 }
 
-const JOIN = 'tacet://join/';
-
-export function writeInvitation(i) {
-  const x = cat(u8(1), i.nid, i.pin, i.token, b8(Buffer.from(i.address)));
-  return JOIN + cat(x, sha256(x).subarray(0, 4)).toString('base64url');
+// What links have in common: 8 and 15.1.  `own` is what a link has of its own.
+export function writeLink(prefix, k, own) {
+  const x = cat(u8(1), k.nid, k.pin, own, b8(Buffer.from(k.address)));
+  return prefix + cat(x, sha256(x).subarray(0, 4)).toString('base64url');
 }
 
-export function readInvitation(link) {
+export function readLink(prefix, size, link) {
   const text = link.trim();
-  require(text.startsWith(JOIN), 'another prefix');
-  const all = Buffer.from(text.slice(JOIN.length), 'base64url');
-  require(all.toString('base64url') === text.slice(JOIN.length), 'not base64url', 'forged');
+  require(text.startsWith(prefix), 'another prefix');
+  const all = Buffer.from(text.slice(prefix.length), 'base64url');
+  require(all.toString('base64url') === text.slice(prefix.length), 'not base64url', 'forged');
   require(all.length > 4, 'damaged', 'forged');
   const x = all.subarray(0, all.length - 4);
   require(compare(sha256(x).subarray(0, 4), all.subarray(all.length - 4)) === 0, 'damaged', 'forged');
   const r = new Reader(x);
   const version = r.u8();
-  require(version <= 1, 'made by a newer server', 'version');
+  require(version <= 1, 'made by a newer program', 'version');
   require(version === 1, 'version 0');
-  require(x.length >= 1 + 32 + 32 + 16 + 1 && x.length === 82 + x[81], 'length of a link');
-  const i = { nid: r.take(32), pin: r.take(32), token: r.take(16), address: r.b8().toString('latin1') };
+  const head = 1 + 32 + 32 + size + 1;
+  require(x.length >= head && x.length === head + x[head - 1], 'length of a link');
+  const k = { nid: r.take(32), pin: r.take(32), own: r.take(size), address: r.b8().toString('latin1') };
   r.end();
-  require(isAddress(i.address), 'address');
-  return i;
+  require(isAddress(k.address), 'address');
+  return k;
+}
+
+const JOIN = 'tacet://join/';
+
+export const writeInvitation = (i) => writeLink(JOIN, i, i.token);
+
+export function readInvitation(link) {
+  const { own, ...i } = readLink(JOIN, 16, link);
+  return { ...i, token: own };
 }

@@ -41,7 +41,7 @@ export function recipients(o, lists, sender) {
     require(lists[i].version === a.listVersion && same(lists[i].aid, a.aid) &&
             same(lists[i].hash.subarray(0, 16), a.listHash), 'another list');
     for (const d of lists[i].devices)
-      if (!same(d.did, sender) && !o.skipped.some((s) => same(s.did, d.did)))
+      if (d.role !== 2 && !same(d.did, sender) && !o.skipped.some((s) => same(s.did, d.did)))
         out.push({ nid: o.networks[a.network].nid, aid: a.aid, did: d.did });
   });
   require(out.length <= 1024, 'too many', 'limit');

@@ -49,7 +49,7 @@ export const readDirectory = (statement, nid, key, now) =>
 
 export const listBody = (l) => cat(
   u8(1), l.aid, u32(l.version), l.previous, u64(l.made), u8(l.devices.length),
-  ...l.devices.flatMap((d) => [d.did, d.dsk, u8(1), u64(d.added), u32(0)]), u8(l.revoked.length),
+  ...l.devices.flatMap((d) => [d.did, d.dsk, u8(d.role ?? 1), u64(d.added), u32(d.capabilities ?? 0)]), u8(l.revoked.length),
   ...l.revoked.flatMap((d) => [d.did, u32(d.at), u8(1)]), u8(0));
 
 export const listHash = (nid, body) => h32(label('tacet1 list hash'), nid, body);
@@ -66,8 +66,8 @@ export function parseDeviceList(statement) {
   const l = { aid: r.take(32), version: r.u32(), previous: r.take(32), made: r.u64(), devices: [],
               revoked: [] };
   for (let n = r.u8(); n > 0; n--) {
-    const d = { did: r.take(16), dsk: r.take(67), role: r.u8(), added: r.u64() };
-    require(d.role === 1 && r.u32() === 0, 'device');
+    const d = { did: r.take(16), dsk: r.take(67), role: r.u8(), added: r.u64(), capabilities: r.u32() };
+    require((d.role === 1 && d.capabilities <= 1) || (d.role === 2 && d.capabilities === 0), 'device');
     require(isPoint(d.dsk), 'no point');
     l.devices.push(d);
   }
@@ -83,16 +83,24 @@ export function parseDeviceList(statement) {
   l.dskSignature = r.take(SIGNATURE);
   r.end();
   require(l.version > 1 || (l.version === 1 && isZero(l.previous)), 'previous');
-  require(l.devices.length >= 1 && l.devices.length <= 10 && l.revoked.length <= REVOKED_MOST, 'counts');
+  const keys = l.devices.filter((d) => d.role === 2).length, plain = l.devices.length - keys;
+  require(keys <= (l.version === 1 ? 0 : 1), 'recovery keys');
+  require(plain >= 1 && plain <= 10 && l.revoked.length <= REVOKED_MOST, 'counts');
   requireRising(l.devices, (d) => d.did, 'devices');
   requireRising(l.revoked, (d) => d.did, 'revoked devices');
   require(!l.revoked.some((x) => l.devices.some((d) => same(d.did, x.did))), 'revoked and not');
   return l;
 }
 
+// By the recovery key: who knew the account knows it unverified.
+export const isRecovered = (l) => l.devices.some((d) => d.role === 2 && same(d.did, l.signer));
+
 const find = (list, did) => list.find((x) => same(x.did, did));
 
 const REVOKED_MOST = 100;
+
+const stays = (d, now) =>
+  now.added === d.added && now.role === d.role && now.capabilities >= d.capabilities;
 
 // Who is in both lists is what it was; who left is revoked at this version, and as long as there is room.
 function checkAfter(l, previous) {
@@ -102,7 +110,7 @@ function checkAfter(l, previous) {
   requireChain(find(previous.devices, l.signer), 'the signer is new');
   for (const d of previous.devices) {
     const now = find(l.devices, d.did);
-    requireChain(now ? now.added === d.added : find(l.revoked, d.did)?.at === l.version, 'a device changed');
+    requireChain(now ? stays(d, now) : find(l.revoked, d.did)?.at === l.version, 'a device changed');
   }
   for (const d of previous.revoked) {
     const now = find(l.revoked, d.did);

@@ -147,6 +147,41 @@ static void text_above_the_ceiling_fails_the_buf(void **state)
     buf_free(&base64);
 }
 
+/* [RFC4648 10], whole groups of it in lower case. */
+static void base32_agrees_with_the_sample_of_its_standard(void **state)
+{
+    char letters[16];
+    uint8_t out[10] = {7};
+
+    encoding_base32(BYTES_LITERAL("fooba"), letters);
+    assert_memory_equal(letters, "mzxw6ytb", 8);
+    encoding_base32(BYTES_LITERAL("\x00\x44\x32\x14\xc7\x42\x54\xb6\x35\xcf"), letters);
+    assert_memory_equal(letters, "abcdefghijklmnop", 16);
+    encoding_base32(BYTES_LITERAL("\x84\x65\x3a\x56\xd7\xc6\x75\xbe\x77\xdf"), letters);
+    assert_memory_equal(letters, "qrstuvwxyz234567", 16);
+    assert_ok(encoding_base32_read(BYTES_LITERAL("qrstuvwxyz234567"), out, 10));
+    assert_memory_equal(out, "\x84\x65\x3a\x56\xd7\xc6\x75\xbe\x77\xdf", 10);
+    assert_ok(encoding_base32_read(BYTES_LITERAL("MzxW6yTB"), out, 5));
+    assert_memory_equal(out, "fooba", 5);
+    assert_ok(encoding_base32_read(bytes(NULL, 0), out, 0));
+}
+
+static void what_is_not_base32_leaves_the_output_alone(void **state)
+{
+    static const char foreign[] = "018@[`{9/=- \xe1";
+    uint8_t out[6] = {9, 9, 9, 9, 9, 9};
+
+    for (size_t i = 0; i < sizeof foreign; i++) { /* with its NUL */
+        uint8_t text[8] = {'a', 'a', 'a', 'a', 'a', 'a', 'a', (uint8_t)foreign[i]};
+
+        assert_err(encoding_base32_read(BYTES(text), out, 5), E_MALFORMED);
+    }
+    assert_err(encoding_base32_read(BYTES_LITERAL("aaaaaaa"), out, 5), E_MALFORMED);
+    assert_err(encoding_base32_read(BYTES_LITERAL("aaaaaaaaa"), out, 5), E_MALFORMED);
+    assert_err(encoding_base32_read(BYTES_LITERAL("aaaaaaaa"), out, 6), E_MALFORMED);
+    assert_memory_equal(out, "\t\t\t\t\t\t", 6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +195,8 @@ int main(void)
         cmocka_unit_test(base64_that_no_encoder_writes_is_refused),
         cmocka_unit_test(malformed_base64_above_the_ceiling_does_not_spoil_the_buf),
         cmocka_unit_test(text_above_the_ceiling_fails_the_buf),
+        cmocka_unit_test(base32_agrees_with_the_sample_of_its_standard),
+        cmocka_unit_test(what_is_not_base32_leaves_the_output_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

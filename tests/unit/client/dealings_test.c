@@ -29,6 +29,21 @@ static void nor_more_than_24_times_a_day(void **state)
     assert_true(dealings_may(&c, NOW_MS + CLOCK_DAY_MS));
 }
 
+static void when_it_may_be_done_again_can_be_said(void **state)
+{
+    struct dealings_count c = {0};
+
+    for (unsigned i = 0; i < 24; i++) {
+        assert_true(dealings_may(&c, NOW_MS + i * 10 * CLOCK_MINUTE_MS));
+        if (i < 23)
+            assert_int_equal(dealings_next_ms(&c, NOW_MS + i * 10 * CLOCK_MINUTE_MS),
+                             NOW_MS + (i + 1) * 10 * CLOCK_MINUTE_MS);
+    }
+    assert_int_equal(dealings_next_ms(&c, NOW_MS + 5 * CLOCK_HOUR_MS), NOW_MS + CLOCK_DAY_MS);
+    assert_false(dealings_may(&c, NOW_MS + CLOCK_DAY_MS - 1));
+    assert_true(dealings_may(&c, NOW_MS + CLOCK_DAY_MS));
+}
+
 /* A clock that was years ahead once must not forbid everything until then. */
 static void a_clock_that_was_wrong_is_forgiven(void **state)
 {
@@ -100,6 +115,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_done_twice_within_ten_minutes),
         cmocka_unit_test(nor_more_than_24_times_a_day),
+        cmocka_unit_test(when_it_may_be_done_again_can_be_said),
         cmocka_unit_test(a_clock_that_was_wrong_is_forgiven),
         safe_test(who_said_nothing_for_7_days_after_the_capsule_is_silent),
         safe_test(a_date_that_is_ahead_vouches_for_nothing_to_come),

@@ -140,6 +140,24 @@ static void the_highest_whose_time_has_come_is_in_force(void **state)
     assert_int_equal(in_force(c, NOW + 20), 3);
 }
 
+/* Whoever was sent that roster would call another one behind it wrong.  [PROTOCOL 6.6] */
+static void what_a_roster_named_stays_in_force_when_the_clock_goes_back(void **state)
+{
+    struct court *c = *state;
+
+    assert_int_equal(learns(c, says(c, NOW + 10)), E_OK);
+    assert_int_equal(learns(c, says(c, NOW + 20)), E_OK);
+    assert_int_equal(in_force(c, NOW), 0);
+    assert_ok(vault_begin(c->safe->vault));
+    assert_ok(rules_used(c->safe->vault, 1));
+    assert_ok(rules_used(c->safe->vault, 0));
+    assert_ok(vault_commit(c->safe->vault));
+    assert_int_equal(in_force(c, NOW), 1);
+    assert_int_equal(in_force(c, NOW + 20), 2);
+    safe_again(c->safe);
+    assert_int_equal(in_force(c, NOW), 1);
+}
+
 static void what_is_learned_late_closes_gaps_and_takes_nothing_back(void **state)
 {
     struct court *c = *state;
@@ -248,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         court_test(without_a_policy_nothing_is_in_force_or_missing),
         court_test(the_highest_whose_time_has_come_is_in_force),
+        court_test(what_a_roster_named_stays_in_force_when_the_clock_goes_back),
         court_test(what_is_learned_late_closes_gaps_and_takes_nothing_back),
         court_test(what_contradicts_a_known_one_is_not_kept),
         court_test(what_is_not_the_roots_is_not_kept),

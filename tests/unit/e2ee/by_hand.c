@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit/e2ee/by_hand.h"
 
+#include <stdio.h>
+
 #include "assert_err.h"
 #include "crypto/hash.h"
 #include "crypto/kdf.h"
+#include "crypto/password.h"
 #include "e2ee/call_key.h"
 #include "e2ee/channel.h"
 #include "e2ee/file_key.h"
 #include "e2ee/fingerprint.h"
+#include "e2ee/link_ask.h"
+#include "e2ee/recovery.h"
 #include "e2ee/schedule.h"
 #include "e2ee/trailer.h"
 #include "statement/device_list.h"
@@ -336,6 +341,71 @@ static void frame_salt(struct bytes label, struct by_hand *p)
     frames(false, label, p);
 }
 
+/* ---- links and recovery [PROTOCOL 15] */
+
+static struct device_link shown(void)
+{
+    struct device_link link = {.nid = *NID, .aid = one_key_me.who.aid};
+
+    memcpy(link.secret, SECRET, sizeof link.secret);
+    return link;
+}
+
+static void link_slot(struct bytes label, struct by_hand *p)
+{
+    struct device_link link = shown();
+    struct buf info = info_of(label);
+
+    assert_ok(device_link_slot(&link, p->product));
+    buf_bytes(&info, ID_BYTES(link.nid));
+    buf_bytes(&info, ID_BYTES(link.aid));
+    hkdf(bytes(NULL, 0), BYTES(SECRET), &info, p, DEVICE_LINK_SLOT_SIZE);
+}
+
+static void link_key(struct bytes label, struct by_hand *p)
+{
+    struct device_link link = shown();
+    struct buf info = info_of(label);
+
+    assert_ok(device_link_key(&link, p->product));
+    buf_bytes(&info, ID_BYTES(link.nid));
+    buf_bytes(&info, ID_BYTES(link.aid));
+    hkdf(bytes(NULL, 0), BYTES(SECRET), &info, p, DEVICE_LINK_KEY_SIZE);
+}
+
+/* The ask is version | zeros | no name. */
+static void link_code(struct bytes label, struct by_hand *p)
+{
+    static const uint8_t asked[LINK_ASK_LEAST] = {1};
+    static const struct link_ask ask = {.name_n = 0};
+    struct device_link link = shown();
+    struct bytes parts[] = {label, BYTES(SECRET), BYTES(asked)};
+    uint8_t digest[HASH_SHA512_SIZE], slot[DEVICE_LINK_SLOT_SIZE], code[PASSWORD_KEY_SIZE];
+    uint64_t v = 0;
+
+    assert_ok(link_ask_code(&link, &ask, (char *)p->product));
+    assert_ok(device_link_slot(&link, slot));
+    assert_ok(hash_sha512(parts, 3, digest));
+    assert_ok(password_key(BYTES(digest), slot, 16, code));
+    for (size_t i = 0; i < 8; i++)
+        v = v << 8 | code[i];
+    v %= UINT64_C(1000000000000);
+    p->n = (size_t)snprintf((char *)p->by_hand, sizeof p->by_hand, "%04u %04u %04u",
+                            (unsigned)(v / 100000000), (unsigned)(v / 10000 % 10000),
+                            (unsigned)(v % 10000));
+}
+
+static void letters_slot(struct bytes label, struct by_hand *p)
+{
+    struct recovery_key key;
+    struct buf info = info_of(label);
+
+    memcpy(key.r, SECRET, sizeof key.r);
+    assert_ok(recovery_slot(&key, NID, p->product));
+    buf_bytes(&info, ID_BYTES(*NID));
+    hkdf(bytes(NULL, 0), BYTES(key.r), &info, p, RECOVERY_SLOT_SIZE);
+}
+
 /* ---- all of them */
 
 const struct by_hand_kind BY_HAND_KINDS[] = {
@@ -363,6 +433,21 @@ const struct by_hand_kind BY_HAND_KINDS[] = {
     {"root of a file", "tacet1 file root", true, file_root},
     {"base key of a call", "tacet1 call", true, call},
     {"key of frames", "SFrame 1.0 Secret key ", false, frame_key},
+    {"slot of a link", "tacet1 link slot", true, link_slot},
+    {"key of an ask", "tacet1 link ask", true, link_key},
+    {"code of an ask", "tacet1 link code", true, link_code},
+    {"slot of a recovery key", "tacet1 recovery slot", true, letters_slot},
     {"salt of frames", "SFrame 1.0 Secret salt ", false, frame_salt},
 };
 const size_t by_hand_kinds = sizeof BY_HAND_KINDS / sizeof BY_HAND_KINDS[0];
+
+/* What makes codes slow is not what is tried here, and would make it take minutes. */
+struct err __real_password_key(struct bytes password, const uint8_t salt[PASSWORD_SALT_SIZE],
+                               uint8_t cost, uint8_t key[PASSWORD_KEY_SIZE]);
+struct err __wrap_password_key(struct bytes password, const uint8_t salt[PASSWORD_SALT_SIZE],
+                               uint8_t cost, uint8_t key[PASSWORD_KEY_SIZE]);
+struct err __wrap_password_key(struct bytes password, const uint8_t salt[PASSWORD_SALT_SIZE],
+                               uint8_t cost, uint8_t key[PASSWORD_KEY_SIZE])
+{
+    return __real_password_key(password, salt, cost > 0 ? PASSWORD_COST_LEAST : 0, key);
+}

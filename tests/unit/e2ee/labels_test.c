@@ -11,6 +11,7 @@
 #include "crypto/kdf.h"
 #include "e2ee/channel.h"
 #include "unit/e2ee/by_hand.h"
+#include "unit/e2ee/joining.h"
 
 #define KINDS_MOST 64
 #define NOW        ONE_KEY_NOW_MS
@@ -162,6 +163,47 @@ static struct err as_box(struct bytes label)
     return err;
 }
 
+/* ---- what a new device is answered, and a recovery blob [PROTOCOL 15.4, 15.6] */
+
+static struct joining joined;
+static struct buf answer = {.max = LINK_ANSWER_MOST};
+static const struct recovery_key recovery_secret = {"one secret"};
+
+static void join(void)
+{
+    struct link_answer in;
+
+    joining_begin(&joined);
+    in = joining_answer(&joined);
+    assert_ok(link_answer_seal(&joined.link, &joined.ask, &in, JOINING_NOW_MS, &answer));
+}
+
+static struct err as_answer(struct bytes label)
+{
+    struct buf plain = BUF(LINK_ANSWER_PLAIN_MOST), out = BUF(LINK_ANSWER_MOST);
+    struct err err;
+
+    joining_write_answer(&joined, &plain);
+    joining_seal_answer(&joined, buf_view(&answer), label, buf_view(&plain), &out);
+    err = joining_take_answer(&joined, buf_view(&out));
+    buf_free(&plain);
+    buf_free(&out);
+    return err;
+}
+
+static struct err as_blob(struct bytes label)
+{
+    struct buf plain = BUF(RECOVERY_PLAIN_MOST), out = BUF(RECOVERY_BLOB_MOST);
+    struct err err;
+
+    joining_write_blob(&joined, &plain);
+    joining_seal_blob(&joined.link.nid, &recovery_secret, label, buf_view(&plain), &out);
+    err = joining_take_blob(&joined.link.nid, &recovery_secret, buf_view(&out));
+    buf_free(&plain);
+    buf_free(&out);
+    return err;
+}
+
 /* ---- all at all */
 
 static void add(struct kind k)
@@ -172,9 +214,11 @@ static void add(struct kind k)
 
 static void list_all(void)
 {
-    static struct err (*const opens[])(struct bytes) = {as_epoch, as_first_key, as_box};
+    static struct err (*const opens[])(struct bytes) = {as_epoch, as_first_key, as_box, as_answer,
+                                                        as_blob};
     const struct bytes label[] = {BYTES_LABEL("tacet1 open"), BYTES_LABEL("tacet1 ck0"),
-                                  BYTES_LABEL("tacet1 box")};
+                                  BYTES_LABEL("tacet1 box"), BYTES_LABEL("tacet1 link answer"),
+                                  BYTES_LABEL("tacet1 recovery key")};
 
     for (size_t i = 0; i < one_key_kinds; i++)
         if (strcmp(ONE_KEY_KINDS[i].name, "next room state") != 0) /* signed as the first is */
@@ -223,6 +267,7 @@ static int enter(void **state)
 {
     one_key_begin(state);
     connect();
+    join();
     list_all();
     return 0;
 }
@@ -233,6 +278,8 @@ static int leave(void **state)
     agree_public_free(bob.key);
     channel_opener_free(&opener);
     buf_free(&capsule);
+    joining_end(&joined);
+    buf_free(&answer);
     return one_key_end(state);
 }
 

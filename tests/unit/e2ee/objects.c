@@ -21,6 +21,7 @@ void objects_begin(void)
     struct random random = random_system();
     struct seal_request rq;
 
+    joining_begin(&objects.joining);
     cast_enter(&objects.alice, 1);
     cast_enter(&objects.bob, 2);
     cast_connect(&objects.line, &objects.alice, &objects.bob);
@@ -38,6 +39,7 @@ void objects_begin(void)
 
 void objects_end(void)
 {
+    joining_end(&objects.joining);
     cast_leave(&objects.alice);
     cast_leave(&objects.bob);
     agree_private_free(objects.keys.e);
@@ -281,6 +283,80 @@ static struct err as_invitation(struct bytes in)
     return invitation_read(in, &i);
 }
 
+/* ---- of a new device, and of somebody with none left  [PROTOCOL 15] */
+
+static void make_device_link(struct buf *out)
+{
+    assert_ok(device_link_write(&objects.joining.link, out));
+}
+
+static struct err as_device_link(struct bytes in)
+{
+    struct device_link link;
+
+    return device_link_read(in, &link);
+}
+
+static void make_ask(struct buf *out)
+{
+    struct random random = random_system();
+
+    assert_ok(link_ask_seal(&objects.joining.link, &objects.joining.ask, objects.joining.dsk,
+                            &random, out));
+}
+
+static struct err as_ask(struct bytes in)
+{
+    struct link_ask ask;
+
+    return link_ask_open(&objects.joining.link, in, &ask);
+}
+
+static void make_answer(struct buf *out)
+{
+    struct link_answer in = joining_answer(&objects.joining);
+
+    assert_ok(
+        link_answer_seal(&objects.joining.link, &objects.joining.ask, &in, JOINING_NOW_MS, out));
+}
+
+static struct err as_answer(struct bytes in)
+{
+    return joining_take_answer(&objects.joining, in);
+}
+
+static const struct recovery_key letters = {"some letters"};
+
+static void make_blob(struct buf *out)
+{
+    struct identity *me = &objects.joining.old;
+    struct recovery_account a = {me->who.aid, JOINING_DOMAIN, JOINING_HANDLE, me->ark_secret,
+                                 me->dsk_secret};
+    struct random random = random_system();
+
+    assert_ok(recovery_seal(&letters, &me->who.nid, &a, &random, out));
+}
+
+static struct err as_blob(struct bytes in)
+{
+    return joining_take_blob(&objects.joining.old.who.nid, &letters, in);
+}
+
+static void make_letters(struct buf *out)
+{
+    char text[RECOVERY_LETTERS_SIZE];
+
+    recovery_letters(&letters, text);
+    buf_text(out, text);
+}
+
+static struct err as_letters(struct bytes in)
+{
+    struct recovery_key key;
+
+    return recovery_read_letters(in, &key);
+}
+
 /* ---- all of them */
 
 const struct object OBJECTS[] = {
@@ -299,6 +375,11 @@ const struct object OBJECTS[] = {
     {"file chunk", make_chunk, as_chunk},
     {"call frame", make_frame, as_frame},
     {"invitation", make_invitation, as_invitation},
+    {"device link", make_device_link, as_device_link},
+    {"box of an ask", make_ask, as_ask},
+    {"answer to an ask", make_answer, as_answer},
+    {"recovery blob", make_blob, as_blob},
+    {"recovery letters", make_letters, as_letters},
 };
 const size_t objects_n = sizeof OBJECTS / sizeof OBJECTS[0];
 

@@ -8,6 +8,7 @@
 
 #include "e2ee/file_key.h"
 #include "unit/e2ee/cast.h"
+#include "unit/e2ee/joining.h"
 
 struct object {
     const char *name;
@@ -26,6 +27,7 @@ extern struct objects {
     struct seal_keys keys;
     struct buf upload, delivery;
     struct file_key opening;
+    struct joining joining;
 } objects;
 
 void objects_begin(void);

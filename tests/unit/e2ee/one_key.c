@@ -4,6 +4,7 @@
 #include "assert_err.h"
 #include "crypto/aead.h"
 #include "e2ee/channel.h"
+#include "e2ee/link_ask.h"
 #include "e2ee/payload.h"
 #include "e2ee/trailer.h"
 #include "statement/device_list.h"
@@ -307,6 +308,63 @@ out:
     return err;
 }
 
+/* ---- what a new device signs: slot | ask | signature, as it lies in its box  [PROTOCOL 15.2] */
+
+static struct device_link shown(void)
+{
+    return (struct device_link){.nid = *NID, .aid = one_key_me.who.aid};
+}
+
+/* The box's plain text, appended. */
+static void unbox(const struct device_link *link, struct bytes slot, struct bytes box,
+                  struct buf *out)
+{
+    uint8_t ka[AEAD_KEY_SIZE], *at;
+
+    assert_ok(device_link_key(link, ka));
+    at = buf_extend(out, box.n - AEAD_NONCE_SIZE - AEAD_TAG_SIZE);
+    assert_non_null(at);
+    assert_ok(
+        aead_open(ka, box.at, slot, bytes(box.at + AEAD_NONCE_SIZE, box.n - AEAD_NONCE_SIZE), at));
+}
+
+static void make_ask(struct buf *out)
+{
+    struct device_link link = shown();
+    struct link_ask ask = {.did = one_key_me.who.did, .dsk = *PUB};
+    uint8_t slot[DEVICE_LINK_SLOT_SIZE];
+    struct buf box = BUF(LINK_ASK_BOX_MOST);
+    struct random random = random_system();
+    struct mlkem_private *kem;
+
+    assert_ok(mlkem_generate(&kem, ask.kem));
+    mlkem_private_free(kem);
+    memcpy(ask.point, PUB->b, sizeof ask.point);
+    assert_ok(device_link_slot(&link, slot));
+    assert_ok(link_ask_seal(&link, &ask, KEY, &random, &box));
+    buf_bytes(out, BYTES(slot));
+    unbox(&link, BYTES(slot), buf_view(&box), out);
+    buf_free(&box);
+}
+
+static struct err check_ask(struct bytes in)
+{
+    struct device_link link = shown();
+    struct link_ask ask;
+    uint8_t slot[DEVICE_LINK_SLOT_SIZE], ka[AEAD_KEY_SIZE], box[LINK_ASK_BOX_MOST] = {0};
+    size_t n = in.n - sizeof slot;
+
+    if (in.n < sizeof slot || n > sizeof box - AEAD_NONCE_SIZE - AEAD_TAG_SIZE)
+        return FAIL(E_MALFORMED);
+    assert_ok(device_link_slot(&link, slot));
+    if (memcmp(in.at, slot, sizeof slot) != 0)
+        return FAIL(E_FORGED);
+    assert_ok(device_link_key(&link, ka));
+    assert_ok(
+        aead_seal(ka, box, BYTES(slot), bytes(in.at + sizeof slot, n), box + AEAD_NONCE_SIZE));
+    return link_ask_open(&link, bytes(box, AEAD_NONCE_SIZE + n + AEAD_TAG_SIZE), &ask);
+}
+
 /* ---- all of them */
 
 #define ALONE SIGN_SIZE, SIGN_SIZE
@@ -327,6 +385,7 @@ const struct one_key_kind ONE_KEY_KINDS[] = {
     {"commit", "tacet1 room commit", make_commit, check_commit, ALONE},
     {"capsule signature", "tacet1 cap", make_capsule, check_capsule, ALONE},
     {"message signature", "tacet1 msg", make_message, check_message, ALONE},
+    {"ask of a new device", "tacet1 link sign", make_ask, check_ask, ALONE},
 };
 const size_t one_key_kinds = sizeof ONE_KEY_KINDS / sizeof ONE_KEY_KINDS[0];
 

@@ -83,7 +83,7 @@ static void each_policy_follows_the_one_before(void **state)
 static struct device_list list_of(json_t *v)
 {
     json_t *alice = vector_get(v, "alice"), *device = item(alice, "devices", 1);
-    struct device_list l = {.version = 1, .devices = 1};
+    struct device_list l = {.version = 1, .devices = 1, .device = {{.role = DEVICE_PLAIN}}};
 
     vector_copy(alice, "aid", l.aid.b, sizeof l.aid.b);
     vector_copy(device, "did", l.device[0].did.b, sizeof l.device[0].did.b);
@@ -147,9 +147,11 @@ static void read_lists(json_t *o, const struct roster *r, struct device_list *li
                                        .devices = count(from, "devices")};
         vector_copy(from, "aid", list[i].aid.b, sizeof list[i].aid.b);
         vector_copy(from, "list_hash", list[i].hash, sizeof list[i].hash);
-        for (size_t k = 0; k < list[i].devices; k++)
+        for (size_t k = 0; k < list[i].devices; k++) {
+            list[i].device[k].role = DEVICE_PLAIN;
             vector_copy(item(from, "devices", k), "did", list[i].device[k].did.b,
                         sizeof list[i].device[k].did.b);
+        }
         lists[i] = &list[i];
     }
 }

@@ -40,7 +40,7 @@ static inline void conversation_add(struct conversation *c, uint8_t network, siz
     *l = (struct device_list){
         .aid = {{id}}, .version = 4, .made_ms = 1, .devices = devices, .hash = {id, 7}};
     for (size_t k = 0; k < devices; k++)
-        l->device[k].did = (struct device_id){{id, (uint8_t)k}};
+        l->device[k] = (struct device_entry){.did = {{id, (uint8_t)k}}, .role = DEVICE_PLAIN};
     c->account[i] = (struct roster_account){
         .network = network, .aid = l->aid, .list_version = l->version, .list_hash = {id, 7}};
     c->lists[i] = l;

@@ -18,8 +18,8 @@ static int begin(void **state)
                                        .made_ms = PEOPLE_NOW_MS + i * CLOCK_DAY_MS,
                                        .devices = i < 2 ? 2 : 1,
                                        .revoked = i < 2 ? 0 : 1};
-        list[i].device[0].did = laptop;
-        list[i].device[1].did = phone;
+        list[i].device[0] = (struct device_entry){.did = laptop, .role = DEVICE_PLAIN};
+        list[i].device[1] = (struct device_entry){.did = phone, .role = DEVICE_PLAIN};
         list[i].gone[0] = (struct device_revoked){phone, 3, DEVICE_REVOKED};
         known[i] = &list[i];
     }
@@ -132,6 +132,23 @@ static void a_device_that_is_not_in_the_list_named_is_refused(void **state)
     assert_int_equal(got, 0);
 }
 
+/* Whether it stands or was revoked. */
+static void a_recovery_key_sends_and_signs_nothing(void **state)
+{
+    struct device_history all = {known, 5}, early = {known, 2};
+    const struct device_entry *entry;
+    const struct device_list *revoked_by;
+    enum device_sender sender;
+
+    (void)state;
+    list[0].device[1].role = list[1].device[1].role = DEVICE_RECOVERY;
+    assert_err(device_history_find(&early, &phone, &entry, &revoked_by), E_FORGED);
+    assert_err(device_history_find(&all, &phone, &entry, &revoked_by), E_FORGED);
+    assert_err(device_history_sender(&early, 2, &phone, PEOPLE_NOW_MS, PEOPLE_NOW_MS, &sender),
+               E_FORGED);
+    begin(state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +159,7 @@ int main(void)
         cmocka_unit_test(a_device_that_nobody_revoked_may_write),
         cmocka_unit_test(what_a_revoked_device_wrote_before_is_taken_for_thirty_days),
         cmocka_unit_test(a_device_that_is_not_in_the_list_named_is_refused),
+        cmocka_unit_test(a_recovery_key_sends_and_signs_nothing),
     };
 
     return cmocka_run_group_tests(tests, begin, NULL);

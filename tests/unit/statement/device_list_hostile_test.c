@@ -135,6 +135,66 @@ static void who_stays_keeps_the_date_when_it_came(void **state)
     assert_err(follows(l, 0), E_FORGED);
 }
 
+static void who_stays_keeps_its_role(void **state)
+{
+    struct device_list l = second(), with = second();
+
+    (void)state;
+    l.device[1].role = DEVICE_RECOVERY; /* a device turns into a recovery key */
+    assert_err(follows(l, 0), E_FORGED);
+    with.device[1].role = DEVICE_RECOVERY;
+    l = with;
+    l.version = 3;
+    memcpy(l.previous, with.hash, sizeof l.previous);
+    assert_ok(follows_on(&with, l, 0));
+    l.device[1].role = DEVICE_PLAIN; /* a recovery key turns into a device */
+    assert_err(follows_on(&with, l, 0), E_FORGED);
+}
+
+static void that_history_was_given_is_not_taken_back(void **state)
+{
+    struct device_list l = second(), given = second();
+
+    (void)state;
+    given.device[1].capabilities = DEVICE_GIVEN_HISTORY;
+    assert_ok(follows(given, 0));
+    l.version = 3;
+    memcpy(l.previous, given.hash, sizeof l.previous);
+    assert_err(follows_on(&given, l, 0), E_FORGED);
+    l.device[1].capabilities = DEVICE_GIVEN_HISTORY;
+    assert_ok(follows_on(&given, l, 0));
+}
+
+/* The first two are a device and a recovery key; only the device was lost. */
+static void a_recovery_key_that_was_there_puts_a_new_device_in_place_of_all_others(void **state)
+{
+    struct device_list with = second(), l = second();
+
+    (void)state;
+    with.device[1].role = DEVICE_RECOVERY;
+    l.version = 3;
+    memcpy(l.previous, with.hash, sizeof l.previous);
+    l.device[0] = with.device[1];
+    l.device[1] = person_list(&ada, 3).device[2];
+    l.gone[0] = (struct device_revoked){ada.did[0], 3, DEVICE_REVOKED};
+    l.revoked = 1;
+    assert_ok(follows_on(&with, l, 1));
+    assert_err(follows_on(&with, l, 2), E_FORGED); /* not the new one by itself */
+    assert_err(follows_on(&with, l, 0), E_FORGED); /* nor who found what was lost */
+}
+
+static void a_recovery_key_does_not_let_itself_in(void **state)
+{
+    struct device_list l = second();
+
+    (void)state;
+    l.device[2] = person_list(&ada, 3).device[2];
+    l.device[2].role = DEVICE_RECOVERY;
+    l.devices = 3;
+    assert_ok(follows(l, 1));
+    assert_err(follows(l, 2), E_FORGED);
+}
+
 static void the_same_key_does_not_come_in_under_another_id(void **state)
 {
     struct device_list l = second();
@@ -236,6 +296,10 @@ int main(void)
         cmocka_unit_test(nobody_leaves_without_a_word),
         cmocka_unit_test(nobody_is_revoked_who_was_not_there),
         cmocka_unit_test(who_stays_keeps_the_date_when_it_came),
+        cmocka_unit_test(who_stays_keeps_its_role),
+        cmocka_unit_test(that_history_was_given_is_not_taken_back),
+        cmocka_unit_test(a_recovery_key_that_was_there_puts_a_new_device_in_place_of_all_others),
+        cmocka_unit_test(a_recovery_key_does_not_let_itself_in),
         cmocka_unit_test(the_same_key_does_not_come_in_under_another_id),
         cmocka_unit_test(a_stranger_with_one_of_the_two_keys_lets_nobody_in),
         cmocka_unit_test(another_accounts_device_does_not_come_in),

@@ -87,6 +87,41 @@ static void a_device_is_found_by_its_id(void **state)
     assert_null(device_list_find(&first, &ada.did[2]));
 }
 
+static void a_list_says_who_signed_it(void **state)
+{
+    struct device_list l;
+
+    (void)state;
+    assert_ok(device_list_check(buf_view(&statement), &nid, &ada.ark.pub, NULL, PEOPLE_NOW_MS, &l));
+    assert_true(ID_SAME(l.signer, ada.did[0]));
+    assert_true(ID_SAME(first.signer, ada.did[0]));
+    assert_false(device_list_is_recovered(&l));
+    assert_ok(device_list_parse(buf_view(&statement), &nid, &l));
+    assert_true(ID_SAME(l.signer, ada.did[0]));
+    l.device[0].role = DEVICE_RECOVERY;
+    assert_true(device_list_is_recovered(&l));
+    l.signer = ada.did[2]; /* who is not in it, and whom parsing does not look for */
+    assert_false(device_list_is_recovered(&l));
+}
+
+static void a_recovery_key_is_found_and_is_no_device(void **state)
+{
+    struct device_list l = second();
+
+    (void)state;
+    assert_null(device_list_recovery(&l));
+    assert_int_equal(device_list_count(&l), 2);
+    l.device[1].role = DEVICE_RECOVERY;
+    assert_ptr_equal(device_list_recovery(&l), &l.device[1]);
+    assert_int_equal(device_list_count(&l), 1);
+    assert_ptr_equal(device_list_find(&l, &ada.did[1]), &l.device[1]);
+    assert_null(device_list_find_device(&l, &ada.did[1]));
+    assert_null(device_list_find_device(&l, &ada.did[2]));
+    assert_ptr_equal(device_list_find_device(&l, &ada.did[0]), &l.device[0]);
+    assert_true(device_list_is_device(&l.device[0]));
+    assert_false(device_list_is_device(&l.device[1]));
+}
+
 static void a_list_is_not_accepted_cut_or_with_a_byte_behind_it(void **state)
 {
     (void)state;
@@ -121,13 +156,15 @@ static void a_list_keeps_each_rule(void **state)
         {"list version zero", AT_VERSION + 3, 0, E_MALFORMED},
         {"a first list with a hash before it", AT_PREVIOUS, 1, E_MALFORMED},
         {"made too far ahead", AT_COUNT - 8, 1, E_CLOCK},
-        {"eleven devices", AT_COUNT, 11, E_MALFORMED},
+        {"twelve devices", AT_COUNT, 12, E_MALFORMED},
         {"devices not sorted", AT_DEVICE, 0xff, E_MALFORMED},
         {"an id that does not follow from the key", AT_DEVICE + DEVICE_SIZE + 15, 0xA5, E_FORGED},
         {"a key that is no point", AT_DEVICE + 16, 4, E_FORGED},
         {"role zero", AT_DEVICE + 83, 0, E_MALFORMED},
-        {"role unknown", AT_DEVICE + 83, 2, E_MALFORMED},
-        {"capabilities", AT_DEVICE + 95, 1, E_MALFORMED},
+        {"role unknown", AT_DEVICE + 83, 3, E_MALFORMED},
+        {"a first list with a recovery key", AT_DEVICE + 83, 2, E_MALFORMED},
+        {"capabilities unknown", AT_DEVICE + 95, 2, E_MALFORMED},
+        {"capabilities above", AT_DEVICE + 92, 1, E_MALFORMED},
         {"101 revoked", AT_DEVICE + 2 * DEVICE_SIZE, 101, E_MALFORMED},
         {"a next account root", AT_DEVICE + 2 * DEVICE_SIZE + 1, 1, E_MALFORMED},
     };
@@ -206,11 +243,12 @@ static void a_key_off_the_curve_is_refused_although_its_id_follows(void **state)
 
 static void a_list_that_breaks_a_rule_is_not_signed(void **state)
 {
-    struct device_list bad[12];
+    enum { BAD = 17 };
+    struct device_list bad[BAD];
     struct buf out = BUF(DEVICE_LIST_MAX_SIZE);
 
     (void)state;
-    for (size_t i = 0; i < 12; i++) {
+    for (size_t i = 0; i < BAD; i++) {
         bad[i] = second();
         bad[i].revoked = 2;
         bad[i].gone[0] = (struct device_revoked){{{1}}, 2, DEVICE_REVOKED};
@@ -219,7 +257,7 @@ static void a_list_that_breaks_a_rule_is_not_signed(void **state)
     bad[0].version = 0;
     bad[1].version = 1;
     bad[2].devices = 0;
-    bad[3].devices = LIMIT_LIST_DEVICES + 1;
+    bad[3].devices = DEVICE_LIST_ENTRIES_MAX + 1;
     bad[4].device[1] = bad[4].device[0]; /* twice */
     bad[5].revoked = LIMIT_LIST_REVOKED + 1;
     bad[6].gone[1] = bad[6].gone[0]; /* twice */
@@ -228,7 +266,18 @@ static void a_list_that_breaks_a_rule_is_not_signed(void **state)
     bad[9].gone[0].at_version = 3;   /* to come */
     bad[10].gone[0].reason = 0;
     bad[11].gone[1].did = ada.did[0]; /* both there and gone */
-    for (size_t i = 0; i < 12; i++)
+    bad[12].device[1].role = DEVICE_RECOVERY;
+    bad[12].device[1].capabilities = DEVICE_GIVEN_HISTORY;
+    bad[13].device[0].role = bad[13].device[1].role = DEVICE_RECOVERY;
+    bad[14].device[0].role = DEVICE_RECOVERY; /* and no device */
+    bad[14].devices = 1;
+    bad[15].devices = DEVICE_LIST_ENTRIES_MAX; /* one device more than there may be */
+    for (size_t i = 0; i < DEVICE_LIST_ENTRIES_MAX; i++) {
+        bad[15].device[i] = bad[15].device[0];
+        bad[15].device[i].did = (struct device_id){{3, (uint8_t)i}};
+    }
+    bad[16].device[0].capabilities = DEVICE_GIVEN_HISTORY << 1;
+    for (size_t i = 0; i < BAD; i++)
         assert_err(
             device_list_sign(&bad[i], &nid, ada.ark.secret, &ada.did[0], ada.dsk[0].secret, &out),
             E_MALFORMED);
@@ -339,17 +388,19 @@ static void the_largest_list_fits_and_a_refusal_leaves_the_output_alone(void **s
     struct buf out = BUF(DEVICE_LIST_MAX_SIZE);
 
     (void)state;
-    l.devices = LIMIT_LIST_DEVICES;
+    l.devices = DEVICE_LIST_ENTRIES_MAX;
     l.revoked = LIMIT_LIST_REVOKED;
     for (size_t i = 0; i < l.devices; i++) {
         l.device[i] = l.device[0];
         l.device[i].did = (struct device_id){{1, (uint8_t)i}};
     }
+    l.device[LIMIT_LIST_DEVICES].role = DEVICE_RECOVERY;
     for (size_t i = 0; i < l.revoked; i++)
         l.gone[i] = (struct device_revoked){{{2, (uint8_t)i}}, 2, DEVICE_REVOKED};
     assert_ok(device_list_sign(&l, &nid, ada.ark.secret, &ada.did[0], ada.dsk[0].secret, &out));
     assert_ok(device_list_parse(buf_view(&out), &nid, &got));
-    assert_int_equal(got.devices, LIMIT_LIST_DEVICES);
+    assert_int_equal(got.devices, DEVICE_LIST_ENTRIES_MAX);
+    assert_int_equal(device_list_count(&got), LIMIT_LIST_DEVICES);
     assert_int_equal(got.gone[99].did.b[1], 99);
     got.version = 77;
     assert_err(device_list_parse(bytes(out.at, out.n - 1), &nid, &got), E_TRUNCATED);
@@ -365,6 +416,8 @@ int main(void)
         cmocka_unit_test(a_list_says_what_was_signed),
         cmocka_unit_test(the_hash_is_over_label_network_and_body),
         cmocka_unit_test(a_device_is_found_by_its_id),
+        cmocka_unit_test(a_list_says_who_signed_it),
+        cmocka_unit_test(a_recovery_key_is_found_and_is_no_device),
         cmocka_unit_test(a_list_is_not_accepted_cut_or_with_a_byte_behind_it),
         cmocka_unit_test(a_list_is_not_accepted_with_a_bit_flipped),
         cmocka_unit_test(a_list_is_not_accepted_in_another_network_or_for_another_account),

@@ -207,7 +207,7 @@ static void an_address_that_is_too_long_is_none(void **state)
     for (size_t i = 50; i < 250; i += 50)
         address[i] = '.';
     memcpy(address + 250, ":65535", 6);
-    assert_false(invitation_is_address(bytes(address, sizeof address)));
+    assert_false(link_form_is_address(bytes(address, sizeof address)));
     in.address_n = sizeof address; /* with its NUL, more than there is room for */
     assert_err(invitation_write(&in, &out), E_MALFORMED);
     assert_int_equal(out.n, 0);
@@ -219,9 +219,9 @@ static void what_is_in_brackets_is_as_long_as_an_ipv6_address_at_most(void **sta
                       more[] = "[aaaa:aaaa:aaaa:aaaa:aaaa:aaaa:0255.255.255.255]:1";
 
     (void)state;
-    assert_true(invitation_is_address(bytes_text(most)));
-    assert_false(invitation_is_address(bytes_text(more)));
-    assert_false(invitation_is_address(BYTES_LITERAL("[:\0:]:1")));
+    assert_true(link_form_is_address(bytes_text(most)));
+    assert_false(link_form_is_address(bytes_text(more)));
+    assert_false(link_form_is_address(BYTES_LITERAL("[:\0:]:1")));
 }
 
 static void a_link_longer_than_any_is_not_looked_at(void **state)

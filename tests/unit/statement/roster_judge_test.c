@@ -305,7 +305,8 @@ static struct crowd *crowd_new(size_t devices)
 
         w->list[i] = (struct device_list){.aid = {{hi, lo}}, .version = 4, .devices = devices};
         for (size_t k = 0; k < devices; k++)
-            w->list[i].device[k].did = (struct device_id){{hi, lo, (uint8_t)k}};
+            w->list[i].device[k] =
+                (struct device_entry){.did = {{hi, lo, (uint8_t)k}}, .role = DEVICE_PLAIN};
         w->member[i] = (struct room_member){NEAR, {{hi, lo}}, ROOM_MEMBER, 1};
         w->account[i] = (struct roster_account){NEAR, {{hi, lo}}, 4, {0}};
         w->lists[i] = &w->list[i];

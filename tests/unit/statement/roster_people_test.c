@@ -319,6 +319,8 @@ static void retention_with_a_skipped_device_is_left_out(void **state)
         assert_int_equal(found.account, THIRD);
         assert_true(ID_SAME(found.aid, c.list[THIRD].aid));
         assert_true(ID_SAME(found.did, c.list[THIRD].device[1].did));
+        c.list[THIRD].device[1].role = DEVICE_RECOVERY;
+        assert_in_order(&c); /* nothing would have come to it */
     }
 }
 

@@ -178,9 +178,9 @@ static void pair_init(struct pair *p)
                        .b = {.aid = {{2}}, .version = 9, .devices = 2, .hash = {2, 2}},
                        .roster = {.network = networks, .networks = 1, .accounts = 2}};
     for (uint8_t i = 0; i < 3; i++)
-        p->a.device[i].did = (struct device_id){{0x80, i}};
+        p->a.device[i] = (struct device_entry){.did = {{0x80, i}}, .role = DEVICE_PLAIN};
     for (uint8_t i = 0; i < 2; i++)
-        p->b.device[i].did = (struct device_id){{0x40, i}};
+        p->b.device[i] = (struct device_entry){.did = {{0x40, i}}, .role = DEVICE_PLAIN};
     p->lists[0] = &p->a;
     p->lists[1] = &p->b;
     for (size_t i = 0; i < 2; i++) {
@@ -230,6 +230,26 @@ static void the_sender_and_the_skipped_are_left_out(void **state)
     arena_free(&a);
 }
 
+static void a_recovery_key_is_no_recipient(void **state)
+{
+    struct arena a = ARENA(1 << 16);
+    struct pair p;
+    struct roster_recipient *who;
+    struct device_id stranger = {{3}};
+    size_t n;
+
+    (void)state;
+    pair_init(&p);
+    p.a.device[1].role = DEVICE_RECOVERY;
+    p.b.device[1].role = DEVICE_RECOVERY;
+    assert_ok(roster_recipients(&p.roster, p.lists, &stranger, &a, &who, &n));
+    assert_int_equal(n, 3);
+    assert_ptr_equal(who[0].device, &p.a.device[0]);
+    assert_ptr_equal(who[1].device, &p.a.device[2]);
+    assert_ptr_equal(who[2].device, &p.b.device[0]);
+    arena_free(&a);
+}
+
 static void a_list_that_the_roster_does_not_name_is_stale(void **state)
 {
     struct arena a = ARENA(1 << 16);
@@ -273,7 +293,7 @@ static void more_recipients_than_the_limit_are_refused(void **state)
     for (uint8_t i = 0; i < MANY; i++) {
         list[i] = (struct device_list){.aid = {{i}}, .version = 1, .devices = 10};
         for (uint8_t j = 0; j < 10; j++)
-            list[i].device[j].did = (struct device_id){{1, i, j}};
+            list[i].device[j] = (struct device_entry){.did = {{1, i, j}}, .role = DEVICE_PLAIN};
         lists[i] = &list[i];
         account[i] = (struct roster_account){.aid = {{i}}, .list_version = 1};
     }
@@ -295,6 +315,7 @@ int main(void)
         cmocka_unit_test(the_digest_has_a_known_answer),
         cmocka_unit_test(recipients_stand_by_account_and_in_the_order_of_its_list),
         cmocka_unit_test(the_sender_and_the_skipped_are_left_out),
+        cmocka_unit_test(a_recovery_key_is_no_recipient),
         cmocka_unit_test(a_list_that_the_roster_does_not_name_is_stale),
         cmocka_unit_test(more_recipients_than_the_limit_are_refused),
     };
