@@ -95,8 +95,9 @@ FALLIBLE vault_change_passphrase(struct vault *v, struct bytes old, struct bytes
 
 /*
  * What it holds can never be read again, by no passphrase: the sealed key is overwritten in the
- * database's files, and the keys in memory are wiped, so that nothing opens from now on.  Outside
- * of a transaction.  E_IO, E_FULL: the file may still hold the sealed key; the memory does not.
+ * database's files, and the keys in memory are wiped, so that nothing opens from now on.  The
+ * next vault_open() finds none.  Outside of a transaction.  E_IO, E_FULL: the file may still hold
+ * the sealed key; the memory does not.
  */
 FALLIBLE vault_destroy(struct vault *v);
 
