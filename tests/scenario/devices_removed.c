@@ -97,7 +97,8 @@ static void the_servers_word_alone_removes_nothing(void **state)
 static bool refuse_with(struct lie *l, struct frame *f, void *body, struct arena *a)
 {
     Tacet__Wire__Stale *m = ARENA_NEW(a, Tacet__Wire__Stale);
-    Tacet__Wire__Person *p = ARENA_NEW(a, Tacet__Wire__Person), **all = ARENA_ARRAY(a, 1, Tacet__Wire__Person *);
+    Tacet__Wire__Person *p = ARENA_NEW(a, Tacet__Wire__Person),
+                        **all = ARENA_ARRAY(a, 1, Tacet__Wire__Person *);
     ProtobufCBinaryData *list = ARENA_NEW(a, ProtobufCBinaryData);
     struct buf packed = BUF(LIMIT_FRAME);
 

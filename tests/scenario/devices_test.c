@@ -6,5 +6,5 @@
 
 int main(void)
 {
-    return PLAY(sending) + PLAY(healing) + PLAY(removed);
+    return PLAY(sending) + PLAY(healing) + PLAY(removed) + PLAY(agree);
 }

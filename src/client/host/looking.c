@@ -176,6 +176,8 @@ static struct err next_device(struct tacet_client *c, const char *handle, uint64
         TRY(people_newest_list(c->vault, own, &contact.aid, &theirs));
         list = &theirs;
     }
+    while (number < list->devices && !device_list_is_device(&list->device[number]))
+        number++; /* a recovery key is none */
     if (number >= list->devices + list->revoked)
         return FAIL(E_ABSENT);
     device_out(list, number, out);

@@ -21,12 +21,6 @@ static struct err store_list(struct db *db, uint64_t account, const struct devic
         DB_VALUES(DB_NUMBER_OF(account), DB_NUMBER_OF(l->version), DB_BYTES_OF(statement)), NULL);
 }
 
-/* A recovery key signs lists, and is nobody to this server.  [PROTOCOL 15.6] */
-static bool is_device(const struct device_entry *d)
-{
-    return d->role == DEVICE_PLAIN;
-}
-
 static struct err add(struct db *db, uint64_t account, const struct device_entry *d)
 {
     static const uint8_t no_marks[DEVICES_UPLOAD_WINDOW * DEVICES_MARK_SIZE];
@@ -43,7 +37,7 @@ struct err devices_begin(struct db *db, const struct networks *n, const struct a
     struct device_list l;
 
     TRY(device_list_check(list, networks_id(n), &who->ark, NULL, now_ms, &l));
-    if (l.version != 1 || l.revoked > 0 || !is_device(&l.device[0]))
+    if (l.version != 1 || l.revoked > 0 || !device_list_is_device(&l.device[0]))
         return FAIL(E_MALFORMED);
     if (l.devices > 1)
         return FAIL(E_LIMIT);
@@ -91,7 +85,7 @@ static struct err come(struct db *db, const struct account *who, const struct de
             return FAIL(E_FORGED);
         if (err.code != E_ABSENT)
             return err;
-        if (is_device(d))
+        if (device_list_is_device(d)) /* a recovery key signs lists, and is nobody here */
             TRY(add(db, who->row, d));
     }
     return OK;
@@ -100,24 +94,19 @@ static struct err come(struct db *db, const struct account *who, const struct de
 static struct err go(struct db *db, struct arena *a, const struct device_list *before,
                      const struct device_list *now, struct devices_change *out)
 {
-    bool had_key = false, has_key = false;
-
-    for (size_t i = 0; i < now->devices; i++)
-        has_key |= !is_device(&now->device[i]);
     out->gone = ARENA_ARRAY(a, before->devices, struct device);
     if (out->gone == NULL)
         return FAIL(E_NOMEM);
     for (size_t i = 0; i < before->devices; i++) {
         const struct device_entry *d = &before->device[i];
 
-        had_key |= !is_device(d);
-        if (!is_device(d) || device_list_find(now, &d->did) != NULL)
+        if (!device_list_is_device(d) || device_list_find(now, &d->did) != NULL)
             continue;
         TRY(devices_get(db, &d->did, &out->gone[out->n]));
         TRY(db_run(db, REMOVE, DB_VALUES(DB_NUMBER_OF(out->gone[out->n].row)), NULL));
         out->n++;
     }
-    out->key_gone = had_key && !has_key;
+    out->key_gone = device_list_recovery(before) != NULL && device_list_recovery(now) == NULL;
     return OK;
 }
 

@@ -6,7 +6,7 @@
  * the other fetches and answers.  The server can open neither; what adds the device is the next
  * list alone.  Somebody who has lost every device comes back with what the account's recovery key
  * opens. Slots are kept by SHA-256 of their names: who reads the database cannot ask. [PROTOCOL
- * 11, 15.1 to 15.4, 15.6]
+ * 11, 15.1, 15.2, 15.4, 15.6]
  *
  *   slots.c     open, ask, look, answer
  *   recovery.c  what is kept for a recovery key, and a list that one signed

@@ -40,26 +40,17 @@ struct err linking_forget_key(struct db *db, uint64_t account)
     return db_run(db, FORGET, DB_VALUES(DB_NUMBER_OF(account)), NULL);
 }
 
-/* It stands before the last signature.  [PROTOCOL 4.3] */
-static void read_signer(struct bytes list, struct device_id *out)
-{
-    invariant(list.n > sizeof out->b + SIGN_SIZE);
-    memcpy(out->b, &list.at[list.n - SIGN_SIZE - sizeof out->b], sizeof out->b);
-}
-
 struct err linking_recovered(const struct request *rq, struct bytes list, struct account *who)
 {
     const struct networks *n = rq->server->networks;
     const struct device_entry *key;
     struct device_list next, *current;
-    struct device_id signer;
 
     TRY(device_list_parse(list, networks_id(n), &next));
-    read_signer(list, &signer);
     TRY(accounts_get(rq->db, rq->arena, &next.aid, who));
     if (who->state != ACCOUNTS_ACTIVE)
         return FAIL(E_REMOVED);
     TRY(devices_list(rq->db, n, rq->arena, who->row, &current));
-    key = device_list_find(current, &signer);
-    return key != NULL && key->role != DEVICE_PLAIN ? OK : FAIL(E_DENIED);
+    key = device_list_recovery(current);
+    return key != NULL && ID_SAME(key->did, next.signer) ? OK : FAIL(E_DENIED);
 }

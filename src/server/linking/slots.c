@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* [PROTOCOL 15.1 to 15.4] */
+/* [PROTOCOL 15.1, 15.2, 15.4] */
 #include "server/linking/linking_internal.h"
 
 static const char OPEN[] =

@@ -38,7 +38,7 @@ static inline void fleet_add(struct person *first, const struct person *who)
     fleet_add_as(first, who, DEVICE_PLAIN);
 }
 
-/* Out of the list, by the version that is signed next. */
+/* Out of the list, by the version that is signed next; one that was revoked before makes room. */
 static inline void fleet_revoke(struct person *first, const struct person *who)
 {
     struct device_list *l = &first->list;
@@ -48,6 +48,8 @@ static inline void fleet_revoke(struct person *first, const struct person *who)
         i++;
     l->devices--;
     memmove(&l->device[i], &l->device[i + 1], (l->devices - i) * sizeof l->device[0]);
+    if (l->revoked == LIMIT_LIST_REVOKED)
+        memmove(&l->gone[0], &l->gone[1], --l->revoked * sizeof l->gone[0]);
     for (i = l->revoked++; i > 0 && ID_RISES(who->did, l->gone[i - 1].did); i--)
         l->gone[i] = l->gone[i - 1];
     l->gone[i] = (struct device_revoked){who->did, l->version + 1, DEVICE_REVOKED};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Slots, in which a new device asks and is answered.  [PROTOCOL 15.1 to 15.4] */
+/* Slots, in which a new device asks and is answered.  [PROTOCOL 15.1, 15.2, 15.4] */
 #include "fleet.h"
 #include "server/linking/linking.h"
 

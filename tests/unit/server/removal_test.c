@@ -62,6 +62,44 @@ static void a_device_that_a_list_adds_gets_what_is_sent_from_then_on(void **stat
     end(&x);
 }
 
+/* In the pair of the account with itself.  [PROTOCOL 2.4] */
+static void devices_of_one_account_talk_among_themselves(void **state)
+{
+    struct home x;
+    struct letter l;
+
+    begin(&x, state);
+    letter_make(x.w, &l, &x.ann, &x.phone);
+    l.roster.accounts = 1;
+    l.account[0] = letter_account(&x.ann);
+    assert_ok(names_pair_room(&x.w->nid, &x.ann.aid, &x.ann.aid, &l.roster.room));
+    letter_write_roster(x.w, &l);
+    letter_write(x.w, &l);
+    assert_int_equal(letter_send(x.w, &x.ann, &l).code, E_OK);
+    assert_int_equal(person_page(x.w, &x.phone)->n_items, 1);
+    assert_int_equal(person_page(x.w, &x.ann)->n_items, 0);
+    end(&x);
+}
+
+static void what_one_device_sends_goes_to_the_others_of_its_account_too(void **state)
+{
+    struct home x;
+    struct letter l;
+
+    begin(&x, state);
+    letter_make(x.w, &l, &x.ann, &x.bob);
+    assert_int_equal(letter_send(x.w, &x.ann, &l).code, E_MALFORMED); /* to Bob's alone */
+    l.upload.recipients = 2;
+    l.entry[UPLOAD_ENTRY_SIZE] = 0; /* everybody's first prekey */
+    l.entry[UPLOAD_ENTRY_SIZE + 1] = 1;
+    letter_write(x.w, &l);
+    assert_int_equal(letter_upload(x.w, &x.ann, &l).code, E_OK);
+    assert_int_equal(person_page(x.w, &x.phone)->n_items, 1);
+    assert_int_equal(person_page(x.w, &x.bob)->n_items, 1);
+    assert_int_equal(person_page(x.w, &x.ann)->n_items, 0);
+    end(&x);
+}
+
 static void a_device_without_a_prekey_signs_in_and_hears_of_none(void **state)
 {
     struct home x;
@@ -333,6 +371,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         world_test(a_device_that_a_list_adds_gets_what_is_sent_from_then_on),
+        world_test(devices_of_one_account_talk_among_themselves),
+        world_test(what_one_device_sends_goes_to_the_others_of_its_account_too),
         world_test(a_device_without_a_prekey_signs_in_and_hears_of_none),
         world_test(nothing_is_left_of_a_device_that_is_removed),
         world_test(who_was_removed_may_ask_nothing_more),

@@ -5,6 +5,7 @@
  * once more with all that follow failing, too; and again on a database that was opened just now.
  * Each time: what was said is what was done, and afterwards the same requests succeed.
  */
+#include "fleet.h"
 #include "letter.h"
 #include "unit/scarce.h"
 
@@ -106,7 +107,8 @@ static void end_round(struct round *r)
 struct cast {
     struct world *w;
     struct person ann, bob;
-    uint64_t waits; /* messages in Bob's mailbox */
+    struct person other; /* another device of Ann's, if it has a key */
+    uint64_t waits;      /* messages in Bob's mailbox */
     unsigned handles, rounds;
 };
 
@@ -132,6 +134,7 @@ static int end(void **state)
 
     person_free(&c->ann);
     person_free(&c->bob);
+    fleet_free(&c->other);
     world_end((void **)&c->w);
     free(c);
     return 0;
@@ -258,6 +261,46 @@ static bool people_come(struct cast *c, unsigned which, bool for_good)
     return scarce_lacked();
 }
 
+/* One of Ann's devices goes, another one comes, and somebody asks to be the next. */
+static bool devices_come_and_go(struct cast *c, unsigned which, bool for_good)
+{
+    struct round r = {.w = c->w};
+    Tacet__Wire__PublishList list = TACET__WIRE__PUBLISH_LIST__INIT;
+    Tacet__Wire__OpenLink open = TACET__WIRE__OPEN_LINK__INIT;
+    Tacet__Wire__AskLink asks = TACET__WIRE__ASK_LINK__INIT;
+    Tacet__Wire__Versions versions = fleet_versions();
+    struct person before = c->other, next;
+
+    fleet_make(c->w, &c->ann, &next); /* its connection is the stranger's, too */
+    if (before.dsk != NULL)
+        fleet_revoke(&c->ann, &before);
+    fleet_add(&c->ann, &next);
+    person_next_list(c->w, &c->ann);
+    list.statement = frame_data(c->ann.list_statement);
+    open.slot = frame_data(bytes(next.did.b, sizeof next.did.b));
+    asks.versions = &versions;
+    asks.slot = open.slot;
+    asks.box = list.statement;
+    ask(&r, &c->ann.session, OP_LIST, &list);
+    ask(&r, &c->ann.session, OP_LINK_OPEN, &open);
+    run(&r, which, for_good);
+    if (told(&r, 0) == E_OK)
+        assert_int_equal(world_effects(c->w, EFFECT_GONE), before.dsk != NULL);
+    (void)told(&r, 1);
+    end_round(&r);
+    assert_int_equal(world_ask(c->w, &c->ann.session, OP_LIST, &list).code, E_OK);
+    assert_int_equal(world_ask(c->w, &c->ann.session, OP_LINK_OPEN, &open).code, E_OK);
+    assert_int_equal(world_ask(c->w, &next.session, OP_LINK_ASK, &asks).code, E_OK);
+    assert_int_equal(person_sign_in(c->w, &next).code, E_OK);
+    assert_int_equal(scratch_number(c->w->db, "SELECT count(*) FROM device WHERE state = 1"), 3);
+    if (before.dsk != NULL)
+        assert_int_equal(fleet_holds(c->w, &before), 0);
+    fleet_free(&before);
+    c->other = next;
+    c->ann.session.tokens = API_TOKENS_FULL;
+    return scarce_lacked();
+}
+
 typedef bool attempt(struct cast *c, unsigned which, bool for_good);
 
 /* `cold`: statements are prepared and pages read anew each time, which takes memory, too. */
@@ -304,12 +347,19 @@ static void who_comes_is_in_or_may_try_again(void **state)
     try_each(*state, people_come, STEP_SLOW);
 }
 
+static void a_list_is_taken_with_all_that_it_changes_or_not_at_all(void **state)
+{
+    try_each(*state, devices_come_and_go, STEP_SLOW);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(mail_is_accepted_or_refused_and_never_half, begin, end),
         cmocka_unit_test_setup_teardown(a_page_comes_or_its_session_is_closed, begin, end),
         cmocka_unit_test_setup_teardown(who_comes_is_in_or_may_try_again, begin, end),
+        cmocka_unit_test_setup_teardown(a_list_is_taken_with_all_that_it_changes_or_not_at_all,
+                                        begin, end),
     };
 
     scarce_begin();
