@@ -4,6 +4,7 @@
 #define TACET_CLIENT_ENGINE_INTERNAL_H
 
 #include "client/engine.h"
+#include "client/own_prekeys.h"
 #include "client/parsed.h"
 #include "e2ee/control.h"
 #include "wire/frame.h"

@@ -24,7 +24,7 @@ static struct err join(struct engine *e)
     struct bytes list, prekey, kem;
 
     TRY_OUT(own_list_statement(&e->own, e->vault, &a, &list));
-    TRY_OUT(own_prekey_statement(&e->own, e->vault, 1, &a, &prekey, &kem));
+    TRY_OUT(own_prekeys_statement(&e->own, e->vault, 1, &a, &prekey, &kem));
     m.versions = &versions;
     m.token = frame_data(BYTES(e->own.token));
     m.ark = frame_data(BYTES(e->own.me.ark.b));

@@ -196,7 +196,7 @@ void link_try_later(struct engine *e, enum err_code why)
  * connection, and once a day while it lasts. */
 static struct err tidy(struct engine *e)
 {
-    TRY(publishing_rotate(e, own_prekey_is_due(&e->own, e->now_ms)));
+    TRY(publishing_rotate(e, own_prekeys_is_due(&e->own, e->now_ms)));
     TRY(link_ask_what_holds(e));
     return incoming_retry(e, true);
 }

@@ -150,7 +150,8 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     }
     TRY(order(op, o, verdict, m));
     /* By a date ahead of ours its sender would say it of an honest server. */
-    if (core->sent_ms <= e->now_ms && own_was_superseded(&e->own, o->prekey_low, core->sent_ms))
+    if (core->sent_ms <= e->now_ms &&
+        own_prekeys_was_superseded(&e->own, o->prekey_low, core->sent_ms))
         tell_also(op, PROBLEM_OLD_KEYS, 0);
     TRY(use_up(op, o, match));
     TRY(messages_add(e->vault, m));
@@ -353,7 +354,7 @@ static struct err is_barren(struct opening *op, bool *barren)
     uint8_t mark[CHANNEL_EPOCH_ID_SIZE];
 
     *barren = false;
-    if (!op->item->barren || own_find_prekey_low(&op->e->own, (uint16_t)op->item->prekey) == NULL)
+    if (!op->item->barren || own_prekeys_find_low(&op->e->own, (uint16_t)op->item->prekey) == NULL)
         return OK;
     TRY(chains_mark(op->e->vault, op->item->prefix, mark));
     *barren = memcmp(mark, op->item->mark, sizeof mark) == 0;
@@ -364,7 +365,7 @@ static struct err find_channel(struct opening *op, struct opened *o, struct chai
                                bool *found)
 {
     struct engine *e = op->e;
-    const struct own_prekey *mine = own_find_prekey_low(&e->own, o->prekey_low);
+    const struct own_prekey *mine = own_prekeys_find_low(&e->own, o->prekey_low);
     struct err err;
 
     *found = false;

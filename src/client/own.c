@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "client/own_internal.h"
+#include "client/own.h"
 
 #include "base/reader.h"
+#include "client/own_prekeys.h"
 #include "crypto/secret.h"
 
 static const struct bytes NO_KEY = {NULL, 0};
@@ -277,7 +278,7 @@ static struct err check_joined(struct own *o, const struct own_joined *in, uint6
 static struct err join_in(struct own *o, struct vault *v, uint64_t now_ms)
 {
     TRY(put_network(o, v));
-    return own_prekey_acknowledged(o, v, o->prekey[0].statement.number, now_ms);
+    return own_prekeys_acknowledged(o, v, o->prekey[0].statement.number, now_ms);
 }
 
 struct err own_join(struct own *o, struct vault *v, const struct own_joined *answer,

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* own_prekeys: my prekeys with their private halves: made, confirmed, used, deleted.  [PROTOCOL
- * 3.1] */
-#include "client/own_internal.h"
+#include "client/own_prekeys.h"
 
 #include "base/reader.h"
 #include "crypto/secret.h"
@@ -135,7 +133,7 @@ void own_prekeys_free(struct own *o)
         sign_off(&o->prekey[i]);
 }
 
-struct err own_make_prekey(struct own *o, struct vault *v, uint64_t now_ms)
+struct err own_prekeys_make_next(struct own *o, struct vault *v, uint64_t now_ms)
 {
     uint32_t number = o->prekey[0].statement.number + 1;
 
@@ -144,8 +142,8 @@ struct err own_make_prekey(struct own *o, struct vault *v, uint64_t now_ms)
     return own_prekeys_make(o, v, number, now_ms);
 }
 
-struct err own_prekey_statement(struct own *o, struct vault *v, uint32_t number, struct arena *a,
-                                struct bytes *out, struct bytes *kem)
+struct err own_prekeys_statement(struct own *o, struct vault *v, uint32_t number, struct arena *a,
+                                 struct bytes *out, struct bytes *kem)
 {
     struct err err = OK;
     struct own_prekey p = {0};
@@ -164,7 +162,7 @@ out:
 
 /* ---- prekeys in use */
 
-const struct own_prekey *own_find_prekey(const struct own *o, uint32_t number)
+const struct own_prekey *own_prekeys_find(const struct own *o, uint32_t number)
 {
     for (size_t i = 0; i < o->prekeys; i++)
         if (o->prekey[i].statement.number == number)
@@ -172,7 +170,7 @@ const struct own_prekey *own_find_prekey(const struct own *o, uint32_t number)
     return NULL;
 }
 
-const struct own_prekey *own_find_prekey_low(const struct own *o, uint16_t low)
+const struct own_prekey *own_prekeys_find_low(const struct own *o, uint16_t low)
 {
     for (size_t i = 0; i < o->prekeys; i++)
         if ((o->prekey[i].statement.number & 0xffff) == low)
@@ -180,7 +178,7 @@ const struct own_prekey *own_find_prekey_low(const struct own *o, uint16_t low)
     return NULL;
 }
 
-bool own_was_superseded(const struct own *o, uint16_t low, uint64_t dated_ms)
+bool own_prekeys_was_superseded(const struct own *o, uint16_t low, uint64_t dated_ms)
 {
     for (size_t i = 1; i < o->prekeys; i++)
         if ((o->prekey[i].statement.number & 0xffff) == low && o->prekey[i - 1].acknowledged_ms > 0)
@@ -205,14 +203,14 @@ static uint64_t next_prekey(const struct own *o)
                      newest->acknowledged_ms == 0 ? CLOCK_HOUR_MS : PREKEY_ROTATION_MS);
 }
 
-uint64_t own_next_rotation(const struct own *o)
+uint64_t own_prekeys_next_rotation(const struct own *o)
 {
     uint64_t prekey = next_prekey(o), deletion = next_deletion(o);
 
     return deletion != 0 && deletion < prekey ? deletion : prekey;
 }
 
-bool own_prekey_is_due(const struct own *o, uint64_t now_ms)
+bool own_prekeys_is_due(const struct own *o, uint64_t now_ms)
 {
     /* One from the future was made while our clock was wrong. */
     return now_ms >= next_prekey(o) || clock_is_ahead(o->prekey[0].statement.made_ms, now_ms);
@@ -234,7 +232,8 @@ out:
     return err;
 }
 
-struct err own_prekey_acknowledged(struct own *o, struct vault *v, uint32_t number, uint64_t now_ms)
+struct err own_prekeys_acknowledged(struct own *o, struct vault *v, uint32_t number,
+                                    uint64_t now_ms)
 {
     for (size_t i = 0; i < o->prekeys; i++) {
         struct own_prekey *p = &o->prekey[i];
@@ -247,7 +246,7 @@ struct err own_prekey_acknowledged(struct own *o, struct vault *v, uint32_t numb
     return OK;
 }
 
-struct err own_renew_prekeys(struct own *o, struct vault *v, uint32_t servers, uint64_t now_ms)
+struct err own_prekeys_renew(struct own *o, struct vault *v, uint32_t servers, uint64_t now_ms)
 {
     uint32_t newest = o->prekey[0].statement.number;
 
@@ -256,11 +255,11 @@ struct err own_renew_prekeys(struct own *o, struct vault *v, uint32_t servers, u
     if (servers < newest && o->prekey[0].acknowledged_ms == 0)
         TRY(own_prekeys_delete(o, v, 0));
     else /* the copy published it: it may be sealed to */
-        TRY(own_prekey_acknowledged(o, v, newest, now_ms));
+        TRY(own_prekeys_acknowledged(o, v, newest, now_ms));
     return own_prekeys_make(o, v, (servers > newest ? servers : newest) + 1, now_ms);
 }
 
-bool own_deletion_is_due(const struct own *o, bool drained, uint64_t now_ms)
+bool own_prekeys_deletion_is_due(const struct own *o, bool drained, uint64_t now_ms)
 {
     uint64_t since;
 
@@ -270,9 +269,9 @@ bool own_deletion_is_due(const struct own *o, bool drained, uint64_t now_ms)
     return since >= PREKEY_DELETION_MOST_MS || (drained && now_ms >= next_deletion(o));
 }
 
-struct err own_delete_prekeys(struct own *o, struct vault *v, bool drained, uint64_t now_ms)
+struct err own_prekeys_delete_old(struct own *o, struct vault *v, bool drained, uint64_t now_ms)
 {
-    while (own_deletion_is_due(o, drained, now_ms))
+    while (own_prekeys_deletion_is_due(o, drained, now_ms))
         TRY(own_prekeys_delete(o, v, o->prekeys - 1));
     return OK;
 }

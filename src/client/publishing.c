@@ -14,7 +14,7 @@ struct err publishing_send(struct engine *e)
 
     if (link_is_busy(e, OP_PREKEY))
         return OK;
-    TRY_OUT(own_prekey_statement(&e->own, e->vault, number, &a, &statement, &kem));
+    TRY_OUT(own_prekeys_statement(&e->own, e->vault, number, &a, &statement, &kem));
     m.statement = frame_data(statement);
     m.kem = frame_data(kem);
     TRY_OUT(link_request(e, OP_PREKEY, &m, &w));
@@ -26,8 +26,8 @@ out:
 static struct err renew_prekeys(struct engine *e, bool due)
 {
     if (due)
-        TRY(own_make_prekey(&e->own, e->vault, e->now_ms));
-    return own_delete_prekeys(&e->own, e->vault, e->drained, e->now_ms);
+        TRY(own_prekeys_make_next(&e->own, e->vault, e->now_ms));
+    return own_prekeys_delete_old(&e->own, e->vault, e->drained, e->now_ms);
 }
 
 /* Prekeys come and go as [PROTOCOL 3.1] says; `due`: a new one is.  While one is being published
@@ -35,7 +35,7 @@ static struct err renew_prekeys(struct engine *e, bool due)
 struct err publishing_rotate(struct engine *e, bool due)
 {
     due = due && !link_is_busy(e, OP_PREKEY);
-    if (!due && !own_deletion_is_due(&e->own, e->drained, e->now_ms))
+    if (!due && !own_prekeys_deletion_is_due(&e->own, e->drained, e->now_ms))
         return OK;
     TRY(vault_begin(e->vault));
     TRY(vault_end(e->vault, renew_prekeys(e, due)));
@@ -47,12 +47,12 @@ struct err publishing_compare(struct engine *e, uint32_t servers)
     uint32_t newest = e->own.prekey[0].statement.number;
 
     if (servers < newest)
-        return own_prekey_is_due(&e->own, e->now_ms) ? publishing_rotate(e, true)
-                                                     : publishing_send(e);
+        return own_prekeys_is_due(&e->own, e->now_ms) ? publishing_rotate(e, true)
+                                                      : publishing_send(e);
     if (servers > newest)
         return OK;
     TRY(vault_begin(e->vault));
-    return vault_end(e->vault, own_prekey_acknowledged(&e->own, e->vault, newest, e->now_ms));
+    return vault_end(e->vault, own_prekeys_acknowledged(&e->own, e->vault, newest, e->now_ms));
 }
 
 /* While one is being published the server may have it already. */
@@ -86,12 +86,12 @@ struct err publishing_answered(struct engine *e, const struct waiting *w, const 
     }
     TRY(vault_begin(e->vault));
     return vault_end(e->vault,
-                     own_prekey_acknowledged(&e->own, e->vault, (uint32_t)w->number, e->now_ms));
+                     own_prekeys_acknowledged(&e->own, e->vault, (uint32_t)w->number, e->now_ms));
 }
 
 /* When prekeys are to be looked at again; 0: not before the mailbox is drained and what is being
  * published is answered. */
 uint64_t publishing_at(const struct engine *e)
 {
-    return e->drained && !link_is_busy(e, OP_PREKEY) ? own_next_rotation(&e->own) : 0;
+    return e->drained && !link_is_busy(e, OP_PREKEY) ? own_prekeys_next_rotation(&e->own) : 0;
 }
