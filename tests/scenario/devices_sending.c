@@ -179,6 +179,26 @@ static void contacts_are_told_of_devices_and_verification_stays(void **state)
     play_end(c.p);
 }
 
+static void an_account_that_was_recovered_is_unverified(void **state)
+{
+    struct pair c = pair_met();
+    struct event told;
+
+    (void)state;
+    assert_int_equal(confirms(c.bob, c.alice, safety_number(c.alice, c.bob)), E_OK);
+    (void)stage_told_of_devices(c.bob, &told);
+    stage_recover(c.alice);
+    says(c.bob, c.alice, "is it you?");
+    sees(c.alice, c.bob, "is it you?");
+    sees(c.second, c.bob, "is it you?");
+    assert_int_equal(stage_told_of_devices(c.bob, &told), 1);
+    assert_true(told.recovered);
+    assert_int_equal(told.added, 0);
+    assert_false(has_verified(c.bob, c.alice));
+    all_is_well(&c);
+    play_end(c.p);
+}
+
 /* ---- with somebody who keeps copies */
 
 static const struct network_policy NONE = {.number = 0};
@@ -247,6 +267,7 @@ const struct CMUnitTest devices_sending[] = {
     cmocka_unit_test(several_devices_write_to_several),
     cmocka_unit_test(a_device_whose_prekey_is_over_holds_nothing_up),
     cmocka_unit_test(contacts_are_told_of_devices_and_verification_stays),
+    cmocka_unit_test(an_account_that_was_recovered_is_unverified),
     cmocka_unit_test(copies_of_what_any_device_writes_are_kept_once),
     cmocka_unit_test(whoever_keeps_copies_has_them_on_each_device),
 };

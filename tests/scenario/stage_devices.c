@@ -158,6 +158,35 @@ void stage_remove_device(struct person *by, struct person *gone)
     buf_free(&statement);
 }
 
+void stage_recover(struct person *by)
+{
+    const struct own *own;
+    struct buf statement = BUF(DEVICE_LIST_MAX_SIZE);
+    struct identity key;
+    struct device_list list;
+
+    look_at_own_list(by);
+    make_identity(by, &key);
+    list = next_list(by);
+    add_entry(&list, &key, stage_now(by->play));
+    for (size_t i = 0; i < list.devices; i++)
+        if (ID_SAME(list.device[i].did, key.who.did))
+            list.device[i].role = DEVICE_RECOVERY;
+    sign_list(by, &list, &statement);
+    publish(by, buf_view(&statement));
+    buf_free(&statement);
+
+    look_at_own_list(by);
+    own = engine_own(by->engine);
+    list = next_list(by);
+    statement = BUF(DEVICE_LIST_MAX_SIZE);
+    assert_ok(device_list_sign(&list, &own->nid, own->me.ark_secret, &key.who.did, key.dsk_secret,
+                               &statement));
+    publish(by, buf_view(&statement));
+    buf_free(&statement);
+    identity_free(&key);
+}
+
 bool stage_was_removed(const struct person *who)
 {
     return who->removed;

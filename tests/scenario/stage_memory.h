@@ -74,10 +74,12 @@ unsigned stage_copies(struct person *who, struct person *with, const char *text)
 /* Another device of an account, added by `of`, and there.  It is called as its person is: who saw
  * what is told by the device.  `name` names its file. */
 struct person *stage_second_device(struct person *of, const char *name);
-/* `by`, who is there, removes another device of its account, which may be away. */
+/* `by`, who is there, removes another device of its account, which may be away; and the list with
+ * which it would. */
 void stage_remove_device(struct person *by, struct person *gone);
-/* The list that would do that. */
 void stage_revocation(struct person *by, struct person *gone, struct buf *statement);
+/* The account of `by` gets a recovery key, which then signs its next list. */
+void stage_recover(struct person *by);
 /* Was `who` told that another device has removed it? */
 bool stage_was_removed(const struct person *who);
 /* How often was `who` told that somebody's devices came or went, since the last call? */
