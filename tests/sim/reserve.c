@@ -60,6 +60,7 @@ void reserve_open(struct world *w)
     s->relief = (struct relief){w, give};
     s->server.relief = &s->relief;
     ballast_open(&s->ballast, w->now_ms);
+    s->room_kept = s->ballast.state == BALLAST_HELD;
 }
 
 void reserve_settle(struct world *w, bool minute)
@@ -68,6 +69,7 @@ void reserve_settle(struct world *w, bool minute)
     bool refused = s->ballast.refuses;
 
     ballast_settle(&s->ballast, w->now_ms, minute);
+    s->room_kept |= s->ballast.state == BALLAST_HELD;
     s->server.full = s->ballast.refuses;
     if (refused && !s->ballast.refuses)
         world_trace(w, "  server: there is room again");

@@ -186,7 +186,7 @@ static void run_batch(struct world *w, void *subject)
     s->n_pending -= n;
     s->n_batch = n;
     reserve_settle(w, false);
-    kept = s->ballast.state != BALLAST_NONE;
+    kept = s->room_kept;
     api_batch(&s->server, s->batch, n, server_clock(w), &w->random, &s->effects);
     w->outcome->batches++;
     if (w->options.trace)

@@ -90,6 +90,7 @@ struct server_node {
     struct server server;
     struct live *live;
     struct ballast ballast; /* reserve.h */
+    bool room_kept;         /* since this start the ballast was whole: what goes on has room */
     struct ballast_place place;
     struct relief relief;
     bool up, busy;
