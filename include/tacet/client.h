@@ -112,6 +112,11 @@ enum tacet_event_kind {
     TACET_EVENT_CONTACT, /* code TACET_OK: the network said who it is; else why not */
     TACET_EVENT_PROBLEM,
     TACET_EVENT_INPUT, /* the descriptor of tacet_watch() can be read, or has ended */
+    /* Another device of mine removed this one, as a list that my account signed says: the profile
+     * was wiped (code TACET_OK), or could not be wholly.  Then tacet_run() is TACET_REMOVED, and
+     * there is nothing to do but tacet_close(). */
+    TACET_EVENT_REMOVED,
+    TACET_EVENT_DEVICES, /* devices of `who`, who may be me, came or went */
 };
 
 enum tacet_problem {
@@ -176,7 +181,8 @@ enum tacet_note {
     TACET_NOTE_RESTART = 32,    /* its sender was restored: what they sent before may be lost */
     TACET_NOTE_NO_COPY = 64,    /* who must get a copy was left out */
     TACET_NOTE_COPY = 128,      /* written to somebody else; this account keeps copies */
-    TACET_NOTE_LEFT = 256       /* its device was revoked after the server got it */
+    TACET_NOTE_LEFT = 256,      /* its device was revoked after the server got it */
+    TACET_NOTE_ELSEWHERE = 512  /* mine, written on another device of mine */
 };
 
 struct tacet_message {
@@ -202,6 +208,8 @@ struct tacet_event {
     enum tacet_cause cause;        /* MESSAGE, PROBLEM_RECIPIENTS */
     char about[TACET_HANDLE_SIZE]; /* of the cause: an account, "" when none or not known */
     char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one */
+    unsigned added, removed;       /* DEVICES: so many */
+    bool recovered;                /* and all others were lost: a recovery key says so */
 };
 
 /* Work on the connection until there is an event, or for at most timeout_ms (0: what can be done
@@ -222,8 +230,8 @@ TACET_API void tacet_interrupt(struct tacet_client *c);
 /* ---- Asking */
 
 /* Queue a text; its states come as events.  `id` names it.  TACET_LIMIT, TACET_MALFORMED: no handle
- * or no UTF-8; TACET_CONFLICT: their account key changed; TACET_REMOVED; TACET_DENIED: to oneself.
- */
+ * or no UTF-8; TACET_CONFLICT: their account key changed; TACET_REMOVED; TACET_DENIED: to oneself,
+ * without another device. */
 TACET_API enum tacet_code tacet_send(struct tacet_client *c, const char *to, const uint8_t *text,
                                      size_t n, char id[TACET_ID_SIZE]);
 

@@ -107,8 +107,14 @@ bool drive_take(struct drive *d, struct tacet_event *out)
     d->why = tacet_run(d->client, left_ms(d), out);
     if (d->why != TACET_OK)
         return false;
-    if (out->kind == TACET_EVENT_MESSAGE)
+    if (out->kind == TACET_EVENT_MESSAGE && !out->message.mine)
         d->arrived++;
+    if (out->kind == TACET_EVENT_REMOVED) {
+        d->removed = true;
+        d->why = TACET_REMOVED;
+        sentences_removed(out->code);
+        return false;
+    }
     if (out->kind != TACET_EVENT_LINK)
         return true;
     d->news = note_link(d, out->code);
@@ -122,6 +128,8 @@ void drive_say(const struct drive *d, const struct tacet_event *e)
 {
     if (e->kind == TACET_EVENT_PROBLEM)
         sentences_problem(e);
+    if (e->kind == TACET_EVENT_DEVICES)
+        sentences_devices(e);
     if (d->news != NULL)
         fputs(d->news, stderr);
 }
@@ -146,7 +154,7 @@ bool drive_refused(const struct drive *d)
 {
     bool refused = drive_is_final(d->why);
 
-    if (refused)
+    if (refused && !d->removed)
         sentences_say(sentences_refusal, d->why);
     return refused;
 }

@@ -17,6 +17,7 @@ struct drive {
     bool unreachable;    /* it was said that the server cannot be reached */
     const char *news;    /* to say about the connection; NULL: nothing */
     unsigned arrived;    /* messages that others wrote */
+    bool removed;        /* another device removed this one, which was said */
     enum tacet_code why; /* after the end: TACET_AGAIN: time is over; TACET_CLOSED: interrupted;
                             a refusal of the server; or a failure of this machine */
 };

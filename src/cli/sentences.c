@@ -24,7 +24,7 @@ const struct sentence sentences_refusal[] = {
 const struct sentence sentences_sending[] = {
     {TACET_CONFLICT, "Their account key changed, so nothing is sent.  See: tacet help verify"},
     {TACET_REMOVED, "They were removed from the network."},
-    {TACET_DENIED, "One cannot write to oneself."},
+    {TACET_DENIED, "One cannot write to oneself without another device."},
     {TACET_ABSENT, "There is nobody with this handle in your network."},
     {TACET_LIMIT, "The text is longer than 65,536 bytes."},
     {TACET_EXPIRED, "It could not be delivered in time."},
@@ -189,6 +189,29 @@ void sentences_problem(const struct tacet_event *e)
         say_cause(e);
 }
 
+void sentences_devices(const struct tacet_event *e)
+{
+    show_text(stderr, bytes_text(e->who));
+    if (e->added > 0)
+        fprintf(stderr, ": %u device%s added", e->added, e->added == 1 ? "" : "s");
+    if (e->removed > 0)
+        fprintf(stderr, "%s %u device%s removed", e->added > 0 ? "," : ":", e->removed,
+                e->removed == 1 ? "" : "s");
+    fprintf(stderr, "%s.  To see them: tacet devices ",
+            e->recovered ? ", by a recovery key: compare the safety number again" : "");
+    show_text(stderr, bytes_text(e->who));
+    fputs("\n", stderr);
+}
+
+void sentences_removed(enum tacet_code code)
+{
+    fputs("Another device of yours removed this one.  ", stderr);
+    fputs(code == TACET_OK ? "What this profile held is gone.\n"
+                           : "What this profile held could not be deleted wholly: delete its"
+                             " directory.\n",
+          stderr);
+}
+
 /* ---- states and notes */
 
 const char *sentences_state(enum tacet_state state)
@@ -217,6 +240,7 @@ bool sentences_note(unsigned i, struct sentences_note *out)
         {TACET_NOTE_COPY, "copy",
          "written to somebody else: a copy for you by the network's policy"},
         {TACET_NOTE_LEFT, "left", "its sender has revoked the device since that it came from"},
+        {TACET_NOTE_ELSEWHERE, "elsewhere", "written on another device of yours"},
     };
 
     if (i >= ROWS(notes))

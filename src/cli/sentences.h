@@ -28,6 +28,10 @@ extern const struct sentence sentences_sending[];
 /* Say a TACET_EVENT_PROBLEM. */
 void sentences_problem(const struct tacet_event *e);
 
+/* Say a TACET_EVENT_DEVICES; and a TACET_EVENT_REMOVED, with its code. */
+void sentences_devices(const struct tacet_event *e);
+void sentences_removed(enum tacet_code code);
+
 /* "accepted": for people and for JSON. */
 const char *sentences_state(enum tacet_state state);
 

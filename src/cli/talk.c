@@ -130,7 +130,7 @@ static void take_message(struct talk *t, const struct tacet_event *e)
 {
     if (strcmp(e->who, t->with) == 0) {
         show_message(t, &e->message);
-    } else if (strcmp(e->who, t->announced) != 0) {
+    } else if (!e->message.mine && strcmp(e->who, t->announced) != 0) {
         memcpy(t->announced, e->who, sizeof t->announced);
         talk_say_who(t, "(", e->who, " wrote; to see it: tacet read)\n");
     }
@@ -260,7 +260,8 @@ static void take_input(struct talk *t)
 
 static void take_event(struct talk *t, const struct tacet_event *e)
 {
-    bool speaks = e->kind == TACET_EVENT_PROBLEM || t->drive.news != NULL;
+    bool speaks =
+        e->kind == TACET_EVENT_PROBLEM || e->kind == TACET_EVENT_DEVICES || t->drive.news != NULL;
 
     if (speaks)
         console_hide(&t->console);
@@ -284,6 +285,8 @@ static void take_event(struct talk *t, const struct tacet_event *e)
     case TACET_EVENT_LINK:
     case TACET_EVENT_CONTACT:
     case TACET_EVENT_PROBLEM:
+    case TACET_EVENT_REMOVED: /* which drive_take() has said */
+    case TACET_EVENT_DEVICES:
         break;
     }
 }

@@ -75,16 +75,18 @@ static void wait_for_restored(struct engine *e, struct outbox_row *row)
 static struct err learn_refusal(struct engine *e, struct outbox_row *row, const struct frame *f,
                                 struct arena *a)
 {
-    bool expired, taught;
+    struct lookups_stale what;
     struct err err;
 
     TRY(vault_begin(e->vault));
-    err = vault_end(e->vault, lookups_learn_stale(e, row->roster, f->body, a, &expired, &taught));
+    err = vault_end(e->vault, lookups_learn_stale(e, row->roster, f->body, a, &what));
     if (err.code != E_OK && err_who(err.code) == WHO_OPERATOR)
         return err;
-    if (err.code == E_OK && !taught)
+    if (err.code == E_OK)
+        TRY(lookups_learned_stale(e, &what));
+    if (err.code == E_OK && !what.taught)
         row->retry_ms = clock_add(e->now_ms, CLOCKS_MS);
-    if (err.code == E_OK && !expired)
+    if (err.code == E_OK && !what.expired)
         return OK;
     lookups_tell_bad(e, err.code == E_OK ? E_EXPIRED : err.code);
     if (err.code != E_OK)

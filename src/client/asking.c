@@ -7,6 +7,7 @@
  * it is online and its mailbox has been drained for a minute, since till then it may come yet.
  */
 #include "client/chains.h"
+#include "client/conversations.h"
 #include "client/dealings.h"
 #include "client/parking.h"
 #include "client/streams.h"
@@ -163,7 +164,7 @@ static struct err ask_contact(struct resets *rs, const struct contact *to)
         return OK;
     TRY(err);
     for (size_t i = 0; i < list.devices; i++) {
-        if (!device_list_is_device(&list.device[i]))
+        if (!sealing_is_recipient(rs->e, &list.device[i]))
             continue;
         TRY(vault_begin(rs->e->vault));
         TRY(vault_end(rs->e->vault, ask_device(rs, to->number, &list.device[i].did)));
@@ -206,6 +207,23 @@ static struct err ask_stream(struct engine *e, const struct room_id *room,
     return repairs_tell(e, to->number, &sender->did, room, &c);
 }
 
+/* In which conversation?  What another device of mine writes stands in the one with whom it is. */
+static struct err find_conversation(struct engine *e, const struct room_id *room,
+                                    const struct party *sender, struct contact *to)
+{
+    struct err err;
+    struct arena a = ARENA(ROW_ARENA);
+    struct stream s;
+
+    if (!ID_SAME(sender->aid, e->own.me.who.aid))
+        return people_by_account(e->vault, &sender->aid, to);
+    err = streams_get(e->vault, room, &sender->did, &s);
+    if (err.code == E_OK)
+        err = conversations_find(e->vault, &e->own, room, &s.roster, &a, to);
+    arena_free(&a);
+    return err;
+}
+
 static struct err ask_gaps(struct engine *e)
 {
     struct err err = OK;
@@ -219,7 +237,7 @@ static struct err ask_gaps(struct engine *e)
         err = streams_next_gap(e->vault, &number, &room, &sender);
         if (err.code != E_OK)
             break;
-        err = people_by_account(e->vault, &sender.aid, &to);
+        err = find_conversation(e, &room, &sender, &to);
         if (err.code == E_ABSENT || (err.code == E_OK && (to.changed || to.removed))) {
             err = OK;
             continue;
@@ -267,6 +285,19 @@ static struct err let_go(struct engine *e, const struct repairs_asker *from,
     return err.code == E_ABSENT ? OK : err;
 }
 
+/* What was before the first that came was never shown as missing; to a device that was added it was
+ * not sent, as a rule. */
+static uint64_t close_range(const struct engine *e, struct stream *s, const struct control_range *r)
+{
+    uint64_t first = r->first;
+
+    if (e->own.added && first < s->baseline) {
+        (void)streams_void(s, first, r->last < s->baseline ? r->last : s->baseline - 1);
+        first = s->baseline;
+    }
+    return first > r->last ? 0 : streams_void(s, first, r->last);
+}
+
 static struct err close_gaps(struct engine *e, const struct repairs_asker *from,
                              const struct control *c, uint64_t *over)
 {
@@ -274,8 +305,8 @@ static struct err close_gaps(struct engine *e, const struct repairs_asker *from,
 
     TRY(streams_get(e->vault, &from->room, &from->who.did, &s));
     for (size_t i = 0; i < c->n; i++)
-        *over += streams_void(&s, c->range[i].first, c->range[i].last);
-    return *over == 0 ? OK : streams_put(e->vault, &from->room, &from->who, &s);
+        *over += close_range(e, &s, &c->range[i]);
+    return s.highest == 0 ? OK : streams_put(e->vault, &from->room, &from->who, &s);
 }
 
 struct err asking_answered(struct engine *e, const struct repairs_asker *from,

@@ -40,7 +40,7 @@ static struct err is_waiting_still(struct opening *op, bool *still)
     uint8_t mark[CHANNEL_EPOCH_ID_SIZE];
 
     *still = false;
-    if (!op->item->barren || own_find_prekey(&op->e->own, op->item->prekey) == NULL)
+    if (!op->item->barren || own_prekeys_find(&op->e->own, op->item->prekey) == NULL)
         return OK;
     TRY(list_mark(op, mark));
     *still = memcmp(mark, op->item->mark, sizeof mark) == 0;
@@ -136,7 +136,7 @@ struct err capsules_open(struct opening *op)
     if (opening_is_items_fault(err))
         return opening_damaged(op, err.code);
     TRY(err);
-    mine = own_find_prekey(&e->own, form.prekey);
+    mine = own_prekeys_find(&e->own, form.prekey);
     if (mine == NULL)
         return without_prekey(op);
     prekey.number = mine->statement.number;

@@ -31,7 +31,7 @@ static void schedule(struct engine *e)
                                   e->link.state == LINK_OFF ? e->link.retry_ms : 0,
                                   e->retry_ms,
                                   link_patience_ends(e),
-                                  link_rotation_at(e),
+                                  publishing_at(e),
                                   asking_at(e),
                                   delays_at(e),
                                   forgotten_at(e),
@@ -95,8 +95,8 @@ static struct err send_text(struct engine *e, const struct command *c)
         return FAIL(E_LIMIT);
     if (!text_is_utf8(c->text) || !text_is_handle(c->handle))
         return FAIL(E_MALFORMED);
-    if (bytes_same(c->handle, bytes_text(e->own.handle)))
-        return FAIL(E_DENIED);
+    if (bytes_same(c->handle, bytes_text(e->own.handle)) && !own_has_siblings(&e->own))
+        return FAIL(E_DENIED); /* nobody would get it */
     err = people_by_handle(e->vault, c->handle, &to);
     if (err.code == E_ABSENT) {
         TRY(vault_begin(e->vault));

@@ -43,6 +43,8 @@ enum event_kind {
     EVENT_STATE,      /* a message of mine is in another state */
     EVENT_CONTACT,    /* the network said who `contact` is; or could not (code) */
     EVENT_PROBLEM,
+    EVENT_REMOVED = 9, /* another device of mine removed this one: its profile is to be wiped */
+    EVENT_DEVICES,     /* devices of `contact`, who may be me, came or went */
 };
 
 enum problem {
@@ -71,6 +73,8 @@ struct event {
     struct message message; /* EVENT_MESSAGE, EVENT_STATE */
     /* EVENT_MESSAGE: to whom it went, when that was not as it should be; PROBLEM_RECIPIENTS: why */
     struct roster_finding finding;
+    unsigned added, removed; /* EVENT_DEVICES: so many */
+    bool recovered;          /* and all others were lost, a recovery key says */
 };
 
 enum action_kind { ACTION_CONNECT = 1, ACTION_SEND, ACTION_CLOSE, ACTION_WAKE, ACTION_TELL };

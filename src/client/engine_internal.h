@@ -4,6 +4,7 @@
 #define TACET_CLIENT_ENGINE_INTERNAL_H
 
 #include "client/engine.h"
+#include "client/own_prekeys.h"
 #include "client/parsed.h"
 #include "e2ee/control.h"
 #include "wire/frame.h"
@@ -119,7 +120,47 @@ void link_down(struct engine *e, enum err_code why);
 FALLIBLE link_frame(struct engine *e, struct bytes frame);
 FALLIBLE link_wake(struct engine *e);
 uint64_t link_patience_ends(const struct engine *e);
-uint64_t link_rotation_at(const struct engine *e);
+void link_tell_state(struct engine *e, enum err_code code);
+/* The server will not have us: trying again by ourselves would change nothing. */
+void link_end(struct engine *e, enum err_code why);
+/* Come again: nobody is to blame, or time mends it. */
+void link_try_later(struct engine *e, enum err_code why);
+/* Ask for the server's keys and the newest policy, unless it was just done. */
+FALLIBLE link_ask_what_holds(struct engine *e);
+
+/* ---- greeting.c */
+
+FALLIBLE greeting_begin(struct engine *e); /* JOIN or SIGN_IN leaves */
+FALLIBLE greeting_answered(struct engine *e, const struct waiting *w, const struct frame *f,
+                           struct arena *a);
+
+/* ---- publishing.c */
+
+FALLIBLE publishing_send(struct engine *e); /* the newest prekey, unless one is on its way */
+/* Prekeys come and go as [PROTOCOL 3.1] says; `due`: a new one is. */
+FALLIBLE publishing_rotate(struct engine *e, bool due);
+/* The server has this one of ours. */
+FALLIBLE publishing_compare(struct engine *e, uint32_t servers);
+FALLIBLE publishing_answered(struct engine *e, const struct waiting *w, const struct frame *f);
+/* One that the server would not have, as my account's list is another, is made anew. */
+FALLIBLE publishing_list_changed(struct engine *e);
+/* When prekeys are to be looked at again; 0: not before the mailbox is drained and what is being
+ * published is answered. */
+uint64_t publishing_at(const struct engine *e);
+
+/* ---- siblings.c: the other devices of my account */
+
+/* Ask for newer lists of my account, and its devices' prekeys. */
+FALLIBLE siblings_ask(struct engine *e);
+/* After something of my account was learned and committed. */
+FALLIBLE siblings_learned(struct engine *e);
+/* What I write can be sealed to my other devices, too; *waits: not yet. */
+FALLIBLE siblings_prepare(struct engine *e, bool *waits);
+/* The server refuses this device as removed, with this body: *revoked: a list of my account says
+ * so, which is committed. */
+FALLIBLE siblings_refused(struct engine *e, struct bytes body, struct arena *a, bool *revoked);
+/* This device was removed: it is told, and nothing more is done. */
+void siblings_end(struct engine *e);
 
 /* ---- governing.c */
 
@@ -163,10 +204,17 @@ void lookups_tell_bad(struct engine *e, enum err_code why);
 FALLIBLE lookups_person_answer(struct engine *e, const struct waiting *w, const struct frame *f);
 FALLIBLE lookups_roster_answer(struct engine *e, const struct waiting *w, const struct frame *f);
 /* Keep what a refusal says about policies and the accounts of a roster, in the caller's
- * transaction.  *expired: the certificate is, and nothing that needs it was kept.  Not *taught:
- * there was nothing to learn, and only the clocks differ, on which policy is in force. */
+ * transaction, and tell of it after that. */
+struct lookups_stale {
+    bool expired; /* the certificate is, and nothing that needs it was kept */
+    bool taught;  /* else there was nothing to learn, and only the clocks differ, on which policy is
+                     in force */
+    struct event *devices; /* in the arena: whose devices came or went */
+    size_t n;
+};
 FALLIBLE lookups_learn_stale(struct engine *e, struct bytes roster, struct bytes body,
-                             struct arena *a, bool *expired, bool *taught);
+                             struct arena *a, struct lookups_stale *out);
+FALLIBLE lookups_learned_stale(struct engine *e, const struct lookups_stale *what);
 
 /* ---- outbox.c: what is on its way */
 
@@ -252,6 +300,8 @@ enum sealing_way {
     SEALING_ASK,       /* but for the ML-KEM key of its prekey, which was not asked for */
     SEALING_NO_WAY,    /* no valid prekey, or none with an ML-KEM key that checks */
 };
+/* Does what I write go to this device of one of the people? */
+bool sealing_is_recipient(const struct engine *e, const struct device_entry *device);
 FALLIBLE sealing_way_to(struct engine *e, const struct device_id *did, uint8_t profile,
                         struct prekey *p, enum sealing_way *out);
 /* Seal in a transaction of its own; *row is as committed.  E_ABSENT: no device of theirs has a

@@ -57,6 +57,7 @@ static struct err seal_again(struct engine *e, const struct sentlog_entry *s, bo
         return seal_for(e, s, &s->to, now, a);
     TRY(people_get(e->vault, s->contact, &c));
     TRY(seal_for_devices(e, s, &c.aid, now, a));
+    TRY(seal_for_devices(e, s, &e->own.me.who.aid, now, a));
     TRY(rules_of_pair(e->vault, &e->own, &c.aid, e->now_ms, &rules));
     return rules.joins ? seal_for_devices(e, s, &rules.keeper, now, a) : OK;
 }

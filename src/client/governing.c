@@ -144,7 +144,7 @@ static struct err is_reachable(struct engine *e, const struct contact *keeper, u
         enum sealing_way way;
         struct prekey p;
 
-        if (!device_list_is_device(&list.device[i]))
+        if (!sealing_is_recipient(e, &list.device[i]))
             continue;
         TRY(sealing_way_to(e, &list.device[i].did, profile, &p, &way));
         *reachable &= way == SEALING_READY;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/judging.h"
 
+#include "client/conversations.h"
 #include "client/opening_internal.h"
 #include "client/rules.h"
 
@@ -72,13 +73,13 @@ static bool is_no_pair(struct matter *m)
 }
 
 /* Is somebody in it whom nothing puts there?  Where one of us two only keeps copies, the other
- * one's peer is not known beforehand. */
+ * one's peer is not known beforehand; nor is it of what another device of mine wrote. */
 static bool has_stranger(struct matter *m)
 {
     const struct party *me = &m->op->e->own.me.who, *sender = &m->o->core.sender;
     const struct account_id *keeper = policy_requires(rules_or_null(&m->policy), false, NULL);
-    size_t others =
-        keeper != NULL && (ID_SAME(*keeper, me->aid) || ID_SAME(*keeper, sender->aid)) ? 1 : 0;
+    bool keeps = keeper != NULL && (ID_SAME(*keeper, me->aid) || ID_SAME(*keeper, sender->aid));
+    size_t others = keeps || ID_SAME(me->aid, sender->aid) ? 1 : 0;
 
     for (size_t i = 0; i < m->roster.accounts; i++) {
         const struct account_id *aid = &m->roster.account[i].aid;
@@ -244,26 +245,13 @@ struct err judging_judge(struct opening *op, const struct opened *o, struct verd
 
 struct err judging_with(struct opening *op, const struct opened *o, uint64_t *contact)
 {
-    const struct own *own = &op->e->own;
-    struct bytes statement;
-    struct roster r;
+    struct engine *e = op->e;
+    struct contact c;
+    struct err err =
+        conversations_find(e->vault, &e->own, &o->core.room, &o->wrap.roster, op->a, &c);
 
-    *contact = 0;
-    TRY(people_roster(op->e->vault, &o->wrap.roster, op->a, &statement));
-    TRY(roster_parse(statement, op->a, &r));
-    for (size_t i = 0; i < r.accounts; i++) {
-        struct room_id room;
-        struct contact c;
-        struct err err;
-
-        TRY(names_pair_room(&own->nid, &own->me.who.aid, &r.account[i].aid, &room));
-        if (!ID_SAME(room, o->core.room))
-            continue;
-        err = people_by_account(op->e->vault, &r.account[i].aid, &c);
-        *contact = err.code == E_OK ? c.number : 0;
-        return err.code == E_ABSENT ? OK : err;
-    }
-    return OK;
+    *contact = err.code == E_OK ? c.number : 0;
+    return err.code == E_ABSENT ? OK : err;
 }
 
 uint32_t judging_notes(const struct roster_finding *f)

@@ -12,7 +12,6 @@
  * a minute is as good as gone.
  */
 #include "client/engine_internal.h"
-#include "statement/signin.h"
 #include "wire/tacet.pb-c.h"
 
 #define BACKOFF_FIRST_MS  CLOCK_SECOND_MS
@@ -90,64 +89,13 @@ bool link_is_busy(const struct engine *e, enum op op)
     return false;
 }
 
-/* ---- greeting */
-
-static Tacet__Wire__Versions our_versions(void)
-{
-    Tacet__Wire__Versions v = TACET__WIRE__VERSIONS__INIT;
-
-    v.version = FRAME_PROTOCOL_VERSION;
-    v.least = FRAME_PROTOCOL_LEAST;
-    return v;
-}
-
-static struct err join(struct engine *e)
-{
-    struct err err = OK;
-    struct arena a = ARENA(4 * DEVICE_LIST_MAX_SIZE);
-    Tacet__Wire__Versions versions = our_versions();
-    Tacet__Wire__Join m = TACET__WIRE__JOIN__INIT;
-    struct bytes list, prekey, kem;
-
-    TRY_OUT(own_list_statement(&e->own, e->vault, &a, &list));
-    TRY_OUT(own_prekey_statement(&e->own, e->vault, 1, &a, &prekey, &kem));
-    m.versions = &versions;
-    m.token = frame_data(BYTES(e->own.token));
-    m.ark = frame_data(BYTES(e->own.me.ark.b));
-    m.list = frame_data(list);
-    m.prekey = frame_data(prekey);
-    m.kem = frame_data(kem);
-    TRY_OUT(link_request(e, OP_JOIN, &m, NULL));
-out:
-    arena_free(&a);
-    return err;
-}
-
-static struct err sign_in(struct engine *e)
-{
-    struct err err = OK;
-    struct buf statement = BUF(SIGNIN_MAX_SIZE);
-    struct signin s = {e->own.me.who.did, bytes_text(e->own.domain), BYTES(e->link.binding), 0};
-    Tacet__Wire__Versions versions = our_versions();
-    Tacet__Wire__SignIn m = TACET__WIRE__SIGN_IN__INIT;
-
-    TRY_OUT(generations_next(e, &s.generation));
-    TRY_OUT(signin_sign(&s, &e->own.nid, e->own.me.dsk_secret, &statement));
-    m.versions = &versions;
-    m.statement = frame_data(buf_view(&statement));
-    TRY_OUT(link_request(e, OP_SIGN_IN, &m, NULL));
-out:
-    buf_free(&statement);
-    return err;
-}
-
 struct err link_up(struct engine *e, struct bytes binding)
 {
     if (binding.n != sizeof e->link.binding)
         return FAIL(E_CRYPTO);
     e->link.state = LINK_GREETING;
     memcpy(e->link.binding, binding.at, binding.n);
-    return e->own.joined ? sign_in(e) : join(e);
+    return greeting_begin(e);
 }
 
 /* ---- losing it */
@@ -167,7 +115,7 @@ static void retry_later(struct engine *e)
     l->retry_ms = clock_add(e->now_ms, wait + 1);
 }
 
-static void tell_link(struct engine *e, enum err_code code)
+void link_tell_state(struct engine *e, enum err_code code)
 {
     struct event event = {.kind = EVENT_LINK, .code = code};
 
@@ -187,115 +135,24 @@ void link_down(struct engine *e, enum err_code why)
     e->drained = e->drained_news = false;
     e->asking_ms = 0;
     delays_end(e);
-    tell_link(e, why == E_OK ? E_CLOSED : why);
+    link_tell_state(e, why == E_OK ? E_CLOSED : why);
     retry_later(e);
 }
 
 /* The server refused us: trying again by ourselves would change nothing. */
-static void end(struct engine *e, enum err_code why)
+void link_end(struct engine *e, enum err_code why)
 {
     e->link.state = LINK_ENDED;
     e->link.n = 0;
     actions_close(e);
-    tell_link(e, why);
+    link_tell_state(e, why);
 }
 
 /* ---- answers */
 
-static struct err joined(struct engine *e, const struct frame *f, struct arena *a)
-{
-    Tacet__Wire__Joined *m;
-    struct own_joined answer;
-    struct event event = {.kind = EVENT_JOINED};
-
-    TRY(frame_unpack(f->body, &tacet__wire__joined__descriptor, a, &m));
-    answer = (struct own_joined){frame_bytes(m->root), frame_bytes(m->domain),
-                                 frame_bytes(m->certificate), frame_bytes(m->me)};
-    TRY(own_join(&e->own, e->vault, &answer, e->now_ms));
-    actions_tell(e, &event);
-    return sign_in(e);
-}
-
-static struct err publish_prekey(struct engine *e)
-{
-    struct err err = OK;
-    struct arena a = ARENA(4096);
-    uint32_t number = e->own.prekey[0].statement.number;
-    struct waiting w = {.number = number};
-    Tacet__Wire__PublishPrekey m = TACET__WIRE__PUBLISH_PREKEY__INIT;
-    struct bytes statement, kem;
-
-    if (link_is_busy(e, OP_PREKEY))
-        return OK;
-    TRY_OUT(own_prekey_statement(&e->own, e->vault, number, &a, &statement, &kem));
-    m.statement = frame_data(statement);
-    m.kem = frame_data(kem);
-    TRY_OUT(link_request(e, OP_PREKEY, &m, &w));
-out:
-    arena_free(&a);
-    return err;
-}
-
-static struct err renew_prekeys(struct engine *e, bool due)
-{
-    if (due)
-        TRY(own_make_prekey(&e->own, e->vault, e->now_ms));
-    return own_delete_prekeys(&e->own, e->vault, e->drained, e->now_ms);
-}
-
-/* Prekeys come and go as [PROTOCOL 3.1] says; `due`: a new one is.  While one is being published
- * none is made: the server may have it already, and its private half must stay. */
-static struct err rotate(struct engine *e, bool due)
-{
-    due = due && !link_is_busy(e, OP_PREKEY);
-    if (!due && !own_deletion_is_due(&e->own, e->drained, e->now_ms))
-        return OK;
-    TRY(vault_begin(e->vault));
-    TRY(vault_end(e->vault, renew_prekeys(e, due)));
-    return due ? publish_prekey(e) : OK;
-}
-
-static struct err compare_prekeys(struct engine *e, uint32_t servers)
-{
-    uint32_t newest = e->own.prekey[0].statement.number;
-
-    if (servers < newest)
-        return own_prekey_is_due(&e->own, e->now_ms) ? rotate(e, true) : publish_prekey(e);
-    if (servers > newest)
-        return OK;
-    TRY(vault_begin(e->vault));
-    return vault_end(e->vault, own_prekey_acknowledged(&e->own, e->vault, newest, e->now_ms));
-}
-
-static struct err number_on(struct engine *e, uint64_t mine, uint64_t servers)
-{
-    if (servers < mine)
-        TRY(forgotten_seal(e, servers, mine));
-    return vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, servers);
-}
-
-/* Uploads are numbered on from what the server accepted last, whatever it said before. */
-static struct err compare_uploads(struct engine *e, uint64_t servers)
-{
-    uint64_t mine;
-
-    TRY(vault_counter_get(e->vault, VAULT_NEXT_UPLOAD, &mine));
-    if (servers >= mine && servers - mine <= 1) /* the answer to one upload may be lost */
-        return OK;
-    TRY(vault_begin(e->vault));
-    return vault_end(e->vault, number_on(e, mine, servers));
-}
-
-/* Our statements will be refused, or theirs by us. */
-static void compare_clocks(struct engine *e, uint64_t servers_ms)
-{
-    if (clock_is_ahead(servers_ms, e->now_ms) || clock_is_ahead(e->now_ms, servers_ms))
-        lookups_tell_bad(e, E_CLOCK);
-}
-
 /* Once for each connection, and once a day while it lasts: a key that is announced for a month is
  * known to everybody who was here in that month. */
-static struct err ask_what_holds(struct engine *e)
+struct err link_ask_what_holds(struct engine *e)
 {
     Tacet__Wire__AskServerKeys m = TACET__WIRE__ASK_SERVER_KEYS__INIT;
     struct link *l = &e->link;
@@ -304,6 +161,7 @@ static struct err ask_what_holds(struct engine *e)
         return OK;
     l->keys_ms = e->now_ms == 0 ? 1 : e->now_ms;
     TRY(link_request(e, OP_SERVER_KEYS, &m, NULL));
+    TRY(siblings_ask(e));
     return governing_fetch(e, 0);
 }
 
@@ -327,112 +185,19 @@ static struct err server_keys_answered(struct engine *e, const struct frame *f, 
     return OK;
 }
 
-static struct err welcomed(struct engine *e, const struct frame *f, struct arena *a)
-{
-    Tacet__Wire__Welcome *m;
-    struct directory_certificate certificate;
-    struct generations_news news;
-    bool restored;
-    struct err err;
-
-    TRY(frame_unpack(f->body, &tacet__wire__welcome__descriptor, a, &m));
-    news = (struct generations_news){frame_bytes(m->signin), m->prekey, m->uploads};
-    err = directory_check_certificate(frame_bytes(m->certificate), &e->own.nid, &e->own.root,
-                                      e->now_ms, &certificate);
-    if (err.code == E_EXPIRED) /* whom we know we can go on writing to */
-        lookups_tell_bad(e, err.code);
-    else
-        TRY(err);
-    e->link.state = LINK_READY;
-    delays_begin(e);
-    compare_clocks(e, m->now_ms);
-    TRY(generations_compare(e, &news, &restored));
-    TRY(restored ? publish_prekey(e) : compare_prekeys(e, m->prekey));
-    TRY(compare_uploads(e, m->uploads));
-    TRY(forgotten_again(e));
-    tell_link(e, E_OK);
-    /* A program that ended between learning something and opening what waited for it: before what
-     * comes now, which its sender said later. */
-    TRY(incoming_retry(e, false));
-    TRY(ask_what_holds(e));
-    return outgoing_pump(e);
-}
-
-/* Come again: nobody is to blame, or time mends it. */
-static void try_later(struct engine *e, enum err_code why)
+/* Nobody is to blame, or time mends it. */
+void link_try_later(struct engine *e, enum err_code why)
 {
     actions_close(e);
     link_down(e, why);
-}
-
-static struct err refused(struct engine *e, const struct waiting *w, enum err_code code)
-{
-    if (code == E_CLOCK && w->op == OP_JOIN) {
-        TRY(vault_begin(e->vault));
-        TRY(vault_end(e->vault, own_date_again(&e->own, e->vault, e->now_ms)));
-    }
-    if (code == E_CLOCK || err_who(code) == WHO_NOBODY || err_who(code) == WHO_OPERATOR)
-        try_later(e, code);
-    else
-        end(e, code);
-    return OK;
-}
-
-/* The versions do not meet: who must update?  The server's answer says its own.  [PROTOCOL 9.2] */
-static void tell_version(struct engine *e, const struct frame *f, struct arena *a)
-{
-    struct event event = {.kind = EVENT_PROBLEM, .problem = PROBLEM_OLD_SERVER, .code = E_VERSION};
-    Tacet__Wire__Versions *theirs;
-
-    if (frame_unpack(f->body, &tacet__wire__versions__descriptor, a, &theirs).code != E_OK)
-        return;
-    if (theirs->least > FRAME_PROTOCOL_VERSION)
-        event.problem = PROBLEM_OLD_SELF;
-    actions_tell(e, &event);
-}
-
-/* JOIN or SIGN_IN was answered. */
-static struct err greeted(struct engine *e, const struct waiting *w, const struct frame *f,
-                          struct arena *a)
-{
-    struct err err;
-
-    if (f->code == E_VERSION)
-        tell_version(e, f, a);
-    if (f->code != 0)
-        return refused(e, w, err_from_number(f->code));
-    if (w->op == OP_SIGN_IN)
-        return welcomed(e, f, a);
-    err = joined(e, f, a);
-    if (err.code == E_EXPIRED) { /* the server's certificate: its operator must act first */
-        lookups_tell_bad(e, err.code);
-        try_later(e, E_AGAIN);
-        return OK;
-    }
-    if (err.code != E_OK && err.code != E_CLOCK && err_who(err.code) != WHO_OPERATOR) {
-        end(e, err.code); /* another network than the invitation's */
-        return OK;
-    }
-    return err;
-}
-
-static struct err prekey_published(struct engine *e, const struct waiting *w, const struct frame *f)
-{
-    if (f->code != 0) { /* another is made within the hour */
-        lookups_tell_bad(e, err_from_number(f->code));
-        return OK;
-    }
-    TRY(vault_begin(e->vault));
-    return vault_end(e->vault,
-                     own_prekey_acknowledged(&e->own, e->vault, (uint32_t)w->number, e->now_ms));
 }
 
 /* The mailbox was empty: what waited for something may ask for it again.  So it is once for each
  * connection, and once a day while it lasts. */
 static struct err tidy(struct engine *e)
 {
-    TRY(rotate(e, own_prekey_is_due(&e->own, e->now_ms)));
-    TRY(ask_what_holds(e));
+    TRY(publishing_rotate(e, own_prekeys_is_due(&e->own, e->now_ms)));
+    TRY(link_ask_what_holds(e));
     return incoming_retry(e, true);
 }
 
@@ -462,24 +227,21 @@ uint64_t link_patience_ends(const struct engine *e)
     return e->link.n == 0 ? 0 : clock_add(first, PATIENCE_MS);
 }
 
-/* When prekeys are to be looked at again; 0: not before the mailbox is drained and what is being
- * published is answered. */
-uint64_t link_rotation_at(const struct engine *e)
-{
-    return e->drained && !link_is_busy(e, OP_PREKEY) ? own_next_rotation(&e->own) : 0;
-}
-
 struct err link_wake(struct engine *e)
 {
     struct link *l = &e->link;
 
-    TRY(rotate(e, false));
+    TRY(publishing_rotate(e, false));
     if (l->n > 0 && e->now_ms >= link_patience_ends(e))
-        try_later(e, E_AGAIN);
-    if (l->state == LINK_READY && link_rotation_at(e) != 0 && e->now_ms >= link_rotation_at(e))
+        link_try_later(e, E_AGAIN);
+    if (l->state == LINK_READY && publishing_at(e) != 0 && e->now_ms >= publishing_at(e))
         return tidy(e);
     if (l->state != LINK_OFF || e->now_ms < l->retry_ms)
         return OK;
+    if (!own_is_listed(&e->own)) {
+        siblings_end(e);
+        return OK;
+    }
     l->state = LINK_CONNECTING;
     actions_connect(e);
     return OK;
@@ -489,7 +251,7 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
                            struct arena *a)
 {
     if (w->op == OP_JOIN || w->op == OP_SIGN_IN)
-        return greeted(e, w, f, a);
+        return greeting_answered(e, w, f, a);
     if (w->op == OP_PERSON)
         return lookups_person_answer(e, w, f);
     if (w->op == OP_ROSTER)
@@ -497,7 +259,7 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
     if (w->op == OP_KEM_KEYS)
         return lookups_kem_answer(e, f);
     if (w->op == OP_PREKEY)
-        return prekey_published(e, w, f);
+        return publishing_answered(e, w, f);
     if (w->op == OP_SERVER_KEYS)
         return server_keys_answered(e, f, a);
     if (w->op == OP_POLICY)

@@ -13,9 +13,10 @@ bool lookups_may_ask(const struct engine *e, enum op op, struct bytes key)
     return e->link.state == LINK_READY && e->link.n < LOOKUPS_MAX && !link_is_waiting(e, op, key);
 }
 
+/* From the newest list that is known, so that there is one to compare; the first by a handle, which
+ * may be somebody else's now. */
 static struct err ask(struct engine *e, Tacet__Wire__AskPerson *m, const struct waiting *w)
 {
-    m->from_list = 1;
     return lookups_may_ask(e, OP_PERSON, w->key) ? link_request(e, OP_PERSON, m, w) : OK;
 }
 
@@ -24,13 +25,19 @@ struct err lookups_handle(struct engine *e, struct bytes handle)
     Tacet__Wire__AskPerson m = TACET__WIRE__ASK_PERSON__INIT;
 
     m.handle = frame_data(handle);
+    m.from_list = 1;
     return ask(e, &m, &(struct waiting){.key = handle});
 }
 
 struct err lookups_account(struct engine *e, const struct account_id *aid)
 {
     Tacet__Wire__AskPerson m = TACET__WIRE__ASK_PERSON__INIT;
+    struct device_list list;
+    struct err err = people_newest_list(e->vault, &e->own, aid, &list);
 
+    if (err.code != E_ABSENT)
+        TRY(err);
+    m.from_list = err.code == E_OK ? list.version : 1;
     m.aid = frame_data(ID_BYTES(*aid));
     return ask(e, &m, &(struct waiting){.key = ID_BYTES(*aid), .by_account = true});
 }
@@ -78,30 +85,68 @@ void lookups_tell_bad(struct engine *e, enum err_code why)
                  &(struct event){.kind = EVENT_PROBLEM, .problem = PROBLEM_STATEMENT, .code = why});
 }
 
+/* Whose devices came or went, in the conversation with them. */
+static bool devices_event(const struct contact *c, const struct people_learned *l,
+                          struct event *out)
+{
+    *out = (struct event){.kind = EVENT_DEVICES,
+                          .contact = *c,
+                          .added = l->added,
+                          .removed = l->removed,
+                          .recovered = l->recovered};
+    return l->added > 0 || l->removed > 0 || l->recovered;
+}
+
+/* Nobody asked who I am: it is no news but to what waits for it. */
+static struct err learned_me(struct engine *e, const struct people_learned *l)
+{
+    TRY(siblings_learned(e));
+    if (l->news && e->link.state == LINK_READY)
+        TRY(incoming_retry(e, false));
+    else
+        incoming_report(e);
+    if (l->more)
+        TRY(siblings_ask(e));
+    return outgoing_pump(e);
+}
+
+static struct err learned(struct engine *e, const struct contact *c, const struct people_learned *l)
+{
+    struct event event, devices;
+
+    if (devices_event(c, l, &devices))
+        actions_tell(e, &devices);
+    if (people_is_me(&e->own, c))
+        return learned_me(e, l);
+    event = (struct event){.kind = EVENT_CONTACT, .contact = *c};
+    if (c->changed)
+        event =
+            (struct event){.kind = EVENT_PROBLEM, .problem = PROBLEM_KEY_CHANGED, .contact = *c};
+    actions_tell(e, &event);
+    if (l->more)
+        TRY(lookups_account(e, &c->aid));
+    TRY(incoming_retry(e, false));
+    return outgoing_pump(e);
+}
+
 /* In a transaction of its own.  What the server sent and does not check is told, not kept. */
 static struct err learn(struct engine *e, const struct people_news *news)
 {
+    struct people_learned l;
     struct contact c;
-    bool expired = false;
-    struct event event = {.kind = EVENT_CONTACT};
     struct err err;
 
     TRY(vault_begin(e->vault));
-    err = vault_end(e->vault, people_learn(e->vault, &e->own, news, e->now_ms, &c, &expired));
+    err = vault_end(e->vault, people_learn(e->vault, &e->own, news, e->now_ms, &c, &l));
     if (err.code != E_OK && err_who(err.code) == WHO_OPERATOR)
         return err;
-    if (err.code != E_OK || expired)
+    if (err.code != E_OK || l.expired)
         lookups_tell_bad(e, err.code == E_OK ? E_EXPIRED : err.code);
     if (err.code != E_OK) {
         incoming_report(e);
         return OK;
     }
-    event.contact = c;
-    if (c.changed)
-        event = (struct event){.kind = EVENT_PROBLEM, .problem = PROBLEM_KEY_CHANGED, .contact = c};
-    actions_tell(e, &event);
-    TRY(incoming_retry(e, false));
-    return outgoing_pump(e);
+    return learned(e, &c, &l);
 }
 
 /* For something parked, which stays parked; or for somebody known whom the server has forgotten, so
@@ -113,6 +158,8 @@ static struct err no_such_account(struct engine *e, const struct waiting *w, enu
     struct err err;
 
     memcpy(aid.b, w->key.at, sizeof aid.b);
+    if (ID_SAME(aid, e->own.me.who.aid))
+        return OK;
     err = people_by_account(e->vault, &aid, &c);
     if (code == E_ABSENT)
         TRY(governing_nobody(e, &aid));
@@ -207,7 +254,7 @@ static struct err missing_keys(struct engine *e, const struct contact *c, struct
         enum sealing_way way;
         struct prekey p;
 
-        if (!device_list_is_device(&list.device[i]))
+        if (!sealing_is_recipient(e, &list.device[i]))
             continue;
         TRY(sealing_way_to(e, &list.device[i].did, rules.profile, &p, &way));
         if (way != SEALING_ASK)
@@ -307,42 +354,54 @@ out:
 
 /* Of whom the roster is, and nobody else. */
 static struct err learn_persons(struct engine *e, const Tacet__Wire__Stale *m,
-                                const struct roster *r, struct arena *a, bool *expired)
+                                const struct roster *r, struct arena *a, struct lookups_stale *out)
 {
     struct people_news news;
     struct directory_statement s;
     struct contact c;
 
+    out->devices = ARENA_ARRAY(a, m->n_persons, struct event);
+    if (out->devices == NULL)
+        return FAIL(E_NOMEM);
     for (size_t i = 0; i < m->n_persons; i++) {
+        struct people_learned l;
+
         TRY(news_of(m->persons[i], frame_bytes(m->certificate), a, &news));
         TRY(directory_parse(news.statement, &s));
-        if (ID_SAME(s.aid, e->own.me.who.aid))
-            continue; /* what I know better */
         if (roster_find(r, &e->own.nid, &s.aid) == SIZE_MAX)
             return FAIL(E_FORGED);
         news.aid = &s.aid;
-        TRY(people_learn(e->vault, &e->own, &news, e->now_ms, &c, expired));
+        TRY(people_learn(e->vault, &e->own, &news, e->now_ms, &c, &l));
+        out->expired |= l.expired;
+        out->n += devices_event(&c, &l, &out->devices[out->n]);
     }
     return OK;
 }
 
 struct err lookups_learn_stale(struct engine *e, struct bytes roster, struct bytes body,
-                               struct arena *a, bool *expired, bool *taught)
+                               struct arena *a, struct lookups_stale *out)
 {
     Tacet__Wire__Stale *m;
     struct roster r;
     bool clocks;
 
-    *expired = false;
+    *out = (struct lookups_stale){0};
     TRY(frame_unpack(body, &tacet__wire__stale__descriptor, a, &m));
     TRY(roster_parse(roster, a, &r));
     TRY(rules_change_is_near(e->vault, &e->own, e->now_ms, &clocks));
-    *taught = m->n_persons > 0 || !clocks;
+    out->taught = m->n_persons > 0 || !clocks;
     for (size_t i = 0; i < m->n_policies; i++) {
         bool news;
 
         TRY(governing_learn(e, frame_bytes(m->policies[i]), &news));
-        *taught |= news;
+        out->taught |= news;
     }
-    return learn_persons(e, m, &r, a, expired);
+    return learn_persons(e, m, &r, a, out);
+}
+
+struct err lookups_learned_stale(struct engine *e, const struct lookups_stale *what)
+{
+    for (size_t i = 0; i < what->n; i++)
+        actions_tell(e, &what->devices[i]);
+    return siblings_learned(e);
 }

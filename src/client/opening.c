@@ -5,6 +5,7 @@
  * Everything happens in the caller's savepoint: parked and damaged items leave no trace in it.
  */
 #include "client/chains.h"
+#include "client/conversations.h"
 #include "client/dealings.h"
 #include "client/judging.h"
 #include "client/opening_internal.h"
@@ -97,13 +98,18 @@ static struct err use_up(struct opening *op, const struct opened *o,
                      NO_VALUE);
 }
 
+static bool is_mine(const struct engine *e, const struct core *core)
+{
+    return ID_SAME(core->sender.aid, e->own.me.who.aid);
+}
+
 /* Is it of a conversation that I am not in, but keep copies of? */
 static struct err note_copy(struct engine *e, const struct core *core, struct message *m)
 {
     struct room_id room;
 
     TRY(names_pair_room(&e->own.nid, &e->own.me.who.aid, &core->sender.aid, &room));
-    if (!ID_SAME(room, core->room))
+    if (!m->mine && !ID_SAME(room, core->room))
         m->notes |= MESSAGE_COPY;
     return OK;
 }
@@ -117,6 +123,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     const struct core *core = &o->core;
 
     *m = (struct message){.contact = c->number,
+                          .mine = is_mine(e, core),
                           .state = DELIVERY_DELIVERED,
                           .id = core->id,
                           .sender = core->sender.did,
@@ -126,6 +133,11 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
                           .ttl_s = core->ttl_s,
                           .type = core->type,
                           .text = content};
+    if (m->mine) { /* another device of mine wrote it, and the server has it */
+        m->read = true;
+        m->state = DELIVERY_ACCEPTED;
+        m->notes |= MESSAGE_ELSEWHERE;
+    }
     m->notes |= judging_notes(&verdict->finding);
     if (verdict->left)
         m->notes |= MESSAGE_LEFT;
@@ -138,7 +150,8 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     }
     TRY(order(op, o, verdict, m));
     /* By a date ahead of ours its sender would say it of an honest server. */
-    if (core->sent_ms <= e->now_ms && own_was_superseded(&e->own, o->prekey_low, core->sent_ms))
+    if (core->sent_ms <= e->now_ms &&
+        own_prekeys_was_superseded(&e->own, o->prekey_low, core->sent_ms))
         tell_also(op, PROBLEM_OLD_KEYS, 0);
     TRY(use_up(op, o, match));
     TRY(messages_add(e->vault, m));
@@ -206,11 +219,22 @@ static struct err keep_control(struct opening *op, const struct opened *o,
     return obey(op, o, content);
 }
 
+/* With whom the sender writes to me; or, if it is another device of mine, I to whom.  That is known
+ * by the roster, and who is in it by the lists that it was judged by. */
+static struct err look_for_contact(struct opening *op, const struct opened *o, struct contact *c)
+{
+    struct engine *e = op->e;
+
+    return is_mine(e, &o->core)
+               ? conversations_find(e->vault, &e->own, &o->core.room, &o->wrap.roster, op->a, c)
+               : people_by_account(e->vault, &o->core.sender.aid, c);
+}
+
 /* The conversation it belongs to must be going on. */
-static struct err find_contact(struct opening *op, const struct core *core, bool *stopped)
+static struct err find_contact(struct opening *op, const struct opened *o, bool *stopped)
 {
     struct contact *c = &op->event->contact;
-    struct err err = people_by_account(op->e->vault, &core->sender.aid, c);
+    struct err err = look_for_contact(op, o, c);
 
     *stopped = true;
     if (err.code == E_ABSENT) /* another account of a handle that we know */
@@ -262,10 +286,11 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     struct verdict verdict;
     struct sign_public *dsk = NULL;
     struct buf content = BUF(LIMIT_TEXT);
-    bool known, stopped;
+    bool known, stopped = false, mine = is_mine(op->e, &o->core);
     struct bytes text;
 
-    TRY(find_contact(op, &o->core, &stopped));
+    if (!mine)
+        TRY(find_contact(op, o, &stopped));
     if (stopped)
         return OK;
     err = judging_judge(op, o, &verdict);
@@ -278,7 +303,10 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
         op->event->finding = verdict.finding;
         return hold(op, PROBLEM_RECIPIENTS);
     }
-    TRY(check_sender(op, o, &verdict, &stopped));
+    if (mine)
+        TRY(find_contact(op, o, &stopped));
+    if (!stopped)
+        TRY(check_sender(op, o, &verdict, &stopped));
     if (stopped)
         return OK;
     err = parsed_sign(op->e->parsed, verdict.dsk.b, &dsk);
@@ -326,7 +354,7 @@ static struct err is_barren(struct opening *op, bool *barren)
     uint8_t mark[CHANNEL_EPOCH_ID_SIZE];
 
     *barren = false;
-    if (!op->item->barren || own_find_prekey_low(&op->e->own, (uint16_t)op->item->prekey) == NULL)
+    if (!op->item->barren || own_prekeys_find_low(&op->e->own, (uint16_t)op->item->prekey) == NULL)
         return OK;
     TRY(chains_mark(op->e->vault, op->item->prefix, mark));
     *barren = memcmp(mark, op->item->mark, sizeof mark) == 0;
@@ -337,7 +365,7 @@ static struct err find_channel(struct opening *op, struct opened *o, struct chai
                                bool *found)
 {
     struct engine *e = op->e;
-    const struct own_prekey *mine = own_find_prekey_low(&e->own, o->prekey_low);
+    const struct own_prekey *mine = own_prekeys_find_low(&e->own, o->prekey_low);
     struct err err;
 
     *found = false;

@@ -145,7 +145,7 @@ bool outgoing_is_fresh(struct engine *e, const struct contact *c)
         rules_of_pair(e->vault, &e->own, NULL, e->now_ms, &rules).code != E_OK)
         return false;
     for (size_t i = 0; i < list.devices; i++)
-        if (device_list_is_device(&list.device[i]) &&
+        if (sealing_is_recipient(e, &list.device[i]) &&
             (sealing_way_to(e, &list.device[i].did, rules.profile, &p, &way).code != E_OK ||
              way == SEALING_NO_WAY || clock_since(e->now_ms, p.made_ms) >= PREKEY_ROTATION_MS))
             return clock_since(e->now_ms, c->asked_ms) < ASK_AGAIN_MS;
@@ -214,6 +214,8 @@ static struct err prepare(struct engine *e, struct outbox_row *row, struct arena
         return FAIL(E_AGAIN);
     }
     TRY(lookups_kem_keys(e, &c, &waits));
+    if (!waits)
+        TRY(siblings_prepare(e, &waits));
     if (!waits)
         TRY(governing_prepare(e, &c, &waits));
     if (waits) {

@@ -44,7 +44,8 @@ struct own {
 
     /* me */
     struct identity me;
-    struct device_list list;                   /* my newest */
+    struct device_list list;                   /* my account's newest that is known here */
+    bool added;                                /* this device was, to an account that was there */
     struct own_prekey prekey[OWN_PREKEYS_MAX]; /* newest first */
     size_t prekeys;
 };
@@ -65,6 +66,22 @@ struct own_joined {
 };
 FALLIBLE own_join(struct own *o, struct vault *v, const struct own_joined *answer, uint64_t now_ms);
 
+/* A profile for a device that stands in a list of an account already, as the answer to its link
+ * says, and everything checked: keys (which move), list statement and what stands in an invitation.
+ * In a transaction of its own; `joined` is true then, and the first prekey is to be published. */
+struct own_adopted {
+    struct identity *me;
+    struct bytes root, domain, handle, address, pin, list;
+};
+FALLIBLE own_adopt(struct vault *v, const struct own_adopted *in, uint64_t now_ms, struct own *out);
+
+/* My account's list, after one was learned and committed.  *news: it is another one. */
+FALLIBLE own_refresh_list(struct own *o, struct vault *v, bool *news);
+/* Does this device stand in it?  Else another one has removed it. */
+bool own_is_listed(const struct own *o);
+/* Is there another device in it? */
+bool own_has_siblings(const struct own *o);
+
 /* The pins of the keys by which the server is accepted, one behind the other: borrowed. */
 struct bytes own_pins(const struct own *o);
 
@@ -75,41 +92,11 @@ struct bytes own_pins(const struct own *o);
 FALLIBLE own_learn_server(struct own *o, struct vault *v, struct bytes statement,
                           struct bytes certificate, uint64_t now_ms);
 
-/* My device list and a prekey as statements, the latter with its ML-KEM key, in the arena. */
+/* My device list as a statement, in the arena. */
 FALLIBLE own_list_statement(struct own *o, struct vault *v, struct arena *a, struct bytes *out);
-FALLIBLE own_prekey_statement(struct own *o, struct vault *v, uint32_t number, struct arena *a,
-                              struct bytes *out, struct bytes *kem);
-
-/* The private half that `number` names, whole or mod 65536 (newest first); NULL when gone. */
-const struct own_prekey *own_find_prekey(const struct own *o, uint32_t number);
-const struct own_prekey *own_find_prekey_low(const struct own *o, uint16_t low);
-
-/* Had the server confirmed the next prekey more than 48 hours before this date?  Then it hands out
- * old ones.  [PROTOCOL 3.1] */
-bool own_was_superseded(const struct own *o, uint16_t low, uint64_t dated_ms);
-
-/* When is it time for a new prekey, or for an old one to go?  A prekey that the server did not
- * confirm within the hour is due again, under the next number: servers refuse old ones. */
-uint64_t own_next_rotation(const struct own *o);
-bool own_prekey_is_due(const struct own *o, uint64_t now_ms);
-
-/* Make it in the caller's transaction: it is own.prekey[0] then.  One that was never confirmed
- * goes. */
-FALLIBLE own_make_prekey(struct own *o, struct vault *v, uint64_t now_ms);
-
-/* This vault was restored: a new one, numbered above all that a copy may have published, of which
- * the server says the highest.  In the caller's transaction. */
-FALLIBLE own_renew_prekeys(struct own *o, struct vault *v, uint32_t servers, uint64_t now_ms);
-
-/* The server confirmed `number`. */
-FALLIBLE own_prekey_acknowledged(struct own *o, struct vault *v, uint32_t number, uint64_t now_ms);
 
 /* The server refused to let this profile in because of its clock: date list and first prekey anew,
  * in the caller's transaction. */
 FALLIBLE own_date_again(struct own *o, struct vault *v, uint64_t now_ms);
-
-/* The mailbox is drained (or not): delete the private halves that [PROTOCOL 3.1] says. */
-bool own_deletion_is_due(const struct own *o, bool drained, uint64_t now_ms);
-FALLIBLE own_delete_prekeys(struct own *o, struct vault *v, bool drained, uint64_t now_ms);
 
 #endif

@@ -188,8 +188,20 @@ struct account {
     const struct point *ark;
 };
 
+static void count_change(const struct device_list *before, const struct device_list *now,
+                         struct people_learned *out)
+{
+    for (size_t i = 0; i < now->devices; i++)
+        out->added += device_list_is_device(&now->device[i]) &&
+                      device_list_find(before, &now->device[i].did) == NULL;
+    for (size_t i = 0; i < before->devices; i++)
+        out->removed += device_list_is_device(&before->device[i]) &&
+                        device_list_find(now, &before->device[i].did) == NULL;
+}
+
 static struct err learn_lists(struct vault *v, const struct own *me, struct account who,
-                              const struct people_news *news, uint64_t now_ms)
+                              const struct people_news *news, uint64_t now_ms,
+                              struct people_learned *out)
 {
     struct device_list have, next;
     struct err err = people_newest_list(v, me, who.aid, &have);
@@ -208,23 +220,47 @@ static struct err learn_lists(struct vault *v, const struct own *me, struct acco
             return FAIL(E_STALE);
         TRY(device_list_check(news->list[i], &me->nid, who.ark, any ? &have : NULL, now_ms, &next));
         TRY(vault_put(v, VAULT_LIST, ID_BYTES(*who.aid), next.version, news->list[i]));
+        if (any)
+            count_change(&have, &next, out);
+        out->recovered |= any && device_list_is_recovered(&next);
         have = next;
-        any = true;
+        any = out->news = true;
     }
+    out->more = out->news && news->lists >= LIMIT_ANSWER_LISTS;
     return any ? OK : FAIL(E_STALE);
+}
+
+/* It names the list that its device knew: a newer one than the server shows is withheld.  One that
+ * is older than all that we hold of our own account, we cannot compare. */
+static struct err check_named_list(struct vault *v, const struct own *me,
+                                   const struct device_list *list, const struct prekey *p)
+{
+    struct device_list named;
+    struct err err;
+
+    if (!ID_SAME(p->aid, list->aid))
+        return FAIL(E_FORGED);
+    if (p->list_version > list->version)
+        return FAIL(E_STALE);
+    err = people_list(v, me, &p->aid, p->list_version, &named);
+    if (err.code == E_ABSENT && ID_SAME(p->aid, me->me.who.aid))
+        return OK;
+    TRY(err);
+    return bytes_same(BYTES(p->list_hash), BYTES(named.hash)) ? OK : FAIL(E_FORGED);
 }
 
 static struct err learn_prekey(struct vault *v, const struct own *me,
                                const struct device_list *list, struct bytes statement,
-                               uint64_t now_ms)
+                               uint64_t now_ms, struct people_learned *out)
 {
     struct prekey p, have;
     const struct device_entry *device;
-    struct device_list named;
     struct err err;
     bool known;
 
     TRY(prekey_parse(statement, &p));
+    if (ID_SAME(p.did, me->me.who.did)) /* what I know better */
+        return OK;
     device = device_list_find_device(list, &p.did);
     if (device == NULL)
         return FAIL(E_FORGED);
@@ -240,28 +276,24 @@ static struct err learn_prekey(struct vault *v, const struct own *me,
     if (err.code == E_EXPIRED) /* true, only too old to seal to: the sender sees that itself */
         err = OK;
     TRY(err);
-    /* It names the list that its device knew: a newer one than the server shows is withheld. */
-    if (!ID_SAME(p.aid, list->aid))
-        return FAIL(E_FORGED);
-    if (p.list_version > list->version)
-        return FAIL(E_STALE);
-    TRY(people_list(v, me, &p.aid, p.list_version, &named));
-    if (!bytes_same(BYTES(p.list_hash), BYTES(named.hash)))
-        return FAIL(E_FORGED);
+    TRY(check_named_list(v, me, list, &p));
     if (known)
         TRY(vault_erase(v, VAULT_KEM, ID_BYTES(p.did), have.number));
+    out->news = true;
     return vault_put(v, VAULT_PREKEY, ID_BYTES(p.did), 0, statement);
 }
 
+/* Prekeys may be of devices that stand in lists for which there was no room. */
 static struct err learn_devices(struct vault *v, const struct own *me, struct account who,
-                                const struct people_news *news, uint64_t now_ms)
+                                const struct people_news *news, uint64_t now_ms,
+                                struct people_learned *out)
 {
     struct device_list list;
 
-    TRY(learn_lists(v, me, who, news, now_ms));
+    TRY(learn_lists(v, me, who, news, now_ms, out));
     TRY(people_newest_list(v, me, who.aid, &list));
-    for (size_t i = 0; i < news->prekeys; i++)
-        TRY(learn_prekey(v, me, &list, news->prekey[i], now_ms));
+    for (size_t i = 0; i < news->prekeys && !out->more; i++)
+        TRY(learn_prekey(v, me, &list, news->prekey[i], now_ms, out));
     return OK;
 }
 
@@ -294,38 +326,61 @@ static struct err find_known(struct vault *v, const struct people_news *news, st
     return c->known ? OK : FAIL(E_ABSENT);
 }
 
+static bool asks_for_me(const struct own *me, const struct people_news *news)
+{
+    return news->aid != NULL ? ID_SAME(*news->aid, me->me.who.aid)
+                             : bytes_same(news->handle, bytes_text(me->handle));
+}
+
+/* Nobody speaks of me unasked, and nobody else has my handle. */
+static struct err check_me(const struct own *me, const struct people_news *news,
+                           const struct directory_statement *s)
+{
+    if (ID_SAME(s->aid, me->me.who.aid))
+        return asks_for_me(me, news) ? OK : FAIL(E_CONFLICT);
+    return s->state == DIRECTORY_ACTIVE && bytes_same(s->handle, bytes_text(me->handle))
+               ? FAIL(E_CONFLICT)
+               : OK;
+}
+
 /* Statement, lists and prekeys; or only the latter two, when the certificate is over. */
 static struct err learn(struct vault *v, const struct own *me, const struct people_news *news,
-                        uint64_t now_ms, struct contact *c, bool *expired)
+                        uint64_t now_ms, struct contact *c, struct people_learned *out)
 {
     struct directory_certificate certificate;
     struct directory_statement s;
     struct err err =
         directory_check_certificate(news->certificate, &me->nid, &me->root, now_ms, &certificate);
 
-    *expired = err.code == E_EXPIRED && find_known(v, news, c).code == E_OK;
-    if (*expired)
-        return learn_devices(v, me, (struct account){&c->aid, &c->ark}, news, now_ms);
+    out->expired = err.code == E_EXPIRED && find_known(v, news, c).code == E_OK;
+    if (out->expired)
+        return learn_devices(v, me, (struct account){&c->aid, &c->ark}, news, now_ms, out);
     TRY(err);
     TRY(directory_check(news->statement, &me->nid, &certificate.key, now_ms, &s));
-    if (ID_SAME(s.aid, me->me.who.aid))
-        return FAIL(E_CONFLICT);
+    TRY(check_me(me, news, &s));
     TRY(learn_statement(v, news, &s, c));
     if (s.state == DIRECTORY_REMOVED && news->lists == 0)
         return OK; /* nobody will write to it, and what it sent can be opened without */
-    return learn_devices(v, me, (struct account){&s.aid, &s.ark}, news, now_ms);
+    return learn_devices(v, me, (struct account){&s.aid, &s.ark}, news, now_ms, out);
 }
 
 struct err people_learn(struct vault *v, const struct own *me, const struct people_news *news,
-                        uint64_t now_ms, struct contact *out, bool *expired)
+                        uint64_t now_ms, struct contact *out, struct people_learned *learned)
 {
     struct contact c;
 
-    TRY(learn(v, me, news, now_ms, &c, expired));
+    *learned = (struct people_learned){0};
+    TRY(learn(v, me, news, now_ms, &c, learned));
+    c.verified = c.verified && !learned->recovered; /* [PROTOCOL 15.6] */
     c.asked_ms = now_ms;
     TRY(people_put(v, &c));
     *out = c;
     return OK;
+}
+
+bool people_is_me(const struct own *me, const struct contact *c)
+{
+    return c->known && ID_SAME(c->aid, me->me.who.aid);
 }
 
 struct err people_accept(struct vault *v, struct contact *c)

@@ -48,23 +48,37 @@ FALLIBLE people_add(struct vault *v, struct bytes handle, struct contact *out);
 
 FALLIBLE people_put(struct vault *v, const struct contact *c);
 
+/* What came of it. */
+struct people_learned {
+    bool expired; /* the directory certificate is over: lists and prekeys were kept, no more */
+    bool news;    /* a list or a prekey was kept that was not known before */
+    bool more;    /* there are newer lists than the answer had room for */
+    /* Since the list that was known before, if there was one: */
+    unsigned added, removed; /* devices that came and went */
+    bool recovered;          /* somebody who had lost every device came back by a recovery key */
+};
+
 /*
  * Check and keep what the server says, in the caller's transaction.  The contact is made if there
- * is none.  E_FORGED: also, it speaks of somebody else; E_MALFORMED, E_CLOCK, E_CONFLICT: it speaks
- * of me; E_STALE: the server went back behind what it said before; E_EXPIRED: the directory
- * certificate is over.  On error nothing of it may be kept: roll back.
+ * is none; for my own account, when it was asked for, there is a row as for others.
+ * E_FORGED: also, it speaks of somebody else; E_MALFORMED, E_CLOCK, E_CONFLICT: it speaks of me, or
+ * gives my handle to somebody else; E_STALE: the server went back behind what it said before;
+ * E_EXPIRED: the directory certificate is over.  On error nothing of it may be kept: roll back.
  *
  * Without a certificate, whom we know can go on: lists and prekeys follow from the account's own
- * key.  `expired` says that so much was kept, and nothing else.
+ * key.
  */
 FALLIBLE people_learn(struct vault *v, const struct own *me, const struct people_news *news,
-                      uint64_t now_ms, struct contact *out, bool *expired);
+                      uint64_t now_ms, struct contact *out, struct people_learned *learned);
 
 /* The person accepts that the handle is another account now; it is unverified.  E_CONFLICT: it is
  * not, or that account is another contact already. */
 FALLIBLE people_accept(struct vault *v, struct contact *c);
 
-/* A device list that was learned: this version, or the newest.  E_ABSENT. */
+/* Is it the row of my own account? */
+bool people_is_me(const struct own *me, const struct contact *c);
+
+/* A device list that was learned, mine among them: this version, or the newest.  E_ABSENT. */
 FALLIBLE people_list(struct vault *v, const struct own *me, const struct account_id *aid,
                      uint32_t version, struct device_list *out);
 FALLIBLE people_newest_list(struct vault *v, const struct own *me, const struct account_id *aid,

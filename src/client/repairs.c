@@ -117,8 +117,8 @@ static struct err has_device(struct engine *e, const struct account_id *aid,
     return err.code == E_ABSENT ? OK : err;
 }
 
-/* Is the device the contact's, or of who keeps copies of what I write to them now?  Nothing can be
- * sealed to others in this conversation, whatever they were before. */
+/* Is the device the contact's, or another one of mine, or of who keeps copies of what I write to
+ * them now?  Nothing can be sealed to others in this conversation, whatever they were before. */
 static struct err is_concerned(struct engine *e, uint64_t contact, const struct device_id *did,
                                bool *is)
 {
@@ -127,6 +127,8 @@ static struct err is_concerned(struct engine *e, uint64_t contact, const struct 
 
     TRY(people_get(e->vault, contact, &c));
     TRY(has_device(e, &c.aid, did, is));
+    if (!*is)
+        TRY(has_device(e, &e->own.me.who.aid, did, is));
     if (*is)
         return OK;
     TRY(rules_of_pair(e->vault, &e->own, &c.aid, e->now_ms, &rules));

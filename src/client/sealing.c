@@ -59,6 +59,11 @@ static struct err going_on(struct engine *e, const struct device_id *did, uint8_
     return worn ? FAIL(E_ABSENT) : OK;
 }
 
+bool sealing_is_recipient(const struct engine *e, const struct device_entry *device)
+{
+    return device_list_is_device(device) && !ID_SAME(device->did, e->own.me.who.did);
+}
+
 struct err sealing_way_to(struct engine *e, const struct device_id *did, uint8_t profile,
                           struct prekey *p, enum sealing_way *out)
 {
@@ -89,24 +94,6 @@ struct err sealing_way_to(struct engine *e, const struct device_id *did, uint8_t
     return err.code == E_ABSENT ? OK : err;
 }
 
-/* Their devices to which nothing can be sealed. */
-static struct err find_skipped(struct sealing *s, struct roster_skipped *skipped, struct roster *r)
-{
-    for (size_t i = 0; i < s->theirs.devices; i++) {
-        const struct device_id *did = &s->theirs.device[i].did;
-        enum sealing_way way;
-        struct prekey p;
-
-        if (!device_list_is_device(&s->theirs.device[i]))
-            continue;
-        TRY(sealing_way_to(s->e, did, s->profile, &p, &way));
-        if (way != SEALING_READY)
-            skipped[r->skips++] = (struct roster_skipped){*did, ROSTER_NO_PREKEY};
-    }
-    r->skipped = skipped;
-    return r->skips == device_list_count(&s->theirs) ? FAIL(E_ABSENT) : OK;
-}
-
 static const struct device_list *list_of(const struct sealing *s, const struct account_id *aid)
 {
     if (ID_SAME(*aid, s->e->own.me.who.aid))
@@ -114,28 +101,77 @@ static const struct device_list *list_of(const struct sealing *s, const struct a
     return s->third != NULL && ID_SAME(*aid, *s->third) ? &s->thirds : &s->theirs;
 }
 
-/* Accounts of this network, sorted. */
+/* Accounts of this network, sorted; of a pair with itself there is one. */
 static void put_account(struct sealing *s, const struct account_id *aid,
                         struct roster_account account[ACCOUNTS_MAX], struct roster *r)
 {
     const struct device_list *list = list_of(s, aid);
-    size_t i = r->accounts++;
+    size_t i;
 
+    for (i = 0; i < r->accounts; i++)
+        if (ID_SAME(account[i].aid, *aid))
+            return;
+    i = r->accounts++;
     for (; i > 0 && bytes_compare(ID_BYTES(account[i - 1].aid), ID_BYTES(*aid)) > 0; i--)
         account[i] = account[i - 1];
     account[i] = (struct roster_account){.aid = *aid, .list_version = list->version};
     memcpy(account[i].list_hash, list->hash, NAMES_H16_SIZE);
 }
 
+static void put_skipped(const struct device_id *did, struct roster_skipped *skipped,
+                        struct roster *r)
+{
+    size_t i = r->skips++;
+
+    for (; i > 0 && bytes_compare(ID_BYTES(skipped[i - 1].did), ID_BYTES(*did)) > 0; i--)
+        skipped[i] = skipped[i - 1];
+    skipped[i] = (struct roster_skipped){*did, ROSTER_NO_PREKEY};
+}
+
+/* Devices of one account to which nothing can be sealed; *reached: there are others.  Of whoever
+ * keeps copies none is passed over. */
+static struct err skip_devices(struct sealing *s, const struct device_list *list,
+                               struct roster_skipped *skipped, struct roster *r, bool *reached)
+{
+    for (size_t i = 0; i < list->devices; i++) {
+        enum sealing_way way;
+        struct prekey p;
+
+        if (!sealing_is_recipient(s->e, &list->device[i]))
+            continue;
+        TRY(sealing_way_to(s->e, &list->device[i].did, s->profile, &p, &way));
+        if (way != SEALING_READY && s->rules.kept && ID_SAME(list->aid, s->rules.keeper))
+            return FAIL(E_ABSENT);
+        if (way != SEALING_READY)
+            put_skipped(&list->device[i].did, skipped, r);
+        else
+            *reached = true;
+    }
+    return OK;
+}
+
+/* My other devices get it as well, but are no reason to send it. */
+static struct err find_skipped(struct sealing *s, const struct outbox_row *row,
+                               struct roster_skipped *skipped, struct roster *r)
+{
+    bool theirs = false, mine = false;
+
+    TRY(skip_devices(s, &s->theirs, skipped, r, &theirs));
+    if (!ID_SAME(s->to->aid, s->e->own.me.who.aid))
+        TRY(skip_devices(s, &s->e->own.list, skipped, r, &mine));
+    r->skipped = skipped;
+    return theirs || row->kind != OUTBOX_MESSAGE ? OK : FAIL(E_ABSENT);
+}
+
 /* The roster of a pair: both accounts, and whom the policy puts beside them.  Nothing of mine goes
  * to the devices of whom I keep copies but the one that I ask: whether others could be sealed to
  * is not looked at. */
-static struct err make_roster(struct sealing *s, struct buf *out)
+static struct err make_roster(struct sealing *s, const struct outbox_row *row, struct buf *out)
 {
     const struct own *own = &s->e->own;
     struct roster_network network = {.nid = own->nid, .policy_version = s->rules.policy.number};
     struct roster_account account[ACCOUNTS_MAX];
-    struct roster_skipped skipped[LIMIT_LIST_DEVICES];
+    struct roster_skipped skipped[2 * LIMIT_LIST_DEVICES];
     struct roster r = {.network = &network, .networks = 1, .account = account};
 
     memcpy(network.policy_hash, s->rules.policy.hash, sizeof network.policy_hash);
@@ -143,7 +179,7 @@ static struct err make_roster(struct sealing *s, struct buf *out)
     put_account(s, &s->to->aid, account, &r);
     if (s->third != NULL)
         put_account(s, s->third, account, &r);
-    TRY(find_skipped(s, skipped, &r));
+    TRY(find_skipped(s, row, skipped, &r));
     r.room = s->room;
     roster_write(&r, out);
     return out->failed == E_OK ? OK : FAIL(out->failed);
@@ -205,7 +241,7 @@ static bool is_in_scope(const struct sealing *s, const struct account_id *aid,
                         const struct device_id *did, const struct outbox_row *row)
 {
     return ID_SAME(*did, row->to) ||
-           (row->kind == OUTBOX_REPAIR && s->rules.joins && ID_SAME(*aid, s->rules.keeper));
+           (row->kind == OUTBOX_REPAIR && s->rules.kept && ID_SAME(*aid, s->rules.keeper));
 }
 
 /* The one device, and whom else it must not leave out.  E_ABSENT: the roster has it not. */
@@ -268,7 +304,7 @@ static struct err seal_row(struct sealing *s, struct outbox_row *row, const stru
                               .capsule = s->capsule,
                               .pool = e->pool};
 
-    TRY(make_roster(s, roster));
+    TRY(make_roster(s, row, roster));
     TRY(roster_digest(buf_view(roster), &row->roster_id));
     TRY(cores_make(e, row, &s->room, m));
     TRY(add_recipients(s, buf_view(roster), row));

@@ -32,6 +32,7 @@ static const struct schema SCHEMA = {"vault", STEPS, sizeof STEPS / sizeof STEPS
 
 static const char INSERT_HEADER[] = "INSERT INTO vault (id, header) VALUES (1, $1)";
 static const char UPDATE_HEADER[] = "UPDATE vault SET header = $1 WHERE id = 1";
+static const char DELETE_HEADER[] = "DELETE FROM vault WHERE id = 1";
 static const char SELECT_HEADER[] = "SELECT header FROM vault WHERE id = 1";
 static const char PUT[] = "INSERT INTO record (kind, key, number, value) VALUES ($1, $2, $3, $4)"
                           " ON CONFLICT (kind, key, number) DO UPDATE SET value = $4";
@@ -226,6 +227,35 @@ struct err vault_change_passphrase(struct vault *v, struct bytes old, struct byt
         err = FAIL(E_IO);
 out:
     buf_free(&header);
+    return err;
+}
+
+static struct err overwrite_header(struct vault *v)
+{
+    static const uint8_t nothing[VAULT_KEY_HEADER_SIZE];
+    struct err err;
+
+    TRY(db_begin(v->db));
+    err = db_run(v->db, UPDATE_HEADER, DB_VALUES(DB_BYTES_OF(BYTES(nothing))), NULL);
+    if (err.code == E_OK)
+        err = db_run(v->db, DELETE_HEADER, DB_NO_VALUES, NULL);
+    if (err.code != E_OK) {
+        db_rollback(v->db);
+        return err;
+    }
+    TRY(db_commit(v->db));
+    return db_empty_log(v->db); /* until then it stands in the file, below the log */
+}
+
+struct err vault_destroy(struct vault *v)
+{
+    struct err err;
+
+    invariant(v->depth == 0);
+    err = overwrite_header(v);
+    secret_wipe(v->seal_key, sizeof v->seal_key);
+    secret_wipe(&v->names, sizeof v->names);
+    v->damaged = true;
     return err;
 }
 

@@ -93,6 +93,14 @@ FALLIBLE vault_open(struct vault **out, struct db *db, struct bytes passphrase,
 FALLIBLE vault_change_passphrase(struct vault *v, struct bytes old, struct bytes fresh,
                                  uint8_t cost);
 
+/*
+ * What it holds can never be read again, by no passphrase: the sealed key is overwritten in the
+ * database's files, and the keys in memory are wiped, so that nothing opens from now on.  The
+ * next vault_open() finds none.  Outside of a transaction.  E_IO, E_FULL: the file may still hold
+ * the sealed key; the memory does not.
+ */
+FALLIBLE vault_destroy(struct vault *v);
+
 /* A record did not open: the vault's file was damaged or altered. */
 bool vault_is_damaged(const struct vault *v);
 

@@ -10,6 +10,7 @@
 #define LIMIT_KEM_KEYS        50           /* asked for at once  [PROTOCOL 9.4] */
 #define LIMIT_LIST_DEVICES    10           /* of one account  [PROTOCOL 4.3] */
 #define LIMIT_LIST_REVOKED    100          /* remembered in one list */
+#define LIMIT_ANSWER_LISTS    24           /* in an answer about one account */
 #define LIMIT_UNANSWERED      16           /* uploads of one device  [PROTOCOL 10 M1] */
 #define LIMIT_FILE            (5ULL << 30) /* one file, bytes  [PROTOCOL 13.1] */
 #define LIMIT_CALL_DEVICES    1024         /* in one epoch of a call  [PROTOCOL 14.2] */

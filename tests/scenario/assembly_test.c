@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "client/chains.h"
+#include "client/own_prekeys.h"
 #include "e2ee/seal.h"
 #include "scenario/play.h"
 #include "scenario/stage_internal.h"
@@ -343,7 +344,7 @@ static void hears(const struct hand *h, const struct hand *from, const char *tex
     assert_ok(frame_unpack(wire.mail, &tacet__wire__deliver__descriptor, &arena, &page));
     assert_true(page->n_items > 0);
     assert_ok(open_begin(frame_bytes(page->items[page->n_items - 1]->sealed), &o));
-    mine = own_find_prekey_low(own_of(h), o.prekey_low);
+    mine = own_prekeys_find_low(own_of(h), o.prekey_low);
     assert_non_null(mine);
     assert_ok(open_hint(&o, mine->secret, &h->party.did));
     assert_ok(chains_open(engine_vault(stage_engine(h->who)), &h->party, mine->statement.number, &o,

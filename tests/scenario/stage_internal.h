@@ -32,12 +32,14 @@ struct person {
     int64_t skew_ms;
     uint64_t wake_ms; /* 0: none */
     struct message shown[SHOWN_MAX];
-    char *text[SHOWN_MAX], from[SHOWN_MAX][33];
+    char *text[SHOWN_MAX], from[SHOWN_MAX][33], with[SHOWN_MAX][33]; /* with: whose conversation */
     size_t n_shown, seen;
     struct message_id said;
     enum delivery_state state;
     enum err_code code, link;
-    bool joined, cut_off;
+    bool joined, cut_off, removed;
+    struct event devices; /* the last that told of somebody's devices, of so many */
+    unsigned changes;
     unsigned problems, steps; /* steps: until the program is ended; 0: never */
     enum err_code problem_code;
     struct roster_finding finding;
@@ -85,6 +87,11 @@ bool stage_accepts(const struct play *p, struct bytes pins);
 
 /* ---- stage_people.c */
 
+/* Somebody whose vault is new; its file is called so.  Then its program is started. */
+struct person *stage_enter(struct play *p, const char *handle, const char *file);
+void stage_start(struct person *who);
+/* The vault alone. */
+void stage_open(struct person *who);
 /* The program ends, without a word to anybody. */
 void stage_stop(struct person *who);
 /* Is this the step at which it was to crash?  Then it has. */

@@ -198,7 +198,9 @@ static void remember(struct person *who, const struct event *e)
     assert_non_null(who->text[i]);
     if (e->message.text.n > 0)
         memcpy(who->text[i], e->message.text.at, e->message.text.n);
-    snprintf(who->from[i], sizeof who->from[i], "%s", e->contact.handle);
+    snprintf(who->from[i], sizeof who->from[i], "%s",
+             e->message.mine ? who->handle : e->contact.handle);
+    snprintf(who->with[i], sizeof who->with[i], "%s", e->contact.handle);
     who->n_shown++;
 }
 
@@ -227,6 +229,13 @@ static void hear(struct person *who, const struct event *e)
             who->finding = e->finding;
         who->told[e->problem]++;
         who->missing[e->problem] += e->message.missing;
+        break;
+    case EVENT_REMOVED:
+        who->removed = true;
+        break;
+    case EVENT_DEVICES:
+        who->devices = *e;
+        who->changes++;
         break;
     case EVENT_DRAINED:
     case EVENT_CONTACT:

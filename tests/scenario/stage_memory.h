@@ -69,6 +69,24 @@ unsigned stage_told(const struct person *who, enum problem problem, uint64_t *mi
 /* How often does the text stand in the conversation that `who` keeps? */
 unsigned stage_copies(struct person *who, struct person *with, const char *text);
 
+/* ---- stage_devices.c: people with several devices */
+
+/* Another device of an account, added by `of`, and there.  It is called as its person is: who saw
+ * what is told by the device.  `name` names its file. */
+struct person *stage_second_device(struct person *of, const char *name);
+/* `by`, who is there, removes another device of its account, which may be away; and the list with
+ * which it would. */
+void stage_remove_device(struct person *by, struct person *gone);
+void stage_revocation(struct person *by, struct person *gone, struct buf *statement);
+/* The account of `by` gets a recovery key, which then signs its next list. */
+void stage_recover(struct person *by);
+/* Was `who` told that another device has removed it? */
+bool stage_was_removed(const struct person *who);
+/* How often was `who` told that somebody's devices came or went, since the last call? */
+unsigned stage_told_of_devices(struct person *who, struct event *last);
+/* The next message that `who` sees is from another device of its own, in the conversation with. */
+void sees_own(struct person *who, struct person *with, const char *text);
+
 /* Renew the directory certificate; and the key that it is about. */
 void stage_certify(struct play *p, uint64_t lives_ms);
 struct sign_private *stage_directory_key(struct play *p);

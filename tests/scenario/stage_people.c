@@ -136,11 +136,33 @@ static void open_database(struct person *who)
     assert_ok(sqlite_open(&who->db, who->path, true, true));
 }
 
-static void start_engine(struct person *who)
+void stage_start(struct person *who)
 {
     assert_ok(engine_new(&who->engine, who->vault, &who->play->random, stage_clock(who)));
     engine_wake(who->engine, stage_clock(who));
     stage_settle(who->play);
+}
+
+struct person *stage_enter(struct play *p, const char *handle, const char *file)
+{
+    struct person *who = calloc(1, sizeof *who);
+
+    assert_non_null(who);
+    assert_true(p->people < PEOPLE_MAX);
+    p->person[p->people++] = who;
+    who->play = p;
+    who->skew_ms = p->skew_next_ms;
+    snprintf(who->handle, sizeof who->handle, "%s", handle);
+    snprintf(who->path, sizeof who->path, "%s/%zu-%s.vault", p->dir, p->people, file);
+    open_database(who);
+    assert_ok(vault_create(&who->vault, who->db, PASSPHRASE, PASSWORD_COST_LEAST, &p->random));
+    return who;
+}
+
+void stage_open(struct person *who)
+{
+    open_database(who);
+    assert_ok(vault_open(&who->vault, who->db, PASSPHRASE, &who->play->random));
 }
 
 enum err_code joins_by(struct play *p, const char *handle, const char *link, struct person **out)
@@ -152,19 +174,10 @@ enum err_code joins_by(struct play *p, const char *handle, const char *link, str
 
     if (err.code != E_OK)
         return err.code;
-    who = calloc(1, sizeof *who);
-    assert_non_null(who);
-    assert_true(p->people < PEOPLE_MAX);
-    p->person[p->people++] = who;
-    who->play = p;
-    who->skew_ms = p->skew_next_ms;
-    snprintf(who->handle, sizeof who->handle, "%s", handle);
-    snprintf(who->path, sizeof who->path, "%s/%zu-%s.vault", p->dir, p->people, handle);
-    open_database(who);
-    assert_ok(vault_create(&who->vault, who->db, PASSPHRASE, PASSWORD_COST_LEAST, &p->random));
+    who = stage_enter(p, handle, handle);
     assert_ok(own_create(who->vault, &invitation, stage_clock(who), &own));
     own_free(&own);
-    start_engine(who);
+    stage_start(who);
     *out = who;
     return who->joined ? E_OK : who->link;
 }
@@ -188,9 +201,8 @@ void leaves(struct person *who)
 
 void returns(struct person *who)
 {
-    open_database(who);
-    assert_ok(vault_open(&who->vault, who->db, PASSPHRASE, &who->play->random));
-    start_engine(who);
+    stage_open(who);
+    stage_start(who);
 }
 
 static void copy_file(const char *from, const char *to)

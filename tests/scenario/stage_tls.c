@@ -169,6 +169,8 @@ static void take(struct person *who, const struct tacet_event *e)
     case TACET_EVENT_CONTACT:
     case TACET_EVENT_PROBLEM:
     case TACET_EVENT_INPUT:
+    case TACET_EVENT_REMOVED:
+    case TACET_EVENT_DEVICES:
         break;
     }
 }

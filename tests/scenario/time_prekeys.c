@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* time_prekeys: prekeys come, are superseded, expire and go.  [PROTOCOL 3.1] */
+#include "client/own_prekeys.h"
 #include "scenario/days.h"
 #include "scenario/forger.h"
 
@@ -10,7 +11,7 @@ static uint32_t newest_prekey(struct person *who)
 
 static bool has_private_half(struct person *who, uint32_t number)
 {
-    return own_find_prekey(engine_own(stage_engine(who)), number) != NULL;
+    return own_prekeys_find(engine_own(stage_engine(who)), number) != NULL;
 }
 
 static void a_prekey_is_a_day_old_at_most_while_its_device_is_online(void **state)

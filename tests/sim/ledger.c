@@ -184,6 +184,8 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
         break;
     case EVENT_DRAINED:
     case EVENT_CONTACT:
+    case EVENT_REMOVED: /* nobody has a second device yet */
+    case EVENT_DEVICES:
         break;
     }
 }

@@ -25,7 +25,9 @@ _Static_assert((int)TACET_STATE_FAILED == (int)DELIVERY_FAILED, "states");
 _Static_assert((int)TACET_EVENT_PROBLEM == (int)EVENT_PROBLEM, "events");
 _Static_assert((int)TACET_PROBLEM_KEEPER == (int)PROBLEM_KEEPER, "problems");
 _Static_assert((int)TACET_CAUSE_OLD_POLICY == (int)ROSTER_OLD_POLICY, "causes");
-_Static_assert((int)TACET_NOTE_LEFT == (int)MESSAGE_LEFT, "notes");
+_Static_assert((int)TACET_NOTE_ELSEWHERE == (int)MESSAGE_ELSEWHERE, "notes");
+_Static_assert((int)TACET_EVENT_REMOVED == (int)EVENT_REMOVED, "events");
+_Static_assert((int)TACET_EVENT_DEVICES == (int)EVENT_DEVICES, "events");
 _Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
 _Static_assert(TACET_PASSPHRASE_MAX == VAULT_PASSPHRASE_MAX, "sizes");
 _Static_assert(TACET_TEXT_MAX == LIMIT_TEXT && TACET_HANDLE_SIZE == TEXT_HANDLE_MAX + 1, "sizes");
@@ -116,8 +118,9 @@ static struct err make_directories(const char *directory)
     return OK;
 }
 
-static struct err new_client(struct tacet_client **out)
+static struct err new_client(const struct tacet_profile *p, struct tacet_client **out)
 {
+    char path[PATH_SIZE];
     struct tacet_client *c = calloc(1, sizeof *c);
 
     if (c == NULL)
@@ -126,6 +129,10 @@ static struct err new_client(struct tacet_client **out)
     c->shown = ARENA(1 << 20);
     c->named = ARENA(4096);
     *out = c;
+    TRY(vault_path(p->directory, path));
+    c->path = strdup(path);
+    if (c->path == NULL)
+        return FAIL(E_NOMEM);
     return selftest_run();
 }
 
@@ -174,7 +181,7 @@ enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile
 
     if (!tacet_profile_exists(p->directory))
         return TACET_ABSENT;
-    TRY_OUT(new_client(&c));
+    TRY_OUT(new_client(p, &c));
     TRY_OUT(open_vault(c, p));
     TRY_OUT(start(c));
     *out = c;
@@ -258,7 +265,7 @@ enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile
     struct invitation invitation;
 
     TRY_OUT(invitation_read(bytes_text(link), &invitation));
-    TRY_OUT(new_client(&c));
+    TRY_OUT(new_client(p, &c));
     TRY_OUT(prepare(c, p, &invitation));
     TRY_OUT(start(c));
     *out = c;
@@ -293,6 +300,7 @@ void tacet_close(struct tacet_client *c)
     db_close(c->db);
     arena_free(&c->shown);
     arena_free(&c->named);
+    free(c->path);
     free(c);
 }
 
@@ -315,17 +323,25 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
 {
     struct event e;
     bool input;
-    struct err err = carrier_run(c->carrier, timeout_ms, &e, &input);
+    struct err err;
 
+    if (c->wiped)
+        return TACET_REMOVED;
+    err = carrier_run(c->carrier, timeout_ms, &e, &input);
     if (err.code != E_OK)
         return client_code(err);
     if (input) {
         *out = (struct tacet_event){.kind = TACET_EVENT_INPUT};
         return TACET_OK;
     }
+    if (e.kind == EVENT_REMOVED)
+        e.code = wiping_begin(c).code;
     *out = (struct tacet_event){.kind = (enum tacet_event_kind)e.kind,
                                 .code = (enum tacet_code)e.code,
-                                .problem = (enum tacet_problem)e.problem};
+                                .problem = (enum tacet_problem)e.problem,
+                                .added = e.added,
+                                .removed = e.removed,
+                                .recovered = e.recovered};
     snprintf(out->who, sizeof out->who, "%s", e.contact.handle);
     cause_out(c, &e.finding, out);
     if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE)

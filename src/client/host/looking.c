@@ -110,6 +110,8 @@ enum tacet_code tacet_next_contact(struct tacet_client *c, uint64_t number,
     struct contact contact;
     struct err err = people_next(c->vault, number, &contact);
 
+    if (err.code == E_OK && people_is_me(engine_own(c->engine), &contact))
+        err = people_next(c->vault, contact.number, &contact);
     if (err.code == E_OK)
         err = contact_out(c, &contact, out);
     return client_code(err);
@@ -174,6 +176,8 @@ static struct err next_device(struct tacet_client *c, const char *handle, uint64
         TRY(people_newest_list(c->vault, own, &contact.aid, &theirs));
         list = &theirs;
     }
+    while (number < list->devices && !device_list_is_device(&list->device[number]))
+        number++; /* a recovery key is none */
     if (number >= list->devices + list->revoked)
         return FAIL(E_ABSENT);
     device_out(list, number, out);

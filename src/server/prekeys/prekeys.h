@@ -15,8 +15,8 @@
 #include "statement/prekey.h"
 
 #define PREKEYS_KEPT_MAX        64 /* of one device, for messages that are on their way */
-#define PREKEYS_LISTS_MAX       24 /* versions in one answer; whoever needs more asks on from there */
-#define PREKEYS_OWN_LISTS_BYTES 8192 /* of them, where the caller has not signed in */
+#define PREKEYS_LISTS_MAX       LIMIT_ANSWER_LISTS /* whoever needs more asks on from there */
+#define PREKEYS_OWN_LISTS_BYTES 8192               /* of them, where the caller has not signed in */
 
 struct Tacet__Wire__Person;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "client/own.h"
+#include "client/own_prekeys.h"
 
 #include "unit/client/safe.h"
 #include "unit/statement/people.h"
@@ -31,21 +31,21 @@ static struct own loaded(struct safe *s)
 static void make_prekey(struct own *o, struct vault *v, uint64_t now_ms)
 {
     assert_ok(vault_begin(v));
-    assert_ok(own_make_prekey(o, v, now_ms));
+    assert_ok(own_prekeys_make_next(o, v, now_ms));
     assert_ok(vault_commit(v));
 }
 
 static void confirm(struct own *o, struct vault *v, uint32_t number, uint64_t now_ms)
 {
     assert_ok(vault_begin(v));
-    assert_ok(own_prekey_acknowledged(o, v, number, now_ms));
+    assert_ok(own_prekeys_acknowledged(o, v, number, now_ms));
     assert_ok(vault_commit(v));
 }
 
 static void delete_prekeys(struct own *o, struct vault *v, bool drained, uint64_t now_ms)
 {
     assert_ok(vault_begin(v));
-    assert_ok(own_delete_prekeys(o, v, drained, now_ms));
+    assert_ok(own_prekeys_delete_old(o, v, drained, now_ms));
     assert_ok(vault_commit(v));
 }
 
@@ -88,11 +88,11 @@ static void its_statements_check(void **state)
 
     assert_ok(own_list_statement(&own, s->vault, &a, &statement));
     assert_ok(device_list_check(statement, &own.nid, &own.me.ark, NULL, PEOPLE_NOW_MS, &list));
-    assert_ok(own_prekey_statement(&own, s->vault, 1, &a, &statement, &kem));
+    assert_ok(own_prekeys_statement(&own, s->vault, 1, &a, &statement, &kem));
     assert_ok(prekey_check(statement, &own.nid, &own.me.dsk, PEOPLE_NOW_MS, &prekey));
     assert_memory_equal(prekey.list_hash, list.hash, sizeof list.hash);
     assert_ok(prekey_check_kem(&prekey, kem));
-    assert_err(own_prekey_statement(&own, s->vault, 2, &a, &statement, &kem), E_ABSENT);
+    assert_err(own_prekeys_statement(&own, s->vault, 2, &a, &statement, &kem), E_ABSENT);
     own_free(&own);
     arena_free(&a);
 }
@@ -236,11 +236,11 @@ static void prekeys_are_numbered_and_the_newest_is_first(void **state)
     assert_int_equal(own.prekeys, 6);
     for (uint32_t i = 0; i < 6; i++)
         assert_int_equal(own.prekey[i].statement.number, 6 - i);
-    assert_int_equal(own_find_prekey(&own, 3)->statement.number, 3);
-    assert_int_equal(own_find_prekey_low(&own, 3)->statement.number, 3);
-    assert_null(own_find_prekey(&own, 7));
-    assert_null(own_find_prekey(&own, 0x10003));
-    assert_null(own_find_prekey_low(&own, 7));
+    assert_int_equal(own_prekeys_find(&own, 3)->statement.number, 3);
+    assert_int_equal(own_prekeys_find_low(&own, 3)->statement.number, 3);
+    assert_null(own_prekeys_find(&own, 7));
+    assert_null(own_prekeys_find(&own, 0x10003));
+    assert_null(own_prekeys_find_low(&own, 7));
     own_free(&own);
 }
 
@@ -281,14 +281,14 @@ static void a_new_one_is_due_after_a_day_or_an_hour_unconfirmed(void **state)
     struct own own = created(s);
     uint64_t now = PEOPLE_NOW_MS;
 
-    assert_false(own_prekey_is_due(&own, now + CLOCK_HOUR_MS - 1));
-    assert_true(own_prekey_is_due(&own, now + CLOCK_HOUR_MS));
+    assert_false(own_prekeys_is_due(&own, now + CLOCK_HOUR_MS - 1));
+    assert_true(own_prekeys_is_due(&own, now + CLOCK_HOUR_MS));
     confirm(&own, s->vault, 1, now);
-    assert_false(own_prekey_is_due(&own, now + PREKEY_ROTATION_MS - 1));
-    assert_true(own_prekey_is_due(&own, now + PREKEY_ROTATION_MS));
-    assert_int_equal(own_next_rotation(&own), now + PREKEY_ROTATION_MS);
-    assert_true(own_prekey_is_due(&own, now - CLOCK_HOUR_MS - 1)); /* made by a wrong clock */
-    assert_false(own_prekey_is_due(&own, now - CLOCK_HOUR_MS));
+    assert_false(own_prekeys_is_due(&own, now + PREKEY_ROTATION_MS - 1));
+    assert_true(own_prekeys_is_due(&own, now + PREKEY_ROTATION_MS));
+    assert_int_equal(own_prekeys_next_rotation(&own), now + PREKEY_ROTATION_MS);
+    assert_true(own_prekeys_is_due(&own, now - CLOCK_HOUR_MS - 1)); /* made by a wrong clock */
+    assert_false(own_prekeys_is_due(&own, now - CLOCK_HOUR_MS));
     own_free(&own);
 }
 
@@ -309,8 +309,8 @@ static void an_old_one_goes_when_drained_a_day_after_or_31_days_after_the_next(v
     assert_int_equal(own.prekeys, 2);
     delete_prekeys(&own, s->vault, false, later + PREKEY_DELETION_MOST_MS - 1);
     assert_int_equal(own.prekeys, 2);
-    assert_false(own_deletion_is_due(&own, false, later + PREKEY_DELETION_MOST_MS - 1));
-    assert_true(own_deletion_is_due(&own, false, later + PREKEY_DELETION_MOST_MS));
+    assert_false(own_prekeys_deletion_is_due(&own, false, later + PREKEY_DELETION_MOST_MS - 1));
+    assert_true(own_prekeys_deletion_is_due(&own, false, later + PREKEY_DELETION_MOST_MS));
     delete_prekeys(&own, s->vault, true, later + PREKEY_ROTATION_MS + CLOCK_MINUTE_MS);
     assert_int_equal(own.prekeys, 1);
     own_free(&own);
@@ -414,12 +414,13 @@ static void a_prekey_that_was_replaced_days_before_is_noticed(void **state)
     o.prekeys = 2;
     o.prekey[0].statement.number = 65536 + 2;
     o.prekey[1].statement.number = 65536 + 1;
-    assert_false(own_was_superseded(&o, 1, then + 3 * CLOCK_DAY_MS)); /* not confirmed yet */
+    assert_false(
+        own_prekeys_was_superseded(&o, 1, then + 3 * CLOCK_DAY_MS)); /* not confirmed yet */
     o.prekey[0].acknowledged_ms = then;
-    assert_false(own_was_superseded(&o, 1, then + 2 * CLOCK_DAY_MS));
-    assert_true(own_was_superseded(&o, 1, then + 2 * CLOCK_DAY_MS + 1));
-    assert_false(own_was_superseded(&o, 2, then + 30 * CLOCK_DAY_MS));
-    assert_false(own_was_superseded(&o, 7, then + 30 * CLOCK_DAY_MS));
+    assert_false(own_prekeys_was_superseded(&o, 1, then + 2 * CLOCK_DAY_MS));
+    assert_true(own_prekeys_was_superseded(&o, 1, then + 2 * CLOCK_DAY_MS + 1));
+    assert_false(own_prekeys_was_superseded(&o, 2, then + 30 * CLOCK_DAY_MS));
+    assert_false(own_prekeys_was_superseded(&o, 7, then + 30 * CLOCK_DAY_MS));
 }
 
 int main(void)

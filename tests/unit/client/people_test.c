@@ -119,11 +119,14 @@ static struct err learn(struct town *t, const struct people_news *news, uint64_t
                         struct contact *c, bool *expired)
 {
     struct vault *v = t->safe->vault;
-    bool over;
+    struct people_learned learned;
+    struct err err;
 
     TRY(vault_begin(v));
-    return vault_end(v,
-                     people_learn(v, &t->me, news, now_ms, c, expired == NULL ? &over : expired));
+    err = people_learn(v, &t->me, news, now_ms, c, &learned);
+    if (expired != NULL)
+        *expired = learned.expired;
+    return vault_end(v, err);
 }
 
 /* A saying about bob: his first list and prekey. */

@@ -210,6 +210,25 @@ static void salt_and_nonce_are_fresh_and_the_cost_never_falls(void **state)
     end(&p);
 }
 
+/* ---- destroying */
+
+static void nothing_opens_a_vault_that_was_destroyed(void **state)
+{
+    struct place p;
+    bool has;
+
+    begin(&p, 1, PASSWORD_COST_LEAST);
+    assert_true(pieces(&p, p.first) > 0);
+    assert_ok(vault_destroy(p.vault));
+    assert_int_equal(pieces(&p, p.first), 0); /* while it is open */
+    assert_ok(vault_has(p.vault, VAULT_CONTACT, BYTES_LITERAL("key"), 1, &has));
+    assert_false(has); /* under keys that are gone it is not found */
+    leave(&p);
+    assert_int_equal(pieces(&p, p.first), 0);
+    assert_err(open_with(&p, ONE), E_ABSENT);
+    end(&p);
+}
+
 /* ---- what stays */
 
 static const char PLAINLY[] = "UPDATE vault SET header = zeroblob(length(header))";
@@ -389,6 +408,7 @@ int main(void)
         cmocka_unit_test(the_new_passphrase_opens_it_and_the_old_one_does_not),
         cmocka_unit_test(who_does_not_know_the_old_passphrase_changes_nothing),
         cmocka_unit_test(salt_and_nonce_are_fresh_and_the_cost_never_falls),
+        cmocka_unit_test(nothing_opens_a_vault_that_was_destroyed),
         cmocka_unit_test(nothing_that_the_old_passphrase_opened_is_left_in_the_files),
         cmocka_unit_test(a_header_that_is_merely_replaced_stays_for_a_while),
         cmocka_unit_test(a_power_cut_at_any_write_leaves_the_old_or_the_new_one),

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * siblings: the other devices of my account: their lists and prekeys, and being removed by one.
+ * [PROTOCOL 4.3, 15]
+ *
+ * My account has a row among the contacts, like others: what siblings say to each other goes in the
+ * pair of the account with itself.
+ */
+#include "client/engine_internal.h"
+#include "wire/tacet.pb-c.h"
+
+struct err siblings_ask(struct engine *e)
+{
+    return lookups_account(e, &e->own.me.who.aid);
+}
+
+void siblings_end(struct engine *e)
+{
+    actions_tell(e, &(struct event){.kind = EVENT_REMOVED});
+    link_end(e, E_REMOVED);
+}
+
+struct err siblings_learned(struct engine *e)
+{
+    bool news;
+
+    TRY(own_refresh_list(&e->own, e->vault, &news));
+    if (!news)
+        return OK;
+    if (!own_is_listed(&e->own)) {
+        siblings_end(e);
+        return OK;
+    }
+    return publishing_list_changed(e);
+}
+
+struct err siblings_prepare(struct engine *e, bool *waits)
+{
+    struct contact me;
+    struct err err;
+
+    *waits = false;
+    if (!own_has_siblings(&e->own))
+        return OK;
+    err = people_by_account(e->vault, &e->own.me.who.aid, &me);
+    if (err.code != E_OK && err.code != E_ABSENT)
+        return err;
+    if (err.code == E_ABSENT || !outgoing_is_fresh(e, &me)) {
+        *waits = true;
+        return siblings_ask(e);
+    }
+    return lookups_kem_keys(e, &me, waits);
+}
+
+/* ---- removed */
+
+/* Does a list of my account, which checks, revoke this device?  It is not older than what is known;
+ * whoever was away for long need not see each step to it, as nobody else has the account's key. */
+static struct err check_list(struct engine *e, struct bytes statement, bool *revokes)
+{
+    struct own *own = &e->own;
+    struct device_list next;
+
+    TRY(device_list_parse(statement, &own->nid, &next));
+    if (!ID_SAME(next.aid, own->me.who.aid) || next.version <= own->list.version)
+        return OK;
+    TRY(device_list_check(statement, &own->nid, &own->me.ark,
+                          next.version == own->list.version + 1 ? &own->list : NULL, e->now_ms,
+                          &next));
+    *revokes = device_list_find_revoked(&next, &own->me.who.did) != NULL;
+    if (!*revokes)
+        return OK;
+    TRY(vault_begin(e->vault));
+    TRY(vault_end(e->vault, vault_put(e->vault, VAULT_LIST, ID_BYTES(own->me.who.aid), next.version,
+                                      statement)));
+    return own_refresh_list(own, e->vault, revokes);
+}
+
+/* One that does not check is passed over: it is a lie, or damaged. */
+static struct err check_person(struct engine *e, const Tacet__Wire__Person *p, bool *revokes)
+{
+    for (size_t i = 0; i < p->n_lists && !*revokes; i++) {
+        struct err err = check_list(e, frame_bytes(p->lists[i]), revokes);
+
+        if (err.code != E_OK && err_who(err.code) == WHO_OPERATOR)
+            return err;
+    }
+    return OK;
+}
+
+struct err siblings_refused(struct engine *e, struct bytes body, struct arena *a, bool *revoked)
+{
+    Tacet__Wire__Stale *m;
+
+    *revoked = false;
+    if (frame_unpack(body, &tacet__wire__stale__descriptor, a, &m).code != E_OK)
+        return OK;
+    for (size_t i = 0; i < m->n_persons && !*revoked; i++)
+        TRY(check_person(e, m->persons[i], revoked));
+    return OK;
+}

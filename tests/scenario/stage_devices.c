@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stage_devices: people with several devices on the stage in memory, made with both keys at hand.
+ */
+#include "crypto/password.h"
+#include "scenario/stage_internal.h"
+#include "wire/tacet.pb-c.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A new device of the account of `of`. */
+static void make_identity(struct person *of, struct identity *out)
+{
+    const struct identity *mine = &engine_own(of->engine)->me;
+    struct identity both = {.who = mine->who, .ark_secret = mine->ark_secret};
+    struct buf b = BUF(512);
+    struct point dsk;
+
+    assert_ok(sign_generate(&both.dsk_secret, dsk.b));
+    assert_ok(identity_write(&both, &b));
+    assert_ok(identity_parse(buf_view(&b), out));
+    sign_private_free(both.dsk_secret);
+    buf_free(&b);
+}
+
+static void add_entry(struct device_list *l, const struct identity *id, uint64_t now_ms)
+{
+    size_t at = l->devices++;
+
+    for (; at > 0 && bytes_compare(ID_BYTES(l->device[at - 1].did), ID_BYTES(id->who.did)) > 0;
+         at--)
+        l->device[at] = l->device[at - 1];
+    l->device[at] = (struct device_entry){
+        .did = id->who.did, .dsk = id->dsk, .role = DEVICE_PLAIN, .added_ms = now_ms};
+}
+
+static void revoke_entry(struct device_list *l, const struct device_id *did)
+{
+    size_t at = 0, to = l->revoked++;
+
+    while (!ID_SAME(l->device[at].did, *did))
+        at++;
+    for (l->devices--; at < l->devices; at++)
+        l->device[at] = l->device[at + 1];
+    for (; to > 0 && bytes_compare(ID_BYTES(l->gone[to - 1].did), ID_BYTES(*did)) > 0; to--)
+        l->gone[to] = l->gone[to - 1];
+    l->gone[to] = (struct device_revoked){*did, l->version, DEVICE_REVOKED};
+}
+
+static struct device_list next_list(struct person *by)
+{
+    const struct device_list *last = &engine_own(by->engine)->list;
+    struct device_list next = *last;
+
+    next.version++;
+    next.made_ms = stage_now(by->play);
+    memcpy(next.previous, last->hash, sizeof next.previous);
+    return next;
+}
+
+static void sign_list(struct person *by, struct device_list *list, struct buf *statement)
+{
+    const struct own *own = engine_own(by->engine);
+
+    assert_ok(device_list_sign(list, &own->nid, own->me.ark_secret, &own->me.who.did,
+                               own->me.dsk_secret, statement));
+}
+
+/* A refusal would cost the link, since nobody waits for the answer. */
+static void publish(struct person *by, struct bytes statement)
+{
+    struct buf body = BUF(LIMIT_FRAME), frame = BUF(LIMIT_FRAME);
+    Tacet__Wire__PublishList m = TACET__WIRE__PUBLISH_LIST__INIT;
+    struct frame f = {.op = OP_LIST};
+
+    m.statement = frame_data(statement);
+    frame_pack(&m, &body);
+    f.body = buf_view(&body);
+    frame_write(&f, &frame);
+    stage_send(by, buf_view(&frame));
+    assert_true(engine_is_ready(by->engine));
+    buf_free(&body);
+    buf_free(&frame);
+}
+
+/* By an older list than the account's newest nothing could be signed. */
+static void look_at_own_list(struct person *who)
+{
+    leaves(who);
+    returns(who);
+}
+
+struct person *stage_second_device(struct person *of, const char *name)
+{
+    struct play *p = of->play;
+    const struct own *own;
+    struct buf statement = BUF(DEVICE_LIST_MAX_SIZE);
+    struct person *who = stage_enter(p, of->handle, name);
+    struct identity id;
+    struct device_list list;
+    struct own made;
+
+    look_at_own_list(of);
+    own = engine_own(of->engine);
+    make_identity(of, &id);
+    list = next_list(of);
+    add_entry(&list, &id, stage_now(p));
+    sign_list(of, &list, &statement);
+    publish(of, buf_view(&statement));
+    assert_ok(own_adopt(who->vault,
+                        &(struct own_adopted){.me = &id,
+                                              .root = BYTES(own->root.b),
+                                              .domain = bytes_text(own->domain),
+                                              .handle = bytes_text(own->handle),
+                                              .address = bytes_text(own->address),
+                                              .pin = BYTES(own->pin),
+                                              .list = buf_view(&statement)},
+                        stage_clock(who), &made));
+    own_free(&made);
+    buf_free(&statement);
+    stage_start(who);
+    assert_true(engine_is_drained(who->engine));
+    return who;
+}
+
+/* Its program may have ended, but its vault knows who it is. */
+static struct device_id name_of(struct person *who)
+{
+    struct device_id did;
+    struct own own;
+
+    if (who->engine != NULL)
+        return engine_own(who->engine)->me.who.did;
+    stage_open(who);
+    assert_ok(own_load(who->vault, &own));
+    did = own.me.who.did;
+    own_free(&own);
+    stage_stop(who);
+    return did;
+}
+
+void stage_revocation(struct person *by, struct person *gone, struct buf *statement)
+{
+    struct device_id did = name_of(gone);
+    struct device_list list;
+
+    look_at_own_list(by);
+    list = next_list(by);
+    revoke_entry(&list, &did);
+    sign_list(by, &list, statement);
+}
+
+void stage_remove_device(struct person *by, struct person *gone)
+{
+    struct buf statement = BUF(DEVICE_LIST_MAX_SIZE);
+
+    stage_revocation(by, gone, &statement);
+    publish(by, buf_view(&statement));
+    buf_free(&statement);
+}
+
+void stage_recover(struct person *by)
+{
+    const struct own *own;
+    struct buf statement = BUF(DEVICE_LIST_MAX_SIZE);
+    struct identity key;
+    struct device_list list;
+
+    look_at_own_list(by);
+    make_identity(by, &key);
+    list = next_list(by);
+    add_entry(&list, &key, stage_now(by->play));
+    for (size_t i = 0; i < list.devices; i++)
+        if (ID_SAME(list.device[i].did, key.who.did))
+            list.device[i].role = DEVICE_RECOVERY;
+    sign_list(by, &list, &statement);
+    publish(by, buf_view(&statement));
+    buf_free(&statement);
+
+    look_at_own_list(by);
+    own = engine_own(by->engine);
+    list = next_list(by);
+    statement = BUF(DEVICE_LIST_MAX_SIZE);
+    assert_ok(device_list_sign(&list, &own->nid, own->me.ark_secret, &key.who.did, key.dsk_secret,
+                               &statement));
+    publish(by, buf_view(&statement));
+    buf_free(&statement);
+    identity_free(&key);
+}
+
+bool stage_was_removed(const struct person *who)
+{
+    return who->removed;
+}
+
+unsigned stage_told_of_devices(struct person *who, struct event *last)
+{
+    unsigned n = who->changes;
+
+    *last = who->devices;
+    who->changes = 0;
+    return n;
+}
+
+void sees_own(struct person *who, struct person *with, const char *text)
+{
+    const struct message *m = stage_next_shown(who);
+
+    assert_non_null(m);
+    assert_true(m->mine);
+    assert_true(m->read);
+    assert_int_equal(m->state, DELIVERY_ACCEPTED);
+    assert_int_equal(m->notes & ~(uint32_t)MESSAGE_GAP, MESSAGE_ELSEWHERE);
+    assert_string_equal(who->with[who->seen], with->handle);
+    sees(who, who, text);
+}
