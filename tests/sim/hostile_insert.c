@@ -50,6 +50,15 @@ static const struct own *subject_of(const struct world *w, const Tacet__Wire__Pe
     return NULL;
 }
 
+/* Where a fault is planted, somebody may believe in it already. */
+static bool has_device(const struct impostor *im, const struct device_list *list)
+{
+    for (size_t i = 0; i < list->devices; i++)
+        if (memcmp(list->device[i].dsk.b, im->me.dsk.b, sizeof im->me.dsk.b) == 0)
+            return true;
+    return false;
+}
+
 static void insert_device(struct hostile *h, const struct own *of, Tacet__Wire__Person *p,
                           struct arena *a)
 {
@@ -75,7 +84,7 @@ void hostile_insert_device(struct hostile *h, Tacet__Wire__Person *p, struct are
     if (p == NULL || !hostile_lies(h, &h->dice.insert, KIND_INSERT, ONCE_IN))
         return;
     of = subject_of(h->world, p);
-    if (of != NULL)
+    if (of != NULL && !has_device(impostor_of(h), &of->list))
         insert_device(h, of, p, a);
 }
 
