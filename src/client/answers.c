@@ -9,8 +9,7 @@
 #define NUMBERS_AHEAD 64 /* of uploads: the server takes none further ahead */
 #define REFUSALS_MAX  8  /* within an hour, then the message fails; see count_refusal() */
 #define RETRY_MS      CLOCK_MINUTE_MS        /* after a refusal that time may mend */
-#define CLOCKS_MS     (10 * CLOCK_MINUTE_MS) /* until clocks agree on which policy is in force */
-#define RESTORED_MS   (10 * CLOCK_MINUTE_MS) /* until a server that was put back knows again */
+#define UNCOUNTED_MS  (10 * CLOCK_MINUTE_MS) /* after one that time alone mends */
 
 /* The next upload has a higher number, unless the server named a still higher one at sign-in; or
  * one that is lower by more than it skips, since it was put back from a copy: then this number was
@@ -62,12 +61,13 @@ static void count_refusal(struct engine *e, struct outbox_row *row, enum err_cod
     row->refusals++;
 }
 
-/* The server goes back behind what we know, as one that was put back from a copy does, until
- * whoever it is about has been there again.  It does not count. */
-static void wait_for_restored(struct engine *e, struct outbox_row *row)
+/* Time alone mends it, however often we ask meanwhile: it does not count.  Clocks do not agree on
+ * which policy is in force; or the server goes back behind what we know, as one that was put back
+ * from a copy does, until whoever it is about has been there again. */
+static void wait_for_time(struct engine *e, struct outbox_row *row)
 {
     row->refusals--;
-    row->retry_ms = clock_add(e->now_ms, RESTORED_MS);
+    row->retry_ms = clock_add(e->now_ms, UNCOUNTED_MS);
 }
 
 /* What a refusal says, in a transaction of its own: the message goes back to the queue whatever it
@@ -85,14 +85,14 @@ static struct err learn_refusal(struct engine *e, struct outbox_row *row, const 
     if (err.code == E_OK)
         TRY(lookups_learned_stale(e, &what));
     if (err.code == E_OK && !what.taught)
-        row->retry_ms = clock_add(e->now_ms, CLOCKS_MS);
+        wait_for_time(e, row);
     if (err.code == E_OK && !what.expired)
         return OK;
     lookups_tell_bad(e, err.code == E_OK ? E_EXPIRED : err.code);
     if (err.code != E_OK)
         row->retry_ms = clock_add(e->now_ms, RETRY_MS);
     if (err.code == E_STALE)
-        wait_for_restored(e, row);
+        wait_for_time(e, row);
     return OK;
 }
 
