@@ -12,7 +12,7 @@ static const size_t MAPPED = 12; /* bytes before an address of IPv4 in one of IP
 
 void origin_read(int fd, char out[ORIGIN_SIZE])
 {
-    struct sockaddr_storage peer;
+    struct sockaddr_storage peer = {0};
     socklen_t n = sizeof peer;
     const char *text = NULL;
 
