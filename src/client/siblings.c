@@ -54,33 +54,47 @@ struct err siblings_prepare(struct engine *e, bool *waits)
 
 /* ---- removed */
 
-/* Does a list of my account, which checks, revoke this device?  It is not older than what is known;
- * whoever was away for long need not see each step to it, as nobody else has the account's key. */
-static struct err check_list(struct engine *e, struct bytes statement, bool *revokes)
+static struct err keep(struct engine *e, uint32_t version, struct bytes statement, bool *news)
 {
     struct own *own = &e->own;
-    struct device_list next;
 
-    TRY(device_list_parse(statement, &own->nid, &next));
-    if (!ID_SAME(next.aid, own->me.who.aid) || next.version <= own->list.version)
-        return OK;
-    TRY(device_list_check(statement, &own->nid, &own->me.ark,
-                          next.version == own->list.version + 1 ? &own->list : NULL, e->now_ms,
-                          &next));
-    *revokes = device_list_find_revoked(&next, &own->me.who.did) != NULL;
-    if (!*revokes)
-        return OK;
     TRY(vault_begin(e->vault));
-    TRY(vault_end(e->vault, vault_put(e->vault, VAULT_LIST, ID_BYTES(own->me.who.aid), next.version,
-                                      statement)));
-    return own_refresh_list(own, e->vault, revokes);
+    TRY(vault_end(e->vault,
+                  vault_put(e->vault, VAULT_LIST, ID_BYTES(own->me.who.aid), version, statement)));
+    return own_refresh_list(own, e->vault, news);
 }
 
-/* One that does not check is passed over: it is a lie, or damaged. */
+/* A list of my account that checks: does it revoke this device?  Whoever was away for long need not
+ * see each step to it, but then it is signed by a device that is known: one that was removed still
+ * has the account's key, and with the server's help would remove the others. */
+static struct err check_list(struct engine *e, struct bytes statement, struct device_list *known,
+                             bool *revokes)
+{
+    const struct own *own = &e->own;
+    struct device_list next;
+    bool follows;
+
+    TRY(device_list_parse(statement, &own->nid, &next));
+    if (!ID_SAME(next.aid, own->me.who.aid) || next.version <= known->version)
+        return OK;
+    follows = next.version - known->version == 1;
+    if (!follows && device_list_find(known, &next.signer) == NULL)
+        return FAIL(E_FORGED);
+    TRY(device_list_check(statement, &own->nid, &own->me.ark, follows ? known : NULL, e->now_ms,
+                          &next));
+    *known = next;
+    if (device_list_find_revoked(&next, &own->me.who.did) == NULL)
+        return OK;
+    return keep(e, next.version, statement, revokes);
+}
+
+/* Rising lists.  One that does not check is passed over: it is a lie, or damaged. */
 static struct err check_person(struct engine *e, const Tacet__Wire__Person *p, bool *revokes)
 {
+    struct device_list known = e->own.list;
+
     for (size_t i = 0; i < p->n_lists && !*revokes; i++) {
-        struct err err = check_list(e, frame_bytes(p->lists[i]), revokes);
+        struct err err = check_list(e, frame_bytes(p->lists[i]), &known, revokes);
 
         if (err.code != E_OK && err_who(err.code) == WHO_OPERATOR)
             return err;

@@ -162,6 +162,28 @@ static void a_list_that_does_not_check_removes_nothing(void **state)
     play_end(c.p);
 }
 
+/* It still knows the account's key, and whoever has its own may have the server, too. */
+static void a_device_that_was_removed_removes_nobody(void **state)
+{
+    struct pair c = pair_met();
+    struct person *stolen = stage_second_device(c.alice, "stolen");
+    struct buf forged = BUF(DEVICE_LIST_MAX_SIZE), true_one = BUF(DEVICE_LIST_MAX_SIZE);
+
+    (void)state;
+    stage_late_revocation(stolen, c.second, 5, &forged);
+    stage_remove_device(c.alice, stolen);
+    leaves(c.second);
+    returns(c.second);
+    is_refused_with(&c, &forged, false);
+
+    /* One that is known removes it, although the lists in between are missing. */
+    stage_late_revocation(c.alice, c.second, 5, &true_one);
+    is_refused_with(&c, &true_one, true);
+    buf_free(&forged);
+    buf_free(&true_one);
+    play_end(c.p);
+}
+
 static void what_a_removed_device_sent_before_is_shown(void **state)
 {
     struct pair c = pair_met();
@@ -190,6 +212,7 @@ const struct CMUnitTest devices_removed[] = {
     cmocka_unit_test(the_one_that_is_left_goes_on),
     cmocka_unit_test(the_servers_word_alone_removes_nothing),
     cmocka_unit_test(a_list_that_does_not_check_removes_nothing),
+    cmocka_unit_test(a_device_that_was_removed_removes_nobody),
     cmocka_unit_test(what_a_removed_device_sent_before_is_shown),
 };
 const size_t devices_removed_n = sizeof devices_removed / sizeof devices_removed[0];

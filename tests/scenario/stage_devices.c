@@ -3,6 +3,7 @@
  */
 #include "crypto/password.h"
 #include "scenario/stage_internal.h"
+#include "statement/device_change.h"
 #include "wire/tacet.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,39 +23,21 @@ static void make_identity(struct person *of, struct identity *out)
     buf_free(&b);
 }
 
-static void add_entry(struct device_list *l, const struct identity *id, uint64_t now_ms)
-{
-    size_t at = l->devices++;
-
-    for (; at > 0 && bytes_compare(ID_BYTES(l->device[at - 1].did), ID_BYTES(id->who.did)) > 0;
-         at--)
-        l->device[at] = l->device[at - 1];
-    l->device[at] = (struct device_entry){
-        .did = id->who.did, .dsk = id->dsk, .role = DEVICE_PLAIN, .added_ms = now_ms};
-}
-
-static void revoke_entry(struct device_list *l, const struct device_id *did)
-{
-    size_t at = 0, to = l->revoked++;
-
-    while (!ID_SAME(l->device[at].did, *did))
-        at++;
-    for (l->devices--; at < l->devices; at++)
-        l->device[at] = l->device[at + 1];
-    for (; to > 0 && bytes_compare(ID_BYTES(l->gone[to - 1].did), ID_BYTES(*did)) > 0; to--)
-        l->gone[to] = l->gone[to - 1];
-    l->gone[to] = (struct device_revoked){*did, l->version, DEVICE_REVOKED};
-}
-
 static struct device_list next_list(struct person *by)
 {
-    const struct device_list *last = &engine_own(by->engine)->list;
-    struct device_list next = *last;
+    struct device_list next;
 
-    next.version++;
-    next.made_ms = stage_now(by->play);
-    memcpy(next.previous, last->hash, sizeof next.previous);
+    assert_ok(device_change_begin(&engine_own(by->engine)->list, stage_now(by->play), &next));
     return next;
+}
+
+static void add_entry(struct device_list *l, const struct identity *id, enum device_role role,
+                      uint64_t now_ms)
+{
+    struct device_entry entry = {
+        .did = id->who.did, .dsk = id->dsk, .role = role, .added_ms = now_ms};
+
+    assert_ok(device_change_add(l, &entry));
 }
 
 static void sign_list(struct person *by, struct device_list *list, struct buf *statement)
@@ -103,7 +86,7 @@ struct person *stage_second_device(struct person *of, const char *name)
     own = engine_own(of->engine);
     make_identity(of, &id);
     list = next_list(of);
-    add_entry(&list, &id, stage_now(p));
+    add_entry(&list, &id, DEVICE_PLAIN, stage_now(p));
     sign_list(of, &list, &statement);
     publish(of, buf_view(&statement));
     assert_ok(own_adopt(who->vault,
@@ -138,15 +121,22 @@ static struct device_id name_of(struct person *who)
     return did;
 }
 
-void stage_revocation(struct person *by, struct person *gone, struct buf *statement)
+void stage_late_revocation(struct person *by, struct person *gone, uint32_t later,
+                           struct buf *statement)
 {
     struct device_id did = name_of(gone);
     struct device_list list;
 
     look_at_own_list(by);
     list = next_list(by);
-    revoke_entry(&list, &did);
+    list.version += later;
+    assert_ok(device_change_revoke(&list, &did));
     sign_list(by, &list, statement);
+}
+
+void stage_revocation(struct person *by, struct person *gone, struct buf *statement)
+{
+    stage_late_revocation(by, gone, 0, statement);
 }
 
 void stage_remove_device(struct person *by, struct person *gone)
@@ -168,10 +158,7 @@ void stage_recover(struct person *by)
     look_at_own_list(by);
     make_identity(by, &key);
     list = next_list(by);
-    add_entry(&list, &key, stage_now(by->play));
-    for (size_t i = 0; i < list.devices; i++)
-        if (ID_SAME(list.device[i].did, key.who.did))
-            list.device[i].role = DEVICE_RECOVERY;
+    add_entry(&list, &key, DEVICE_RECOVERY, stage_now(by->play));
     sign_list(by, &list, &statement);
     publish(by, buf_view(&statement));
     buf_free(&statement);

@@ -78,6 +78,9 @@ struct person *stage_second_device(struct person *of, const char *name);
  * which it would. */
 void stage_remove_device(struct person *by, struct person *gone);
 void stage_revocation(struct person *by, struct person *gone, struct buf *statement);
+/* The list as it would be if others had come in between, so many of them. */
+void stage_late_revocation(struct person *by, struct person *gone, uint32_t later,
+                           struct buf *statement);
 /* The account of `by` gets a recovery key, which then signs its next list. */
 void stage_recover(struct person *by);
 /* Was `who` told that another device has removed it? */
