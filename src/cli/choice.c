@@ -7,11 +7,11 @@
 #include "base/text.h"
 #include "cli/sentences.h"
 #include "terminal/prompt.h"
+#include "terminal/show.h"
 
 _Static_assert(PROMPT_MAX <= TACET_PASSPHRASE_MAX, "what is asked for is not refused for its size");
 
 static const struct sentence OPENING[] = {
-    {TACET_DENIED, "Wrong passphrase."},
     {TACET_CONFLICT, "Another tacet is using this profile.  Try again when it has ended."},
     {TACET_VERSION, "A newer tacet wrote this profile.  Update this one."},
     {TACET_ABSENT, "This profile holds nothing: joining was interrupted, or its file was emptied."
@@ -19,6 +19,8 @@ static const struct sentence OPENING[] = {
     {TACET_MALFORMED, "This profile is damaged."},
     {TACET_FORGED, "This profile is damaged."},
     {TACET_NOMEM, "There is not enough memory to open the profile."},
+    {TACET_FULL, "The disk of this machine is full: this passphrase could not be counted, and was"
+                 " not tried.  Make room."},
     {TACET_OK, NULL},
 };
 
@@ -80,12 +82,68 @@ bool choice_directory(const struct choice *c, struct buf *path)
     return false;
 }
 
+/* ---- wrong passphrases */
+
+#define HOUR_S   3600
+#define MINUTE_S 60
+
+/* "for 2 minutes", never too short. */
+static void print_wait(unsigned s)
+{
+    unsigned unit = s > 2 * HOUR_S ? HOUR_S : s > 2 * MINUTE_S ? MINUTE_S : 1;
+    unsigned n = (s + unit - 1) / unit;
+
+    fprintf(stderr, "for %u %s%s", n,
+            unit == HOUR_S ? "hour"
+            : unit == 1    ? "second"
+                           : "minute",
+            n == 1 ? "" : "s");
+}
+
+/* Why it does not open, where tries are the reason.  What follows is said too. */
+static enum words_end say_wrong(enum tacet_code code, const struct tacet_tries *t)
+{
+    if (t->wiped)
+        return words_say(WORDS_FAILED, "Wrong passphrase.  There were too many: this profile was"
+                                       " destroyed, as it was set to be.  Ask your administrator"
+                                       " for a new invitation.");
+    if (code == TACET_DENIED)
+        fputs("Wrong passphrase.", stderr);
+    if (code == TACET_AGAIN)
+        fputs("Too many passphrases were wrong, and this one was not tried.", stderr);
+    if (t->wait_s > 0) {
+        fprintf(stderr, "  After %u in a row none is tried ", t->wrong);
+        print_wait(t->wait_s);
+        fputs(".", stderr);
+    }
+    fputs("\n", stderr);
+    return code == TACET_AGAIN ? WORDS_LATER : WORDS_FAILED;
+}
+
+/* Once: who comes back hears that somebody was there. */
+static void tell_wrong(struct tacet_client *client, const struct tacet_tries *t)
+{
+    if (t->wrong == 0)
+        return;
+    if (t->wrong == 1)
+        fputs("Since this profile was opened last, a passphrase was wrong, or cut off: ", stderr);
+    else
+        fprintf(stderr,
+                "Since this profile was opened last, %u passphrases were wrong, or cut off;"
+                " the last: ",
+                t->wrong);
+    show_time(stderr, t->last_ms);
+    fputs("\n", stderr);
+    (void)tacet_tries_told(client); /* else it is said again */
+}
+
 /* *code: TACET_CLOSED: there was no passphrase.  It stays in `passphrase`. */
 static enum words_end open_profile(const struct choice *c, const char *directory,
                                    struct buf *passphrase, struct tacet_client **out,
                                    enum tacet_code *code)
 {
-    struct tacet_profile profile = {.directory = directory};
+    struct tacet_tries tries = {.wrong = 0};
+    struct tacet_profile profile = {.directory = directory, .tries = &tries};
 
     *code = TACET_CLOSED;
     if (!prompt_ask(c->passphrase_fd, "Passphrase", PROMPT_KNOWN, passphrase))
@@ -93,9 +151,17 @@ static enum words_end open_profile(const struct choice *c, const char *directory
     profile.passphrase = passphrase->at;
     profile.passphrase_n = passphrase->n;
     *code = tacet_open(out, &profile);
-    if (*code == TACET_OK)
+    if (*code == TACET_OK) {
+        tell_wrong(*out, &tries);
         return WORDS_FINE;
+    }
     buf_free(passphrase);
+    if (tries.wiped || *code == TACET_DENIED || *code == TACET_AGAIN) {
+        enum words_end end = say_wrong(*code, &tries);
+
+        *code = tries.wiped ? TACET_REMOVED : *code;
+        return end;
+    }
     sentences_say(OPENING, *code);
     return *code == TACET_CONFLICT ? WORDS_LATER : WORDS_FAILED;
 }
@@ -117,7 +183,8 @@ static enum words_end enter(const struct choice *c, bool person, struct buf *pas
         else
             do
                 end = open_profile(c, directory, passphrase, out, &code);
-            while (person && (code == TACET_DENIED || code == TACET_CONFLICT));
+            while (person &&
+                   (code == TACET_DENIED || code == TACET_CONFLICT || code == TACET_AGAIN));
     }
     buf_free(&path);
     return end;

@@ -30,6 +30,14 @@ static const char *const STEPS[] = {
 };
 static const struct schema SCHEMA = {"vault", STEPS, sizeof STEPS / sizeof STEPS[0]};
 
+/* One database, and the steps of both in one transaction. */
+static struct err bring_up_to_date(struct db *db)
+{
+    const struct schema schemas[] = {SCHEMA, tries_schema};
+
+    return migrate(db, schemas, 2);
+}
+
 static const char INSERT_HEADER[] = "INSERT INTO vault (id, header) VALUES (1, $1)";
 static const char UPDATE_HEADER[] = "UPDATE vault SET header = $1 WHERE id = 1";
 static const char DELETE_HEADER[] = "DELETE FROM vault WHERE id = 1";
@@ -78,7 +86,7 @@ struct err vault_create(struct vault **out, struct db *db, struct bytes passphra
     if (passphrase.n > VAULT_PASSPHRASE_MAX)
         return FAIL(E_LIMIT);
     TRY_OUT(new_vault(db, random, &v));
-    TRY_OUT(migrate(db, &SCHEMA, 1));
+    TRY_OUT(bring_up_to_date(db));
     TRY_OUT(random_fill(random, root, sizeof root));
     TRY_OUT(derive_keys(v, root));
     TRY_OUT(vault_key_seal(root, passphrase, cost, random, &header));
@@ -162,8 +170,27 @@ out:
     return err;
 }
 
-struct err vault_open(struct vault **out, struct db *db, struct bytes passphrase,
-                      struct random *random)
+/* A try that is counted, unless `tries` is NULL.  What is no header of ours is none. */
+static struct err open_key(struct db *db, struct bytes header, struct bytes passphrase,
+                           struct tries *tries, uint8_t root[AEAD_KEY_SIZE])
+{
+    struct err err;
+
+    TRY(vault_key_check(header));
+    if (tries != NULL)
+        TRY(tries_begin(db, tries));
+    err = vault_key_open(header, passphrase, root);
+    if (tries == NULL)
+        return err;
+    if (err.code == E_OK)
+        return tries_end(db, tries);
+    if (err.code == E_DENIED)
+        TRY(tries_fail(db, tries));
+    return err;
+}
+
+static struct err open_vault(struct vault **out, struct db *db, struct bytes passphrase,
+                             struct random *random, struct tries *tries)
 {
     struct err err = OK;
     struct vault *v = NULL;
@@ -174,9 +201,9 @@ struct err vault_open(struct vault **out, struct db *db, struct bytes passphrase
     if (passphrase.n > VAULT_PASSPHRASE_MAX)
         return FAIL(E_LIMIT);
     TRY_OUT(new_vault(db, random, &v));
-    TRY_OUT(migrate(db, &SCHEMA, 1));
+    TRY_OUT(bring_up_to_date(db));
     TRY_OUT(db_one(db, &a, SELECT_HEADER, DB_NO_VALUES, &header, 1));
-    TRY_OUT(vault_key_open(header.bytes, passphrase, root));
+    TRY_OUT(open_key(db, header.bytes, passphrase, tries, root));
     TRY_OUT(check_whole(db, &a));
     TRY_OUT(derive_keys(v, root));
     TRY_OUT(check_rows(v));
@@ -187,6 +214,18 @@ out:
     arena_free(&a);
     vault_close(v);
     return err;
+}
+
+struct err vault_open(struct vault **out, struct db *db, struct bytes passphrase,
+                      struct random *random)
+{
+    return open_vault(out, db, passphrase, random, NULL);
+}
+
+struct err vault_open_counted(struct vault **out, struct db *db, struct bytes passphrase,
+                              struct random *random, struct tries *tries)
+{
+    return open_vault(out, db, passphrase, random, tries);
 }
 
 /* The sealed key that stands there, sealed anew: nothing else changes. */
@@ -230,21 +269,21 @@ out:
     return err;
 }
 
-static struct err overwrite_header(struct vault *v)
+struct err vault_destroy_closed(struct db *db)
 {
     static const uint8_t nothing[VAULT_KEY_HEADER_SIZE];
     struct err err;
 
-    TRY(db_begin(v->db));
-    err = db_run(v->db, UPDATE_HEADER, DB_VALUES(DB_BYTES_OF(BYTES(nothing))), NULL);
+    TRY(db_begin(db));
+    err = db_run(db, UPDATE_HEADER, DB_VALUES(DB_BYTES_OF(BYTES(nothing))), NULL);
     if (err.code == E_OK)
-        err = db_run(v->db, DELETE_HEADER, DB_NO_VALUES, NULL);
+        err = db_run(db, DELETE_HEADER, DB_NO_VALUES, NULL);
     if (err.code != E_OK) {
-        db_rollback(v->db);
+        db_rollback(db);
         return err;
     }
-    TRY(db_commit(v->db));
-    return db_empty_log(v->db); /* until then it stands in the file, below the log */
+    TRY(db_commit(db));
+    return db_empty_log(db); /* until then it stands in the file, below the log */
 }
 
 struct err vault_destroy(struct vault *v)
@@ -252,7 +291,7 @@ struct err vault_destroy(struct vault *v)
     struct err err;
 
     invariant(v->depth == 0);
-    err = overwrite_header(v);
+    err = vault_destroy_closed(v->db);
     secret_wipe(v->seal_key, sizeof v->seal_key);
     secret_wipe(&v->names, sizeof v->names);
     v->damaged = true;

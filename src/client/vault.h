@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "client/tries.h"
 #include "crypto/random.h"
 #include "storage/db.h"
 
@@ -78,6 +79,12 @@ FALLIBLE vault_create(struct vault **out, struct db *db, struct bytes passphrase
 FALLIBLE vault_open(struct vault **out, struct db *db, struct bytes passphrase,
                     struct random *random);
 
+/* The same for who may be guessing.  Also E_AGAIN and E_FULL as in tries_begin(); `tries` says what
+ * is known of wrong passphrases then, and after E_DENIED and E_AGAIN that the vault is to be
+ * destroyed, if it is spent. */
+FALLIBLE vault_open_counted(struct vault **out, struct db *db, struct bytes passphrase,
+                            struct random *random, struct tries *tries);
+
 /*
  * From now on the new passphrase opens it and the old one does not; the vault's key and its records
  * are the same.  `cost` as in vault_create, or what it is now if that is more.  Outside of a
@@ -100,6 +107,9 @@ FALLIBLE vault_change_passphrase(struct vault *v, struct bytes old, struct bytes
  * the sealed key; the memory does not.
  */
 FALLIBLE vault_destroy(struct vault *v);
+
+/* The same without having opened it. */
+FALLIBLE vault_destroy_closed(struct db *db);
 
 /* A record did not open: the vault's file was damaged or altered. */
 bool vault_is_damaged(const struct vault *v);
@@ -156,7 +166,8 @@ enum vault_counter {
     VAULT_REGISTER_STAMP, /* the highest that was seen, in ms */
     VAULT_POLICY_USED,    /* the highest number that a roster of ours named */
     VAULT_FORGOTTEN, /* the lowest upload that a server forgot and that is to be sealed again */
-    VAULT_FORGOTTEN_LAST, /* the entry of the log that is the last of those */
+    VAULT_FORGOTTEN_LAST,  /* the entry of the log that is the last of those */
+    VAULT_LOCK_AFTER = 50, /* minutes without a key until a program locks; 0: never */
 };
 FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
 FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);

@@ -242,7 +242,8 @@ enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *ou
                                  .connected = engine_is_ready(c->engine),
                                  .drained = engine_is_drained(c->engine),
                                  .prekey = own->prekey[0].statement.number,
-                                 .prekey_made_ms = own->prekey[0].statement.made_ms};
+                                 .prekey_made_ms = own->prekey[0].statement.made_ms,
+                                 .wrong_tries = c->wrong_tries};
     snprintf(out->handle, sizeof out->handle, "%s", own->handle);
     snprintf(out->domain, sizeof out->domain, "%s", own->domain);
     snprintf(out->network, sizeof out->network, "%s", own->network_name);

@@ -11,7 +11,9 @@
 /* The script: what there is, and what is answered.  Zero is success and emptiness. */
 struct play {
     bool no_profile;
-    enum tacet_code open, link_is, join, send, confirm, accept, name, mark, change;
+    enum tacet_code open, link_is, join, send, confirm, accept, name, mark, change, lock;
+    struct tacet_tries tries;
+    struct tacet_locking locking;        /* as the profile has it, or as it was set */
     struct tacet_event event[PLAY_MOST]; /* in this order, */
     size_t events, taken;
     enum tacet_code run; /* then this; TACET_OK as TACET_AGAIN */
@@ -28,8 +30,9 @@ struct play {
     /* What the program did. */
     bool opened, looked_up, accepted;
     int watched; /* descriptor; -1: none */
-    unsigned openings, closed, sends, marked;
-    bool asked; /* for the passphrase, before the link was checked */
+    unsigned openings, closed, sends, marked, told;
+    int timeout_ms; /* of the last wait */
+    bool asked;     /* for the passphrase, before the link was checked */
     unsigned cost;
     char changed[64]; /* the passphrase, "old>new" */
     char passphrase[64], link[64], sent_to[64], sent[64], named[64];
