@@ -127,6 +127,6 @@ const struct word word_lock = {
         "                     destroyed: whoever guesses gets nothing, and neither do you. 0: "
         "never,\n"
         "                     as in a new profile.\n"
-        "  --json             One JSON object: was_open, locked; with an option after, "
-        "wipe_after.\n",
+        "  --json             One JSON object: was_open, locked, after, wipe_after; the first two\n"
+        "                     without another option, the last two with one.\n",
 };

@@ -126,10 +126,10 @@ const struct word word_status = {
     .what = "Say who you are, and whether the server can be reached.",
     .details =
         "What waits at the server is fetched, for 5 seconds at most, and stays unread.\n"
+        "wrong_tries is how many passphrases were wrong, or cut off, since it was opened last.\n"
         "\n"
         "  --json             One JSON object: handle, domain, network, address, network_id,\n"
         "                     account_id, device_id, joined, connected, drained, outgoing, "
         "parked,\n"
-        "                     prekey, prekey_made, policy, copies, keeper, wrong_tries: how many\n"
-        "                     passphrases were wrong, or cut off, since it was opened last.\n",
+        "                     prekey, prekey_made, policy, copies, keeper, wrong_tries.\n",
 };
