@@ -70,7 +70,7 @@ struct tacet_tries {
 
 struct tacet_profile {
     const char *directory;     /* made with mode 0700 when joining */
-    const uint8_t *passphrase; /* borrowed for the call */
+    const uint8_t *passphrase; /* borrowed for the call; NULL: see tacet_use_key_store() */
     size_t passphrase_n;
     unsigned cost; /* base-2 logarithm of scrypt's N, when joining; 0: TACET_COST_DEFAULT */
     struct tacet_tries *tries; /* filled in by tacet_open(); NULL: nobody asks */
@@ -86,6 +86,15 @@ TACET_API bool tacet_profile_exists(const char *directory);
  * newer program wrote it.  TACET_MALFORMED, TACET_FORGED: its file is damaged.  TACET_LIMIT: the
  * passphrase is over TACET_PASSPHRASE_MAX. */
 TACET_API enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile *p);
+
+/* From now on tacet_open() without a passphrase opens the profile, with a key that the system's key
+ * store keeps (the Secret Service, by the program secret-tool); NULL: no more, and what is kept
+ * there opens nothing.  The passphrase opens it as before.  Both wait for a minute at most, so that
+ * a person can open the key store.  TACET_ABSENT: there is none here; nothing has changed.
+ * TACET_DENIED, TACET_AGAIN as tacet_open().  TACET_FULL, TACET_IO: when taken back, what is left
+ * of it in the profile's files goes with what is written next. */
+TACET_API enum tacet_code tacet_use_key_store(struct tacet_client *c, const uint8_t *passphrase,
+                                              size_t n);
 
 /* Is this an invitation, whole and of a version we know?  Whether it is still good the server says.
  * TACET_MALFORMED: not a link.  TACET_FORGED: damaged.  TACET_VERSION: made by a newer server. */
@@ -371,6 +380,7 @@ struct tacet_status {
     uint32_t policy;                /* number of the network policy in force; 0: there is none */
     enum tacet_copies copies;       /* of which conversations somebody gets copies by it */
     char keeper[TACET_HANDLE_SIZE]; /* who; "" when nobody, or while it is not known who it is */
+    bool key_store;                 /* it is opened with a key that the system keeps */
     unsigned wrong_tries; /* wrong passphrases that nobody knew of when the profile was opened */
 };
 

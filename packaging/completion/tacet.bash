@@ -29,7 +29,7 @@ _tacet() {
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
         ;;
-    --passphrase-fd | --kdf-cost | --lock-after | --wait | --confirm | --after | --wipe-after) return ;;
+    --passphrase-fd | --kdf-cost | --lock-after | --wait | --confirm | --after | --wipe-after | --key-store) return ;;
     esac
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
@@ -52,7 +52,7 @@ _tacet() {
     name) options+=" --none" ;;
     verify) options+=" --confirm --accept-new-key" ;;
     devices) options+=" --json" ;;
-    passphrase) options+=" --kdf-cost" ;;
+    passphrase) options+=" --kdf-cost --key-store" ;;
     lock) options+=" --after --wipe-after --json" ;;
     status) options+=" --json" ;;
     esac

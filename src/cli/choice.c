@@ -166,10 +166,20 @@ static enum words_end open_profile(const struct choice *c, const char *directory
     return *code == TACET_CONFLICT ? WORDS_LATER : WORDS_FAILED;
 }
 
-/* `person`: until the passphrase fits. */
+/* The system's key store, where the profile says so, before a person is asked. */
+static bool opens_by_itself(const struct choice *c, const char *directory,
+                            struct tacet_client **out)
+{
+    const struct tacet_profile profile = {.directory = directory};
+
+    return c->passphrase_fd < 0 && tacet_open(out, &profile) == TACET_OK;
+}
+
+/* `person`: until the passphrase fits.  NULL for `passphrase`: it need not be asked for. */
 static enum words_end enter(const struct choice *c, bool person, struct buf *passphrase,
                             struct tacet_client **out)
 {
+    struct buf own = PROMPT_BUF;
     struct buf path = BUF(CHOICE_PATH_MAX);
     enum words_end end = WORDS_FAILED;
     enum tacet_code code;
@@ -180,23 +190,23 @@ static enum words_end enter(const struct choice *c, bool person, struct buf *pas
         if (!tacet_profile_exists(directory))
             fprintf(stderr, "There is no profile at %s.  With an invitation: tacet join LINK\n",
                     directory);
+        else if (passphrase == NULL && opens_by_itself(c, directory, out))
+            end = WORDS_FINE;
         else
             do
-                end = open_profile(c, directory, passphrase, out, &code);
+                end =
+                    open_profile(c, directory, passphrase == NULL ? &own : passphrase, out, &code);
             while (person &&
                    (code == TACET_DENIED || code == TACET_CONFLICT || code == TACET_AGAIN));
     }
     buf_free(&path);
+    buf_free(&own);
     return end;
 }
 
 enum words_end choice_open(const struct choice *c, struct tacet_client **out)
 {
-    struct buf passphrase = PROMPT_BUF;
-    enum words_end end = enter(c, false, &passphrase, out);
-
-    buf_free(&passphrase);
-    return end;
+    return enter(c, false, NULL, out);
 }
 
 /* A person answers at the terminal, whatever opened it at first. */
@@ -249,6 +259,35 @@ enum words_end choice_change(const struct choice *c, bool person, unsigned cost,
         end = change(&again, buf_view(&old), cost, *out);
     buf_free(&old);
     return end;
+}
+
+static const struct sentence KEEPING[] = {
+    {TACET_ABSENT, "The system's key store cannot be reached, or refuses: is secret-tool (Debian:"
+                   " libsecret-tools) installed, and is this a desktop's session?  Nothing is"
+                   " changed."},
+    {TACET_AGAIN, "The system's key store did not answer within a minute.  Nothing is changed."},
+    {TACET_OK, NULL},
+};
+
+enum words_end choice_key_store(const struct choice *c, bool on)
+{
+    struct buf passphrase = PROMPT_BUF;
+    struct tacet_client *client = NULL;
+    enum words_end end = enter(c, false, &passphrase, &client);
+    enum tacet_code code = TACET_OK;
+
+    if (end == WORDS_FINE)
+        code = tacet_use_key_store(client, on ? passphrase.at : NULL, passphrase.n);
+    buf_free(&passphrase);
+    tacet_close(client);
+    if (end != WORDS_FINE)
+        return end;
+    if (code != TACET_OK)
+        return sentences_say(KEEPING, code);
+    return words_say(WORDS_FINE,
+                     on ? "From now on the system's key store opens this profile while it is open"
+                          " itself, and any program of yours can ask it.  Keep the passphrase."
+                        : "From now on the passphrase alone opens this profile.");
 }
 
 enum words_end choice_report(struct options *o, const struct choice *c,

@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "client/spare_key.h"
 #include "client/tries.h"
 #include "crypto/random.h"
 #include "storage/db.h"
@@ -70,6 +71,9 @@ enum vault_kind {
     VAULT_REGISTER_HAVE, /* registers */
 };
 
+/* Bring the tables up to date, as each of what opens a vault does by itself.  E_VERSION. */
+FALLIBLE vault_prepare(struct db *db);
+
 /* A new vault in an empty database.  E_CONFLICT: there is one already. */
 FALLIBLE vault_create(struct vault **out, struct db *db, struct bytes passphrase, uint8_t cost,
                       struct random *random);
@@ -84,6 +88,17 @@ FALLIBLE vault_open(struct vault **out, struct db *db, struct bytes passphrase,
  * destroyed, if it is spent. */
 FALLIBLE vault_open_counted(struct vault **out, struct db *db, struct bytes passphrase,
                             struct random *random, struct tries *tries);
+
+/* With a spare key, and no passphrase.  E_DENIED: there is none, or it is another one.  Else as
+ * vault_open(). */
+FALLIBLE vault_open_spare(struct vault **out, struct db *db, const uint8_t key[SPARE_KEY_SIZE],
+                          struct random *random);
+
+/* Seal the vault's key under a spare key too, which is drawn and given out, or no more.  Outside of
+ * a transaction.  Adding: E_DENIED: wrong passphrase.  After dropping nothing of it is in the
+ * database's files, or it is E_FULL or E_IO, and goes with what is written next. */
+FALLIBLE vault_add_spare(struct vault *v, struct bytes passphrase, struct spare_key *out);
+FALLIBLE vault_drop_spare(struct vault *v);
 
 /*
  * From now on the new passphrase opens it and the old one does not; the vault's key and its records

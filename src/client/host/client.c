@@ -10,6 +10,7 @@
 #include "base/encoding.h"
 #include "base/version.h"
 #include "client/host/bell.h"
+#include "client/host/key_store.h"
 #include "client/host/threads.h"
 #include "client/nicknames.h"
 #include "crypto/password.h"
@@ -156,6 +157,22 @@ static struct err wipe_if_spent(struct tacet_client *c, const struct tries *t, s
     return FAIL(E_DENIED);
 }
 
+/* No try of a passphrase, and not counted; who had tried some is told of it when one is right. */
+static struct err open_with_key_store(struct tacet_client *c)
+{
+    struct err err;
+    uint8_t name[SPARE_KEY_NAME_SIZE], key[SPARE_KEY_SIZE] = {0};
+
+    TRY(vault_prepare(c->db));
+    err = spare_key_name(c->db, name);
+    if (err.code == E_OK)
+        err = key_store_get(name, key);
+    if (err.code == E_OK)
+        err = vault_open_spare(&c->vault, c->db, key, &c->random);
+    secret_wipe(key, sizeof key);
+    return err.code == E_ABSENT || err.code == E_AGAIN ? FAIL(E_DENIED) : err;
+}
+
 static struct err open_vault(struct tacet_client *c, const struct tacet_profile *p)
 {
     struct tries tries = {.now_ms = carrier_clock()};
@@ -164,6 +181,8 @@ static struct err open_vault(struct tacet_client *c, const struct tacet_profile 
 
     TRY(vault_path(p->directory, path));
     TRY(sqlite_open(&c->db, path, false, true));
+    if (p->passphrase == NULL)
+        return open_with_key_store(c);
     err = vault_open_counted(&c->vault, c->db, bytes(p->passphrase, p->passphrase_n), &c->random,
                              &tries);
     tell_tries(&tries, err.code == E_OK, p->tries);

@@ -1,14 +1,69 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* locking: when a profile is to be closed, and what many wrong passphrases do to it. */
+/* locking: what closes a profile, what opens it beside the passphrase, and what many wrong ones do
+ * to it. */
 #include <stdio.h>
 
 #include "base/clock.h"
 #include "client/host/bell.h"
 #include "client/host/client_internal.h"
+#include "client/host/key_store.h"
+#include "crypto/secret.h"
 #include "storage/sqlite/sqlite.h"
 
 #define PATH_SIZE  4096
 #define AFTER_MOST (CLOCK_DAY_MS / CLOCK_MINUTE_MS)
+
+/* ---- the key store */
+
+/* First the seal, then the key: cut off in between, the key store has none, and the passphrase is
+ * asked for as ever.  A try like each other. */
+static struct err add_seal(struct tacet_client *c, struct bytes passphrase, struct spare_key *k)
+{
+    struct tries tries = {.now_ms = carrier_clock()};
+    struct err err;
+
+    TRY(tries_begin(c->db, &tries));
+    err = vault_add_spare(c->vault, passphrase, k);
+    if (err.code == E_DENIED)
+        TRY(tries_fail(c->db, &tries));
+    return err.code == E_OK ? tries_end(c->db, &tries) : err;
+}
+
+static struct err add_key(struct tacet_client *c, struct bytes passphrase)
+{
+    struct spare_key k;
+    struct err err;
+
+    TRY(add_seal(c, passphrase, &k));
+    err = key_store_put(&k);
+    secret_wipe(&k, sizeof k);
+    if (err.code != E_OK)
+        TRY(vault_drop_spare(c->vault)); /* else it is a seal under a key that nobody has */
+    return err;
+}
+
+/* First the seal: then what the key store has opens nothing, whatever becomes of it. */
+static struct err drop_key(struct tacet_client *c)
+{
+    uint8_t name[SPARE_KEY_NAME_SIZE];
+    struct err err = spare_key_name(c->db, name);
+
+    if (err.code == E_ABSENT)
+        return OK;
+    TRY(err);
+    TRY(vault_drop_spare(c->vault));
+    err = key_store_drop(name);
+    return err.code == E_ABSENT || err.code == E_AGAIN ? OK : err;
+}
+
+enum tacet_code tacet_use_key_store(struct tacet_client *c, const uint8_t *passphrase, size_t n)
+{
+    struct err err = passphrase == NULL ? drop_key(c) : add_key(c, bytes(passphrase, n));
+
+    return client_code(err);
+}
+
+/* ---- now */
 
 /* Nobody answers: does nobody have it, or one who has no bell, or has not hung it yet? */
 static struct err is_nobody_there(const char *path)
@@ -38,6 +93,8 @@ enum tacet_code tacet_lock(const char *directory, int timeout_ms)
 {
     return client_code(lock(directory, timeout_ms));
 }
+
+/* ---- by itself */
 
 static struct err get_locking(struct tacet_client *c, struct tacet_locking *out)
 {

@@ -39,6 +39,11 @@ static void keep_profile(const struct tacet_profile *p)
 
 enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile *p)
 {
+    if (p->passphrase == NULL) {
+        play.by_itself++;
+        *out = play.key_store ? &client : NULL;
+        return play.key_store ? TACET_OK : TACET_DENIED;
+    }
     keep_profile(p);
     *p->tries = play.tries;
     if (play.open == TACET_OK)
@@ -50,6 +55,13 @@ enum tacet_code tacet_tries_told(struct tacet_client *c)
 {
     play.told++;
     return TACET_OK;
+}
+
+enum tacet_code tacet_use_key_store(struct tacet_client *c, const uint8_t *passphrase, size_t n)
+{
+    snprintf(play.kept, sizeof play.kept, "%.*s", passphrase == NULL ? 1 : (int)n,
+             passphrase == NULL ? "-" : (const char *)passphrase);
+    return play.change;
 }
 
 enum tacet_code tacet_lock(const char *directory, int timeout_ms)
