@@ -361,7 +361,7 @@ void tacet_close(struct tacet_client *c)
         return;
     carrier_free(c->carrier);
     engine_free(c->engine);
-    if (c->bell >= 0)
+    if (c->bell >= 0 && !c->wiped) /* else another profile may be there by now */
         bell_unhang(c->path);
     vault_close(c->vault);
     db_close(c->db);
