@@ -69,6 +69,7 @@ enum vault_kind {
     VAULT_REGISTER,      /* registers: key = kind, key */
     VAULT_REGISTER_BY,   /* registers: key = did, number = its change */
     VAULT_REGISTER_HAVE, /* registers */
+    VAULT_LISTING,       /* listing: number = change that waits for a list */
 };
 
 /* Bring the tables up to date, as each of what opens a vault does by itself.  E_VERSION. */
