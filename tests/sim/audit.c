@@ -153,7 +153,7 @@ static void check_person(struct world *w, struct person *who)
     if (!backups_is_gone(who) && !engine_is_drained(who->engine))
         ledger_break(w, WRONG_STUCK, "%s is not connected in the end", who->handle);
     world_must(engine_waiting(who->engine, &outgoing, &parked), "counting");
-    if (parked > 0 && !backups_is_gone(who) && !hostile_left_junk(w) &&
+    if (parked > 0 && !backups_is_gone(who) && !hostile_left_junk(w, who) &&
         !hears_from_strangers(w, who))
         ledger_break(w, WRONG_UNDECRYPTABLE, "%s cannot open %" PRIu64 " items", who->handle,
                      parked);
