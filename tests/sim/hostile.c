@@ -274,8 +274,11 @@ static bool may_be_silent(const struct world *w)
  * where clocks go back one that was put back twice may begin anew below where it did the first
  * time.  Who gets that is shown a fork, or has a stream that begins above: what is missing of it
  * cannot be seen. */
-static bool overlaps(const struct world *w, const struct person *from, const struct person *to)
+static bool overlaps(const struct world *w, const struct said *s, const struct person *from,
+                     const struct person *to)
 {
+    if (s->at_ms <= from->told_ms) /* it leaves behind what it said before it was told */
+        return true;
     if (from->restored > 1 && options_has(&w->options, KIND_CLOCK))
         return true;
     return from->restored > 0 && may_be_silent(w) &&
@@ -290,7 +293,7 @@ bool hostile_explains(const struct world *w, const struct said *s)
     if (w->options.hostile && from->removed)
         return true; /* nobody is left to send again what was dropped */
     if (to->restored == 0 && s->life == from->restored)
-        return overlaps(w, from, to);
+        return overlaps(w, s, from, to);
     return to->told_restored || from->told_restored || may_be_silent(w);
 }
 
