@@ -20,8 +20,6 @@
 #define TEXT_MAX   128 /* of what goes in or comes out: a key in hexadecimal, with room */
 #define TICK_MS    20
 
-extern char **environ;
-
 /* One run of the program, with pipes for what it reads and what it writes. */
 struct run {
     pid_t pid;
