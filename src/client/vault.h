@@ -67,6 +67,10 @@ enum vault_kind {
     VAULT_REGISTER,      /* registers: key = kind, key */
     VAULT_REGISTER_BY,   /* registers: key = did, number = its change */
     VAULT_REGISTER_HAVE, /* registers */
+
+    VAULT_SHARING = 71,      /* sharing: whom this device asks what it lacks */
+    VAULT_SHARING_WITH = 72, /* sharing: key = did: what it was told, and asked */
+    VAULT_UNREAD_AT = 73,    /* messages: key = room, sender's did, number = seq */
 };
 
 /* A new vault in an empty database.  E_CONFLICT: there is one already. */
@@ -157,6 +161,10 @@ enum vault_counter {
     VAULT_POLICY_USED,    /* the highest number that a roster of ours named */
     VAULT_FORGOTTEN, /* the lowest upload that a server forgot and that is to be sealed again */
     VAULT_FORGOTTEN_LAST, /* the entry of the log that is the last of those */
+
+    VAULT_PRESENT = 40,       /* when the mailbox was known to be drained last, in ms */
+    VAULT_REGISTER_LOST = 41, /* own changes from this number on a copy had lost; 0: none */
+    VAULT_SHARED = 42,        /* 1: what was kept in other records is in registers */
 };
 FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
 FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);

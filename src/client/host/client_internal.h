@@ -23,6 +23,9 @@ struct tacet_client {
 
 enum tacet_code client_code(struct err err);
 
+/* What a person asks of the engine. */
+enum tacet_code client_command(struct tacet_client *c, const struct command *cmd);
+
 /* This device was removed: what the profile holds is made unreadable, and its files go.
  * [PROTOCOL 15.7] */
 FALLIBLE wiping_begin(struct tacet_client *c);
