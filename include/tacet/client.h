@@ -118,6 +118,7 @@ enum tacet_event_kind {
      * there is nothing to do but tacet_close(). */
     TACET_EVENT_REMOVED,
     TACET_EVENT_DEVICES, /* devices of `who`, who may be me, came or went */
+    TACET_EVENT_LISTED,  /* tacet_remove_device(): it is out of the list, or cannot be (code) */
     /* Another device of mine changed something that all of them agree on: `shared` says what. */
     TACET_EVENT_SHARED = 15,
 };
@@ -136,8 +137,8 @@ enum tacet_problem {
     TACET_PROBLEM_GIVEN_UP,    /* message.missing messages of theirs are not asked for any more */
     TACET_PROBLEM_OLD_KEYS,    /* the server hands out keys of this device that were replaced */
     TACET_PROBLEM_DELAYED,     /* the server has held mail back for days */
-    TACET_PROBLEM_KEEPER, /* who must get a copy of each message, `who`, cannot be written to: */
-                          /* code says why, and messages wait */
+    TACET_PROBLEM_KEEPER,    /* who must get a copy of each message, `who`, cannot be written to: */
+                             /* code says why, and messages wait */
     TACET_PROBLEM_AWAY = 20, /* this device was not here for message.missing days, and the server */
                              /* keeps mail for 30: what was sent before is not here */
 };
@@ -224,7 +225,7 @@ struct tacet_event {
     struct tacet_message message;  /* MESSAGE, STATE; of PROBLEM `missing` alone */
     enum tacet_cause cause;        /* MESSAGE, PROBLEM_RECIPIENTS */
     char about[TACET_HANDLE_SIZE]; /* of the cause: an account, "" when none or not known */
-    char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one */
+    char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one; of LISTED */
     unsigned added, removed;       /* DEVICES: so many */
     bool recovered;                /* and all others were lost: a recovery key says so */
     unsigned shared;               /* SHARED: of enum tacet_shared */
@@ -338,8 +339,13 @@ struct tacet_device {
 TACET_API enum tacet_code tacet_next_device(struct tacet_client *c, const char *handle,
                                             uint64_t number, struct tacet_device *out);
 
-/* Call a device of mine so, on all of them: its id, and a name as for tacet_name().  TACET_ABSENT: I
- * have no such device.  TACET_MALFORMED: also no id. */
+/* Remove another device of mine, by its id: TACET_EVENT_LISTED says when it is out of the list that
+ * all who write to me follow; till then this is kept and tried again.  TACET_ABSENT: there is no
+ * such device.  TACET_MALFORMED: no id.  TACET_DENIED: it is this one. */
+TACET_API enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id);
+
+/* Call a device of mine so, on all of them: its id, and a name as for tacet_name().  TACET_ABSENT:
+ * I have no such device.  TACET_MALFORMED: also no id. */
 TACET_API enum tacet_code tacet_name_device(struct tacet_client *c, const char *id,
                                             const char *name);
 
@@ -350,8 +356,8 @@ TACET_API enum tacet_code tacet_name_device(struct tacet_client *c, const char *
 TACET_API enum tacet_code tacet_safety_number(struct tacet_client *c, const char *handle,
                                               char digits[TACET_SAFETY_SIZE], char qr[128]);
 
-/* They read out the same digits: the contact is verified, on all my devices.  Anything but digits is passed over.
- * TACET_FORGED: they differ. */
+/* They read out the same digits: the contact is verified, on all my devices.  Anything but digits
+ * is passed over. TACET_FORGED: they differ. */
 TACET_API enum tacet_code tacet_confirm(struct tacet_client *c, const char *handle,
                                         const char *digits);
 

@@ -88,6 +88,7 @@ struct engine {
     bool drained_news;              /* the mailbox was drained and nobody was told yet */
     bool parked_news;               /* something was parked and nobody was told yet */
     uint64_t forgotten_ms;          /* when what waits may be sealed again; 0: nothing does */
+    uint64_t changing_ms;           /* when a list is sent again; 0: not before something comes */
     struct delays delays;
     struct effort effort; /* opening */
     struct err failure;
@@ -163,6 +164,16 @@ FALLIBLE siblings_prepare(struct engine *e, bool *waits);
 FALLIBLE siblings_refused(struct engine *e, struct bytes body, struct arena *a, bool *revoked);
 /* This device was removed: it is told, and nothing more is done. */
 void siblings_end(struct engine *e);
+
+/* ---- changing.c: what listing.h keeps, and the server */
+
+/* In a transaction of its own: errors of listing_put().  EVENT_LISTED comes when it is in force. */
+FALLIBLE changing_ask(struct engine *e, const struct listing_change *c);
+/* Sign and send what waits, one after the other. */
+FALLIBLE changing_pump(struct engine *e);
+FALLIBLE changing_answered(struct engine *e, const struct frame *f);
+uint64_t changing_at(const struct engine *e); /* when to look again; 0: no need */
+FALLIBLE changing_wake(struct engine *e);
 
 /* ---- governing.c */
 

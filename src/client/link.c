@@ -262,6 +262,8 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
         return lookups_kem_answer(e, f);
     if (w->op == OP_PREKEY)
         return publishing_answered(e, w, f);
+    if (w->op == OP_LIST)
+        return changing_answered(e, f);
     if (w->op == OP_SERVER_KEYS)
         return server_keys_answered(e, f, a);
     if (w->op == OP_POLICY)

@@ -130,24 +130,17 @@ static struct err block(struct engine *e, const struct command *c)
 
 struct err saying_command(struct engine *e, const struct command *c)
 {
-    switch (c->kind) {
-    case COMMAND_NAME:
-        return name_contact(e, c);
-    case COMMAND_NAME_DEVICE:
-        return name_device(e, c);
-    case COMMAND_READ:
-        return read_message(e, c);
-    case COMMAND_DRAFT:
-        return draft(e, c);
-    case COMMAND_MUTE:
-        return mute(e, c);
-    case COMMAND_BLOCK:
-        return block(e, c);
-    case COMMAND_SEND:
-    case COMMAND_LOOK_UP:
-    case COMMAND_CONFIRM:
-    case COMMAND_ACCEPT:
-        break;
-    }
+    static const struct {
+        enum command_kind kind;
+        struct err (*obey)(struct engine *e, const struct command *c);
+    } ways[] = {
+        {COMMAND_NAME, name_contact}, {COMMAND_NAME_DEVICE, name_device},
+        {COMMAND_READ, read_message}, {COMMAND_DRAFT, draft},
+        {COMMAND_MUTE, mute},         {COMMAND_BLOCK, block},
+    };
+
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+        if (ways[i].kind == c->kind)
+            return ways[i].obey(e, c);
     return FAIL(E_MALFORMED);
 }

@@ -32,7 +32,8 @@ struct err siblings_learned(struct engine *e)
         return OK;
     }
     TRY(sharing_listed(e));
-    return publishing_list_changed(e);
+    TRY(publishing_list_changed(e));
+    return changing_pump(e);
 }
 
 struct err siblings_prepare(struct engine *e, bool *waits)

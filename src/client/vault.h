@@ -67,6 +67,7 @@ enum vault_kind {
     VAULT_REGISTER,      /* registers: key = kind, key */
     VAULT_REGISTER_BY,   /* registers: key = did, number = its change */
     VAULT_REGISTER_HAVE, /* registers */
+    VAULT_LISTING,       /* listing: number = change that waits for a list */
 
     VAULT_SHARING = 71,      /* sharing: whom this device asks what it lacks */
     VAULT_SHARING_WITH = 72, /* sharing: key = did: what it was told, and asked */

@@ -315,10 +315,10 @@ static void put_everywhere(struct vault *v, enum vault_kind kind, struct bytes v
 /* Those of registers stand apart in the numbers. */
 static enum vault_kind kind_of(uint8_t byte)
 {
-    unsigned kind = byte % (VAULT_REGISTER_HAVE + 3) + 1;
+    unsigned kind = byte % (VAULT_LISTING + 3) + 1;
 
-    return (enum vault_kind)(
-        kind <= VAULT_REGISTER_HAVE ? kind : kind - VAULT_REGISTER_HAVE - 1 + VAULT_SHARING);
+    return (enum vault_kind)(kind <= VAULT_LISTING ? kind
+                                                   : kind - VAULT_LISTING - 1 + VAULT_SHARING);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)

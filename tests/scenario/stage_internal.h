@@ -40,7 +40,8 @@ struct person {
     bool joined, cut_off, removed;
     struct event devices; /* the last that told of somebody's devices, of so many */
     unsigned changes;
-    uint32_t shared; /* kinds of registers that other devices of mine changed */
+    struct event listed;      /* the last that told of a change to its own list; kind 0: none did */
+    uint32_t shared;          /* kinds of registers that other devices of mine changed */
     unsigned problems, steps; /* steps: until the program is ended; 0: never */
     enum err_code problem_code;
     struct roster_finding finding;
