@@ -200,6 +200,7 @@ static void send_line(struct talk *t, struct bytes text)
         return;
     }
     t->pending++;
+    talk_draft_sent(t);
     if (t->first == 0)
         t->first = m.place;
     m.state = 0;
@@ -281,6 +282,10 @@ static void take_event(struct talk *t, const struct tacet_event *e)
     case TACET_EVENT_DRAINED: /* behind the messages that it speaks of */
         t->drained = true;
         break;
+    case TACET_EVENT_SHARED:
+        if ((e->shared & TACET_SHARED_DRAFTS) != 0)
+            talk_draft_take(t);
+        break;
     case TACET_EVENT_JOINED:
     case TACET_EVENT_LINK:
     case TACET_EVENT_CONTACT:
@@ -288,7 +293,6 @@ static void take_event(struct talk *t, const struct tacet_event *e)
     case TACET_EVENT_REMOVED: /* which drive_take() has said */
     case TACET_EVENT_DEVICES:
     case TACET_EVENT_LISTED:
-    case TACET_EVENT_SHARED:
         break;
     }
 }
@@ -331,16 +335,18 @@ bool talk_run(struct talk *t)
     t->first = t->pending = t->accepted = 0;
     t->trouble = NULL;
     t->announced[0] = '\0';
-    t->ended = t->drained = t->locking = t->changing = false;
+    t->ended = t->drained = t->locking = t->changing = t->drafted = false;
     drive_begin(&t->drive, t->client, t->idle_s); /* no signal ends us before the console does */
     console_open(&t->console, STDIN_FILENO, STDOUT_FILENO);
     t->person = t->console.terminal;
     tacet_watch(t->client, STDIN_FILENO);
     greet(t);
     show_kept(t);
+    talk_draft_take(t);
     while (!t->locking && !is_finished(t) && drive_take(&t->drive, &e))
         take_event(t, &e);
     tacet_watch(t->client, -1);
+    talk_draft_keep(t);
     if (t->locking || (t->drive.why == TACET_AGAIN && !t->ended))
         console_clear(&t->console);
     console_close(&t->console);
