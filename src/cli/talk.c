@@ -126,11 +126,19 @@ static void show_kept(struct talk *t)
             return;
 }
 
+static bool is_muted(struct talk *t, const struct tacet_event *e)
+{
+    struct tacet_contact c;
+
+    return tacet_find_contact(t->client, e->who, &c) == TACET_OK &&
+           c.muted_ms > e->message.received_ms;
+}
+
 static void take_message(struct talk *t, const struct tacet_event *e)
 {
     if (strcmp(e->who, t->with) == 0) {
         show_message(t, &e->message);
-    } else if (!e->message.mine && strcmp(e->who, t->announced) != 0) {
+    } else if (!e->message.mine && !is_muted(t, e) && strcmp(e->who, t->announced) != 0) {
         memcpy(t->announced, e->who, sizeof t->announced);
         talk_say_who(t, "(", e->who, " wrote; to see it: tacet read)\n");
     }

@@ -389,6 +389,8 @@ struct err sharing_lost(struct engine *e, const struct device_id *with, uint64_t
 
 struct err sharing_begin(struct engine *e)
 {
+    if (!own_has_siblings(&e->own))
+        return OK;
     TRY(vault_begin(e->vault));
     return vault_end(e->vault, meet(e, 0));
 }
