@@ -29,6 +29,7 @@ extern "C" {
 #define TACET_ID_SIZE        33    /* a message id: 32 hexadecimal digits and a NUL */
 #define TACET_SAFETY_SIZE    61    /* a safety number: 60 digits and a NUL */
 #define TACET_NAME_MAX       64    /* bytes of a name that I give to somebody */
+#define TACET_DRAFT_MAX      16384 /* bytes of what I began to write */
 #define TACET_PASSPHRASE_MAX 1024  /* bytes */
 #define TACET_COST_DEFAULT   17    /* scrypt with N = 2^17: about 0.3 s and 128 MiB */
 
@@ -161,6 +162,8 @@ enum tacet_event_kind {
     TACET_EVENT_REMOVED,
     TACET_EVENT_DEVICES, /* devices of `who`, who may be me, came or went */
     TACET_EVENT_LISTED,  /* tacet_remove_device(): it is out of the list, or cannot be (code) */
+    /* Another device of mine changed something that all of them agree on: `shared` says what. */
+    TACET_EVENT_SHARED = 15,
     /* Another program asks to lock the profile, see tacet_lock(): tacet_close() it at once, and
      * show nothing of it any more. */
     TACET_EVENT_LOCK = 64,
@@ -180,8 +183,22 @@ enum tacet_problem {
     TACET_PROBLEM_GIVEN_UP,    /* message.missing messages of theirs are not asked for any more */
     TACET_PROBLEM_OLD_KEYS,    /* the server hands out keys of this device that were replaced */
     TACET_PROBLEM_DELAYED,     /* the server has held mail back for days */
-    TACET_PROBLEM_KEEPER, /* who must get a copy of each message, `who`, cannot be written to: */
-                          /* code says why, and messages wait */
+    TACET_PROBLEM_KEEPER,    /* who must get a copy of each message, `who`, cannot be written to: */
+                             /* code says why, and messages wait */
+    TACET_PROBLEM_AWAY = 20, /* this device was not here for message.missing days, and the server */
+                             /* keeps mail for 30: what was sent before is not here */
+};
+
+/* What the devices of an account agree on, whatever one of them is told. */
+enum tacet_shared {
+    TACET_SHARED_DEVICE_NAMES = 2, /* tacet_name_device() */
+    TACET_SHARED_NAMES = 4,        /* tacet_name() */
+    TACET_SHARED_VERIFIED = 8,     /* tacet_confirm() */
+    TACET_SHARED_ACCOUNTS = 16,    /* tacet_accept_key() */
+    TACET_SHARED_READ = 32,        /* tacet_mark_read() */
+    TACET_SHARED_DRAFTS = 64,      /* tacet_draft() */
+    TACET_SHARED_MUTED = 128,      /* tacet_mute() */
+    TACET_SHARED_BLOCKED = 256,    /* tacet_block() */
 };
 
 /* Why a message did not go to whom it had to go; and what `about` is then. */
@@ -257,6 +274,7 @@ struct tacet_event {
     char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one; of LISTED */
     unsigned added, removed;       /* DEVICES: so many */
     bool recovered;                /* and all others were lost: a recovery key says so */
+    unsigned shared;               /* SHARED: of enum tacet_shared */
 };
 
 /* Work on the connection until there is an event, or for at most timeout_ms (0: what can be done
@@ -297,8 +315,18 @@ TACET_API enum tacet_code tacet_next_message(struct tacet_client *c, const char 
 TACET_API enum tacet_code tacet_previous_message(struct tacet_client *c, const char *with,
                                                  uint64_t place, struct tacet_message *out);
 
-/* `with` and `place` say which message; the rest is not looked at.  TACET_ABSENT: there is none. */
+/* `with` and `place` say which message; the rest is not looked at.  On my other devices it is read,
+ * too, once all before it is.  TACET_ABSENT: there is none. */
 TACET_API enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m);
+
+/* What I began to write to somebody, for all my devices; NULL: nothing.  TACET_ABSENT: no such
+ * contact, or not looked up yet.  TACET_MALFORMED: no UTF-8.  TACET_LIMIT: over TACET_DRAFT_MAX. */
+TACET_API enum tacet_code tacet_set_draft(struct tacet_client *c, const char *with,
+                                          const uint8_t *text, size_t n);
+
+/* The text lives until the next call about a message.  TACET_ABSENT: there is none. */
+TACET_API enum tacet_code tacet_draft(struct tacet_client *c, const char *with,
+                                      const uint8_t **text, size_t *n);
 
 /* What a conversation is sealed with: hybrid, unless a policy that the network's root signed says
  * otherwise. */
@@ -314,6 +342,8 @@ struct tacet_contact {
     bool kept;            /* the network's policy demands that somebody else gets copies: */
     char keeper[TACET_HANDLE_SIZE]; /* who does; "" while the network was not asked who it is */
     const char *name;               /* what I call them, see tacet_name(); NULL: nothing */
+    uint64_t muted_ms;              /* until when I want no notice of what they write; 0: I do */
+    bool blocked;                   /* see tacet_block() */
     uint64_t number;                /* pass it to get the next */
 };
 
@@ -324,15 +354,24 @@ TACET_API enum tacet_code tacet_next_contact(struct tacet_client *c, uint64_t nu
 TACET_API enum tacet_code tacet_find_contact(struct tacet_client *c, const char *handle,
                                              struct tacet_contact *out);
 
-/* Call a contact so, in this profile alone: nobody else, and no server, sees it.  NULL: by no name.
+/* Call a contact so, on all my devices: nobody else, and no server, sees it.  NULL: by no name.
  * One line that shows as what it is: no control or invisible character, no backslash, no blank at
  * an end.  TACET_ABSENT: no such contact.  TACET_MALFORMED, TACET_LIMIT: not such a line. */
 TACET_API enum tacet_code tacet_name(struct tacet_client *c, const char *handle, const char *name);
+
+/* Whoever shows messages gives no notice of what they write until then; 0: again.  On all my
+ * devices.  TACET_ABSENT: no such contact, or not looked up yet. */
+TACET_API enum tacet_code tacet_mute(struct tacet_client *c, const char *handle, uint64_t until_ms);
+
+/* What they write from now on is kept in the conversation with them, read, and told by no event; or
+ * no longer.  They do not learn of it.  On all my devices.  As tacet_mute(); TACET_DENIED: me. */
+TACET_API enum tacet_code tacet_block(struct tacet_client *c, const char *handle, bool blocked);
 
 /* A device, as its account's own signed list says. */
 struct tacet_device {
     char id[TACET_ID_SIZE]; /* 32 hexadecimal digits */
     bool here;              /* it is this one */
+    const char *name;       /* of one of mine: see tacet_name_device(); NULL: none */
     uint64_t since_ms;      /* when it was added; 0: not known any more, as it was revoked */
     uint32_t revoked_at;    /* the first list without it; 0: it is in the list */
     uint32_t list;          /* version of the newest list that is known here, and its date */
@@ -340,7 +379,8 @@ struct tacet_device {
     uint64_t number; /* pass it to get the next */
 };
 
-/* The device after `number` (0: the first) of a contact, or with `handle` NULL of mine.
+/* The device after `number` (0: the first) of a contact, or with `handle` NULL of mine.  The name
+ * lives until a device or a contact is asked for again.
  * TACET_ABSENT: no more, or the contact's list is not known here yet. */
 TACET_API enum tacet_code tacet_next_device(struct tacet_client *c, const char *handle,
                                             uint64_t number, struct tacet_device *out);
@@ -350,6 +390,11 @@ TACET_API enum tacet_code tacet_next_device(struct tacet_client *c, const char *
  * such device.  TACET_MALFORMED: no id.  TACET_DENIED: it is this one. */
 TACET_API enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id);
 
+/* Call a device of mine so, on all of them: its id, and a name as for tacet_name().  TACET_ABSENT:
+ * I have no such device.  TACET_MALFORMED: also no id. */
+TACET_API enum tacet_code tacet_name_device(struct tacet_client *c, const char *id,
+                                            const char *name);
+
 /* ---- Trust */
 
 /* The number to compare with this person, and the text of the QR code.  TACET_ABSENT: not known
@@ -357,8 +402,8 @@ TACET_API enum tacet_code tacet_remove_device(struct tacet_client *c, const char
 TACET_API enum tacet_code tacet_safety_number(struct tacet_client *c, const char *handle,
                                               char digits[TACET_SAFETY_SIZE], char qr[128]);
 
-/* They read out the same digits: the contact is verified.  Anything but digits is passed over.
- * TACET_FORGED: they differ. */
+/* They read out the same digits: the contact is verified, on all my devices.  Anything but digits
+ * is passed over. TACET_FORGED: they differ. */
 TACET_API enum tacet_code tacet_confirm(struct tacet_client *c, const char *handle,
                                         const char *digits);
 

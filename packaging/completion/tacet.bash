@@ -51,7 +51,7 @@ _tacet() {
     contacts) options+=" --json" ;;
     name) options+=" --none" ;;
     verify) options+=" --confirm --accept-new-key" ;;
-    devices) options+=" --json" ;;
+    devices) options+=" --json --none" ;;
     passphrase) options+=" --kdf-cost --key-store" ;;
     lock) options+=" --after --wipe-after --json" ;;
     status) options+=" --json" ;;

@@ -46,6 +46,7 @@ complete -c tacet -n '__fish_seen_subcommand_from name' -l none -d 'Take it away
 complete -c tacet -n '__fish_seen_subcommand_from verify' -l confirm -x -d 'The digits they read out'
 complete -c tacet -n '__fish_seen_subcommand_from verify' -l accept-new-key -d 'You know why it changed'
 complete -c tacet -n '__fish_seen_subcommand_from devices' -l json -d 'A JSON object a line'
+complete -c tacet -n '__fish_seen_subcommand_from devices' -l none -d 'Take the name away'
 complete -c tacet -n '__fish_seen_subcommand_from passphrase' -l kdf-cost -x -d 'Work to try a passphrase'
 complete -c tacet -n '__fish_seen_subcommand_from passphrase' -l key-store -x -a 'on off' -d 'The key store opens this profile'
 complete -c tacet -n '__fish_seen_subcommand_from lock' -l after -x -d 'When no key was pressed, in minutes'

@@ -105,6 +105,9 @@ static const struct {
     {TACET_PROBLEM_KEEPER, "By the network's policy each message goes to ",
      " too, who cannot be written to now.  Messages wait until that changes.  Tell your"
      " administrator."},
+    {TACET_PROBLEM_AWAY, NULL,
+     "This device was away for more than 30 days.  The server keeps mail for 30: what was sent"
+     " before that is not here, unless another device of yours has it."},
 };
 
 /* Why a message is held: what stands before the name of whom it concerns, and behind it; `before`

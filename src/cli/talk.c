@@ -126,11 +126,19 @@ static void show_kept(struct talk *t)
             return;
 }
 
+static bool is_muted(struct talk *t, const struct tacet_event *e)
+{
+    struct tacet_contact c;
+
+    return tacet_find_contact(t->client, e->who, &c) == TACET_OK &&
+           c.muted_ms > e->message.received_ms;
+}
+
 static void take_message(struct talk *t, const struct tacet_event *e)
 {
     if (strcmp(e->who, t->with) == 0) {
         show_message(t, &e->message);
-    } else if (!e->message.mine && strcmp(e->who, t->announced) != 0) {
+    } else if (!e->message.mine && !is_muted(t, e) && strcmp(e->who, t->announced) != 0) {
         memcpy(t->announced, e->who, sizeof t->announced);
         talk_say_who(t, "(", e->who, " wrote; to see it: tacet read)\n");
     }
@@ -200,6 +208,7 @@ static void send_line(struct talk *t, struct bytes text)
         return;
     }
     t->pending++;
+    talk_draft_sent(t);
     if (t->first == 0)
         t->first = m.place;
     m.state = 0;
@@ -281,6 +290,10 @@ static void take_event(struct talk *t, const struct tacet_event *e)
     case TACET_EVENT_DRAINED: /* behind the messages that it speaks of */
         t->drained = true;
         break;
+    case TACET_EVENT_SHARED:
+        if ((e->shared & TACET_SHARED_DRAFTS) != 0)
+            talk_draft_take(t);
+        break;
     case TACET_EVENT_JOINED:
     case TACET_EVENT_LINK:
     case TACET_EVENT_CONTACT:
@@ -337,16 +350,18 @@ bool talk_run(struct talk *t)
     t->first = t->pending = t->accepted = 0;
     t->trouble = NULL;
     t->announced[0] = '\0';
-    t->ended = t->drained = t->locking = t->changing = false;
+    t->ended = t->drained = t->locking = t->changing = t->drafted = false;
     drive_begin(&t->drive, t->client, t->idle_s); /* no signal ends us before the console does */
     console_open(&t->console, STDIN_FILENO, STDOUT_FILENO);
     t->person = t->console.terminal;
     tacet_watch(t->client, STDIN_FILENO);
     greet(t);
     show_kept(t);
+    talk_draft_take(t);
     while (!t->locking && !is_finished(t) && drive_take(&t->drive, &e))
         take_event(t, &e);
     tacet_watch(t->client, -1);
+    talk_draft_keep(t);
     if (t->locking || is_to_be_locked(t))
         console_clear(&t->console);
     console_close(&t->console);

@@ -4,6 +4,7 @@
 
 #include "cli/choice.h"
 #include "cli/cli.h"
+#include "cli/device_name.h"
 #include "cli/people.h"
 #include "cli/sentences.h"
 #include "terminal/jsonl.h"
@@ -25,12 +26,12 @@ struct listing {
 
 static bool print_json(const struct listing *l, const struct tacet_device *d)
 {
-    return jsonl_print(
-        json_pack("{ss ss sb so sb sI sI so}", "handle", l->handle == NULL ? l->mine : l->handle,
-                  "id", d->id, "here", d->here, "since",
-                  d->since_ms == 0 ? json_null() : jsonl_time(d->since_ms), "verified",
-                  l->handle != NULL && l->contact.verified, "revoked_at", (json_int_t)d->revoked_at,
-                  "list", (json_int_t)d->list, "list_made", jsonl_time(d->list_ms)));
+    return jsonl_print(json_pack(
+        "{ss ss ss? sb so sb sI sI so}", "handle", l->handle == NULL ? l->mine : l->handle, "id",
+        d->id, "name", d->name, "here", d->here, "since",
+        d->since_ms == 0 ? json_null() : jsonl_time(d->since_ms), "verified",
+        l->handle != NULL && l->contact.verified, "revoked_at", (json_int_t)d->revoked_at, "list",
+        (json_int_t)d->list, "list_made", jsonl_time(d->list_ms)));
 }
 
 static const char *trust(const struct listing *l)
@@ -59,6 +60,10 @@ static void show_device(const struct tacet_device *d)
     }
     printf("since ");
     show_time(stdout, d->since_ms);
+    if (d->name != NULL) {
+        printf(", ");
+        show_text(stdout, bytes_text(d->name));
+    }
     printf("%s\n", d->here ? ", this device" : "");
 }
 
@@ -98,8 +103,15 @@ static enum words_end look(struct listing *l)
 static enum words_end run(struct options *o, const void *setting)
 {
     struct listing l = {.json = options_flag(o, "--json")};
+    bool none = options_flag(o, "--none");
     enum words_end end;
 
+    if (device_name_is_meant(o)) {
+        (void)options_next(o);
+        return device_name_run(o, setting, none);
+    }
+    if (none)
+        return words_say(WORDS_USAGE, "--none goes with tacet devices name.");
     l.handle = o->n > 0 ? options_handle(o) : NULL;
     if (!options_end(o))
         return WORDS_USAGE;
@@ -113,13 +125,18 @@ static enum words_end run(struct options *o, const void *setting)
 const struct word word_devices = {
     .name = "devices",
     .run = run,
-    .usage = "[HANDLE] [--json]",
-    .what = "List your devices, or those of somebody you know.",
+    .usage = "[HANDLE | name ID [NAME]] [--json] [--none]",
+    .what = "List your devices, or those of somebody you know; or name one of yours.",
     .details =
         "An account signs the list of its devices; this is the newest list that is known here,\n"
         "with its number and date.  The server is not asked.  Whether the account is whose you\n"
         "think it is, only comparing safety numbers says: tacet help verify\n"
         "\n"
-        "  --json             One JSON object a line: handle, id, here, since, verified,\n"
-        "                     revoked_at (0: in the list), list, list_made.\n",
+        "With name, the device of yours whose id begins with ID is called NAME on all of them, "
+        "and\n"
+        "nowhere else.\n"
+        "\n"
+        "  --json             One JSON object a line: handle, id, name, here, since, verified,\n"
+        "                     revoked_at (0: in the list), list, list_made.\n"
+        "  --none             Take the device's name away.\n",
 };

@@ -36,6 +36,8 @@ static void schedule(struct engine *e)
                                   delays_at(e),
                                   forgotten_at(e),
                                   changing_at(e),
+                                  sharing_at(e),
+                                  presence_at(e),
                               };
 
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
@@ -61,9 +63,12 @@ struct err engine_new(struct engine **out, struct vault *vault, struct random *r
     e->link.state = LINK_OFF;
     TRY_OUT(parsed_new(&e->parsed));
     TRY_OUT(own_load(vault, &e->own));
+    TRY_OUT(agreed_begin(e));
+    TRY_OUT(sharing_begin(e));
     *out = e;
     return OK;
 out:
+    own_free(&e->own);
     parsed_free(e->parsed);
     free(e);
     return err;
@@ -147,9 +152,8 @@ static struct err confirm(struct engine *e, const struct command *c)
     fingerprint_digits(fingerprint, digits);
     if (!are_digits_of(c->text, digits))
         return FAIL(E_FORGED);
-    to.verified = true;
     TRY(vault_begin(e->vault));
-    return vault_end(e->vault, people_put(e->vault, &to));
+    return vault_end(e->vault, agreed_confirm(e, &to));
 }
 
 static struct err accept_key(struct engine *e, const struct command *c)
@@ -160,7 +164,7 @@ static struct err accept_key(struct engine *e, const struct command *c)
     if (!to.changed)
         return FAIL(E_CONFLICT);
     TRY(vault_begin(e->vault));
-    TRY(vault_end(e->vault, people_accept(e->vault, &to)));
+    TRY(vault_end(e->vault, agreed_accept(e, &to)));
     TRY(incoming_retry(e, true));
     return outgoing_pump(e);
 }
@@ -199,6 +203,14 @@ struct err engine_command(struct engine *e, const struct command *c, uint64_t no
         break;
     case COMMAND_REVOKE:
         err = revoke(e, c);
+        break;
+    case COMMAND_NAME:
+    case COMMAND_NAME_DEVICE:
+    case COMMAND_READ:
+    case COMMAND_DRAFT:
+    case COMMAND_MUTE:
+    case COMMAND_BLOCK:
+        err = saying_command(e, c);
         break;
     }
     if (err_who(err.code) == WHO_OPERATOR || vault_is_damaged(e->vault))
@@ -241,6 +253,8 @@ void engine_wake(struct engine *e, uint64_t now_ms)
     settle(e, asking_wake(e));
     settle(e, forgotten_wake(e));
     settle(e, changing_wake(e));
+    settle(e, presence_wake(e));
+    settle(e, sharing_wake(e));
     delays_wake(e);
     if (e->retry_ms != 0 && now_ms >= e->retry_ms) {
         e->retry_ms = 0;
@@ -279,6 +293,17 @@ bool engine_is_ready(const struct engine *e)
 bool engine_is_drained(const struct engine *e)
 {
     return e->drained;
+}
+
+struct err engine_draft(struct engine *e, struct bytes handle, struct arena *a, struct bytes *text)
+{
+    return saying_draft(e, handle, a, text);
+}
+
+struct err engine_quiet(struct engine *e, const struct contact *c, struct engine_quiet *out)
+{
+    TRY(agreed_is_blocked(e->vault, &c->aid, &out->blocked));
+    return agreed_muted(e, c, &out->muted_ms);
 }
 
 struct err engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked)

@@ -28,11 +28,21 @@ enum command_kind {
     COMMAND_CONFIRM,  /* these are the digits that handle reads out to me */
     COMMAND_ACCEPT,   /* handle is another account now, and that is right */
     COMMAND_REVOKE,   /* remove this device of mine: its did in `text`.  EVENT_LISTED follows */
+
+    /* What all my devices agree on.  [PROTOCOL 15.8] */
+    COMMAND_NAME = 20,   /* I call handle so; empty: by no name */
+    COMMAND_NAME_DEVICE, /* and a device of mine */
+    COMMAND_READ,        /* the message at place `number` of the conversation with handle */
+    COMMAND_DRAFT,       /* what I began to write to handle; empty: nothing */
+    COMMAND_MUTE,        /* the conversation with handle, until `number` ms */
+    COMMAND_BLOCK,       /* handle, with number 1; no longer, with 0 */
 };
 
 struct command {
     enum command_kind kind;
     struct bytes handle, text; /* text: or the digits, or a did */
+    uint64_t number;
+    struct device_id device;
 };
 
 /* ---- What the engine wants done. */
@@ -48,6 +58,7 @@ enum event_kind {
     EVENT_REMOVED = 9, /* another device of mine removed this one: its profile is to be wiped */
     EVENT_DEVICES,     /* devices of `contact`, who may be me, came or went */
     EVENT_LISTED,      /* `change`, which was asked for here, is in force; or cannot be (code) */
+    EVENT_SHARED = 15, /* another device of mine changed what all of them agree on: see `shared` */
 };
 
 enum problem {
@@ -66,6 +77,8 @@ enum problem {
     PROBLEM_OLD_KEYS,    /* they were given a key of ours that was superseded days before */
     PROBLEM_DELAYED,     /* the mailbox was not drained in 72 hours online */
     PROBLEM_KEEPER, /* who must get a copy of each message cannot be written to (code): all wait */
+    PROBLEM_AWAY =
+        20, /* this device was not here for `missing` days: the server keeps mail for 30 */
 };
 
 struct event {
@@ -79,6 +92,7 @@ struct event {
     unsigned added, removed;      /* EVENT_DEVICES: so many */
     bool recovered;               /* and all others were lost, a recovery key says */
     struct listing_change change; /* EVENT_LISTED */
+    uint32_t shared;              /* EVENT_SHARED: a bit for each of enum registers_kind */
 };
 
 enum action_kind { ACTION_CONNECT = 1, ACTION_SEND, ACTION_CLOSE, ACTION_WAKE, ACTION_TELL };
@@ -124,6 +138,14 @@ const struct own *engine_own(const struct engine *e);
 struct vault *engine_vault(const struct engine *e); /* for tests: hosts have their own pointer */
 bool engine_is_ready(const struct engine *e);       /* signed in */
 bool engine_is_drained(const struct engine *e);     /* and the mailbox was empty */
+/* What I began to write to handle, on any device, in the arena.  E_ABSENT: nothing. */
+FALLIBLE engine_draft(struct engine *e, struct bytes handle, struct arena *a, struct bytes *text);
+/* How little I want to hear of a contact whose account is known. */
+struct engine_quiet {
+    uint64_t muted_ms; /* until when; 0: not */
+    bool blocked;
+};
+FALLIBLE engine_quiet(struct engine *e, const struct contact *c, struct engine_quiet *out);
 FALLIBLE engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked);
 
 #endif

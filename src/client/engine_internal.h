@@ -93,7 +93,9 @@ struct engine {
     struct delays delays;
     struct effort effort; /* opening */
     struct err failure;
-    bool keeper_told;        /* that who keeps copies cannot be written to, on this connection */
+    bool keeper_told; /* that who keeps copies cannot be written to, on this connection */
+    uint64_t sharing_ms, present_ms; /* when they look next; 0: no need */
+    bool accepted;                   /* an account, on another device: what waits for that opens */
     struct kem_question kem; /* the one that is on its way, while link_is_busy(e, OP_KEM_KEYS) */
     struct queued_action *first, *last, *taken;
 };
@@ -414,6 +416,80 @@ FALLIBLE forgotten_again(struct engine *e);
 /* When forgotten_wake() is to be called; 0: nothing waits. */
 uint64_t forgotten_at(const struct engine *e);
 FALLIBLE forgotten_wake(struct engine *e);
+
+/* ---- sharing.c: what my devices tell each other of what they agree on  [PROTOCOL 15.8] */
+
+struct shared_change; /* e2ee/shared.h */
+
+struct sharing_said {
+    uint16_t type; /* PAYLOAD_STATE or PAYLOAD_HAVE */
+    struct bytes content;
+};
+FALLIBLE sharing_begin(struct engine *e); /* the program does */
+/* In the caller's transaction: what a device said, and did it say so as it should?  *kinds: a bit
+ * for each kind of register that has another value now.  Errors that are not this machine's: it is
+ * malformed, and of no use. */
+FALLIBLE sharing_control(struct engine *e, const struct repairs_asker *from,
+                         const struct sharing_said *said, struct arena *a, uint32_t *kinds);
+/* In the caller's transaction: the row of a control message leaves the outbox. */
+FALLIBLE sharing_finished(struct engine *e, const struct outbox_row *row, bool accepted);
+/* Another list of my account was committed. */
+FALLIBLE sharing_listed(struct engine *e);
+/* In the caller's transaction: this vault was put back from a copy. */
+FALLIBLE sharing_restored(struct engine *e);
+/* From which of my own changes on that device is to say what it has of them; 0: it has. */
+FALLIBLE sharing_lost(struct engine *e, const struct device_id *with, uint64_t *from);
+/* Something was changed here; or there is something to do at once, or at a time. */
+void sharing_soon(struct engine *e);
+void sharing_now(struct engine *e);
+void sharing_look_at(struct engine *e, uint64_t at_ms);
+/* When sharing_wake() is to be called; 0: no need. */
+uint64_t sharing_at(const struct engine *e);
+FALLIBLE sharing_wake(struct engine *e);
+/* Can something be sealed to that device of mine now? */
+FALLIBLE sharing_reaches(struct engine *e, const struct device_id *did, bool *is);
+/* In the caller's transaction: a control message for it; *number: its place in the outbox. */
+FALLIBLE sharing_queue(struct engine *e, const struct device_id *to, enum payload_type type,
+                       struct bytes content, uint64_t *number);
+
+/* ---- lacking.c: in the caller's transaction, too */
+
+FALLIBLE lacking_at(struct engine *e, const struct device_id *did); /* that device has more */
+FALLIBLE lacking_at_all(struct engine *e);                          /* each may have */
+/* Ask the next one, if one is to be asked and may be. */
+FALLIBLE lacking_ask(struct engine *e);
+
+/* ---- presence.c */
+
+FALLIBLE presence_drained(struct engine *e); /* the mailbox is */
+/* When presence_wake() is to be called; 0: no need. */
+uint64_t presence_at(const struct engine *e);
+FALLIBLE presence_wake(struct engine *e);
+
+/* ---- agreed.c: what is agreed on, in the caller's transaction  [PROTOCOL 15.8] */
+
+/* In a transaction of its own: what a vault from before has of it. */
+FALLIBLE agreed_begin(struct engine *e);
+/* Their digits were compared; their handle is another account now, and that is right. */
+FALLIBLE agreed_confirm(struct engine *e, struct contact *c);
+FALLIBLE agreed_accept(struct engine *e, struct contact *c);
+/* A register has another value. */
+FALLIBLE agreed_apply(struct engine *e, const struct shared_change *c);
+/* Something was learned of a contact, who is as it was put then. */
+FALLIBLE agreed_learned(struct engine *e, struct contact *c);
+/* Something of this stream was read, or will not come: it is read up to where? */
+FALLIBLE agreed_raise(struct engine *e, const struct room_id *room, const struct device_id *did);
+/* Did another device read it? */
+FALLIBLE agreed_is_read(struct engine *e, const struct core *core, bool *is);
+/* Is nothing to be shown of what this account writes? */
+FALLIBLE agreed_is_blocked(struct vault *v, const struct account_id *aid, bool *is);
+/* Until when does nobody want a notice of the conversation with them, in ms?  0: they do. */
+FALLIBLE agreed_muted(struct engine *e, const struct contact *c, uint64_t *until_ms);
+
+/* ---- saying.c */
+
+FALLIBLE saying_command(struct engine *e, const struct command *c);
+FALLIBLE saying_draft(struct engine *e, struct bytes handle, struct arena *a, struct bytes *text);
 
 /* ---- asking.c: asking for what cannot be opened, and for what is missing */
 

@@ -212,6 +212,8 @@ static struct err delivered(struct engine *e, const struct frame *f)
     e->drained_ms = e->now_ms;
     delays_drained(e);
     asking_soon(e);
+    TRY(presence_drained(e));
+    sharing_now(e);
     e->link.failures = 0;
     return tidy(e);
 }

@@ -107,6 +107,7 @@ static bool devices_event(const struct contact *c, const struct people_learned *
 static struct err learned_me(struct engine *e, const struct people_learned *l)
 {
     TRY(siblings_learned(e));
+    sharing_soon(e);
     if (l->news && e->link.state == LINK_READY)
         TRY(incoming_retry(e, false));
     else
@@ -135,6 +136,13 @@ static struct err learned(struct engine *e, const struct contact *c, const struc
     return outgoing_pump(e);
 }
 
+static struct err learn_person(struct engine *e, const struct people_news *news, struct contact *c,
+                               struct people_learned *l)
+{
+    TRY(people_learn(e->vault, &e->own, news, e->now_ms, c, l));
+    return agreed_learned(e, c);
+}
+
 /* In a transaction of its own.  What the server sent and does not check is told, not kept. */
 static struct err learn(struct engine *e, const struct people_news *news)
 {
@@ -143,7 +151,7 @@ static struct err learn(struct engine *e, const struct people_news *news)
     struct err err;
 
     TRY(vault_begin(e->vault));
-    err = vault_end(e->vault, people_learn(e->vault, &e->own, news, e->now_ms, &c, &l));
+    err = vault_end(e->vault, learn_person(e, news, &c, &l));
     if (err.code != E_OK && err_who(err.code) == WHO_OPERATOR)
         return err;
     if (err.code != E_OK || l.expired)
@@ -377,7 +385,7 @@ static struct err learn_persons(struct engine *e, const Tacet__Wire__Stale *m,
         if (roster_find(r, &e->own.nid, &s.aid) == SIZE_MAX)
             return FAIL(E_FORGED);
         news.aid = &s.aid;
-        TRY(people_learn(e->vault, &e->own, &news, e->now_ms, &c, &l));
+        TRY(learn_person(e, &news, &c, &l));
         out->expired |= l.expired;
         out->n += devices_event(&c, &l, &out->devices[out->n]);
     }

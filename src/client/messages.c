@@ -6,8 +6,9 @@
 
 static const struct bytes NO_KEY = {NULL, 0};
 
-#define RECORD_MAX  (LIMIT_TEXT + 512)
-#define ID_KEY_SIZE (16 + 16)
+#define RECORD_MAX      (LIMIT_TEXT + 512)
+#define ID_KEY_SIZE     (16 + 16)
+#define STREAM_KEY_SIZE (32 + 16)
 
 /* A conversation's key is its contact's number. */
 static struct bytes conversation(uint64_t contact, uint8_t out[8])
@@ -23,6 +24,20 @@ static struct bytes id_key(const struct device_id *sender, const struct message_
     memcpy(out, sender->b, sizeof sender->b);
     memcpy(out + sizeof sender->b, id->b, sizeof id->b);
     return bytes(out, ID_KEY_SIZE);
+}
+
+/* A stream's: of unread messages by their places in it. */
+static struct bytes stream_key(const struct room_id *room, const struct device_id *sender,
+                               uint8_t out[STREAM_KEY_SIZE])
+{
+    memcpy(out, room->b, sizeof room->b);
+    memcpy(out + sizeof room->b, sender->b, sizeof sender->b);
+    return bytes(out, STREAM_KEY_SIZE);
+}
+
+static bool has_stream(const struct message *m)
+{
+    return m->seq > 0 && !bytes_all_zero(ID_BYTES(m->room));
 }
 
 static void write_message(const struct message *m, struct buf *b)
@@ -46,6 +61,7 @@ static void write_message(const struct message *m, struct buf *b)
     opened = buf_open(b);
     buf_bytes(b, m->text);
     buf_close(b, opened);
+    buf_bytes(b, ID_BYTES(m->room));
 }
 
 static struct err parse_message(struct bytes in, uint64_t place, struct message *out)
@@ -68,6 +84,8 @@ static struct err parse_message(struct bytes in, uint64_t place, struct message 
     m.ttl_s = reader_u32(&r);
     m.type = reader_u16(&r);
     m.text = reader_block(&r, LIMIT_TEXT);
+    if (reader_left(&r) > 0) /* kept by a program of before, it has no room */
+        reader_copy(&r, m.room.b, sizeof m.room.b);
     TRY(reader_end(&r));
     *out = m;
     return OK;
@@ -108,6 +126,23 @@ static struct err put_place(struct vault *v, enum vault_kind kind, struct bytes 
     return err;
 }
 
+static struct err put_unread(struct vault *v, const struct message *m)
+{
+    struct err err;
+    struct buf b = BUF(16);
+    uint8_t key[STREAM_KEY_SIZE];
+
+    TRY(put_place(v, VAULT_UNREAD, NO_KEY, m->place, m->contact));
+    if (!has_stream(m))
+        return OK;
+    buf_u64(&b, m->contact);
+    buf_u64(&b, m->place);
+    err =
+        vault_put(v, VAULT_UNREAD_AT, stream_key(&m->room, &m->sender, key), m->seq, buf_view(&b));
+    buf_free(&b);
+    return err;
+}
+
 struct err messages_add(struct vault *v, struct message *m)
 {
     uint8_t key[ID_KEY_SIZE];
@@ -119,7 +154,7 @@ struct err messages_add(struct vault *v, struct message *m)
     TRY(vault_count(v, VAULT_NEXT_MESSAGE, &m->place));
     TRY(put_place(v, VAULT_MESSAGE_ID, id_key(&m->sender, &m->id, key), 0, m->contact));
     if (!m->mine && !m->read)
-        TRY(put_place(v, VAULT_UNREAD, NO_KEY, m->place, m->contact));
+        TRY(put_unread(v, m));
     return messages_update(v, m);
 }
 
@@ -169,11 +204,32 @@ struct err messages_next_unread(struct vault *v, uint64_t after, struct arena *a
     return messages_get(v, contact, place, a, out);
 }
 
+struct err messages_next_unread_of(struct vault *v, const struct room_id *room,
+                                   const struct device_id *sender, uint64_t seq, struct arena *a,
+                                   struct message *m)
+{
+    struct bytes value;
+    struct reader r;
+    uint64_t at, contact, place;
+    uint8_t key[STREAM_KEY_SIZE];
+
+    TRY(vault_next(v, VAULT_UNREAD_AT, stream_key(room, sender, key), seq, a, &at, &value));
+    r = reader(value);
+    contact = reader_u64(&r);
+    place = reader_u64(&r);
+    TRY(reader_end(&r));
+    return messages_get(v, contact, place, a, m);
+}
+
 struct err messages_mark_read(struct vault *v, struct message *m)
 {
+    uint8_t key[STREAM_KEY_SIZE];
+
     if (m->read)
         return OK;
     m->read = true;
     TRY(vault_erase(v, VAULT_UNREAD, NO_KEY, m->place));
+    if (has_stream(m))
+        TRY(vault_erase(v, VAULT_UNREAD_AT, stream_key(&m->room, &m->sender, key), m->seq));
     return messages_update(v, m);
 }

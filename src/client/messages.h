@@ -35,6 +35,7 @@ struct message {
     uint64_t missing; /* how many before it, with MESSAGE_GAP */
     struct message_id id;
     struct device_id sender;
+    struct room_id room; /* of others'; zero: not known, of mine or of a vault of before */
     uint64_t seq, sent_ms, kept_ms;
     uint32_t ttl_s;
     uint16_t type;
@@ -64,6 +65,12 @@ FALLIBLE messages_next_unread(struct vault *v, uint64_t after, struct arena *a,
                               struct message *out);
 
 FALLIBLE messages_mark_read(struct vault *v, struct message *m);
+
+/* Of what one device of somebody else wrote in a room, the lowest place in its stream, from `seq`
+ * on, that was not read yet.  E_ABSENT. */
+FALLIBLE messages_next_unread_of(struct vault *v, const struct room_id *room,
+                                 const struct device_id *sender, uint64_t seq, struct arena *a,
+                                 struct message *m);
 
 FALLIBLE messages_known(struct vault *v, const struct device_id *sender,
                         const struct message_id *id, bool *known);

@@ -114,6 +114,19 @@ static struct err note_copy(struct engine *e, const struct core *core, struct me
     return OK;
 }
 
+/* Another device of mine showed it; or nobody wants to see it.  [PROTOCOL 15.8] */
+static struct err note_read(struct engine *e, const struct core *core, struct message *m,
+                            bool *blocked)
+{
+    *blocked = false;
+    if (m->mine)
+        return OK;
+    TRY(agreed_is_read(e, core, &m->read));
+    TRY(agreed_is_blocked(e->vault, &core->sender.aid, blocked));
+    m->read |= *blocked;
+    return OK;
+}
+
 static struct err keep(struct opening *op, struct opened *o, const struct chains_match *match,
                        struct verdict *verdict, struct bytes content)
 {
@@ -121,12 +134,14 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     struct message *m = &op->event->message;
     struct contact *c = &op->event->contact;
     const struct core *core = &o->core;
+    bool blocked;
 
     *m = (struct message){.contact = c->number,
                           .mine = is_mine(e, core),
                           .state = DELIVERY_DELIVERED,
                           .id = core->id,
                           .sender = core->sender.did,
+                          .room = core->room,
                           .seq = core->seq,
                           .sent_ms = core->sent_ms,
                           .kept_ms = e->now_ms,
@@ -154,7 +169,10 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
         own_prekeys_was_superseded(&e->own, o->prekey_low, core->sent_ms))
         tell_also(op, PROBLEM_OLD_KEYS, 0);
     TRY(use_up(op, o, match));
+    TRY(note_read(e, core, m, &blocked));
     TRY(messages_add(e->vault, m));
+    if (blocked)
+        return opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
     *op->result = OPENING_DONE;
     op->event->kind = EVENT_MESSAGE;
     op->event->finding = verdict->finding;
@@ -182,6 +200,20 @@ static struct err was_obeyed(struct opening *op, const struct core *core, bool *
     return err.code == E_ABSENT ? OK : err;
 }
 
+static struct err share(struct opening *op, const struct repairs_asker *from,
+                        const struct sharing_said *said)
+{
+    uint32_t kinds;
+    struct err err = sharing_control(op->e, from, said, op->a, &kinds);
+
+    if (opening_is_items_fault(err))
+        return OK;
+    TRY(err);
+    if (kinds != 0)
+        *op->event = (struct event){.kind = EVENT_SHARED, .shared = kinds};
+    return OK;
+}
+
 /* Carried out together with what it changes here; nothing of it is shown but what is over. */
 static struct err obey(struct opening *op, const struct opened *o, struct bytes content)
 {
@@ -195,6 +227,8 @@ static struct err obey(struct opening *op, const struct opened *o, struct bytes 
 
     TRY(opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK));
     TRY(vault_put(e->vault, VAULT_SEEN, name_of(core, name), e->now_ms / CLOCK_DAY_MS, NO_VALUE));
+    if (core->type == PAYLOAD_STATE || core->type == PAYLOAD_HAVE)
+        return share(op, &from, &(struct sharing_said){core->type, content});
     if (opening_is_items_fault(err)) /* also a kind that we do not know */
         return OK;
     TRY(err);

@@ -31,6 +31,7 @@ struct err siblings_learned(struct engine *e)
         siblings_end(e);
         return OK;
     }
+    TRY(sharing_listed(e));
     TRY(publishing_list_changed(e));
     return changing_pump(e);
 }

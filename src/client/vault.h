@@ -70,6 +70,10 @@ enum vault_kind {
     VAULT_REGISTER_BY,   /* registers: key = did, number = its change */
     VAULT_REGISTER_HAVE, /* registers */
     VAULT_LISTING,       /* listing: number = change that waits for a list */
+
+    VAULT_SHARING = 71,      /* sharing: whom this device asks what it lacks */
+    VAULT_SHARING_WITH = 72, /* sharing: key = did: what it was told, and asked */
+    VAULT_UNREAD_AT = 73,    /* messages: key = room, sender's did, number = seq */
 };
 
 /* Bring the tables up to date, as each of what opens a vault does by itself.  E_VERSION. */
@@ -182,8 +186,12 @@ enum vault_counter {
     VAULT_REGISTER_STAMP, /* the highest that was seen, in ms */
     VAULT_POLICY_USED,    /* the highest number that a roster of ours named */
     VAULT_FORGOTTEN, /* the lowest upload that a server forgot and that is to be sealed again */
-    VAULT_FORGOTTEN_LAST,  /* the entry of the log that is the last of those */
-    VAULT_LOCK_AFTER = 50, /* minutes without a key until a program locks; 0: never */
+    VAULT_FORGOTTEN_LAST, /* the entry of the log that is the last of those */
+
+    VAULT_PRESENT = 40,       /* when the mailbox was known to be drained last, in ms */
+    VAULT_REGISTER_LOST = 41, /* own changes from this number on a copy had lost; 0: none */
+    VAULT_SHARED = 42,        /* 1: what was kept in other records is in registers */
+    VAULT_LOCK_AFTER = 50,    /* minutes without a key until a program locks; 0: never */
 };
 FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
 FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);

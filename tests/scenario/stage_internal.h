@@ -8,7 +8,7 @@
 #include "server/live/live.h"
 #include "server/networks/keystore.h"
 
-#define PEOPLE_MAX  8
+#define PEOPLE_MAX  16
 #define SHOWN_MAX   256
 #define PENDING_MAX 256
 #define DOMAIN      "x.example"
@@ -41,6 +41,7 @@ struct person {
     struct event devices; /* the last that told of somebody's devices, of so many */
     unsigned changes;
     struct event listed;      /* the last that told of a change to its own list; kind 0: none did */
+    uint32_t shared;          /* kinds of registers that other devices of mine changed */
     unsigned problems, steps; /* steps: until the program is ended; 0: never */
     enum err_code problem_code;
     struct roster_finding finding;

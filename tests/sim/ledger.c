@@ -136,12 +136,17 @@ static void shown(struct world *w, struct person *who, const struct event *e)
                      number, who->handle);
 }
 
-static void accepted(struct world *w, const struct event *e)
+/* Its sender's clock may have been put back since it was said, to before the policy that held. */
+static void accepted(struct world *w, struct person *who, const struct event *e)
 {
     size_t number = ledger_number(w, e->message.text);
+    struct said *s;
 
-    if (number != SIZE_MAX && e->message.state == DELIVERY_ACCEPTED)
-        w->ledger.said[number].accepted_ms = w->now_ms;
+    if (number == SIZE_MAX || e->message.state != DELIVERY_ACCEPTED)
+        return;
+    s = &w->ledger.said[number];
+    s->accepted_ms = w->now_ms;
+    s->must_copy = s->must_copy && edicts_hold(who, w->person[s->to]);
 }
 
 static void told(struct world *w, struct person *who, const struct event *e)
@@ -173,7 +178,7 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
         shown(w, who, e);
         break;
     case EVENT_STATE:
-        accepted(w, e);
+        accepted(w, who, e);
         world_trace(w, "  %s hears that a message is %s: %s", who->handle,
                     delivery_name(e->message.state), err_name(e->code));
         break;
@@ -190,6 +195,7 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
     case EVENT_REMOVED: /* nobody has a second device yet */
     case EVENT_DEVICES:
     case EVENT_LISTED:
+    case EVENT_SHARED:
         break;
     }
 }

@@ -332,7 +332,7 @@ void people_frame(struct person *who, struct bytes frame)
 enum err_code people_command(struct person *who, enum command_kind kind, const char *handle,
                              const char *text)
 {
-    struct command c = {kind, bytes_text(handle), bytes_text(text)};
+    struct command c = {.kind = kind, .handle = bytes_text(handle), .text = bytes_text(text)};
     struct err err = engine_command(who->engine, &c, people_clock(who));
 
     look_after(who);

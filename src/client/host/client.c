@@ -13,6 +13,7 @@
 #include "client/host/key_store.h"
 #include "client/host/threads.h"
 #include "client/nicknames.h"
+#include "client/registers.h"
 #include "crypto/password.h"
 #include "crypto/secret.h"
 #include "crypto/selftest.h"
@@ -29,7 +30,14 @@ _Static_assert((int)TACET_PROBLEM_KEEPER == (int)PROBLEM_KEEPER, "problems");
 _Static_assert((int)TACET_CAUSE_OLD_POLICY == (int)ROSTER_OLD_POLICY, "causes");
 _Static_assert((int)TACET_NOTE_ELSEWHERE == (int)MESSAGE_ELSEWHERE, "notes");
 _Static_assert((int)TACET_EVENT_REMOVED == (int)EVENT_REMOVED, "events");
+_Static_assert((int)TACET_EVENT_DEVICES == (int)EVENT_DEVICES, "events");
 _Static_assert((int)TACET_EVENT_LISTED == (int)EVENT_LISTED, "events");
+_Static_assert((int)TACET_EVENT_SHARED == (int)EVENT_SHARED, "events");
+_Static_assert((int)TACET_PROBLEM_AWAY == (int)PROBLEM_AWAY, "problems");
+_Static_assert(TACET_SHARED_DEVICE_NAMES == 1 << REGISTERS_DEVICE_NAME &&
+                   TACET_SHARED_BLOCKED == 1 << REGISTERS_BLOCKED,
+               "what is shared");
+_Static_assert(TACET_DRAFT_MAX == SHARED_VALUE_MAX, "sizes");
 _Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
 _Static_assert(TACET_PASSPHRASE_MAX == VAULT_PASSPHRASE_MAX, "sizes");
 _Static_assert(TACET_TEXT_MAX == LIMIT_TEXT && TACET_HANDLE_SIZE == TEXT_HANDLE_MAX + 1, "sizes");
@@ -411,7 +419,8 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
                                 .problem = (enum tacet_problem)e.problem,
                                 .added = e.added,
                                 .removed = e.removed,
-                                .recovered = e.recovered};
+                                .recovered = e.recovered,
+                                .shared = e.shared};
     snprintf(out->who, sizeof out->who, "%s", e.contact.handle);
     cause_out(c, &e.finding, out);
     if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE)
@@ -435,12 +444,17 @@ void tacet_interrupt(struct tacet_client *c)
 
 /* ---- asking */
 
+enum tacet_code client_command(struct tacet_client *c, const struct command *cmd)
+{
+    return client_code(engine_command(c->engine, cmd, carrier_clock()));
+}
+
 static enum tacet_code command(struct tacet_client *c, enum command_kind kind, const char *handle,
                                struct bytes text)
 {
-    struct command cmd = {kind, bytes_text(handle), text};
+    struct command cmd = {.kind = kind, .handle = bytes_text(handle), .text = text};
 
-    return client_code(engine_command(c->engine, &cmd, carrier_clock()));
+    return client_command(c, &cmd);
 }
 
 /* The message that was queued last is the one with the highest place. */

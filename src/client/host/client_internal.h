@@ -25,6 +25,9 @@ struct tacet_client {
 
 enum tacet_code client_code(struct err err);
 
+/* What a person asks of the engine. */
+enum tacet_code client_command(struct tacet_client *c, const struct command *cmd);
+
 /* This device was removed, or somebody guessed too often: what the profile holds is made
  * unreadable, and its files go.  Its vault need not be open.  [PROTOCOL 15.7] */
 FALLIBLE wiping_begin(struct tacet_client *c);

@@ -61,21 +61,15 @@ enum tacet_code tacet_previous_message(struct tacet_client *c, const char *with,
     return client_code(previous_message(c, with, place, out));
 }
 
-static struct err mark_read(struct tacet_client *c, const struct tacet_message *in)
+static struct err sharing_out(struct tacet_client *c, const struct contact *in,
+                              struct tacet_contact *out)
 {
-    struct contact contact;
-    struct message m;
+    struct engine_quiet quiet;
 
-    TRY(people_by_handle(c->vault, bytes_text(in->with), &contact));
-    arena_free(&c->shown);
-    TRY(messages_get(c->vault, contact.number, in->place, &c->shown, &m));
-    TRY(vault_begin(c->vault));
-    return vault_end(c->vault, messages_mark_read(c->vault, &m));
-}
-
-enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m)
-{
-    return client_code(mark_read(c, m));
+    TRY(engine_quiet(c->engine, in, &quiet));
+    out->muted_ms = quiet.muted_ms;
+    out->blocked = quiet.blocked;
+    return OK;
 }
 
 static struct err contact_out(struct tacet_client *c, const struct contact *in,
@@ -86,7 +80,7 @@ static struct err contact_out(struct tacet_client *c, const struct contact *in,
     struct err err;
 
     arena_free(&c->named);
-    err = nicknames_get(c->vault, in->number, &c->named, &name);
+    err = nicknames_get(c->vault, in, &c->named, &name);
     if (err.code != E_OK && err.code != E_ABSENT)
         return err;
     TRY(rules_of_pair(c->vault, engine_own(c->engine), &in->aid, carrier_clock(), &rules));
@@ -101,7 +95,7 @@ static struct err contact_out(struct tacet_client *c, const struct contact *in,
     snprintf(out->handle, sizeof out->handle, "%s", in->handle);
     if (rules.joins)
         client_handle(c, &rules.keeper, out->keeper);
-    return OK;
+    return in->known ? sharing_out(c, in, out) : OK;
 }
 
 enum tacet_code tacet_next_contact(struct tacet_client *c, uint64_t number,
@@ -128,23 +122,6 @@ enum tacet_code tacet_find_contact(struct tacet_client *c, const char *handle,
     return client_code(err);
 }
 
-static struct err name(struct tacet_client *c, const char *handle, const char *given)
-{
-    struct contact contact;
-
-    TRY(people_by_handle(c->vault, bytes_text(handle), &contact));
-    if (given != NULL)
-        TRY(nicknames_check(bytes_text(given)));
-    TRY(vault_begin(c->vault));
-    return vault_end(
-        c->vault, nicknames_put(c->vault, contact.number, bytes_text(given == NULL ? "" : given)));
-}
-
-enum tacet_code tacet_name(struct tacet_client *c, const char *handle, const char *given)
-{
-    return client_code(name(c, handle, given));
-}
-
 /* ---- devices: those of the list in its order, then those that were revoked */
 
 static void device_out(const struct device_list *list, uint64_t number, struct tacet_device *out)
@@ -158,6 +135,16 @@ static void device_out(const struct device_list *list, uint64_t number, struct t
         out->revoked_at = list->gone[number - list->devices].at_version;
         client_hex(ID_BYTES(list->gone[number - list->devices].did), out->id);
     }
+}
+
+static struct err device_name(struct tacet_client *c, const struct device_id *did,
+                              const char **name)
+{
+    struct err err;
+
+    arena_free(&c->named);
+    err = nicknames_of_device(c->vault, did, &c->named, name);
+    return err.code == E_ABSENT ? OK : err;
 }
 
 static struct err next_device(struct tacet_client *c, const char *handle, uint64_t number,
@@ -183,7 +170,9 @@ static struct err next_device(struct tacet_client *c, const char *handle, uint64
     device_out(list, number, out);
     client_hex(ID_BYTES(own->me.who.did), here);
     out->here = strcmp(out->id, here) == 0;
-    return OK;
+    return list == &own->list && out->revoked_at == 0
+               ? device_name(c, &list->device[number].did, &out->name)
+               : OK;
 }
 
 enum tacet_code tacet_next_device(struct tacet_client *c, const char *handle, uint64_t number,

@@ -231,6 +231,26 @@ enum tacet_code tacet_name(struct tacet_client *c, const char *handle, const cha
     return play.name;
 }
 
+enum tacet_code tacet_name_device(struct tacet_client *c, const char *id, const char *name)
+{
+    return tacet_name(c, id, name);
+}
+
+enum tacet_code tacet_set_draft(struct tacet_client *c, const char *with, const uint8_t *text,
+                                size_t n)
+{
+    snprintf(play.draft, sizeof play.draft, "%.*s", (int)n, text == NULL ? "" : (const char *)text);
+    return TACET_OK;
+}
+
+enum tacet_code tacet_draft(struct tacet_client *c, const char *with, const uint8_t **text,
+                            size_t *n)
+{
+    *text = (const uint8_t *)play.draft;
+    *n = strlen(play.draft);
+    return *n == 0 ? TACET_ABSENT : TACET_OK;
+}
+
 enum tacet_code tacet_next_device(struct tacet_client *c, const char *handle, uint64_t number,
                                   struct tacet_device *out)
 {

@@ -38,6 +38,7 @@ struct play {
     char kept[64];    /* the passphrase for which the key store was asked; "-": it keeps none */
     char changed[64]; /* the passphrase, "old>new" */
     char passphrase[64], link[64], sent_to[64], sent[64], named[64];
+    char draft[64];
     size_t sent_n;
 };
 extern struct play play;
