@@ -78,7 +78,7 @@ static void order_again(struct world *w)
     if (edicts_keeper(w) != NULL)
         operator_asks(w, OP_POLICY_PUBLISH, edicts_keeper(w));
     for (size_t i = 0; i < w->people; i++)
-        if (w->person[i]->leaving)
+        if (w->person[i]->leaving && w->person[i] == w->person[i]->first)
             operator_asks(w, OP_REMOVE, w->person[i]);
 }
 
@@ -136,12 +136,12 @@ void backups_unknown(struct person *who, enum err_code code)
     who->unknown = true;
     if (who->joined && who->joined_ms < s->restored_of_ms)
         ledger_break(who->world, WRONG_STUCK, "%s had joined before the backup, and is unknown",
-                     who->handle);
+                     who->name);
 }
 
 bool backups_is_gone(const struct person *who)
 {
-    return who->removed || who->unknown;
+    return who->removed || who->unknown || who->kin.removed;
 }
 
 /* The server offers the backup's mail again, and hands out the backup's prekeys, whose private

@@ -10,6 +10,9 @@
 
 /* Somebody new, whom the operator is asked to invite, and who joins then. */
 struct person *people_new(struct world *w);
+/* Another device of the same account, which cannot run yet; and now it can. */
+struct person *people_another(struct person *of);
+void people_added(struct person *who);
 void people_free(struct person *who);
 uint64_t people_clock(const struct person *who);
 

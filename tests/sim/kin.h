@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * kin: people with several devices: one adds another, and removes one, by the account's next list.
+ *
+ * Linking itself is not played: the device that is there makes the keys of the new one, signs the
+ * list with what its engine holds, and asks the server on its engine's connection until it is
+ * answered.  What the server took is seen when it commits.
+ */
+#ifndef TACET_TESTS_SIM_KIN_H
+#define TACET_TESTS_SIM_KIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "statement/device_list.h"
+
+struct world;
+struct person;
+struct line;
+struct request;
+struct vault;
+
+/* What a device has to do with the others of its account. */
+struct kin {
+    /* what it wants */
+    struct person *about;  /* whom its next list adds or removes; NULL: it wants nothing */
+    bool adds;             /* about: else it removes */
+    struct buf statement;  /* the list that it asks for; empty: there is none yet */
+    struct line *asked_on; /* the connection on which it did */
+    /* what it is */
+    struct buf keys, list; /* of one that was added: what it begins with; list empty: not yet */
+    struct device_id did;
+    bool named;   /* did is known */
+    bool leaving; /* another one wants it removed */
+    bool listed;  /* the server took a list with it */
+    bool ready;   /* and the prekey that it published first: it gets what is sealed then */
+    uint64_t ready_ms;
+    bool removed; /* the server took a list that revokes it */
+    uint64_t removed_ms;
+    size_t removed_at; /* after so many messages had been said */
+    bool told;         /* it was told so, */
+    bool wiped;        /* and nothing is left of its vault */
+    struct buf lists;  /* of an account's first device: hashes of all lists that its owner made */
+};
+
+/* Somebody wants another device, or one less. */
+void kin_step(struct world *w);
+/* No list is asked for. */
+bool kin_rests(const struct world *w);
+/* Is this frame the answer to what kin asked?  Then it is not the engine's. */
+bool kin_hears(struct person *who, struct bytes frame);
+/* The server answers this, which is committed where it is well. */
+void kin_committed(struct world *w, const struct request *rq);
+/* The profile of a device that was added; E_OK too if it is there already. */
+FALLIBLE kin_adopt(struct person *who);
+/* An account has begun, with this device. */
+void kin_joined(struct person *who);
+/* It was told that another one removed it; and when its program is left alone, it is wiped. */
+void kin_told(struct person *who);
+void kin_wipe(struct person *who);
+/* The server, which was put back, may know the device as it was before. */
+bool kin_was_forgotten(const struct person *who);
+
+/* Whoever the server knows of now, who gets what is said to this account or by it, as bits by
+ * their place in world.person. */
+uint64_t kin_who_get(const struct world *w, const struct person *account);
+/* Is this one that its owner made? */
+bool kin_knows_list(const struct person *account, const struct device_list *list);
+/* Had this account, if there is one, ever more than one device? */
+bool kin_has_several(const struct person *account);
+/* Those that never came, because whoever added them went, are removed by others. */
+void kin_tidy(struct world *w);
+/* In the end. */
+void kin_check(struct world *w);
+void kin_free(struct person *who);
+
+#endif
