@@ -12,6 +12,7 @@
 #define DEVICES_MOST   4  /* of one account: more say no more, and take long */
 #define EVERYBODYS     12 /* devices beside the first ones, in a world */
 #define LOOK_MOST_MS   20000
+#define PATIENCE_MS    CLOCK_MINUTE_MS
 #define ANSWER_ID      (UINT64_C(1) << 60) /* of no request of an engine's */
 #define KEYS_MAX       512
 
@@ -183,6 +184,7 @@ static void ask(struct person *by)
     f.body = buf_view(&body);
     frame_write(&f, &frame);
     by->kin.asked_on = by->line;
+    by->kin.asked_ms = by->world->now_ms;
     network_send(by->line, WAY_UP, buf_view(&frame));
     buf_free(&body);
     buf_free(&frame);
@@ -242,7 +244,8 @@ static bool is_done(const struct person *by)
 static bool may_ask(const struct person *by)
 {
     return by->engine != NULL && engine_is_ready(by->engine) && by->line != NULL &&
-           by->kin.asked_on != by->line;
+           (by->kin.asked_on != by->line ||
+            clock_since(by->world->now_ms, by->kin.asked_ms) >= PATIENCE_MS);
 }
 
 static void look(struct world *w, void *subject)

@@ -29,7 +29,8 @@ struct kin {
     struct person *about;  /* whom its next list adds or removes; NULL: it wants nothing */
     bool adds;             /* about: else it removes */
     struct buf statement;  /* the list that it asks for; empty: there is none yet */
-    struct line *asked_on; /* the connection on which it did */
+    struct line *asked_on; /* the connection on which it did, and when */
+    uint64_t asked_ms;
     /* what it is */
     struct buf keys, list; /* of one that was added: what it begins with; list empty: not yet */
     struct device_id did;
