@@ -219,6 +219,19 @@ static bool must_come(struct world *w, const struct said *s, const struct person
            !kin_was_forgotten(to) && !backups_explains(w, s, to->index);
 }
 
+static bool is_no_member(const struct person *first)
+{
+    return first->removed || first->unknown;
+}
+
+/* What another device of the same account wrote is sealed again under a roster of both accounts:
+ * there is none when the other one is no member any more. */
+static bool cannot_come_again(const struct world *w, const struct said *s, const struct person *to)
+{
+    return w->person[s->from]->first == to->first && is_no_member(w->person[s->to]) &&
+           may_be_late(w);
+}
+
 static void check_arrival(struct world *w, const struct said *s, size_t number,
                           const struct person *to)
 {
@@ -231,14 +244,10 @@ static void check_arrival(struct world *w, const struct said *s, size_t number,
         return;
     if (s->at[to->index].shown > 0 && to->restored == 0)
         ledger_break(w, WRONG_LOST, "#%zu was shown to %s and is gone", number, to->name);
-    else if (must_come(w, s, to) && !hostile_explains(w, s, to) && !is_stranger(w, to, s->from))
+    else if (must_come(w, s, to) && !hostile_explains(w, s, to) && !is_stranger(w, to, s->from) &&
+             !cannot_come_again(w, s, to))
         ledger_break(w, WRONG_LOST, "#%zu from %s was accepted, and %s never saw it", number,
                      from->name, to->name);
-}
-
-static bool is_no_member(const struct person *first)
-{
-    return first->removed || first->unknown;
 }
 
 /* What was said under the policy came to whoever keeps copies, too, and once; a copy that has to be

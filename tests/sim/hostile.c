@@ -37,8 +37,10 @@ static void damage(struct hostile *h, Tacet__Wire__Item *item)
 static size_t treat(struct hostile *h, struct person *who, Tacet__Wire__Item *item,
                     Tacet__Wire__Item **out, size_t n, struct arena *a)
 {
-    if (lies(h, KIND_DROP))
+    if (lies(h, KIND_DROP)) {
+        world_trace(h->world, "  an item of kind %u for %s is dropped", item->kind, who->name);
         return n;
+    }
     if (lies(h, KIND_HOLD)) {
         mail_keep(&h->held, who, item);
         return n;
@@ -287,6 +289,10 @@ bool hostile_explains(const struct world *w, const struct said *s, const struct 
 
     if (w->options.hostile && (from->removed || from->kin.removed))
         return true; /* nobody is left to send again what was dropped */
+    /* Whoever hears of somebody first by what says that they were put back, does not know what was
+     * before. */
+    if (to != to->first && from->told_restored)
+        return true;
     if (to->restored == 0 && s->life == from->restored)
         return false;
     return to->told_restored || from->told_restored || may_be_silent(w);

@@ -33,11 +33,13 @@ static void copy_server(struct hostile *h)
     server_stop(w);
     if (h->server == NULL) {
         h->server = disk_snapshot(w->server.disk);
+        h->of_ms = w->now_ms;
         h->people = w->people;
         h->removed = hostile_how_many_leave(w);
     } else if (h->people == w->people && h->removed == hostile_how_many_leave(w)) {
         world_trace(w, "  server: is put back");
         disk_roll_back(w->server.disk, h->server);
+        kin_went_back(w, h->of_ms);
         h->rolled_back = true;
     }
     server_start(w);
@@ -48,7 +50,7 @@ static void copy_vault(struct person *who)
     struct world *w = who->world;
     bool ran = who->engine != NULL;
 
-    if (!who->joined || who->leaving || who->kin.wiped)
+    if (!who->joined || !who->made || who->leaving || who->kin.wiped)
         return;
     people_stop(who);
     if (who->copy == NULL) {

@@ -123,6 +123,8 @@ static void make_keys(struct person *of, struct person *fresh)
     fresh->kin.did = id.who.did;
     fresh->kin.named = true;
     identity_free(&id);
+    world_trace(of->world, "  %s is device %02x%02x", fresh->name, fresh->kin.did.b[0],
+                fresh->kin.did.b[1]);
 }
 
 static void add(struct person *by, struct person *fresh, struct device_list *next)
@@ -416,12 +418,21 @@ void kin_wipe(struct person *who)
     who->kin.wiped = err.code == E_OK;
 }
 
+void kin_went_back(struct world *w, uint64_t to_ms)
+{
+    for (size_t i = 0; i < w->people; i++) {
+        struct kin *k = &w->person[i]->kin;
+
+        if (w->person[i] != w->person[i]->first && k->ready && k->ready_ms >= to_ms)
+            k->ready = false;
+    }
+}
+
 bool kin_was_forgotten(const struct person *who)
 {
     const struct server_node *s = &who->world->server;
 
-    return s->restored && ((who->kin.ready && who->kin.ready_ms >= s->restored_of_ms) ||
-                           (who->kin.removed && who->kin.removed_ms >= s->restored_of_ms));
+    return s->restored && who->kin.removed && who->kin.removed_ms >= s->restored_of_ms;
 }
 
 /* ---- what it means for the ledger */

@@ -62,7 +62,10 @@ void kin_joined(struct person *who);
 /* It was told that another one removed it; and when its program is left alone, it is wiped. */
 void kin_told(struct person *who);
 void kin_wipe(struct person *who);
-/* The server, which was put back, may know the device as it was before. */
+/* The server is put back to what it was then.  A device whose first prekey it has forgotten gets
+ * what is said when it has published one again. */
+void kin_went_back(struct world *w, uint64_t to_ms);
+/* It may know a device that was removed since as one that is there. */
 bool kin_was_forgotten(const struct person *who);
 
 /* Whoever the server knows of now, who gets what is said to this account or by it, as bits by
