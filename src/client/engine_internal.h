@@ -10,7 +10,6 @@
 #include "wire/frame.h"
 
 #define ENGINE_REQUESTS_MAX 32
-#define ENGINE_EARLIER_MAX  64
 
 enum link_state {
     LINK_OFF = 1,    /* waiting to connect again */
@@ -64,14 +63,6 @@ struct effort {
     uint32_t steps;
 };
 
-/* Whose items stay parked in the pass over them that is going on: earlier.c. */
-struct earlier {
-    bool looking; /* there is such a pass */
-    bool held;    /* something waits for what was said before it */
-    size_t n;
-    uint8_t prefix[ENGINE_EARLIER_MAX][SCHEDULE_PREFIX_SIZE];
-};
-
 struct queued_action; /* actions.c */
 struct outbox_row;    /* below */
 
@@ -99,7 +90,6 @@ struct engine {
     uint64_t forgotten_ms;          /* when what waits may be sealed again; 0: nothing does */
     struct delays delays;
     struct effort effort; /* opening */
-    struct earlier earlier;
     struct err failure;
     bool keeper_told;        /* that who keeps copies cannot be written to, on this connection */
     struct kem_question kem; /* the one that is on its way, while link_is_busy(e, OP_KEM_KEYS) */
@@ -209,8 +199,6 @@ FALLIBLE lookups_roster(struct engine *e, const struct roster_id *id);
  * that the server was not asked for yet, or has not answered. */
 FALLIBLE lookups_kem_keys(struct engine *e, const struct contact *c, bool *waits);
 FALLIBLE lookups_kem_answer(struct engine *e, const struct frame *f);
-/* Something was asked for that may open what is parked. */
-bool lookups_are_asking(const struct engine *e);
 /* The server sent something that does not check. */
 void lookups_tell_bad(struct engine *e, enum err_code why);
 FALLIBLE lookups_person_answer(struct engine *e, const struct waiting *w, const struct frame *f);
@@ -333,19 +321,6 @@ FALLIBLE incoming_retry(struct engine *e, bool anew);
 /* Tell that the mailbox is drained and what of it stays parked, once nothing more is being fetched
  * for it. */
 void incoming_report(struct engine *e);
-
-/* ---- earlier.c: in the order in which their senders said it, as far as that is to be had */
-
-struct opening_item;
-/* A pass over what is parked begins, in its order; one of it stays parked; the pass ends. */
-void earlier_begin(struct engine *e);
-void earlier_note(struct engine *e, const struct opening_item *item);
-void earlier_end(struct engine *e);
-/* The item at hand, of this sender, misses something before it: is that parked, and may an answer
- * that is on its way open it? */
-FALLIBLE earlier_holds(struct engine *e, const uint8_t prefix[SCHEDULE_PREFIX_SIZE], bool *holds);
-/* What was held is looked at again, when nothing is being asked for any more. */
-FALLIBLE earlier_settle(struct engine *e);
 
 /* ---- opening.c: one item, in the caller's transaction */
 

@@ -251,10 +251,8 @@ static struct err retry_one(struct engine *e, struct parking_row *row, bool anew
     if (anew)
         item->asks = 0;
     TRY(try_item(e, item, &result, news));
-    if (result == OPENING_PARK && clock_since(e->now_ms, row->since_ms) < PARKING_LIFE_MS) {
-        earlier_note(e, item);
+    if (result == OPENING_PARK && clock_since(e->now_ms, row->since_ms) < PARKING_LIFE_MS)
         return same_state(item, &before) ? OK : parking_update(e, row);
-    }
     if (result == OPENING_PARK)
         TRY(fail_waiting(e, item, E_EXPIRED, news));
     if (result == OPENING_DAMAGED)
@@ -271,7 +269,6 @@ static struct err retry_all(struct engine *e, bool anew, bool *moved)
     struct parking_row row = {.number = 0};
 
     *moved = false;
-    earlier_begin(e);
     for (size_t i = 0; i < PARKING_ROWS_MAX; i++) {
         struct news news;
 
@@ -289,7 +286,6 @@ static struct err retry_all(struct engine *e, bool anew, bool *moved)
         arena_free(&a);
     }
 out:
-    earlier_end(e);
     arena_free(&a);
     return err.code == E_ABSENT ? OK : err;
 }
@@ -311,7 +307,8 @@ void incoming_report(struct engine *e)
     struct event drained = {.kind = EVENT_DRAINED};
     uint64_t n;
 
-    if (lookups_are_asking(e) || e->earlier.held)
+    if (link_is_busy(e, OP_PERSON) || link_is_busy(e, OP_ROSTER) ||
+        link_is_busy(e, OP_SERVER_KEYS) || link_is_busy(e, OP_POLICY))
         return;
     if (e->parked_news && parking_count(e, &n).code == E_OK && n > 0)
         actions_tell(e, &parked);

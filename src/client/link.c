@@ -299,7 +299,6 @@ struct err link_frame(struct engine *e, struct bytes in)
         return OK;
     TRY_OUT(frame_parse(in, &a, &f));
     TRY_OUT(dispatch(e, &f, &a));
-    TRY_OUT(earlier_settle(e));
 out:
     arena_free(&a);
     return err;

@@ -79,12 +79,6 @@ static struct err news_of(const Tacet__Wire__Person *p, struct bytes certificate
     return OK;
 }
 
-bool lookups_are_asking(const struct engine *e)
-{
-    return link_is_busy(e, OP_PERSON) || link_is_busy(e, OP_ROSTER) ||
-           link_is_busy(e, OP_SERVER_KEYS) || link_is_busy(e, OP_POLICY);
-}
-
 void lookups_tell_bad(struct engine *e, enum err_code why)
 {
     actions_tell(e,

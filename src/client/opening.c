@@ -61,18 +61,13 @@ static void tell_also(struct opening *op, enum problem problem, uint64_t message
 
 /* What the message's place in its stream says of it. */
 static struct err order(struct opening *op, const struct opened *o, struct verdict *verdict,
-                        struct message *m, bool *held)
+                        struct message *m)
 {
     struct stream *s = &verdict->stream;
     uint64_t highest = s->highest;
     struct streams_step step;
 
     TRY(streams_take(s, &o->core, op->e->now_ms, &step));
-    *held = false;
-    if (step.result == STREAMS_GAP || (step.result == STREAMS_BASELINE && s->ranges > 0))
-        TRY(earlier_holds(op->e, o->prefix, held));
-    if (*held)
-        return opening_wait(op);
     if (step.result == STREAMS_FAULT)
         m->notes |= MESSAGE_FORKED;
     if (step.result == STREAMS_GAP)
@@ -126,7 +121,6 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     struct message *m = &op->event->message;
     struct contact *c = &op->event->contact;
     const struct core *core = &o->core;
-    bool held;
 
     *m = (struct message){.contact = c->number,
                           .mine = is_mine(e, core),
@@ -154,9 +148,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
         m->notes |= MESSAGE_UNREADABLE;
         m->text = NO_VALUE;
     }
-    TRY(order(op, o, verdict, m, &held));
-    if (held)
-        return OK;
+    TRY(order(op, o, verdict, m));
     /* By a date ahead of ours its sender would say it of an honest server. */
     if (core->sent_ms <= e->now_ms &&
         own_prekeys_was_superseded(&e->own, o->prekey_low, core->sent_ms))
