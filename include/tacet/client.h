@@ -117,6 +117,7 @@ enum tacet_event_kind {
      * there is nothing to do but tacet_close(). */
     TACET_EVENT_REMOVED,
     TACET_EVENT_DEVICES, /* devices of `who`, who may be me, came or went */
+    TACET_EVENT_LISTED,  /* tacet_remove_device(): it is out of the list, or cannot be (code) */
 };
 
 enum tacet_problem {
@@ -207,7 +208,7 @@ struct tacet_event {
     struct tacet_message message;  /* MESSAGE, STATE; of PROBLEM `missing` alone */
     enum tacet_cause cause;        /* MESSAGE, PROBLEM_RECIPIENTS */
     char about[TACET_HANDLE_SIZE]; /* of the cause: an account, "" when none or not known */
-    char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one */
+    char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one; of LISTED */
     unsigned added, removed;       /* DEVICES: so many */
     bool recovered;                /* and all others were lost: a recovery key says so */
 };
@@ -297,6 +298,11 @@ struct tacet_device {
  * TACET_ABSENT: no more, or the contact's list is not known here yet. */
 TACET_API enum tacet_code tacet_next_device(struct tacet_client *c, const char *handle,
                                             uint64_t number, struct tacet_device *out);
+
+/* Remove another device of mine, by its id: TACET_EVENT_LISTED says when it is out of the list that
+ * all who write to me follow; till then this is kept and tried again.  TACET_ABSENT: there is no
+ * such device.  TACET_MALFORMED: no id.  TACET_DENIED: it is this one. */
+TACET_API enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id);
 
 /* ---- Trust */
 

@@ -35,6 +35,7 @@ static void schedule(struct engine *e)
                                   asking_at(e),
                                   delays_at(e),
                                   forgotten_at(e),
+                                  changing_at(e),
                               };
 
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
@@ -164,6 +165,18 @@ static struct err accept_key(struct engine *e, const struct command *c)
     return outgoing_pump(e);
 }
 
+static struct err revoke(struct engine *e, const struct command *c)
+{
+    struct listing_change change = {.kind = LISTING_REVOKE};
+
+    if (c->text.n != sizeof change.entry.did.b)
+        return FAIL(E_MALFORMED);
+    memcpy(change.entry.did.b, c->text.at, c->text.n);
+    if (device_list_find(&e->own.list, &change.entry.did) == NULL)
+        return FAIL(E_ABSENT);
+    return changing_ask(e, &change);
+}
+
 struct err engine_command(struct engine *e, const struct command *c, uint64_t now_ms)
 {
     struct err err = FAIL(E_MALFORMED);
@@ -183,6 +196,9 @@ struct err engine_command(struct engine *e, const struct command *c, uint64_t no
         break;
     case COMMAND_ACCEPT:
         err = accept_key(e, c);
+        break;
+    case COMMAND_REVOKE:
+        err = revoke(e, c);
         break;
     }
     if (err_who(err.code) == WHO_OPERATOR || vault_is_damaged(e->vault))
@@ -224,6 +240,7 @@ void engine_wake(struct engine *e, uint64_t now_ms)
     settle(e, link_wake(e));
     settle(e, asking_wake(e));
     settle(e, forgotten_wake(e));
+    settle(e, changing_wake(e));
     delays_wake(e);
     if (e->retry_ms != 0 && now_ms >= e->retry_ms) {
         e->retry_ms = 0;

@@ -13,6 +13,7 @@
 #ifndef TACET_CLIENT_ENGINE_H
 #define TACET_CLIENT_ENGINE_H
 
+#include "client/listing.h"
 #include "client/messages.h"
 #include "statement/roster_people.h"
 
@@ -26,11 +27,12 @@ enum command_kind {
     COMMAND_LOOK_UP,  /* ask the network who handle is */
     COMMAND_CONFIRM,  /* these are the digits that handle reads out to me */
     COMMAND_ACCEPT,   /* handle is another account now, and that is right */
+    COMMAND_REVOKE,   /* remove this device of mine: its did in `text`.  EVENT_LISTED follows */
 };
 
 struct command {
     enum command_kind kind;
-    struct bytes handle, text; /* text: or the digits */
+    struct bytes handle, text; /* text: or the digits, or a did */
 };
 
 /* ---- What the engine wants done. */
@@ -45,6 +47,7 @@ enum event_kind {
     EVENT_PROBLEM,
     EVENT_REMOVED = 9, /* another device of mine removed this one: its profile is to be wiped */
     EVENT_DEVICES,     /* devices of `contact`, who may be me, came or went */
+    EVENT_LISTED,      /* `change`, which was asked for here, is in force; or cannot be (code) */
 };
 
 enum problem {
@@ -73,8 +76,9 @@ struct event {
     struct message message; /* EVENT_MESSAGE, EVENT_STATE */
     /* EVENT_MESSAGE: to whom it went, when that was not as it should be; PROBLEM_RECIPIENTS: why */
     struct roster_finding finding;
-    unsigned added, removed; /* EVENT_DEVICES: so many */
-    bool recovered;          /* and all others were lost, a recovery key says */
+    unsigned added, removed;      /* EVENT_DEVICES: so many */
+    bool recovered;               /* and all others were lost, a recovery key says */
+    struct listing_change change; /* EVENT_LISTED */
 };
 
 enum action_kind { ACTION_CONNECT = 1, ACTION_SEND, ACTION_CLOSE, ACTION_WAKE, ACTION_TELL };

@@ -87,7 +87,9 @@ struct engine {
     uint64_t drained_ms, asking_ms; /* since when drained; when asking looks next, 0: no need */
     bool drained_news;              /* the mailbox was drained and nobody was told yet */
     bool parked_news;               /* something was parked and nobody was told yet */
+    bool held_back; /* something that opens waits for what its sender said before */
     uint64_t forgotten_ms;          /* when what waits may be sealed again; 0: nothing does */
+    uint64_t changing_ms;           /* when a list is sent again; 0: not before something comes */
     struct delays delays;
     struct effort effort; /* opening */
     struct err failure;
@@ -144,8 +146,8 @@ FALLIBLE publishing_compare(struct engine *e, uint32_t servers);
 FALLIBLE publishing_answered(struct engine *e, const struct waiting *w, const struct frame *f);
 /* One that the server would not have, as my account's list is another, is made anew. */
 FALLIBLE publishing_list_changed(struct engine *e);
-/* When prekeys are to be looked at again; 0: not before the mailbox is drained and what is being
- * published is answered. */
+/* When prekeys are to be looked at again; 0: not before the mailbox is drained, what came from it
+ * waits for no answer, and what is being published is answered. */
 uint64_t publishing_at(const struct engine *e);
 
 /* ---- siblings.c: the other devices of my account */
@@ -161,6 +163,16 @@ FALLIBLE siblings_prepare(struct engine *e, bool *waits);
 FALLIBLE siblings_refused(struct engine *e, struct bytes body, struct arena *a, bool *revoked);
 /* This device was removed: it is told, and nothing more is done. */
 void siblings_end(struct engine *e);
+
+/* ---- changing.c: what listing.h keeps, and the server */
+
+/* In a transaction of its own: errors of listing_put().  EVENT_LISTED comes when it is in force. */
+FALLIBLE changing_ask(struct engine *e, const struct listing_change *c);
+/* Sign and send what waits, one after the other. */
+FALLIBLE changing_pump(struct engine *e);
+FALLIBLE changing_answered(struct engine *e, const struct frame *f);
+uint64_t changing_at(const struct engine *e); /* when to look again; 0: no need */
+FALLIBLE changing_wake(struct engine *e);
 
 /* ---- governing.c */
 
@@ -190,6 +202,8 @@ FALLIBLE generations_compare(struct engine *e, const struct generations_news *ne
 
 /* ---- lookups.c: asking for what is missing, and keeping what comes */
 
+/* Something is being fetched that what is parked may need. */
+bool lookups_are_pending(const struct engine *e);
 /* Is there room for a question that was not asked yet? */
 bool lookups_may_ask(const struct engine *e, enum op op, struct bytes key);
 FALLIBLE lookups_handle(struct engine *e, struct bytes handle);

@@ -130,6 +130,7 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
      * comes now, which its sender said later. */
     TRY(incoming_retry(e, false));
     TRY(link_ask_what_holds(e));
+    TRY(changing_pump(e));
     return outgoing_pump(e);
 }
 

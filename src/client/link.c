@@ -260,6 +260,8 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
         return lookups_kem_answer(e, f);
     if (w->op == OP_PREKEY)
         return publishing_answered(e, w, f);
+    if (w->op == OP_LIST)
+        return changing_answered(e, f);
     if (w->op == OP_SERVER_KEYS)
         return server_keys_answered(e, f, a);
     if (w->op == OP_POLICY)
@@ -269,6 +271,15 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
     if (w->op == OP_SEND)
         return answers_upload(e, w->number, f);
     return FAIL(E_MALFORMED);
+}
+
+/* What opened waited for the last answer only. */
+static struct err show_held_back(struct engine *e)
+{
+    if (!e->held_back || lookups_are_pending(e))
+        return OK;
+    e->held_back = false;
+    return incoming_retry(e, false);
 }
 
 static struct err dispatch(struct engine *e, const struct frame *f, struct arena *a)
@@ -284,7 +295,8 @@ static struct err dispatch(struct engine *e, const struct frame *f, struct arena
             continue;
         w.key.at = w.room;
         l->waiting[i] = l->waiting[--l->n];
-        return answered(e, &w, f, a);
+        TRY(answered(e, &w, f, a));
+        return show_held_back(e);
     }
     return FAIL(E_MALFORMED);
 }

@@ -31,7 +31,8 @@ struct err siblings_learned(struct engine *e)
         siblings_end(e);
         return OK;
     }
-    return publishing_list_changed(e);
+    TRY(publishing_list_changed(e));
+    return changing_pump(e);
 }
 
 struct err siblings_prepare(struct engine *e, bool *waits)

@@ -67,6 +67,7 @@ enum vault_kind {
     VAULT_REGISTER,      /* registers: key = kind, key */
     VAULT_REGISTER_BY,   /* registers: key = did, number = its change */
     VAULT_REGISTER_HAVE, /* registers */
+    VAULT_LISTING,       /* listing: number = change that waits for a list */
 };
 
 /* A new vault in an empty database.  E_CONFLICT: there is one already. */

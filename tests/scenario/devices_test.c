@@ -6,5 +6,5 @@
 
 int main(void)
 {
-    return PLAY(sending) + PLAY(healing) + PLAY(removed) + PLAY(agree);
+    return PLAY(sending) + PLAY(healing) + PLAY(removed) + PLAY(agree) + PLAY(changing);
 }

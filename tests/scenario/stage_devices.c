@@ -148,6 +148,23 @@ void stage_remove_device(struct person *by, struct person *gone)
     buf_free(&statement);
 }
 
+enum err_code stage_revoke(struct person *by, struct person *gone)
+{
+    struct device_id did = name_of(gone);
+    struct command c = {.kind = COMMAND_REVOKE, .text = ID_BYTES(did)};
+    struct err err;
+
+    by->listed = (struct event){.kind = 0};
+    err = engine_command(by->engine, &c, stage_clock(by));
+    stage_settle(by->play);
+    return err.code;
+}
+
+enum err_code stage_told_of_list(struct person *who)
+{
+    return who->listed.kind == EVENT_LISTED ? who->listed.code : E_AGAIN;
+}
+
 void stage_recover(struct person *by)
 {
     const struct own *own;

@@ -237,6 +237,9 @@ static void hear(struct person *who, const struct event *e)
         who->devices = *e;
         who->changes++;
         break;
+    case EVENT_LISTED:
+        who->listed = *e;
+        break;
     case EVENT_DRAINED:
     case EVENT_CONTACT:
         break;

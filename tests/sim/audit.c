@@ -182,9 +182,12 @@ static void check_person(struct world *w, struct person *who)
     if (options_heals(&w->options))
         return;
     /* Whoever keeps copies is told of what was said before there was a policy; and others of
-     * a place in a stream that was given up when a server was put back. */
+     * a place in a stream that was given up when a server was put back, which hands out old keys of
+     * whoever was not there since. */
     if (who->first == edicts_keeper(w) || w->server.restored)
         problems &= ~(UINT64_C(1) << PROBLEM_OVER);
+    if (w->server.restored)
+        problems &= ~(UINT64_C(1) << PROBLEM_OLD_KEYS);
     /* Until its prekey is there, nobody can write to whoever keeps copies and has a device more. */
     if (kin_has_several(edicts_keeper(w)))
         problems &= ~(UINT64_C(1) << PROBLEM_KEEPER);

@@ -293,8 +293,11 @@ bool hostile_explains(const struct world *w, const struct said *s, const struct 
      * before. */
     if (to != to->first && from->told_restored)
         return true;
+    /* One that was not told goes on at places of its stream that were used before: who gets that is
+     * shown it, and cannot see that one of them is missing. */
     if (to->restored == 0 && s->life == from->restored)
-        return false;
+        return from->restored > 0 && !from->told_restored && may_be_silent(w) &&
+               (w->ledger.of[to->index].notes & MESSAGE_FORKED) != 0;
     return to->told_restored || from->told_restored || may_be_silent(w);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/kin.h"
 
+#include "client/listing.h"
 #include "crypto/sign.h"
 #include "sim/backups.h"
 #include "sim/people.h"
-#include "statement/device_change.h"
 #include "wire/tacet.pb-c.h"
 
 #define ADD_ONCE_IN    10 /* steps */
@@ -12,8 +12,6 @@
 #define DEVICES_MOST   4  /* of one account: more say no more, and take long */
 #define EVERYBODYS     12 /* devices beside the first ones, in a world */
 #define LOOK_MOST_MS   20000
-#define PATIENCE_MS    CLOCK_MINUTE_MS
-#define ANSWER_ID      (UINT64_C(1) << 60) /* of no request of an engine's */
 #define KEYS_MAX       512
 
 static bool is_of(const struct person *who, const struct person *account)
@@ -63,6 +61,7 @@ static void wish(struct person *by, struct person *about, bool adds)
     world_trace(w, "%s is to %s %s", by->name, adds ? "add" : "remove", about->name);
     by->kin.about = about;
     by->kin.adds = adds;
+    by->kin.asked_life = 0;
     about->kin.leaving = !adds;
     look(w, by);
 }
@@ -100,10 +99,7 @@ void kin_step(struct world *w)
 static void forget(struct person *who, const char *why)
 {
     world_trace(who->world, "  %s leaves the list of devices alone: %s", who->name, why);
-    if (!who->kin.adds && who->kin.statement.n == 0) /* nobody was asked */
-        who->kin.about->kin.leaving = who->kin.about->kin.removed;
     who->kin.about = NULL;
-    buf_free(&who->kin.statement);
 }
 
 /* ---- the list that is asked for */
@@ -127,20 +123,6 @@ static void make_keys(struct person *of, struct person *fresh)
                 fresh->kin.did.b[1]);
 }
 
-static void add(struct person *by, struct person *fresh, struct device_list *next)
-{
-    struct device_entry entry = {.role = DEVICE_PLAIN, .added_ms = people_clock(by)};
-    struct identity id;
-
-    if (!fresh->kin.named)
-        make_keys(by, fresh);
-    world_must(identity_parse(buf_view(&fresh->kin.keys), &id), "a device");
-    entry.did = id.who.did;
-    entry.dsk = id.dsk;
-    identity_free(&id);
-    world_must(device_change_add(next, &entry), "one more device");
-}
-
 static void note_list(struct person *first, const struct device_list *list)
 {
     if (first->kin.lists.max == 0)
@@ -156,47 +138,6 @@ bool kin_knows_list(const struct person *account, const struct device_list *list
         if (memcmp(all.at + at, list->hash, sizeof list->hash) == 0)
             return true;
     return false;
-}
-
-static void sign(struct person *by)
-{
-    const struct own *own = engine_own(by->engine);
-    struct device_list next;
-
-    world_must(device_change_begin(&own->list, people_clock(by), &next), "the next list");
-    if (by->kin.adds)
-        add(by, by->kin.about, &next);
-    else
-        world_must(device_change_revoke(&next, &by->kin.about->kin.did), "one device less");
-    by->kin.statement = BUF(DEVICE_LIST_MAX_SIZE);
-    world_must(device_list_sign(&next, &own->nid, own->me.ark_secret, &own->me.who.did,
-                                own->me.dsk_secret, &by->kin.statement),
-               "a list");
-    note_list(by->first, &next);
-}
-
-static void ask(struct person *by)
-{
-    struct buf body = BUF(LIMIT_FRAME), frame = BUF(LIMIT_FRAME);
-    Tacet__Wire__PublishList m = TACET__WIRE__PUBLISH_LIST__INIT;
-    struct frame f = {.op = OP_LIST, .id = ANSWER_ID};
-
-    m.statement = frame_data(buf_view(&by->kin.statement));
-    frame_pack(&m, &body);
-    f.body = buf_view(&body);
-    frame_write(&f, &frame);
-    by->kin.asked_on = by->line;
-    by->kin.asked_ms = by->world->now_ms;
-    network_send(by->line, WAY_UP, buf_view(&frame));
-    buf_free(&body);
-    buf_free(&frame);
-}
-
-/* In its account's newest list, as the engine of `by` knows it. */
-static bool stands(const struct person *by, const struct person *who)
-{
-    return who->kin.named &&
-           device_list_find_device(&engine_own(by->engine)->list, &who->kin.did) != NULL;
 }
 
 static void is_removed(struct person *who)
@@ -216,10 +157,11 @@ static void comes(struct person *by, struct person *fresh)
 {
     struct own *own = (struct own *)engine_own(by->engine);
     struct arena a = ARENA(4 * DEVICE_LIST_MAX_SIZE);
-    struct bytes list = buf_view(&by->kin.statement);
+    struct bytes list;
 
-    if (list.n == 0)
-        world_must(own_list_statement(own, by->vault, &a, &list), "a list");
+    if (fresh->kin.list.n > 0)
+        return;
+    world_must(own_list_statement(own, by->vault, &a, &list), "a list");
     fresh->kin.list = BUF(DEVICE_LIST_MAX_SIZE);
     buf_bytes(&fresh->kin.list, list);
     arena_free(&a);
@@ -227,27 +169,51 @@ static void comes(struct person *by, struct person *fresh)
     people_added(fresh);
 }
 
-static void done(struct person *by)
+static struct listing_change change_of(const struct person *by)
 {
-    if (by->kin.adds)
-        comes(by, by->kin.about);
-    else
-        is_removed(by->kin.about);
-    by->kin.about = NULL;
-    buf_free(&by->kin.statement);
+    const struct person *about = by->kin.about;
+    struct listing_change change = {.kind = LISTING_REVOKE, .entry = {.did = about->kin.did}};
+    struct identity id;
+
+    if (!by->kin.adds)
+        return change;
+    world_must(identity_parse(buf_view(&about->kin.keys), &id), "a device");
+    change.kind = LISTING_ADD;
+    change.entry.dsk = id.dsk;
+    change.entry.role = DEVICE_PLAIN;
+    change.entry.added_ms = people_clock(by);
+    identity_free(&id);
+    return change;
 }
 
-/* Its answer was lost. */
+static bool knows(const struct person *by, const struct person *who)
+{
+    return device_list_find_device(&engine_own(by->engine)->list, &who->kin.did) != NULL;
+}
+
+/* Its vault keeps what it was asked for, unless it is put back.  Who does not know the device that
+ * is to go looks its account up. */
+static void ask(struct person *by)
+{
+    struct listing_change change;
+    uint64_t life = by->life;
+    enum err_code code = E_ABSENT;
+
+    if (by->kin.adds && !by->kin.about->kin.named)
+        make_keys(by, by->kin.about);
+    change = change_of(by);
+    if (by->kin.adds || knows(by, by->kin.about))
+        code = people_change_list(by, &change);
+    world_trace(by->world, "  %s is asked for that: %s", by->name, err_name(code));
+    if (code == E_OK)
+        by->kin.asked_life = life + 1;
+    else if (by->engine != NULL && engine_is_ready(by->engine))
+        (void)people_command(by, COMMAND_LOOK_UP, by->handle, "");
+}
+
 static bool is_done(const struct person *by)
 {
-    return by->kin.statement.n == 0 && stands(by, by->kin.about) == by->kin.adds;
-}
-
-static bool may_ask(const struct person *by)
-{
-    return by->engine != NULL && engine_is_ready(by->engine) && by->line != NULL &&
-           (by->kin.asked_on != by->line ||
-            clock_since(by->world->now_ms, by->kin.asked_ms) >= PATIENCE_MS);
+    return by->kin.adds ? by->kin.about->kin.list.n > 0 : by->kin.about->kin.removed;
 }
 
 static void look(struct world *w, void *subject)
@@ -258,55 +224,29 @@ static void look(struct world *w, void *subject)
     if (by->kin.about == NULL)
         return;
     look_later(by);
-    if (!is_one(by)) {
+    if (is_done(by))
+        by->kin.about = NULL;
+    else if (!is_one(by))
         forget(by, "it is none itself");
-    } else if (may_ask(by) && is_done(by)) {
-        done(by);
-    } else if (may_ask(by)) {
-        if (by->kin.statement.n == 0)
-            sign(by);
+    else if (by->engine != NULL && by->kin.asked_life != by->life + 1)
         ask(by);
+}
+
+void kin_changed(struct person *who, const struct listing_change *change, enum err_code code)
+{
+    struct world *w = who->world;
+
+    world_trace(w, "  %s hears of a change of its list: %s", who->name, err_name(code));
+    for (size_t i = 0; code == E_OK && i < w->people; i++) {
+        if (!w->person[i]->kin.named || !ID_SAME(w->person[i]->kin.did, change->entry.did))
+            continue;
+        if (change->kind == LISTING_ADD)
+            comes(who, w->person[i]);
+        else
+            is_removed(w->person[i]);
     }
-}
-
-/* Another device was first, or clocks differ: made anew, as soon as it knows the newest one. */
-static void ask_anew(struct person *by)
-{
-    buf_free(&by->kin.statement);
-    by->kin.asked_on = NULL;
-    if (by->engine != NULL && engine_is_ready(by->engine))
-        (void)people_command(by, COMMAND_LOOK_UP, by->handle, "");
-}
-
-static bool is_answer(struct bytes frame, enum err_code *code)
-{
-    struct arena a = ARENA(4 * LIMIT_FRAME);
-    struct frame f;
-    bool is = frame_parse(frame, &a, &f).code == E_OK && f.id == ANSWER_ID && f.op == OP_LIST;
-
-    *code = is && f.code != 0 ? err_from_number(f.code) : E_OK;
-    arena_free(&a);
-    return is;
-}
-
-bool kin_hears(struct person *who, struct bytes frame)
-{
-    enum err_code code;
-
-    if (!is_answer(frame, &code))
-        return false;
-    world_trace(who->world, "  %s hears of its list: %s", who->name, err_name(code));
-    if (who->kin.about == NULL || who->kin.statement.n == 0)
-        return true; /* to what was asked on another connection */
-    if (code == E_OK)
-        done(who);
-    else if (code == E_CONFLICT || code == E_CLOCK)
-        ask_anew(who);
-    else if (err_who(code) == WHO_OPERATOR || err_who(code) == WHO_NOBODY)
-        who->kin.asked_on = NULL;
-    else
-        forget(who, err_name(code));
-    return true;
+    if (code != E_OK)
+        who->kin.asked_life = 0;
 }
 
 /* ---- what the server knows */
@@ -319,8 +259,7 @@ static void take_list(struct person *by, struct bytes statement)
 
     world_must(names_network(&w->server.root, BYTES_LITERAL(WORLD_DOMAIN), &nid), "a network");
     world_must(device_list_parse(statement, &nid, &list), "a list");
-    if (list.version == 1)
-        note_list(by->first, &list);
+    note_list(by->first, &list);
     for (size_t i = 0; i < w->people; i++) {
         struct person *who = w->person[i];
 
@@ -506,7 +445,6 @@ void kin_check(struct world *w)
 
 void kin_free(struct person *who)
 {
-    buf_free(&who->kin.statement);
     buf_free(&who->kin.keys);
     buf_free(&who->kin.list);
     buf_free(&who->kin.lists);

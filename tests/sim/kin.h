@@ -2,9 +2,9 @@
 /*
  * kin: people with several devices: one adds another, and removes one, by the account's next list.
  *
- * Linking itself is not played: the device that is there makes the keys of the new one, signs the
- * list with what its engine holds, and asks the server on its engine's connection until it is
- * answered.  What the server took is seen when it commits.
+ * Lists are the engine's (client/changing).  Linking itself is not played: the keys of a new device
+ * are made on the one that is there, and it begins with them when a list has it.  What the server
+ * took is seen when it commits.
  */
 #ifndef TACET_TESTS_SIM_KIN_H
 #define TACET_TESTS_SIM_KIN_H
@@ -22,15 +22,14 @@ struct person;
 struct line;
 struct request;
 struct vault;
+struct listing_change;
 
 /* What a device has to do with the others of its account. */
 struct kin {
     /* what it wants */
-    struct person *about;  /* whom its next list adds or removes; NULL: it wants nothing */
-    bool adds;             /* about: else it removes */
-    struct buf statement;  /* the list that it asks for; empty: there is none yet */
-    struct line *asked_on; /* the connection on which it did, and when */
-    uint64_t asked_ms;
+    struct person *about; /* whom its next list adds or removes; NULL: it wants nothing */
+    bool adds;            /* about: else it removes */
+    uint64_t asked_life;  /* the life of its program in which that was told so; 0: none */
     /* what it is */
     struct buf keys, list; /* of one that was added: what it begins with; list empty: not yet */
     struct device_id did;
@@ -51,12 +50,12 @@ struct kin {
 void kin_step(struct world *w);
 /* No list is asked for. */
 bool kin_rests(const struct world *w);
-/* Is this frame the answer to what kin asked?  Then it is not the engine's. */
-bool kin_hears(struct person *who, struct bytes frame);
 /* The server answers this, which is committed where it is well. */
 void kin_committed(struct world *w, const struct request *rq);
 /* The profile of a device that was added; E_OK too if it is there already. */
 FALLIBLE kin_adopt(struct person *who);
+/* Its program says what became of a change of its list that it was asked for. */
+void kin_changed(struct person *who, const struct listing_change *change, enum err_code code);
 /* An account has begun, with this device. */
 void kin_joined(struct person *who);
 /* It was told that another one removed it; and when its program is left alone, it is wiped. */

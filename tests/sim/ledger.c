@@ -228,6 +228,9 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
         world_trace(w, "  %s hears of %s's devices: %u more, %u less", who->name, e->contact.handle,
                     e->added, e->removed);
         break;
+    case EVENT_LISTED:
+        kin_changed(who, &e->change, e->code);
+        break;
     }
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/engine_internal.h"
 #include "client/vault.h"
 #include "crypto/password.h"
 #include "sim/hostile.h"
@@ -51,8 +52,18 @@ static void try_others(struct person *who)
     }
 }
 
-/* Where a disk failed or was full, one of two; and while there is no room to make that sure, it may
- * be the other after a power cut. */
+/* Something is committed that changes nothing. */
+static struct err commit_nothing(struct vault *v)
+{
+    uint64_t number;
+
+    TRY(vault_counter_get(v, VAULT_NEXT_OUTBOX, &number));
+    TRY(vault_begin(v));
+    return vault_end(v, vault_counter_set(v, VAULT_NEXT_OUTBOX, number));
+}
+
+/* Where a disk failed or was full, one of two; and as long as nothing else was committed, it may be
+ * the other after a power cut. */
 static struct err unlock_either(struct person *who)
 {
     unsigned number = who->passphrase;
@@ -61,8 +72,7 @@ static struct err unlock_either(struct person *who)
     if (err.code == E_DENIED)
         err = open_vault(who, ++number, &who->vault);
     TRY(err);
-    TRY(vault_begin(who->vault));
-    vault_rollback(who->vault);
+    TRY(commit_nothing(who->vault));
     who->passphrase = number;
     who->either = false;
     return OK;
@@ -349,8 +359,6 @@ void people_frame(struct person *who, struct bytes frame)
 {
     struct buf b = BUF(LIMIT_FRAME);
 
-    if (kin_hears(who, frame))
-        return;
     buf_bytes(&b, frame);
     if (hostile_down(who->world, who, &b))
         people_take(who, buf_view(&b));
@@ -363,6 +371,17 @@ enum err_code people_command(struct person *who, enum command_kind kind, const c
     struct command c = {kind, bytes_text(handle), bytes_text(text)};
     struct err err = engine_command(who->engine, &c, people_clock(who));
 
+    look_after(who);
+    return err.code;
+}
+
+enum err_code people_change_list(struct person *who, const struct listing_change *change)
+{
+    struct err err;
+
+    engine_wake(who->engine, people_clock(who));
+    err = changing_ask(who->engine, change);
+    engine_wake(who->engine, people_clock(who));
     look_after(who);
     return err.code;
 }

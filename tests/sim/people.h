@@ -36,6 +36,9 @@ void people_take(struct person *who, struct bytes frame);
 enum err_code people_command(struct person *who, enum command_kind kind, const char *handle,
                              const char *text);
 
+/* It wants its account's list changed. */
+enum err_code people_change_list(struct person *who, const struct listing_change *change);
+
 /* The passphrase of a vault that is open is changed to the next one. */
 void people_change_passphrase(struct person *who);
 

@@ -27,7 +27,7 @@ _Static_assert((int)TACET_PROBLEM_KEEPER == (int)PROBLEM_KEEPER, "problems");
 _Static_assert((int)TACET_CAUSE_OLD_POLICY == (int)ROSTER_OLD_POLICY, "causes");
 _Static_assert((int)TACET_NOTE_ELSEWHERE == (int)MESSAGE_ELSEWHERE, "notes");
 _Static_assert((int)TACET_EVENT_REMOVED == (int)EVENT_REMOVED, "events");
-_Static_assert((int)TACET_EVENT_DEVICES == (int)EVENT_DEVICES, "events");
+_Static_assert((int)TACET_EVENT_LISTED == (int)EVENT_LISTED, "events");
 _Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
 _Static_assert(TACET_PASSPHRASE_MAX == VAULT_PASSPHRASE_MAX, "sizes");
 _Static_assert(TACET_TEXT_MAX == LIMIT_TEXT && TACET_HANDLE_SIZE == TEXT_HANDLE_MAX + 1, "sizes");
@@ -346,6 +346,8 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
     cause_out(c, &e.finding, out);
     if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE)
         client_message(&e.message, e.contact.handle, &out->message);
+    else if (e.kind == EVENT_LISTED)
+        client_hex(ID_BYTES(e.change.entry.did), out->device);
     else
         out->message.missing = e.message.missing;
     return TACET_OK;
@@ -405,6 +407,15 @@ enum tacet_code tacet_confirm(struct tacet_client *c, const char *handle, const 
 enum tacet_code tacet_accept_key(struct tacet_client *c, const char *handle)
 {
     return command(c, COMMAND_ACCEPT, handle, (struct bytes){0});
+}
+
+enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id)
+{
+    struct device_id did;
+
+    if (encoding_hex_read(bytes_text(id), did.b, sizeof did.b).code != E_OK)
+        return TACET_MALFORMED;
+    return command(c, COMMAND_REVOKE, "", ID_BYTES(did));
 }
 
 const char *tacet_version(void)
