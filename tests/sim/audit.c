@@ -176,8 +176,8 @@ static void check_person(struct world *w, struct person *who)
     if (!backups_is_gone(who) && !engine_is_drained(who->engine))
         ledger_break(w, WRONG_STUCK, "%s is not connected in the end", who->name);
     world_must(engine_waiting(who->engine, &outgoing, &parked), "counting");
-    if (parked > 0 && !backups_is_gone(who) && !hostile_left_junk(w) &&
-        !hears_from_strangers(w, who))
+    if (parked > 0 && !w->ledger.of[who->index].refused && !backups_is_gone(who) &&
+        !hostile_left_junk(w) && !hears_from_strangers(w, who))
         ledger_break(w, WRONG_UNDECRYPTABLE, "%s cannot open %" PRIu64 " items", who->name, parked);
     if (options_heals(&w->options))
         return;
@@ -218,7 +218,8 @@ static bool must_come(struct world *w, const struct said *s, const struct person
     bool accepted =
         w->person[s->from]->kin.wiped ? s->accepted_ms != 0 : s->state == DELIVERY_ACCEPTED;
 
-    return (s->must >> to->index & 1) != 0 && accepted && !backups_is_gone(to) &&
+    return (s->must >> to->index & 1) != 0 && accepted &&
+           !kin_is_refused(w->person[s->from], s->accepted_ms) && !backups_is_gone(to) &&
            !kin_was_forgotten(to) && !backups_explains(w, s, to->index);
 }
 

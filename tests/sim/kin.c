@@ -63,6 +63,8 @@ static void wish(struct person *by, struct person *about, bool adds)
     by->kin.adds = adds;
     by->kin.asked_life = 0;
     about->kin.leaving = !adds;
+    if (!adds)
+        about->kin.leaving_ms = w->now_ms;
     look(w, by);
 }
 
@@ -365,6 +367,20 @@ void kin_went_back(struct world *w, uint64_t to_ms)
         if (w->person[i] != w->person[i]->first && k->ready && k->ready_ms >= to_ms)
             k->ready = false;
     }
+}
+
+bool kin_is_refused(const struct person *from, uint64_t accepted_ms)
+{
+    return from->kin.leaving &&
+           (accepted_ms == 0 || accepted_ms + CLOCK_HOUR_MS >= from->kin.leaving_ms);
+}
+
+bool kin_explains(const struct world *w, const struct event *e)
+{
+    for (size_t i = 0; i < w->people; i++)
+        if (w->person[i]->kin.removed)
+            return e->problem == PROBLEM_DAMAGED && e->code == E_REMOVED;
+    return false;
 }
 
 bool kin_was_forgotten(const struct person *who)

@@ -23,6 +23,7 @@ struct line;
 struct request;
 struct vault;
 struct listing_change;
+struct event;
 
 /* What a device has to do with the others of its account. */
 struct kin {
@@ -34,9 +35,10 @@ struct kin {
     struct buf keys, list; /* of one that was added: what it begins with; list empty: not yet */
     struct device_id did;
     bool named;   /* did is known */
-    bool leaving; /* another one wants it removed */
-    bool listed;  /* the server took a list with it */
-    bool ready;   /* and the prekey that it published first: it gets what is sealed then */
+    bool leaving; /* another one wants it removed, since then */
+    uint64_t leaving_ms;
+    bool listed; /* the server took a list with it */
+    bool ready;  /* and the prekey that it published first: it gets what is sealed then */
     uint64_t ready_ms;
     bool removed; /* the server took a list that revokes it */
     uint64_t removed_ms;
@@ -64,6 +66,10 @@ void kin_wipe(struct person *who);
 /* The server is put back to what it was then.  A device whose first prekey it has forgotten gets
  * what is said when it has published one again. */
 void kin_went_back(struct world *w, uint64_t to_ms);
+/* Whoever removes a device says from when on: what came to the server later is refused, although it
+ * took it, as it did not know yet.  Clocks differ. */
+bool kin_is_refused(const struct person *from, uint64_t accepted_ms);
+bool kin_explains(const struct world *w, const struct event *e);
 /* It may know a device that was removed since as one that is there. */
 bool kin_was_forgotten(const struct person *who);
 

@@ -187,6 +187,10 @@ static void told(struct world *w, struct person *who, const struct event *e)
         w->ledger.of[who->index].old_prekey = true;
         return;
     }
+    if (kin_explains(w, e)) {
+        w->ledger.of[who->index].refused = true;
+        return;
+    }
     w->ledger.of[who->index].problems |= UINT64_C(1) << e->problem;
     w->outcome->alarms++;
     who->told++;

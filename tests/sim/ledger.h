@@ -68,6 +68,7 @@ struct ledger {
         uint64_t problems; /* a bit for each that the person was told of */
         uint32_t notes;    /* of any message */
         bool old_prekey;   /* told of damage that is explained: backups.h */
+        bool refused;      /* the same, of what a device that was removed had sent: kin.h */
     } of[OPTIONS_DEVICES_MOST];
     bool gap[OPTIONS_DEVICES_MOST]
             [OPTIONS_DEVICES_MOST]; /* from, to: shown that some are missing */
