@@ -262,6 +262,8 @@ static void take_list(struct person *by, struct bytes statement)
     world_must(names_network(&w->server.root, BYTES_LITERAL(WORLD_DOMAIN), &nid), "a network");
     world_must(device_list_parse(statement, &nid, &list), "a list");
     note_list(by->first, &list);
+    if (list.version > 1)
+        w->server.listed_ms = w->now_ms;
     for (size_t i = 0; i < w->people; i++) {
         struct person *who = w->person[i];
 
