@@ -361,13 +361,26 @@ void kin_wipe(struct person *who)
     who->kin.wiped = err.code == E_OK;
 }
 
+/* It gets nothing that is sealed before it has published a prekey again, nor what was sealed before
+ * that and is sealed again. */
+static void forget_device(struct world *w, size_t index, uint64_t to_ms)
+{
+    w->person[index]->kin.ready = false;
+    for (size_t i = 0; i < w->ledger.n; i++) {
+        struct said *s = &w->ledger.said[i];
+
+        if (s->accepted_ms == 0 || s->accepted_ms >= to_ms)
+            s->must &= ~(UINT64_C(1) << index);
+    }
+}
+
 void kin_went_back(struct world *w, uint64_t to_ms)
 {
     for (size_t i = 0; i < w->people; i++) {
         struct kin *k = &w->person[i]->kin;
 
         if (w->person[i] != w->person[i]->first && k->ready && k->ready_ms >= to_ms)
-            k->ready = false;
+            forget_device(w, i, to_ms);
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include "sim/backups.h"
 #include "sim/edicts.h"
+#include "sim/network.h"
 #include "sim/world.h"
 
 #define TEXT_MAX    8192
@@ -144,6 +145,10 @@ static void judge_time(struct world *w, const struct person *who, size_t number)
     if ((who->removed && number >= who->removed_at) ||
         (who->kin.removed && number >= who->kin.removed_at && !kin_was_forgotten(who)))
         ledger_break(w, WRONG_UNEXPECTED, "#%zu was said when %s had been removed, and is shown",
+                     number, who->name);
+    if (who->kin.removed && who->line != NULL && who->line->began_ms > who->kin.removed_ms &&
+        !kin_was_forgotten(who))
+        ledger_break(w, WRONG_UNEXPECTED, "#%zu came to %s, who was removed when they connected",
                      number, who->name);
 }
 

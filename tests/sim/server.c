@@ -232,6 +232,7 @@ static void sign_in_is_due(struct world *w, void *subject)
 
 void server_line_up(struct world *w, struct line *l)
 {
+    l->began_ms = w->now_ms;
     world_must(random_fill(&w->random, l->binding, sizeof l->binding), "a binding");
     api_session(&l->session, ++w->server.next_session, SESSION_CLIENT, features_routes(),
                 BYTES(l->binding), server_clock(w));
