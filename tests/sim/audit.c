@@ -177,7 +177,7 @@ static void check_person(struct world *w, struct person *who)
         ledger_break(w, WRONG_STUCK, "%s is not connected in the end", who->name);
     world_must(engine_waiting(who->engine, &outgoing, &parked), "counting");
     if (parked > 0 && !w->ledger.of[who->index].refused && !backups_is_gone(who) &&
-        !hostile_left_junk(w) && !hears_from_strangers(w, who))
+        !hostile_left_junk(w, who) && !hears_from_strangers(w, who))
         ledger_break(w, WRONG_UNDECRYPTABLE, "%s cannot open %" PRIu64 " items", who->name, parked);
     if (options_heals(&w->options))
         return;
