@@ -383,6 +383,10 @@ enum err_code people_change_list(struct person *who, const struct listing_change
     err = changing_ask(who->engine, change);
     engine_wake(who->engine, people_clock(who));
     look_after(who);
+    if (err_who(err.code) == WHO_OPERATOR && who->engine != NULL) { /* as after a command */
+        people_stop(who);
+        start_later(who);
+    }
     return err.code;
 }
 
