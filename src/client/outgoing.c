@@ -199,6 +199,8 @@ static struct err prepare(struct engine *e, struct outbox_row *row, struct arena
     TRY(people_get(e->vault, row->contact, &c));
     if (c.removed)
         return outbox_give_up(e, row, E_REMOVED, a);
+    if (people_is_me(&e->own, &c) && !own_has_siblings(&e->own))
+        return outbox_give_up(e, row, E_DENIED, a); /* nobody would get it */
     TRY(is_over(e, row, a, &over));
     if (over)
         return outbox_give_up(e, row, E_EXPIRED, a);

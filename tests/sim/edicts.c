@@ -62,7 +62,7 @@ bool edicts_hold(const struct person *from, const struct person *to)
     const struct person *keeper = edicts_keeper(from->world);
     struct network_policy p;
 
-    if (keeper == NULL || from == keeper || to == keeper)
+    if (keeper == NULL || from->first == keeper || to->first == keeper)
         return false;
     world_must(rules_in_force(from->vault, engine_own(from->engine), people_clock(from), &p),
                "a policy");
