@@ -68,6 +68,10 @@ enum vault_kind {
     VAULT_REGISTER_BY,   /* registers: key = did, number = its change */
     VAULT_REGISTER_HAVE, /* registers */
     VAULT_LISTING,       /* listing: number = change that waits for a list */
+
+    VAULT_OFFER = 91,    /* offer: number 0: the link that is shown; 1: the answer to who asked */
+    VAULT_NEWCOMER = 92, /* newcomer: what a device asks that has no account yet */
+    VAULT_FOLLOWED = 93, /* following: key = aid: the newest list of mine that it has used */
 };
 
 /* A new vault in an empty database.  E_CONFLICT: there is one already. */
