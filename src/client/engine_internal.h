@@ -93,6 +93,7 @@ struct engine {
     struct offer offer;
     uint64_t offer_ms;         /* when the server is asked of it again; 0: not before something */
     bool offer_late;           /* that it is late was told */
+    bool offer_told;           /* how far it is was, since this program began or it got there */
     struct newcomer *newcomer; /* this device has no account yet: nothing else is there then */
     uint64_t arriving_ms;      /* when it asks again; 0: not before something comes */
     bool arriving_told;        /* its code was */

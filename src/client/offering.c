@@ -35,7 +35,7 @@ static void forget(struct engine *e)
 {
     secret_wipe(&e->offer, sizeof e->offer);
     e->offer_ms = 0;
-    e->offer_late = false;
+    e->offer_late = e->offer_told = false;
 }
 
 /* It is over, and this is told. */
@@ -222,6 +222,14 @@ static struct err pump_confirmed(struct engine *e)
 
 /* ---- what can be done now */
 
+/* Again to a person whose program ended in between. */
+static void tell_where(struct engine *e)
+{
+    if (!e->offer_told)
+        tell(e, e->offer.phase == OFFER_OPEN ? ADDING_OPEN : ADDING_ASKED, E_OK);
+    e->offer_told = true;
+}
+
 static bool may_ask(const struct engine *e, enum op op)
 {
     return e->link.state == LINK_READY && !link_is_busy(e, op) && e->now_ms >= e->offer_ms;
@@ -235,11 +243,14 @@ struct err offering_pump(struct engine *e)
         return end(e, ADDING_OVER, E_EXPIRED);
     switch (o->phase) {
     case OFFER_NONE:
+        return OK;
     case OFFER_ASKED:
+        tell_where(e);
         return OK;
     case OFFER_MADE:
         return may_ask(e, OP_LINK_OPEN) ? open_slot(e) : OK;
     case OFFER_OPEN:
+        tell_where(e);
         return may_ask(e, OP_LINK_LOOK) ? look(e) : OK;
     case OFFER_CONFIRMED:
         return pump_confirmed(e);
@@ -284,7 +295,6 @@ static struct err opened(struct engine *e, enum err_code code)
     if (code != E_OK)
         return end(e, ADDING_OVER, code);
     TRY(enter(e, OFFER_OPEN));
-    tell(e, ADDING_OPEN, E_OK);
     return offering_pump(e);
 }
 
@@ -304,12 +314,14 @@ static struct err take_ask(struct engine *e, struct bytes box, struct bytes from
         err = FAIL(E_CONFLICT);
     if (err.code != E_OK) {
         secret_wipe(&next, sizeof next);
-        return err_who(err.code) == WHO_OPERATOR ? err : end(e, ADDING_OVER, err.code);
+        if (err_who(err.code) == WHO_OPERATOR)
+            return err;
+        return end(e, ADDING_OVER, err.code == E_CONFLICT ? E_CONFLICT : E_FORGED);
     }
     TRY(step(e, &next));
     e->offer_ms = 0;
-    tell(e, ADDING_ASKED, E_OK);
-    return OK;
+    e->offer_told = false;
+    return offering_pump(e);
 }
 
 static struct err looked(struct engine *e, enum err_code code, const struct frame *f,

@@ -127,7 +127,7 @@ char *stage_offers(struct person *of)
     char *text = NULL;
 
     of->adding = (struct event){.kind = 0};
-    if (command(of, COMMAND_OFFER, (struct bytes){NULL, 0}) == E_OK &&
+    if (command(of, COMMAND_OFFER, (struct bytes){NULL, 0}) == E_OK && of->engine != NULL &&
         engine_link(of->engine, &link).code == E_OK)
         text = strndup((const char *)link.at, link.n);
     buf_free(&link);
@@ -241,16 +241,17 @@ void stage_remove_device(struct person *by, struct person *gone)
     buf_free(&statement);
 }
 
+enum err_code stage_revokes_id(struct person *by, const struct device_id *did)
+{
+    by->listed = (struct event){.kind = 0};
+    return command(by, COMMAND_REVOKE, ID_BYTES(*did));
+}
+
 enum err_code stage_revoke(struct person *by, struct person *gone)
 {
     struct device_id did = name_of(gone);
-    struct command c = {.kind = COMMAND_REVOKE, .text = ID_BYTES(did)};
-    struct err err;
 
-    by->listed = (struct event){.kind = 0};
-    err = engine_command(by->engine, &c, stage_clock(by));
-    stage_settle(by->play);
-    return err.code;
+    return stage_revokes_id(by, &did);
 }
 
 enum err_code stage_told_of_list(struct person *who)

@@ -8,7 +8,7 @@
 #include "server/live/live.h"
 #include "server/networks/keystore.h"
 
-#define PEOPLE_MAX  8
+#define PEOPLE_MAX  16
 #define SHOWN_MAX   256
 #define PENDING_MAX 256
 #define DOMAIN      "x.example"

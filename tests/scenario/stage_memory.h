@@ -99,6 +99,7 @@ void stage_recover(struct person *by);
 /* `by` is asked to remove a device of its account, and does it as soon as it can; the code with
  * which it was told of it since: E_AGAIN, it was not yet. */
 enum err_code stage_revoke(struct person *by, struct person *gone);
+enum err_code stage_revokes_id(struct person *by, const struct device_id *did);
 enum err_code stage_told_of_list(struct person *who);
 /* Was `who` told that another device has removed it? */
 bool stage_was_removed(const struct person *who);
