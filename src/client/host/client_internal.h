@@ -15,10 +15,11 @@ struct tacet_client {
     struct carrier *carrier;
     struct pool pool; /* of this many threads */
     size_t threads;
-    char *path;         /* of the profile's file */
-    bool wiped;         /* another device removed this one: there is nothing here any more */
-    struct arena shown; /* the text that the last call lent to the caller */
-    struct arena named; /* the name of the contact that was given last */
+    char *path;          /* of the profile's file */
+    bool wiped;          /* another device removed this one: there is nothing here any more */
+    struct arena shown;  /* the text that the last call lent to the caller */
+    struct arena named;  /* the name of the contact that was given last */
+    struct adding asked; /* which device was told last as asking to be added */
 };
 
 enum tacet_code client_code(struct err err);
@@ -33,6 +34,9 @@ void client_hex(struct bytes in, char *out);
 /* An account's handle, mine among them; "" when it is not known here. */
 void client_handle(struct tacet_client *c, const struct account_id *aid,
                    char out[TACET_HANDLE_SIZE]);
+
+/* What is told of adding a device, and remembered of who asks. */
+void client_adding(struct tacet_client *c, const struct adding *in, struct tacet_event *out);
 
 /* As a caller sees it; the text stays where it is. */
 void client_message(const struct message *m, const char *with, struct tacet_message *out);
