@@ -3,15 +3,15 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/devices.h"
+#include "cli/word_devices.h"
 
 static const struct {
     const char *name;
     enum words_end (*run)(struct options *o, const void *setting);
 } PARTS[] = {
-    {"list", devices_list},
-    {"add", devices_add},
-    {"remove", devices_remove},
+    {"list", word_devices_list},
+    {"add", word_devices_add},
+    {"remove", word_devices_remove},
 };
 
 static enum words_end run(struct options *o, const void *setting)
@@ -21,13 +21,13 @@ static enum words_end run(struct options *o, const void *setting)
             options_next(o);
             return PARTS[i].run(o, setting);
         }
-    return devices_list(o, setting);
+    return word_devices_list(o, setting);
 }
 
 const struct word word_devices = {
     .name = "devices",
     .run = run,
-    .usage = "[list [HANDLE] | add | remove ID] [--json]",
+    .usage = "[list [HANDLE] | add [--confirm CODE] | remove ID] [--json]",
     .what = "List your devices, or somebody's; add one; remove one.",
     .details =
         "list [HANDLE]  An account signs the list of its devices; this is the newest list that is\n"
@@ -49,8 +49,8 @@ const struct word word_devices = {
         "\n"
         "  --confirm CODE     With add: go on with the link that is open, and confirm the device\n"
         "                     that shows this code.\n"
-        "  --json             One JSON object a line.  list: handle, id, here, since, verified,\n"
-        "                     revoked_at (0: in the list), list, list_made.  add: event (link,\n"
-        "                     asked, confirmed, added, late, over), and what belongs to it.\n"
-        "                     remove: device, list, seconds, behind.\n",
+        "  --json             One JSON object a line: handle, id, here, since, verified,\n"
+        "                     revoked_at (0: in the list), list, list_made; of add event (link,\n"
+        "                     asked, confirmed, added, late, over) and what belongs to it; of\n"
+        "                     remove device, list, seconds, behind.\n",
 };

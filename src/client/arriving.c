@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * arriving: this device asks to be added to an account, until it is answered; then it signs in on
- * the same connection.  [PROTOCOL 15.2 - 15.4]
+ * the same connection.  [PROTOCOL 15.2, 15.3, 15.4]
  *
  * Till then the engine has no account: nothing else runs in it.  Of `own` there is what it takes to
  * connect.

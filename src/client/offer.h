@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * offer: the link that this device shows, so that another one may ask to be added to its account,
- * and what has become of it.  [PROTOCOL 15.1 - 15.4]
+ * and what has become of it.  [PROTOCOL 15.1, 15.2, 15.3, 15.4]
  *
  *   MADE --> OPEN --> ASKED --> CONFIRMED --> ANSWERED --> gone: added
  *                                                 |

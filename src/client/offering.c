@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * offering: this device adds another one to its account: shows a link, looks who asks, lets the
- * person compare, has the list signed and published, and answers.  [PROTOCOL 15.1 - 15.4]
+ * person compare, has the list signed and published, and answers. [PROTOCOL 15.1, 15.2, 15.3, 15.4]
  *
  * What the server says decides nothing but when: only what was sealed under the link's secret is an
  * ask, only the first one counts, and only what the person confirmed gets into the list.

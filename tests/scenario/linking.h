@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* linking: scenarios of a device that is added by a link.  [PROTOCOL 15.1 - 15.4] */
+/* linking: scenarios of a device that is added by a link.  [PROTOCOL 15.1, 15.2, 15.3, 15.4] */
 #ifndef TACET_TESTS_SCENARIO_LINKING_H
 #define TACET_TESTS_SCENARIO_LINKING_H
 

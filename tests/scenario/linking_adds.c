@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* linking_adds: a device is added once, by the person's word alone, whatever happens on the way.
- * [PROTOCOL 15.1 - 15.4] */
+ * [PROTOCOL 15.1, 15.2, 15.3, 15.4] */
 #include "scenario/linking.h"
 
 #define STEPS_MAX 60

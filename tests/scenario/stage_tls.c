@@ -313,7 +313,7 @@ void removes(struct play *p, const char *handle)
 static struct tacet_profile profile_of(const struct person *who)
 {
     return (struct tacet_profile){who->dir, (const uint8_t *)PASSPHRASE, sizeof PASSPHRASE - 1,
-                                  LEAST_COST};
+                                  LEAST_COST, NULL};
 }
 
 /* Until it is signed in and has its mail, or was told why not. */

@@ -12,7 +12,7 @@ static enum tacet_code command(struct tacet_client *c, enum command_kind kind, s
     return client_code(engine_command(c->engine, &cmd, carrier_clock()));
 }
 
-void client_adding(struct tacet_client *c, const struct adding *in, struct tacet_event *out)
+void adding_out(struct tacet_client *c, const struct adding *in, struct tacet_event *out)
 {
     out->adding = (enum tacet_adding)in->step;
     memcpy(out->digits, in->code, sizeof out->digits);

@@ -397,7 +397,7 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
     else if (e.kind == EVENT_LISTED)
         client_hex(ID_BYTES(e.change.entry.did), out->device);
     else if (e.kind == EVENT_ADDING)
-        client_adding(c, &e.adding, out);
+        adding_out(c, &e.adding, out);
     else
         out->message.missing = e.message.missing;
     return TACET_OK;

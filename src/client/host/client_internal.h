@@ -36,7 +36,7 @@ void client_handle(struct tacet_client *c, const struct account_id *aid,
                    char out[TACET_HANDLE_SIZE]);
 
 /* What is told of adding a device, and remembered of who asks. */
-void client_adding(struct tacet_client *c, const struct adding *in, struct tacet_event *out);
+void adding_out(struct tacet_client *c, const struct adding *in, struct tacet_event *out);
 
 /* As a caller sees it; the text stays where it is. */
 void client_message(const struct message *m, const char *with, struct tacet_message *out);

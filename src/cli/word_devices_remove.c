@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "cli/behind.h"
 #include "cli/choice.h"
-#include "cli/devices.h"
 #include "cli/drive.h"
-#include "cli/people.h"
 #include "cli/sentences.h"
+#include "cli/word_devices.h"
 #include "terminal/jsonl.h"
 
 #define REMOVE_SECONDS 30
@@ -59,40 +59,6 @@ static enum tacet_code find(struct tacet_client *client, const char *named,
     return n == 0 ? TACET_ABSENT : n > 1 ? TACET_CONFLICT : TACET_OK;
 }
 
-/* ---- who has been seen to use the list */
-
-bool devices_behind(struct tacet_client *client, uint32_t list, struct tacet_contact *c)
-{
-    while (tacet_next_contact(client, c->number, c) == TACET_OK)
-        if (c->known && !c->removed && !c->changed && c->uses_list < list)
-            return true;
-    return false;
-}
-
-void devices_show_behind(struct tacet_client *client, uint32_t list)
-{
-    struct tacet_contact c = {.number = 0};
-    bool any = false;
-
-    while (devices_behind(client, list, &c)) {
-        printf("%s", any ? ", " : "Not seen to write by this list yet: ");
-        people_show(stdout, client, c.handle);
-        any = true;
-    }
-    if (any)
-        printf("\n");
-}
-
-static json_t *behind_json(struct tacet_client *client, uint32_t list)
-{
-    struct tacet_contact c = {.number = 0};
-    json_t *all = json_array();
-
-    while (all != NULL && devices_behind(client, list, &c))
-        json_array_append_new(all, json_string(c.handle));
-    return all;
-}
-
 /* ---- removing */
 
 static uint32_t newest_list(struct tacet_client *client)
@@ -115,7 +81,7 @@ static enum words_end report(const struct removal *r)
                    : WORDS_FAILED;
     printf("Removed.  List %u is in force after %.1f s: nobody can send to the device any more.\n",
            (unsigned)list, seconds);
-    devices_show_behind(r->client, list);
+    behind_show(r->client, list);
     return WORDS_FINE;
 }
 
@@ -140,7 +106,7 @@ static enum words_end await(struct removal *r)
     return end;
 }
 
-enum words_end devices_remove(struct options *o, const void *setting)
+enum words_end word_devices_remove(struct options *o, const void *setting)
 {
     struct removal r = {.json = options_flag(o, "--json")};
     const char *named = options_need(o, "ID");

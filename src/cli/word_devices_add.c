@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "cli/choice.h"
-#include "cli/devices.h"
 #include "cli/drive.h"
 #include "cli/sentences.h"
+#include "cli/word_devices.h"
 #include "terminal/jsonl.h"
 #include "terminal/qr.h"
 #include "terminal/show.h"
@@ -53,11 +53,22 @@ static const struct sentence CONFIRMING[] = {
 };
 
 /* For JSON. */
-static const struct sentence WHY[] = {
-    {TACET_EXPIRED, "expired"},   {TACET_ABSENT, "absent"}, {TACET_DENIED, "refused"},
-    {TACET_FORGED, "forged"},     {TACET_LIMIT, "limit"},   {TACET_REMOVED, "removed"},
-    {TACET_CONFLICT, "conflict"}, {TACET_OK, NULL},
-};
+static const char *why_over(enum tacet_code code)
+{
+    static const struct {
+        enum tacet_code code;
+        const char *name;
+    } names[] = {
+        {TACET_EXPIRED, "expired"}, {TACET_ABSENT, "absent"},   {TACET_DENIED, "refused"},
+        {TACET_FORGED, "forged"},   {TACET_LIMIT, "limit"},     {TACET_REMOVED, "removed"},
+        {TACET_CLOCK, "clock"},     {TACET_CONFLICT, "listed"},
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i].code == code)
+            return names[i].name;
+    return "other";
+}
 
 struct addition {
     struct tacet_client *client;
@@ -205,10 +216,8 @@ static void added(struct addition *a, const struct tacet_event *e)
 
 static void over(struct addition *a, enum tacet_code code)
 {
-    const char *why = words_explain(WHY, code);
-
     if (a->json)
-        jsonl_print(json_pack("{ss ss}", "event", "over", "why", why == NULL ? "other" : why));
+        jsonl_print(json_pack("{ss ss}", "event", "over", "why", why_over(code)));
     end(a, sentences_say(OVER, code));
 }
 
@@ -298,7 +307,7 @@ static enum words_end add(struct addition *a)
     return a->end;
 }
 
-enum words_end devices_add(struct options *o, const void *setting)
+enum words_end word_devices_add(struct options *o, const void *setting)
 {
     struct addition a = {.json = options_flag(o, "--json")};
     enum words_end opened;

@@ -2,10 +2,11 @@
 /* devices list: what an account's own signed list of devices says. */
 #include <stdio.h>
 
+#include "cli/behind.h"
 #include "cli/choice.h"
-#include "cli/devices.h"
 #include "cli/people.h"
 #include "cli/sentences.h"
+#include "cli/word_devices.h"
 #include "terminal/jsonl.h"
 #include "terminal/show.h"
 
@@ -78,7 +79,7 @@ static enum words_end list(const struct listing *l)
         any = true;
     }
     if (!l->json && l->handle == NULL && any && d.list > 1)
-        devices_show_behind(l->client, d.list);
+        behind_show(l->client, d.list);
     return code == TACET_ABSENT && any ? WORDS_FINE : sentences_say(UNKNOWN, code);
 }
 
@@ -97,7 +98,7 @@ static enum words_end look(struct listing *l)
     return code == TACET_OK ? list(l) : sentences_say(UNKNOWN, code);
 }
 
-enum words_end devices_list(struct options *o, const void *setting)
+enum words_end word_devices_list(struct options *o, const void *setting)
 {
     struct listing l = {.json = options_flag(o, "--json")};
     enum words_end end;
