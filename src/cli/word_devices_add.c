@@ -117,11 +117,11 @@ static void show_asked(const struct addition *a)
         jsonl_print(json_pack("{ss ss ss ss ss}", "event", "asked", "device", e->device, "name",
                               e->called, "from", e->from, "code", e->digits));
     } else {
-        printf("A device asks to be added to your account.\n  It calls itself   ");
+        printf("A device asks to be added to your account.\n  It calls itself           ");
         show_text(stdout, bytes_text(e->called));
-        printf("\n  The server says   it is at ");
+        printf("\n  The server says it is at  ");
         show_text(stdout, bytes_text(e->from[0] == '\0' ? "an unknown address" : e->from));
-        printf("\n  Its code is       %s\n", e->digits);
+        printf("\n  Its code is               %s\n", e->digits);
     }
     fflush(stdout);
 }

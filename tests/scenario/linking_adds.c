@@ -9,7 +9,9 @@ static void a_device_is_added_by_a_link(void **state)
 {
     struct pair c = link_begin();
     char *link = stage_offers(c.alice);
+    const struct prekey *first;
     struct event old, fresh;
+    struct newcomer asked;
 
     (void)state;
     told_of_adding(c.alice, ADDING_OPEN, E_OK);
@@ -17,6 +19,7 @@ static void a_device_is_added_by_a_link(void **state)
     stage_forward(c.p, LINKING_STEP_MS);
     fresh = stage_told_of_adding(c.second);
     assert_int_equal(fresh.adding.step, ADDING_ASKED);
+    assert_ok(newcomer_load(engine_vault(stage_engine(c.second)), &asked));
     assert_false(stage_has_joined(c.second));
     assert_int_equal(stage_confirms(c.alice), E_OK);
     old = stage_told_of_adding(c.alice);
@@ -25,7 +28,11 @@ static void a_device_is_added_by_a_link(void **state)
     stage_forward(c.p, LINKING_STEP_MS);
     assert_true(stage_has_joined(c.second));
     assert_string_equal(engine_own(stage_engine(c.second))->network_name, "Ministry of X");
-    assert_int_equal(engine_own(stage_engine(c.second))->prekey[0].statement.number, 1);
+    first = &engine_own(stage_engine(c.second))->prekey[0].statement;
+    assert_int_equal(first->number, 1);
+    assert_memory_equal(first->point, asked.ask.point, sizeof first->point);
+    newcomer_free(&asked);
+    assert_int_equal(newcomer_load(engine_vault(stage_engine(c.second)), &asked).code, E_ABSENT);
     has_devices(&c, 2);
     both_are_there(&c);
     all_is_well(&c);

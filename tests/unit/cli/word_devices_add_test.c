@@ -23,9 +23,9 @@ static void what_is_added_is_shown(void **state)
 {
     assert_int_equal(PLAY_IN("no\n", 3, "devices", "add"), 1);
     assert_non_null(strstr(play_out, "tacet://device/x\n"));
-    assert_non_null(strstr(play_out, "It calls itself   laptop\n"));
-    assert_non_null(strstr(play_out, "it is at 192.0.2.7\n"));
-    assert_non_null(strstr(play_out, "Its code is       0123 4567 8901\n"));
+    assert_non_null(strstr(play_out, "It calls itself           laptop\n"));
+    assert_non_null(strstr(play_out, "it is at  192.0.2.7\n"));
+    assert_non_null(strstr(play_out, "Its code is               0123 4567 8901\n"));
     assert_true(play.cancelled);
     assert_string_equal(play.confirmed, "");
     assert_said("Nobody was added");
