@@ -60,6 +60,13 @@ struct err arriving_begin(struct engine *e)
     return link_request(e, OP_LINK_ASK, &m, NULL);
 }
 
+/* A server bears nobody for long who does not sign in: that it hangs up is no trouble. */
+void arriving_link_down(struct engine *e, enum err_code why, bool *news)
+{
+    *news = !e->arriving_heard || (why != E_OK && why != E_CLOSED);
+    e->arriving_heard = false;
+}
+
 uint64_t arriving_at(const struct engine *e)
 {
     return e->newcomer != NULL && e->link.state == LINK_GREETING ? e->arriving_ms : 0;
@@ -93,7 +100,7 @@ static struct err wait_on(struct engine *e)
 {
     if (!e->arriving_told)
         tell(e, ADDING_ASKED, E_OK);
-    e->arriving_told = true;
+    e->arriving_told = e->arriving_heard = true;
     e->link.failures = 0;
     e->arriving_ms = clock_add(e->now_ms, AGAIN_MS);
     return OK;
@@ -130,6 +137,7 @@ static struct err take_answer(struct engine *e, struct bytes answer)
     }
     TRY(err);
     arriving_free(e);
+    e->arriving_heard = false;
     own_free(&e->own);
     e->own = own;
     actions_tell(e, &(struct event){.kind = EVENT_JOINED});

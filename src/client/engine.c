@@ -190,7 +190,7 @@ struct err engine_command(struct engine *e, const struct command *c, uint64_t no
     if (e->failure.code != E_OK)
         return e->failure;
     if (e->newcomer != NULL) /* it has no account to do anything with */
-        return FAIL(E_DENIED);
+        return FAIL(E_AGAIN);
     e->now_ms = now_ms;
     switch (c->kind) {
     case COMMAND_SEND:

@@ -88,7 +88,7 @@ struct engine {
     uint64_t drained_ms, asking_ms; /* since when drained; when asking looks next, 0: no need */
     bool drained_news;              /* the mailbox was drained and nobody was told yet */
     bool parked_news;               /* something was parked and nobody was told yet */
-    bool held_back; /* something that opens waits for what its sender said before */
+    bool held_back;                 /* something that opens waits for what its sender said before */
     uint64_t forgotten_ms;          /* when what waits may be sealed again; 0: nothing does */
     uint64_t changing_ms;           /* when a list is sent again; 0: not before something comes */
     struct offer offer;
@@ -98,6 +98,7 @@ struct engine {
     struct newcomer *newcomer; /* this device has no account yet: nothing else is there then */
     uint64_t arriving_ms;      /* when it asks again; 0: not before something comes */
     bool arriving_told;        /* its code was */
+    bool arriving_heard;       /* the server has answered on this connection: it may end it */
     struct delays delays;
     struct effort effort; /* opening */
     struct err failure;
@@ -206,6 +207,8 @@ FALLIBLE arriving_load(struct engine *e);  /* E_ABSENT: the vault has no such pr
 FALLIBLE arriving_begin(struct engine *e); /* the link is up */
 FALLIBLE arriving_answered(struct engine *e, const struct frame *f, struct arena *a);
 uint64_t arriving_at(const struct engine *e);
+/* The connection is gone; *news: that it is has to be told. */
+void arriving_link_down(struct engine *e, enum err_code why, bool *news);
 FALLIBLE arriving_wake(struct engine *e);
 void arriving_free(struct engine *e);
 

@@ -125,6 +125,7 @@ void link_tell_state(struct engine *e, enum err_code code)
 void link_down(struct engine *e, enum err_code why)
 {
     struct link *l = &e->link;
+    bool news;
 
     if (l->state == LINK_OFF || l->state == LINK_ENDED)
         return;
@@ -135,7 +136,9 @@ void link_down(struct engine *e, enum err_code why)
     e->drained = e->drained_news = false;
     e->asking_ms = 0;
     delays_end(e);
-    link_tell_state(e, why == E_OK ? E_CLOSED : why);
+    arriving_link_down(e, why, &news);
+    if (news)
+        link_tell_state(e, why == E_OK ? E_CLOSED : why);
     retry_later(e);
 }
 

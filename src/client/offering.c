@@ -7,6 +7,8 @@
  * ask, only the first one counts, and only what the person confirmed gets into the list.
  */
 #include "client/engine_internal.h"
+#include "client/nicknames.h"
+#include "client/registers.h"
 #include "crypto/secret.h"
 #include "wire/tacet.pb-c.h"
 
@@ -105,8 +107,21 @@ out:
 
 /* ---- the list has it, or never will */
 
+/* By what it called itself, till the person calls it otherwise.  What would not show as what it is
+ * names nothing. */
+static struct err name_device(struct engine *e, const struct link_ask *ask)
+{
+    struct bytes name = bytes(ask->name, ask->name_n);
+
+    if (nicknames_check(name).code != E_OK)
+        return OK;
+    return registers_set(e->vault, &e->own.me.who.did, e->now_ms, REGISTERS_DEVICE_NAME,
+                         ID_BYTES(ask->did), name);
+}
+
 static struct err seal_in(struct engine *e, struct offer *next, struct bytes answer)
 {
+    TRY(name_device(e, &next->ask));
     next->phase = OFFER_ANSWERED;
     secret_wipe(next->link.secret, sizeof next->link.secret);
     TRY(offer_put_answer(e->vault, answer));

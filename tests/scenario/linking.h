@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "client/newcomer.h"
+#include "client/registers.h"
 #include "scenario/devices.h"
 
 extern const struct CMUnitTest linking_adds[], linking_lies[], linking_thieves[];

@@ -57,6 +57,45 @@ static void both_show_the_same_code_and_the_name(void **state)
     play_end(c.p);
 }
 
+static void a_device_is_called_as_it_called_itself(void **state)
+{
+    char *link;
+    struct pair c = link_asked(&link);
+    struct device_id did = stage_told_of_adding(c.second).adding.did;
+    struct vault *v = engine_vault(stage_engine(c.alice));
+    struct arena a = ARENA(4096);
+    struct bytes name;
+
+    (void)state;
+    assert_int_equal(registers_get(v, REGISTERS_DEVICE_NAME, ID_BYTES(did), &a, &name).code,
+                     E_ABSENT);
+    assert_int_equal(stage_confirms(c.alice), E_OK);
+    assert_ok(registers_get(v, REGISTERS_DEVICE_NAME, ID_BYTES(did), &a, &name));
+    assert_true(bytes_same(name, BYTES_LITERAL("second")));
+    arena_free(&a);
+    free(link);
+    play_end(c.p);
+}
+
+/* A server hangs up on whoever does not sign in. */
+static void a_connection_that_ends_while_it_asks_is_no_news(void **state)
+{
+    char *link;
+    struct pair c = link_asked(&link);
+
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        stage_hang_up(c.second);
+        stage_forward(c.p, LINKING_STEP_MS);
+        assert_false(stage_link_ended(c.second, E_CLOSED));
+    }
+    assert_int_equal(stage_confirms(c.alice), E_OK);
+    stage_forward(c.p, LINKING_STEP_MS);
+    assert_true(stage_has_joined(c.second));
+    free(link);
+    play_end(c.p);
+}
+
 static void who_is_refused_is_not_added(void **state)
 {
     char *link;
@@ -403,6 +442,8 @@ static void a_device_that_has_its_answer_stays(void **state)
 const struct CMUnitTest linking_adds[] = {
     cmocka_unit_test(a_device_is_added_by_a_link),
     cmocka_unit_test(both_show_the_same_code_and_the_name),
+    cmocka_unit_test(a_device_is_called_as_it_called_itself),
+    cmocka_unit_test(a_connection_that_ends_while_it_asks_is_no_news),
     cmocka_unit_test(who_is_refused_is_not_added),
     cmocka_unit_test(a_link_lives_for_ten_minutes),
     cmocka_unit_test(what_is_confirmed_after_ten_minutes_is_not),
