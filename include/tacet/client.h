@@ -31,6 +31,9 @@ extern "C" {
 #define TACET_NAME_MAX       64    /* bytes of a name that I give to somebody */
 #define TACET_DRAFT_MAX      16384 /* bytes of what I began to write */
 #define TACET_PASSPHRASE_MAX 1024  /* bytes */
+#define TACET_LINK_SIZE      577   /* a link by which a device is added, with its NUL */
+#define TACET_CODE_SIZE      15    /* "1234 5678 9012" and a NUL */
+#define TACET_DEVICE_MAX     64    /* bytes of what a device calls itself */
 #define TACET_COST_DEFAULT   17    /* scrypt with N = 2^17: about 0.3 s and 128 MiB */
 
 /* The tens say who must act, as on the wire. */
@@ -75,6 +78,8 @@ struct tacet_profile {
     size_t passphrase_n;
     unsigned cost; /* base-2 logarithm of scrypt's N, when joining; 0: TACET_COST_DEFAULT */
     struct tacet_tries *tries; /* filled in by tacet_open(); NULL: nobody asks */
+    const char *name; /* what this device calls itself, when it joins by another one's link: UTF-8,
+                         TACET_DEVICE_MAX bytes at most; NULL: nothing */
 };
 
 /* Is there a profile in the directory? */
@@ -97,11 +102,16 @@ TACET_API enum tacet_code tacet_open(struct tacet_client **out, const struct tac
 TACET_API enum tacet_code tacet_use_key_store(struct tacet_client *c, const uint8_t *passphrase,
                                               size_t n);
 
-/* Is this an invitation, whole and of a version we know?  Whether it is still good the server says.
+/* Is this an invitation, or a link that another device shows [tacet_add_device()]: whole, and of a
+ * version we know?  Whether it is still good the server says.
  * TACET_MALFORMED: not a link.  TACET_FORGED: damaged.  TACET_VERSION: made by a newer server. */
 TACET_API enum tacet_code tacet_check_link(const char *link);
 
-/* Make a profile from an invitation and go on from there as tacet_open(); tacet_run() then joins.
+/* Is it one that another device shows? */
+TACET_API bool tacet_is_device_link(const char *link);
+
+/* Make a profile from a link and go on from there as tacet_open(); tacet_run() then joins: with an
+ * invitation a new account, with a device's link its account, when somebody confirms it there.
  * A profile that began to join with this same link and was interrupted goes on.
  * As tacet_check_link() and tacet_open().  TACET_CONFLICT: there is another profile. */
 TACET_API enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile *p,
@@ -161,7 +171,9 @@ enum tacet_event_kind {
      * there is nothing to do but tacet_close(). */
     TACET_EVENT_REMOVED,
     TACET_EVENT_DEVICES, /* devices of `who`, who may be me, came or went */
-    TACET_EVENT_LISTED,  /* tacet_remove_device(): it is out of the list, or cannot be (code) */
+    TACET_EVENT_LISTED,  /* `device` is out of the list of mine, or in it, as was asked for here; or
+                            cannot be (code) */
+    TACET_EVENT_ADDING,  /* a device is being added by this one, or this one is: see `adding` */
     /* Another device of mine changed something that all of them agree on: `shared` says what. */
     TACET_EVENT_SHARED = 15,
     /* Another program asks to lock the profile, see tacet_lock(): tacet_close() it at once, and
@@ -263,6 +275,21 @@ struct tacet_message {
     size_t text_n;
 };
 
+/* How far adding a device has come, on either of the two. */
+enum tacet_adding {
+    TACET_ADDING_OPEN = 1, /* tacet_device_link() can be shown */
+    TACET_ADDING_ASKED,    /* both show `digits`: a person compares them, and confirms on the device
+                              that is there.  There `called` and `from` say who asks, too */
+    TACET_ADDING_LATE,     /* it was confirmed, but the server did not take it in ten minutes: it is
+                              tried again, and what comes of it is told */
+    TACET_ADDING_DONE,     /* it is there */
+    TACET_ADDING_OVER,     /* the link is of no use any more, and nobody was added.  TACET_EXPIRED:
+                              its ten minutes are over; TACET_ABSENT: so the server says;
+                              TACET_DENIED: by tacet_cancel_device(), or the server refuses;
+                              TACET_FORGED: what came does not check; TACET_CONFLICT: another device
+                              asked first; TACET_LIMIT: the account has ten */
+};
+
 struct tacet_event {
     enum tacet_event_kind kind;
     enum tacet_code code;
@@ -271,10 +298,15 @@ struct tacet_event {
     struct tacet_message message;  /* MESSAGE, STATE; of PROBLEM `missing` alone */
     enum tacet_cause cause;        /* MESSAGE, PROBLEM_RECIPIENTS */
     char about[TACET_HANDLE_SIZE]; /* of the cause: an account, "" when none or not known */
-    char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one; of LISTED */
+    char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one; of LISTED and
+                                      ADDING */
     unsigned added, removed;       /* DEVICES: so many */
     bool recovered;                /* and all others were lost: a recovery key says so */
     unsigned shared;               /* SHARED: of enum tacet_shared */
+    enum tacet_adding adding;      /* ADDING, as the next three */
+    char digits[TACET_CODE_SIZE];
+    char called[TACET_DEVICE_MAX + 1]; /* by itself: text of others */
+    char from[64];                     /* where it is, as the server says; "" when it does not */
 };
 
 /* Work on the connection until there is an event, or for at most timeout_ms (0: what can be done
@@ -341,10 +373,12 @@ struct tacet_contact {
     enum tacet_seal seal; /* of the next message to them */
     bool kept;            /* the network's policy demands that somebody else gets copies: */
     char keeper[TACET_HANDLE_SIZE]; /* who does; "" while the network was not asked who it is */
-    const char *name;               /* what I call them, see tacet_name(); NULL: nothing */
-    uint64_t muted_ms;              /* until when I want no notice of what they write; 0: I do */
-    bool blocked;                   /* see tacet_block() */
-    uint64_t number;                /* pass it to get the next */
+    uint32_t
+        uses_list;     /* the newest list of my devices by which they were seen to write; 0: none */
+    const char *name;  /* what I call them, see tacet_name(); NULL: nothing */
+    uint64_t muted_ms; /* until when I want no notice of what they write; 0: I do */
+    bool blocked;      /* see tacet_block() */
+    uint64_t number;   /* pass it to get the next */
 };
 
 /* The contact after `number` (0: the first).  TACET_ABSENT: no more.  The name lives until a
@@ -384,6 +418,24 @@ struct tacet_device {
  * TACET_ABSENT: no more, or the contact's list is not known here yet. */
 TACET_API enum tacet_code tacet_next_device(struct tacet_client *c, const char *handle,
                                             uint64_t number, struct tacet_device *out);
+
+/* Show a link by which one device can ask to be added: TACET_EVENT_ADDING says when it can be shown
+ * and all that comes of it.  A link that was shown before is over.  TACET_LIMIT: there are ten
+ * devices.  TACET_CONFLICT: one that was confirmed is still being added.  TACET_DENIED: this device
+ * was removed. */
+TACET_API enum tacet_code tacet_add_device(struct tacet_client *c);
+
+/* That link, which whoever sees it can ask by.  TACET_ABSENT: there is none. */
+TACET_API enum tacet_code tacet_device_link(struct tacet_client *c, char out[TACET_LINK_SIZE]);
+
+/* The device that was told as asking is who it should be: these are the digits that it shows.
+ * Anything but digits is passed over.  TACET_FORGED: it has others.  TACET_ABSENT: nobody asks;
+ * TACET_EXPIRED: or not any more.  TACET_LIMIT: there are ten devices. */
+TACET_API enum tacet_code tacet_confirm_device(struct tacet_client *c, const char *digits);
+
+/* It is not, or the link is not to be used any more.  TACET_ABSENT: there is none.  TACET_CONFLICT:
+ * it was confirmed already. */
+TACET_API enum tacet_code tacet_cancel_device(struct tacet_client *c);
 
 /* Remove another device of mine, by its id: TACET_EVENT_LISTED says when it is out of the list that
  * all who write to me follow; till then this is kept and tried again.  TACET_ABSENT: there is no

@@ -20,20 +20,21 @@ complete -c tacet -l version -d 'Say which version this is'
 
 set -l words join chat send read contacts name verify devices passphrase lock status
 set -l none "not __fish_seen_subcommand_from $words help"
-complete -c tacet -n $none -a join -d 'Take up an invitation'
+complete -c tacet -n $none -a join -d 'Take up an invitation, or add this device'
 complete -c tacet -n $none -a chat -d 'Talk with somebody, line by line'
 complete -c tacet -n $none -a send -d 'Write to somebody'
 complete -c tacet -n $none -a read -d 'Show what others wrote'
 complete -c tacet -n $none -a contacts -d 'List the people you have written with'
 complete -c tacet -n $none -a name -d 'Give somebody a name that you alone see'
 complete -c tacet -n $none -a verify -d 'Compare safety numbers'
-complete -c tacet -n $none -a devices -d 'List devices'
+complete -c tacet -n $none -a devices -d 'List, add or remove devices'
 complete -c tacet -n $none -a passphrase -d 'Change the passphrase of this profile'
 complete -c tacet -n $none -a lock -d 'Lock this profile'
 complete -c tacet -n $none -a status -d 'Say who you are'
 complete -c tacet -n $none -a help -d 'Say more about a word'
 complete -c tacet -n '__fish_seen_subcommand_from help' -a "$words"
 
+complete -c tacet -n '__fish_seen_subcommand_from join' -l name -x -d 'What this device calls itself'
 complete -c tacet -n '__fish_seen_subcommand_from join' -l kdf-cost -x -d 'Work to try a passphrase'
 complete -c tacet -n '__fish_seen_subcommand_from chat' -l lock-after -x -d 'When nothing was typed, in minutes'
 complete -c tacet -n '__fish_seen_subcommand_from chat' -l wait -x -d 'For the server, in seconds'
@@ -45,6 +46,8 @@ complete -c tacet -n '__fish_seen_subcommand_from contacts' -l json -d 'A JSON o
 complete -c tacet -n '__fish_seen_subcommand_from name' -l none -d 'Take it away'
 complete -c tacet -n '__fish_seen_subcommand_from verify' -l confirm -x -d 'The digits they read out'
 complete -c tacet -n '__fish_seen_subcommand_from verify' -l accept-new-key -d 'You know why it changed'
+complete -c tacet -n '__fish_seen_subcommand_from devices' -a 'list add remove'
+complete -c tacet -n '__fish_seen_subcommand_from devices' -l confirm -x -d 'Add the device that shows this code'
 complete -c tacet -n '__fish_seen_subcommand_from devices' -l json -d 'A JSON object a line'
 complete -c tacet -n '__fish_seen_subcommand_from devices' -l none -d 'Take the name away'
 complete -c tacet -n '__fish_seen_subcommand_from passphrase' -l kdf-cost -x -d 'Work to try a passphrase'

@@ -67,7 +67,7 @@ static struct err finish(struct engine *e, uint64_t number, const struct listing
     TRY(vault_begin(e->vault));
     TRY(vault_end(e->vault, listing_over(e->vault, number)));
     tell(e, c, code);
-    return OK;
+    return offering_listed(e, c, code);
 }
 
 /* *over: this one was, and there may be another. */
@@ -137,6 +137,7 @@ static struct err accepted(struct engine *e, uint64_t number, const struct listi
     TRY(vault_end(e->vault, keep(e, &l, list, number)));
     tell(e, c, E_OK);
     TRY(siblings_learned(e));
+    TRY(offering_listed(e, c, E_OK));
     return siblings_ask(e); /* for the prekeys of who came */
 }
 

@@ -5,6 +5,7 @@
 
 #include "client/engine_internal.h"
 #include "client/parking.h"
+#include "crypto/secret.h"
 #include "e2ee/fingerprint.h"
 #include "e2ee/payload.h"
 
@@ -38,6 +39,8 @@ static void schedule(struct engine *e)
                                   changing_at(e),
                                   sharing_at(e),
                                   presence_at(e),
+                                  offering_at(e),
+                                  arriving_at(e),
                               };
 
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
@@ -47,6 +50,12 @@ static void schedule(struct engine *e)
         return;
     e->wake_ms = at;
     actions_wake(e, at);
+}
+
+struct err engine_begin(struct engine *e)
+{
+    TRY(agreed_begin(e));
+    return sharing_begin(e);
 }
 
 struct err engine_new(struct engine **out, struct vault *vault, struct random *random,
@@ -62,15 +71,13 @@ struct err engine_new(struct engine **out, struct vault *vault, struct random *r
     e->now_ms = now_ms;
     e->link.state = LINK_OFF;
     TRY_OUT(parsed_new(&e->parsed));
-    TRY_OUT(own_load(vault, &e->own));
-    TRY_OUT(agreed_begin(e));
-    TRY_OUT(sharing_begin(e));
+    err = own_load(vault, &e->own);
+    TRY_OUT(err.code == E_ABSENT ? arriving_load(e) : err.code == E_OK ? engine_begin(e) : err);
+    TRY_OUT(offer_load(vault, &e->offer));
     *out = e;
-    return OK;
+    e = NULL;
 out:
-    own_free(&e->own);
-    parsed_free(e->parsed);
-    free(e);
+    engine_free(e);
     return err;
 }
 
@@ -80,6 +87,8 @@ void engine_free(struct engine *e)
         return;
     actions_free(e);
     own_free(&e->own);
+    arriving_free(e);
+    secret_wipe(&e->offer, sizeof e->offer);
     buf_free(&e->unregistered.body);
     parsed_free(e->parsed);
     free(e);
@@ -187,6 +196,8 @@ struct err engine_command(struct engine *e, const struct command *c, uint64_t no
 
     if (e->failure.code != E_OK)
         return e->failure;
+    if (e->newcomer != NULL) /* it has no account to do anything with */
+        return FAIL(E_AGAIN);
     e->now_ms = now_ms;
     switch (c->kind) {
     case COMMAND_SEND:
@@ -211,6 +222,15 @@ struct err engine_command(struct engine *e, const struct command *c, uint64_t no
     case COMMAND_MUTE:
     case COMMAND_BLOCK:
         err = saying_command(e, c);
+        break;
+    case COMMAND_OFFER:
+        err = offering_begin(e);
+        break;
+    case COMMAND_OFFER_CONFIRM:
+        err = offering_confirm(e, c->text);
+        break;
+    case COMMAND_OFFER_CANCEL:
+        err = offering_cancel(e);
         break;
     }
     if (err_who(err.code) == WHO_OPERATOR || vault_is_damaged(e->vault))
@@ -250,6 +270,8 @@ void engine_wake(struct engine *e, uint64_t now_ms)
         return;
     e->wake_ms = 0;
     settle(e, link_wake(e));
+    settle(e, arriving_wake(e));
+    settle(e, offering_wake(e));
     settle(e, asking_wake(e));
     settle(e, forgotten_wake(e));
     settle(e, changing_wake(e));
@@ -278,6 +300,13 @@ struct err engine_failure(const struct engine *e)
 const struct own *engine_own(const struct engine *e)
 {
     return &e->own;
+}
+
+struct err engine_link(const struct engine *e, struct buf *out)
+{
+    return e->offer.phase == OFFER_OPEN || e->offer.phase == OFFER_ASKED
+               ? device_link_write(&e->offer.link, out)
+               : FAIL(E_ABSENT);
 }
 
 struct vault *engine_vault(const struct engine *e)

@@ -15,6 +15,7 @@
 
 #include "client/listing.h"
 #include "client/messages.h"
+#include "client/offer.h"
 #include "statement/roster_people.h"
 
 struct engine;
@@ -29,6 +30,10 @@ enum command_kind {
     COMMAND_ACCEPT,   /* handle is another account now, and that is right */
     COMMAND_REVOKE,   /* remove this device of mine: its did in `text`.  EVENT_LISTED follows */
 
+    /* Add one.  EVENT_ADDING says what comes of it. */
+    COMMAND_OFFER = 10,    /* a link is to be shown */
+    COMMAND_OFFER_CONFIRM, /* who asked is who the person means: the digest in `text` */
+    COMMAND_OFFER_CANCEL,  /* nobody is to be added by it any more */
     /* What all my devices agree on.  [PROTOCOL 15.8] */
     COMMAND_NAME = 20,   /* I call handle so; empty: by no name */
     COMMAND_NAME_DEVICE, /* and a device of mine */
@@ -40,7 +45,7 @@ enum command_kind {
 
 struct command {
     enum command_kind kind;
-    struct bytes handle, text; /* text: or the digits, or a did */
+    struct bytes handle, text; /* text: or the digits, a did, a digest */
     uint64_t number;
     struct device_id device;
 };
@@ -58,7 +63,26 @@ enum event_kind {
     EVENT_REMOVED = 9, /* another device of mine removed this one: its profile is to be wiped */
     EVENT_DEVICES,     /* devices of `contact`, who may be me, came or went */
     EVENT_LISTED,      /* `change`, which was asked for here, is in force; or cannot be (code) */
+    EVENT_ADDING,      /* a device is being added, by this one, or it is this one: `adding` */
     EVENT_SHARED = 15, /* another device of mine changed what all of them agree on: see `shared` */
+};
+
+/* How far adding a device has come.  [PROTOCOL 15] */
+enum adding_step {
+    ADDING_OPEN = 1, /* engine_link() can be shown */
+    ADDING_ASKED,    /* somebody asks, or this device did: the codes are to be compared */
+    ADDING_LATE,     /* it was confirmed, but the server has not taken it in the link's time */
+    ADDING_DONE,     /* it is in the account's list, and has its answer */
+    ADDING_OVER,     /* the link is of no use any more (code says why), and added nobody */
+};
+
+struct adding {
+    enum adding_step step;
+    struct device_id did;             /* from ASKED on */
+    uint8_t digest[HASH_SHA512_SIZE]; /* of the ask */
+    char code[LINK_ASK_CODE_SIZE];    /* ASKED; as the next two */
+    char name[LINK_ASK_NAME_MAX + 1]; /* as the new device calls itself */
+    char from[OFFER_FROM_MAX + 1];    /* where it is, as the server says; "" not said */
 };
 
 enum problem {
@@ -93,6 +117,7 @@ struct event {
     bool recovered;               /* and all others were lost, a recovery key says */
     struct listing_change change; /* EVENT_LISTED */
     uint32_t shared;              /* EVENT_SHARED: a bit for each of enum registers_kind */
+    struct adding adding;         /* EVENT_ADDING */
 };
 
 enum action_kind { ACTION_CONNECT = 1, ACTION_SEND, ACTION_CLOSE, ACTION_WAKE, ACTION_TELL };
@@ -108,7 +133,8 @@ struct action {
 
 /* ---- Life. */
 
-/* The vault has a profile (own_create).  The vault and `random` stay the caller's. */
+/* The vault has a profile (own_create, own_adopt, newcomer_make).  The vault and `random` stay the
+ * caller's. */
 FALLIBLE engine_new(struct engine **out, struct vault *vault, struct random *random,
                     uint64_t now_ms);
 void engine_free(struct engine *e); /* NULL is fine; wipes */
@@ -135,6 +161,8 @@ struct err engine_failure(const struct engine *e);
 /* ---- Looking. */
 
 const struct own *engine_own(const struct engine *e);
+/* The link that this device shows now, appended.  E_ABSENT: none. */
+FALLIBLE engine_link(const struct engine *e, struct buf *out);
 struct vault *engine_vault(const struct engine *e); /* for tests: hosts have their own pointer */
 bool engine_is_ready(const struct engine *e);       /* signed in */
 bool engine_is_drained(const struct engine *e);     /* and the mailbox was empty */

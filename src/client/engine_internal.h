@@ -4,6 +4,7 @@
 #define TACET_CLIENT_ENGINE_INTERNAL_H
 
 #include "client/engine.h"
+#include "client/newcomer.h"
 #include "client/own_prekeys.h"
 #include "client/parsed.h"
 #include "e2ee/control.h"
@@ -87,9 +88,17 @@ struct engine {
     uint64_t drained_ms, asking_ms; /* since when drained; when asking looks next, 0: no need */
     bool drained_news;              /* the mailbox was drained and nobody was told yet */
     bool parked_news;               /* something was parked and nobody was told yet */
-    bool held_back; /* something that opens waits for what its sender said before */
+    bool held_back;                 /* something that opens waits for what its sender said before */
     uint64_t forgotten_ms;          /* when what waits may be sealed again; 0: nothing does */
     uint64_t changing_ms;           /* when a list is sent again; 0: not before something comes */
+    struct offer offer;
+    uint64_t offer_ms;         /* when the server is asked of it again; 0: not before something */
+    bool offer_late;           /* that it is late was told */
+    bool offer_told;           /* how far it is was, since this program began or it got there */
+    struct newcomer *newcomer; /* this device has no account yet: nothing else is there then */
+    uint64_t arriving_ms;      /* when it asks again; 0: not before something comes */
+    bool arriving_told;        /* its code was */
+    bool arriving_heard;       /* the server has answered on this connection: it may end it */
     struct delays delays;
     struct effort effort; /* opening */
     struct err failure;
@@ -99,6 +108,12 @@ struct engine {
     struct kem_question kem; /* the one that is on its way, while link_is_busy(e, OP_KEM_KEYS) */
     struct queued_action *first, *last, *taken;
 };
+
+/* ---- engine.c */
+
+/* The vault has an account: what is done before all else, when the program or the account is new.
+ */
+FALLIBLE engine_begin(struct engine *e);
 
 /* ---- actions.c */
 
@@ -175,6 +190,40 @@ FALLIBLE changing_pump(struct engine *e);
 FALLIBLE changing_answered(struct engine *e, const struct frame *f);
 uint64_t changing_at(const struct engine *e); /* when to look again; 0: no need */
 FALLIBLE changing_wake(struct engine *e);
+
+/* ---- offering.c: what offer.h keeps, and the server: this device adds another one */
+
+/* A link is there: ADDING_OPEN is told when it can be shown.  E_LIMIT: no room in the list. */
+FALLIBLE offering_begin(struct engine *e);
+/* E_ABSENT: nobody has asked; E_CONFLICT: something else was; E_EXPIRED; errors of listing_put().
+ */
+FALLIBLE offering_confirm(struct engine *e, struct bytes digest);
+/* E_ABSENT: there is no link; E_CONFLICT: it was confirmed. */
+FALLIBLE offering_cancel(struct engine *e);
+/* What can be done now: after a sign-in, and when my account's list is another one. */
+FALLIBLE offering_pump(struct engine *e);
+/* What was asked of the list is in force, or cannot be. */
+FALLIBLE offering_listed(struct engine *e, const struct listing_change *c, enum err_code code);
+FALLIBLE offering_answered(struct engine *e, const struct waiting *w, const struct frame *f,
+                           struct arena *a);
+uint64_t offering_at(const struct engine *e); /* when to look again; 0: no need */
+FALLIBLE offering_wake(struct engine *e);
+
+/* ---- arriving.c: what newcomer.h keeps, and the server: this device is being added */
+
+FALLIBLE arriving_load(struct engine *e);  /* E_ABSENT: the vault has no such profile */
+FALLIBLE arriving_begin(struct engine *e); /* the link is up */
+FALLIBLE arriving_answered(struct engine *e, const struct frame *f, struct arena *a);
+uint64_t arriving_at(const struct engine *e);
+/* The connection is gone; *news: that it is has to be told. */
+void arriving_link_down(struct engine *e, enum err_code why, bool *news);
+FALLIBLE arriving_wake(struct engine *e);
+void arriving_free(struct engine *e);
+
+/* ---- greeting.c, again: the same connection goes on, signed in */
+
+FALLIBLE greeting_sign_in(struct engine *e);
+void greeting_tell_version(struct engine *e, const struct frame *f, struct arena *a);
 
 /* ---- governing.c */
 

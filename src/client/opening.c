@@ -7,6 +7,7 @@
 #include "client/chains.h"
 #include "client/conversations.h"
 #include "client/dealings.h"
+#include "client/following.h"
 #include "client/judging.h"
 #include "client/opening_internal.h"
 #include "client/standing.h"
@@ -351,6 +352,8 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
         goto out;
     }
     TRY_OUT(err);
+    if (!mine)
+        TRY_OUT(following_note(op->e->vault, &o->core.sender.aid, verdict.mine));
     TRY_OUT(messages_known(op->e->vault, &o->core.sender.did, &o->core.id, &known));
     if (known) { /* sealed a second time */
         TRY_OUT(use_up(op, o, match));

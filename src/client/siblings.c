@@ -33,7 +33,8 @@ struct err siblings_learned(struct engine *e)
     }
     TRY(sharing_listed(e));
     TRY(publishing_list_changed(e));
-    return changing_pump(e);
+    TRY(changing_pump(e));
+    return offering_pump(e);
 }
 
 struct err siblings_prepare(struct engine *e, bool *waits)

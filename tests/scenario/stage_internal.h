@@ -44,6 +44,7 @@ struct person {
     unsigned changes;
     struct event listed;      /* the last that told of a change to its own list; kind 0: none did */
     uint32_t shared;          /* kinds of registers that other devices of mine changed */
+    struct event adding;      /* and of a device that is being added */
     unsigned problems, steps; /* steps: until the program is ended; 0: never */
     enum err_code problem_code;
     struct roster_finding finding;

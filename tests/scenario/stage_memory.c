@@ -243,6 +243,9 @@ static void hear(struct person *who, const struct event *e)
     case EVENT_SHARED:
         who->shared |= e->shared;
         break;
+    case EVENT_ADDING:
+        who->adding = *e;
+        break;
     case EVENT_DRAINED:
     case EVENT_CONTACT:
         break;

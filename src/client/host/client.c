@@ -12,6 +12,7 @@
 #include "client/host/bell.h"
 #include "client/host/key_store.h"
 #include "client/host/threads.h"
+#include "client/newcomer.h"
 #include "client/nicknames.h"
 #include "client/registers.h"
 #include "crypto/password.h"
@@ -38,6 +39,11 @@ _Static_assert(TACET_SHARED_DEVICE_NAMES == 1 << REGISTERS_DEVICE_NAME &&
                    TACET_SHARED_BLOCKED == 1 << REGISTERS_BLOCKED,
                "what is shared");
 _Static_assert(TACET_DRAFT_MAX == SHARED_VALUE_MAX, "sizes");
+_Static_assert((int)TACET_EVENT_ADDING == (int)EVENT_ADDING, "events");
+_Static_assert((int)TACET_ADDING_OVER == (int)ADDING_OVER, "steps");
+_Static_assert(TACET_LINK_SIZE == DEVICE_LINK_MAX + 1 && TACET_CODE_SIZE == LINK_ASK_CODE_SIZE &&
+                   TACET_DEVICE_MAX == LINK_ASK_NAME_MAX,
+               "sizes");
 _Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
 _Static_assert(TACET_PASSPHRASE_MAX == VAULT_PASSPHRASE_MAX, "sizes");
 _Static_assert(TACET_TEXT_MAX == LIMIT_TEXT && TACET_HANDLE_SIZE == TEXT_HANDLE_MAX + 1, "sizes");
@@ -249,18 +255,43 @@ out:
     return client_code(err);
 }
 
-/* What an interrupted join left behind: does it belong to this link? */
-static struct err go_on(struct tacet_client *c, const struct invitation *link)
+/* A link of either kind: the other one is zero. */
+struct way {
+    bool to_account; /* that is there: a device shows it */
+    struct invitation invitation;
+    struct device_link device;
+};
+
+static struct err read_way(const char *link, struct way *out)
 {
+    struct err err = device_link_read(bytes_text(link), &out->device);
+
+    out->to_account = err.code != E_MALFORMED;
+    return out->to_account ? err : invitation_read(bytes_text(link), &out->invitation);
+}
+
+/* What an interrupted join left behind: does it belong to this link? */
+static struct err go_on_asking(struct tacet_client *c, const struct way *way)
+{
+    bool same;
+
+    TRY(newcomer_asks_by(c->vault, &way->device, &same));
+    return way->to_account && same ? OK : FAIL(E_STALE);
+}
+
+static struct err go_on(struct tacet_client *c, const struct way *way)
+{
+    const struct invitation *link = &way->invitation;
     struct own own;
     struct err err = own_load(c->vault, &own);
     bool joined, same;
 
     if (err.code == E_ABSENT)
-        return err;
+        return go_on_asking(c, way);
     TRY(err);
     joined = own.joined;
-    same = ID_SAME(own.nid, link->nid) && secret_same(BYTES(own.token), BYTES(link->token));
+    same = !way->to_account && ID_SAME(own.nid, link->nid) &&
+           secret_same(BYTES(own.token), BYTES(link->token));
     own_free(&own);
     return joined ? FAIL(E_CONFLICT) : same ? OK : FAIL(E_STALE);
 }
@@ -280,16 +311,28 @@ static struct err begin_anew(struct tacet_client *c, const struct tacet_profile 
     return create_vault(c, p);
 }
 
+static struct err make_profile(struct tacet_client *c, const struct tacet_profile *p,
+                               const struct way *way)
+{
+    struct own own;
+
+    if (way->to_account)
+        return newcomer_make(c->vault, &way->device, bytes_text(p->name == NULL ? "" : p->name),
+                             &c->random);
+    TRY(own_create(c->vault, &way->invitation, carrier_clock(), &own));
+    own_free(&own);
+    return OK;
+}
+
 static struct err prepare(struct tacet_client *c, const struct tacet_profile *p,
-                          const struct invitation *link)
+                          const struct way *way)
 {
     struct err err = FAIL(E_ABSENT);
-    struct own own;
 
     if (tacet_profile_exists(p->directory)) {
         err = open_vault(c, p);
         if (err.code == E_OK)
-            err = go_on(c, link);
+            err = go_on(c, way);
         else if (err.code == E_ABSENT) /* interrupted before the vault was made */
             err = FAIL(E_STALE);
         if (err.code == E_STALE) {
@@ -299,20 +342,25 @@ static struct err prepare(struct tacet_client *c, const struct tacet_profile *p,
     } else {
         TRY(create_vault(c, p));
     }
-    if (err.code != E_ABSENT)
-        return err;
-    TRY(own_create(c->vault, link, carrier_clock(), &own));
-    own_free(&own);
-    return OK;
+    return err.code == E_ABSENT ? make_profile(c, p, way) : err;
 }
 
 enum tacet_code tacet_check_link(const char *link)
 {
-    struct invitation invitation;
-    struct err err = invitation_read(bytes_text(link), &invitation);
+    struct way way = {0};
+    struct err err = read_way(link, &way);
 
-    secret_wipe(&invitation, sizeof invitation);
+    secret_wipe(&way, sizeof way);
     return client_code(err);
+}
+
+bool tacet_is_device_link(const char *link)
+{
+    struct way way = {0};
+    bool is = read_way(link, &way).code == E_OK && way.to_account;
+
+    secret_wipe(&way, sizeof way);
+    return is;
 }
 
 enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile *p,
@@ -320,16 +368,16 @@ enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile
 {
     struct err err = OK;
     struct tacet_client *c = NULL;
-    struct invitation invitation;
+    struct way way = {0};
 
-    TRY_OUT(invitation_read(bytes_text(link), &invitation));
+    TRY_OUT(read_way(link, &way));
     TRY_OUT(new_client(p, &c));
-    TRY_OUT(prepare(c, p, &invitation));
+    TRY_OUT(prepare(c, p, &way));
     TRY_OUT(start(c));
     *out = c;
     c = NULL;
 out:
-    secret_wipe(&invitation, sizeof invitation);
+    secret_wipe(&way, sizeof way);
     tacet_close(c);
     return client_code(err);
 }
@@ -427,6 +475,8 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
         client_message(&e.message, e.contact.handle, &out->message);
     else if (e.kind == EVENT_LISTED)
         client_hex(ID_BYTES(e.change.entry.did), out->device);
+    else if (e.kind == EVENT_ADDING)
+        adding_out(c, &e.adding, out);
     else
         out->message.missing = e.message.missing;
     return TACET_OK;
@@ -491,15 +541,6 @@ enum tacet_code tacet_confirm(struct tacet_client *c, const char *handle, const 
 enum tacet_code tacet_accept_key(struct tacet_client *c, const char *handle)
 {
     return command(c, COMMAND_ACCEPT, handle, (struct bytes){0});
-}
-
-enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id)
-{
-    struct device_id did;
-
-    if (encoding_hex_read(bytes_text(id), did.b, sizeof did.b).code != E_OK)
-        return TACET_MALFORMED;
-    return command(c, COMMAND_REVOKE, "", ID_BYTES(did));
 }
 
 const char *tacet_version(void)

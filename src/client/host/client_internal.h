@@ -21,6 +21,7 @@ struct tacet_client {
     int bell;             /* at which another program asks to lock; -1: none */
     struct arena shown;   /* the text that the last call lent to the caller */
     struct arena named;   /* the name of the contact that was given last */
+    struct adding asked;  /* which device was told last as asking to be added */
 };
 
 enum tacet_code client_code(struct err err);
@@ -38,6 +39,9 @@ void client_hex(struct bytes in, char *out);
 /* An account's handle, mine among them; "" when it is not known here. */
 void client_handle(struct tacet_client *c, const struct account_id *aid,
                    char out[TACET_HANDLE_SIZE]);
+
+/* What is told of adding a device, and remembered of who asks. */
+void adding_out(struct tacet_client *c, const struct adding *in, struct tacet_event *out);
 
 /* As a caller sees it; the text stays where it is. */
 void client_message(const struct message *m, const char *with, struct tacet_message *out);

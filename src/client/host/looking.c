@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/encoding.h"
+#include "client/following.h"
 #include "client/host/client_internal.h"
 #include "client/nicknames.h"
 #include "client/rules.h"
@@ -93,6 +94,7 @@ static struct err contact_out(struct tacet_client *c, const struct contact *in,
                                   .name = name,
                                   .number = in->number};
     snprintf(out->handle, sizeof out->handle, "%s", in->handle);
+    TRY(following_newest(c->vault, &in->aid, &out->uses_list));
     if (rules.joins)
         client_handle(c, &rules.keeper, out->keeper);
     return in->known ? sharing_out(c, in, out) : OK;

@@ -93,6 +93,7 @@ enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile
 {
     keep_profile(p);
     snprintf(play.link, sizeof play.link, "%s", link);
+    snprintf(play.called, sizeof play.called, "%s", p->name);
     if (play.join == TACET_OK)
         *out = &client;
     return play.join;
@@ -104,6 +105,40 @@ enum tacet_code tacet_change_passphrase(struct tacet_client *c, const struct tac
              (int)p->fresh_n, (const char *)p->fresh);
     play.cost = p->cost;
     return play.change;
+}
+
+enum tacet_code tacet_add_device(struct tacet_client *c)
+{
+    return play.add;
+}
+
+enum tacet_code tacet_device_link(struct tacet_client *c, char out[TACET_LINK_SIZE])
+{
+    snprintf(out, TACET_LINK_SIZE, "tacet://device/x");
+    return play.link_shown;
+}
+
+enum tacet_code tacet_confirm_device(struct tacet_client *c, const char *digits)
+{
+    snprintf(play.confirmed, sizeof play.confirmed, "%s", digits);
+    return play.confirm_device;
+}
+
+enum tacet_code tacet_cancel_device(struct tacet_client *c)
+{
+    play.cancelled = true;
+    return play.cancel;
+}
+
+enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id)
+{
+    snprintf(play.removed, sizeof play.removed, "%s", id);
+    return play.remove;
+}
+
+bool tacet_is_device_link(const char *link)
+{
+    return strncmp(link, "tacet://device/", 15) == 0;
 }
 
 void tacet_close(struct tacet_client *c)
@@ -313,6 +348,21 @@ struct tacet_event *play_event(enum tacet_event_kind kind, enum tacet_code code)
     struct tacet_event *e = &play.event[play.events++];
 
     *e = (struct tacet_event){.kind = kind, .code = code};
+    return e;
+}
+
+struct tacet_event *play_adding(enum tacet_adding step, enum tacet_code code)
+{
+    struct tacet_event *e = play_event(TACET_EVENT_ADDING, code);
+
+    e->adding = step;
+    if (step != TACET_ADDING_OPEN)
+        memcpy(e->device, PLAY_ID, sizeof PLAY_ID);
+    if (step == TACET_ADDING_ASKED) {
+        memcpy(e->digits, "0123 4567 8901", TACET_CODE_SIZE);
+        memcpy(e->called, "laptop", sizeof "laptop");
+        memcpy(e->from, "192.0.2.7", sizeof "192.0.2.7");
+    }
     return e;
 }
 

@@ -12,6 +12,7 @@
 struct play {
     bool no_profile;
     enum tacet_code open, link_is, join, send, confirm, accept, name, mark, change, lock;
+    enum tacet_code add, link_shown, confirm_device, cancel, remove;
     struct tacet_tries tries;
     struct tacet_locking locking;        /* as the profile has it, or as it was set */
     struct tacet_event event[PLAY_MOST]; /* in this order, */
@@ -39,6 +40,8 @@ struct play {
     char changed[64]; /* the passphrase, "old>new" */
     char passphrase[64], link[64], sent_to[64], sent[64], named[64];
     char draft[64];
+    char called[64], confirmed[64], removed[64]; /* devices */
+    bool cancelled;
     size_t sent_n;
 };
 extern struct play play;
@@ -51,6 +54,7 @@ extern char play_out[256 * 1024], play_err[64 * 1024];
 int play_begin(void **state);
 
 struct tacet_event *play_event(enum tacet_event_kind kind, enum tacet_code code);
+struct tacet_event *play_adding(enum tacet_adding step, enum tacet_code code);
 struct tacet_event *play_state(enum tacet_state state, enum tacet_code code);
 struct tacet_message *play_message(const char *with, const char *text);
 struct tacet_contact *play_contact(const char *handle);

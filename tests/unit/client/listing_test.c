@@ -120,6 +120,9 @@ static void changes_wait_in_order_with_what_was_signed(void **state)
     assert_ok(listing_first(s->vault, &a, &number, &got, &list));
     assert_int_equal(got.kind, LISTING_REVOKE);
     assert_int_equal(list.n, 0);
+    assert_ok(listing_find(s->vault, &c.entry.did, &a, &number, &list)); /* the one that adds */
+    assert_int_equal(listing_find(s->vault, &got.entry.did, &a, &number, &list).code, E_ABSENT);
+    assert_ok(listing_first(s->vault, &a, &number, &got, &list));
 
     assert_ok(vault_begin(s->vault));
     assert_ok(vault_end(s->vault, listing_signed(s->vault, number, &got, bytes_text("a list"))));
