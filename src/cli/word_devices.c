@@ -52,7 +52,7 @@ const struct word word_devices = {
         "    of yours then.  It gets what is written from then on, and nothing from before.\n"
         "    Whoever sees the link can ask, and no more: it is your word that adds a device.\n"
         "\n"
-        "remove ID  Takes a device out of the list; the beginning of its id is enough.  From the\n"
+        "remove ID  Takes a device out of the list: its name, or the beginning of its id.  From the\n"
         "    moment the list is in force nobody can send to it.  When it connects next, it "
         "deletes\n"
         "    what it holds.  Who has not been seen to write by the new list yet is said.\n"

@@ -73,11 +73,10 @@ static void add(struct asks *s, const struct device_id *did)
         s->did[s->n++] = *did;
 }
 
-static void drop_first(struct asks *s)
+static void drop(struct asks *s, size_t i)
 {
-    s->last = s->did[0];
     s->n--;
-    memmove(s->did, s->did + 1, s->n * sizeof s->did[0]);
+    memmove(&s->did[i], &s->did[i + 1], (s->n - i) * sizeof s->did[0]);
 }
 
 static void add_all(const struct engine *e, struct asks *s)
@@ -165,23 +164,31 @@ static struct err ask_first(struct engine *e, struct asks *s)
     shared_have_write(&h, &b);
     TRY_OUT(buf_end(&b, &content));
     TRY_OUT(sharing_queue(e, &s->did[0], PAYLOAD_HAVE, content, &number));
-    drop_first(s);
+    s->last = s->did[0];
+    drop(s, 0);
 out:
     buf_free(&b);
     return err;
 }
 
-/* Whoever left the list, or cannot be reached, is not asked. */
-static struct err drop_unreachable(struct engine *e, struct asks *s)
+/* Whoever left the list is not asked.  *can: the first can be reached; who cannot waits: when its
+ * prekey is learned, this is looked at again. */
+static struct err find_reachable(struct engine *e, struct asks *s, bool *can)
 {
-    while (s->n > 0) {
-        bool can = false;
+    *can = false;
+    for (size_t i = 0; i < s->n && !*can;) {
+        struct device_id did = s->did[i];
 
-        if (device_list_find_device(&e->own.list, &s->did[0]) != NULL)
-            TRY(sharing_reaches(e, &s->did[0], &can));
-        if (can)
-            return OK;
-        drop_first(s);
+        if (device_list_find_device(&e->own.list, &did) == NULL) {
+            drop(s, i);
+            continue;
+        }
+        TRY(sharing_reaches(e, &did, can));
+        if (*can) {
+            s->did[i] = s->did[0];
+            s->did[0] = did;
+        }
+        i++;
     }
     return OK;
 }
@@ -220,13 +227,16 @@ static struct err begin_round(struct engine *e, struct asks *s)
 struct err lacking_ask(struct engine *e)
 {
     struct asks s;
+    bool can;
 
     TRY(get_asks(e, &s));
     TRY(begin_round(e, &s));
-    TRY(drop_unreachable(e, &s));
-    if (s.n > 0 && dealings_may(&s.count, e->now_ms))
+    TRY(find_reachable(e, &s, &can));
+    if (can && dealings_may(&s.count, e->now_ms)) {
         TRY(ask_first(e, &s));
-    if (s.n > 0)
+        TRY(find_reachable(e, &s, &can));
+    }
+    if (can)
         sharing_look_at(e, dealings_next_ms(&s.count, e->now_ms));
     sharing_look_at(e, clock_add(s.round_ms, ROUND_MS));
     return put_asks(e, &s);

@@ -205,9 +205,9 @@ static void what_a_new_device_wrote_stands_in_the_order_of_writing(void **state)
 
     (void)state;
     leaves(c.alice);
-    third = stage_second_device(c.second, "third");
+    third = stage_device_by_hand(c.second, "third");
     says_to(third, "alice", "one");
-    (void)stage_second_device(third, "fourth");
+    (void)stage_device_by_hand(third, "fourth");
     says_to(third, "alice", "two");      /* under another roster than the first */
     says_to(c.second, "alice", "known"); /* which this brings, while the first is asked for */
     returns(c.alice);

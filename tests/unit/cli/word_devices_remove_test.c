@@ -49,9 +49,9 @@ static void who_was_not_seen_to_write_by_the_list_is_said(void **state)
 static void who_is_not_meant_is_not_removed(void **state)
 {
     assert_int_equal(PLAY("devices", "remove", "abcd"), 1);
-    assert_said("no device with this id");
+    assert_said("no such device");
     assert_int_equal(PLAY("devices", "remove", "ff"), 1);
-    assert_said("no id of a device");
+    assert_said("no such device");
     memcpy(play.device[0].id, "ffee", 4);
     assert_int_equal(PLAY("devices", "remove", "ffee"), 1);
     assert_said("More than one");
