@@ -118,6 +118,7 @@ enum tacet_event_kind {
     TACET_EVENT_REMOVED,
     TACET_EVENT_DEVICES, /* devices of `who`, who may be me, came or went */
     TACET_EVENT_LISTED,  /* tacet_remove_device(): it is out of the list, or cannot be (code) */
+    TACET_EVENT_RECOVERY, /* tacet_make_recovery(): there are letters to show, or cannot be (code) */
 };
 
 enum tacet_problem {

@@ -12,9 +12,10 @@
 
 #define CHANGING_AGAIN_MS CLOCK_MINUTE_MS
 
-static void tell(struct engine *e, const struct listing_change *c, enum err_code code)
+static struct err tell(struct engine *e, const struct listing_change *c, enum err_code code)
 {
     actions_tell(e, &(struct event){.kind = EVENT_LISTED, .code = code, .change = *c});
+    return keeping_listed(e, c, code);
 }
 
 struct err changing_ask(struct engine *e, const struct listing_change *c)
@@ -66,8 +67,7 @@ static struct err finish(struct engine *e, uint64_t number, const struct listing
 {
     TRY(vault_begin(e->vault));
     TRY(vault_end(e->vault, listing_over(e->vault, number)));
-    tell(e, c, code);
-    return OK;
+    return tell(e, c, code);
 }
 
 /* *over: this one was, and there may be another. */
@@ -92,6 +92,7 @@ static struct err pump_one(struct engine *e, struct arena *a, bool *over)
         return OK;
     if (!follows(e, list))
         TRY(sign(e, number, &c, &next, a, &list));
+    TRY(keeping_before_list(e, &c));
     return send_list(e, list);
 }
 
@@ -135,8 +136,8 @@ static struct err accepted(struct engine *e, uint64_t number, const struct listi
     TRY(device_list_parse(list, &e->own.nid, &l));
     TRY(vault_begin(e->vault));
     TRY(vault_end(e->vault, keep(e, &l, list, number)));
-    tell(e, c, E_OK);
     TRY(siblings_learned(e));
+    TRY(tell(e, c, E_OK));
     return siblings_ask(e); /* for the prekeys of who came */
 }
 

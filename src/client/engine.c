@@ -36,6 +36,7 @@ static void schedule(struct engine *e)
                                   delays_at(e),
                                   forgotten_at(e),
                                   changing_at(e),
+                                  keeping_at(e),
                               };
 
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
@@ -60,10 +61,16 @@ struct err engine_new(struct engine **out, struct vault *vault, struct random *r
     e->now_ms = now_ms;
     e->link.state = LINK_OFF;
     TRY_OUT(parsed_new(&e->parsed));
-    TRY_OUT(own_load(vault, &e->own));
+    err = own_load(vault, &e->own);
+    if (err.code == E_ABSENT)
+        err = returning_load(e);
+    TRY_OUT(err);
+    TRY_OUT(keeping_load(e));
     *out = e;
     return OK;
 out:
+    returning_free(e);
+    own_free(&e->own);
     parsed_free(e->parsed);
     free(e);
     return err;
@@ -74,6 +81,8 @@ void engine_free(struct engine *e)
     if (e == NULL)
         return;
     actions_free(e);
+    keeping_forget(e);
+    returning_free(e);
     own_free(&e->own);
     buf_free(&e->unregistered.body);
     parsed_free(e->parsed);
@@ -184,6 +193,8 @@ struct err engine_command(struct engine *e, const struct command *c, uint64_t no
     if (e->failure.code != E_OK)
         return e->failure;
     e->now_ms = now_ms;
+    if (e->returning != NULL && c->kind != COMMAND_RECOVERY_USE)
+        return FAIL(E_ABSENT);
     switch (c->kind) {
     case COMMAND_SEND:
         err = send_text(e, c);
@@ -199,6 +210,18 @@ struct err engine_command(struct engine *e, const struct command *c, uint64_t no
         break;
     case COMMAND_REVOKE:
         err = revoke(e, c);
+        break;
+    case COMMAND_RECOVERY_MAKE:
+        err = keeping_make(e);
+        break;
+    case COMMAND_RECOVERY_SHOWN:
+        err = keeping_shown(e);
+        break;
+    case COMMAND_RECOVERY_CONFIRM:
+        err = keeping_confirm(e, c->text);
+        break;
+    case COMMAND_RECOVERY_USE:
+        err = returning_letters(e, c->text);
         break;
     }
     if (err_who(err.code) == WHO_OPERATOR || vault_is_damaged(e->vault))
@@ -241,6 +264,7 @@ void engine_wake(struct engine *e, uint64_t now_ms)
     settle(e, asking_wake(e));
     settle(e, forgotten_wake(e));
     settle(e, changing_wake(e));
+    settle(e, keeping_wake(e));
     delays_wake(e);
     if (e->retry_ms != 0 && now_ms >= e->retry_ms) {
         e->retry_ms = 0;
@@ -274,6 +298,11 @@ struct vault *engine_vault(const struct engine *e)
 bool engine_is_ready(const struct engine *e)
 {
     return e->link.state == LINK_READY;
+}
+
+bool engine_is_returning(const struct engine *e)
+{
+    return e->returning != NULL;
 }
 
 bool engine_is_drained(const struct engine *e)

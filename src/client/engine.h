@@ -15,6 +15,7 @@
 
 #include "client/listing.h"
 #include "client/messages.h"
+#include "client/recovering.h"
 #include "statement/roster_people.h"
 
 struct engine;
@@ -28,6 +29,10 @@ enum command_kind {
     COMMAND_CONFIRM,  /* these are the digits that handle reads out to me */
     COMMAND_ACCEPT,   /* handle is another account now, and that is right */
     COMMAND_REVOKE,   /* remove this device of mine: its did in `text`.  EVENT_LISTED follows */
+    COMMAND_RECOVERY_MAKE,    /* make a recovery key.  EVENT_RECOVERY follows */
+    COMMAND_RECOVERY_SHOWN,   /* its letters were shown, and are forgotten here */
+    COMMAND_RECOVERY_CONFIRM, /* these are its letters, in `text` */
+    COMMAND_RECOVERY_USE,     /* come back with these, in `text`: EVENT_JOINED follows, or none */
 };
 
 struct command {
@@ -48,6 +53,7 @@ enum event_kind {
     EVENT_REMOVED = 9, /* another device of mine removed this one: its profile is to be wiped */
     EVENT_DEVICES,     /* devices of `contact`, who may be me, came or went */
     EVENT_LISTED,      /* `change`, which was asked for here, is in force; or cannot be (code) */
+    EVENT_RECOVERY,    /* a recovery key is in force, its letters can be shown; or not (code) */
 };
 
 enum problem {
@@ -94,7 +100,8 @@ struct action {
 
 /* ---- Life. */
 
-/* The vault has a profile (own_create).  The vault and `random` stay the caller's. */
+/* The vault has a profile (own_create, own_adopt), or one that is coming back (coming_create).  The
+ * vault and `random` stay the caller's. */
 FALLIBLE engine_new(struct engine **out, struct vault *vault, struct random *random,
                     uint64_t now_ms);
 void engine_free(struct engine *e); /* NULL is fine; wipes */
@@ -124,6 +131,12 @@ const struct own *engine_own(const struct engine *e);
 struct vault *engine_vault(const struct engine *e); /* for tests: hosts have their own pointer */
 bool engine_is_ready(const struct engine *e);       /* signed in */
 bool engine_is_drained(const struct engine *e);     /* and the mailbox was empty */
+/* Is this a profile that is coming back, and no device yet?  Then it only obeys
+ * COMMAND_RECOVERY_USE. */
+bool engine_is_returning(const struct engine *e);
+FALLIBLE engine_recovery(struct engine *e, enum recovering_state *out);
+/* E_ABSENT: there are none to be shown. */
+FALLIBLE engine_letters(const struct engine *e, char out[RECOVERY_LETTERS_SIZE]);
 FALLIBLE engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked);
 
 #endif

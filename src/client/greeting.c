@@ -57,6 +57,8 @@ out:
 
 struct err greeting_begin(struct engine *e)
 {
+    if (e->returning != NULL)
+        return returning_begin(e);
     return e->own.joined ? sign_in(e) : join(e);
 }
 
@@ -131,6 +133,7 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
     TRY(incoming_retry(e, false));
     TRY(link_ask_what_holds(e));
     TRY(changing_pump(e));
+    TRY(keeping_signed_in(e));
     return outgoing_pump(e);
 }
 

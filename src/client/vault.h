@@ -68,6 +68,8 @@ enum vault_kind {
     VAULT_REGISTER_BY,   /* registers: key = did, number = its change */
     VAULT_REGISTER_HAVE, /* registers */
     VAULT_LISTING,       /* listing: number = change that waits for a list */
+    VAULT_RECOVERY = 101, /* recovering: number = which */
+    VAULT_COMING = 102,   /* coming */
 };
 
 /* A new vault in an empty database.  E_CONFLICT: there is one already. */

@@ -40,6 +40,7 @@ struct person {
     bool joined, cut_off, removed;
     struct event devices; /* the last that told of somebody's devices, of so many */
     unsigned changes;
+    struct event recovery;    /* the last that told of a recovery key; kind 0: none did */
     struct event listed;      /* the last that told of a change to its own list; kind 0: none did */
     unsigned problems, steps; /* steps: until the program is ended; 0: never */
     enum err_code problem_code;

@@ -240,6 +240,9 @@ static void hear(struct person *who, const struct event *e)
     case EVENT_LISTED:
         who->listed = *e;
         break;
+    case EVENT_RECOVERY:
+        who->recovery = *e;
+        break;
     case EVENT_DRAINED:
     case EVENT_CONTACT:
         break;
