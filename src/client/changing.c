@@ -7,6 +7,7 @@
  * When the server has taken it, or shows a list that has the change, it is in force.  When another
  * list was before it, that one is learned first and the change is made anew on top of it.
  */
+#include "client/diary.h"
 #include "client/engine_internal.h"
 #include "wire/tacet.pb-c.h"
 
@@ -118,10 +119,25 @@ out:
 
 /* ---- answers */
 
+/* In the conversation with oneself, if there is one yet. */
+static struct err note(struct engine *e, const struct device_list *l)
+{
+    struct people_learned changed = {.added = 0};
+    struct contact me;
+    struct err err = people_by_account(e->vault, &e->own.me.who.aid, &me);
+
+    if (err.code != E_OK)
+        return err.code == E_ABSENT ? OK : err;
+    people_count_change(&e->own.list, l, &changed);
+    return diary_note(e->vault, e->random, me.number,
+                      &(struct diary_devices){changed.added, changed.removed, false}, e->now_ms);
+}
+
 /* In a transaction: the list that was sent is my account's newest. */
 static struct err keep(struct engine *e, const struct device_list *l, struct bytes list,
                        uint64_t number)
 {
+    TRY(note(e, l));
     TRY(vault_put(e->vault, VAULT_LIST, ID_BYTES(e->own.me.who.aid), l->version, list));
     return listing_over(e->vault, number);
 }

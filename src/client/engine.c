@@ -157,6 +157,7 @@ static struct err confirm(struct engine *e, const struct command *c)
     if (!are_digits_of(c->text, digits))
         return FAIL(E_FORGED);
     to.verified = true;
+    to.recovered = false;
     TRY(vault_begin(e->vault));
     return vault_end(e->vault, people_put(e->vault, &to));
 }

@@ -25,49 +25,49 @@ struct vault;
 
 /* Every kind of record, and which module it belongs to. */
 enum vault_kind {
-    VAULT_NETWORK = 1,   /* own: the network, and where its server is */
-    VAULT_IDENTITY,      /* own: private keys of account and device */
-    VAULT_OWN_PREKEY,    /* own: number = prekey number */
-    VAULT_COUNTER,       /* counters: number = which */
-    VAULT_CONTACT,       /* people: number = contact */
-    VAULT_HANDLE,        /* people: key = handle */
-    VAULT_ACCOUNT,       /* people: key = aid */
-    VAULT_LIST,          /* people: key = aid, number = list version */
-    VAULT_PREKEY,        /* people: key = did */
-    VAULT_ROSTER,        /* people: key = digest */
-    VAULT_SENDING,       /* chains: key = did, number = profile */
-    VAULT_RECEIVING,     /* chains: key = did */
-    VAULT_SKIPPED,       /* chains: key = did */
-    VAULT_PREFIX,        /* chains: key = first bytes of a did */
-    VAULT_EPOCH_SEEN,    /* chains: key = epoch id, number = own prekey */
-    VAULT_STREAM_OUT,    /* outgoing: key = room */
-    VAULT_STREAM_IN,     /* streams: key = room, did */
-    VAULT_OUTBOX,        /* outgoing: number = place in the queue */
-    VAULT_PARKED,        /* parking: number = place in the queue */
-    VAULT_PARKED_AS,     /* parking: key = hash of the bytes */
-    VAULT_SEEN,          /* opening, capsules: key = ctx, did and message id, or of bytes */
-    VAULT_FAILED,        /* incoming: key = hash of the bytes, number = day */
-    VAULT_MESSAGE,       /* messages: key = contact, number = place in the conversation */
-    VAULT_MESSAGE_ID,    /* messages: key = sender's did, message id */
-    VAULT_UNREAD,        /* messages: number = place in the conversation */
-    VAULT_SERVER_KEYS,   /* own: the newest statement; absent: the invitation's pin holds */
-    VAULT_NICKNAME,      /* nicknames: number = contact */
-    VAULT_KEM,           /* people: key = did, number = prekey number; empty: none that checks */
-    VAULT_SIGN_IN,       /* generations: number = that of a sign-in without an answer */
-    VAULT_STREAM_GAPS,   /* streams: number = stream that misses something */
-    VAULT_SENT,          /* sentlog: number = entry */
-    VAULT_SENT_CTX,      /* sentlog: key = ctx */
-    VAULT_SENT_PLACE,    /* sentlog: key = room, number = seq */
-    VAULT_DEALINGS,      /* dealings: key = did */
-    VAULT_PARKED_FROM,   /* parking: key = first bytes of a did: bytes of it */
-    VAULT_PARKED_CTX,    /* parking: key = ctx, number = place in the queue */
-    VAULT_REPAIR,        /* repairs: key = did, message id: it is in the outbox */
-    VAULT_SENT_UPLOAD,   /* sentlog: number = upload */
-    VAULT_POLICY,        /* rules: number = policy number */
-    VAULT_REGISTER,      /* registers: key = kind, key */
-    VAULT_REGISTER_BY,   /* registers: key = did, number = its change */
-    VAULT_REGISTER_HAVE, /* registers */
-    VAULT_LISTING,       /* listing: number = change that waits for a list */
+    VAULT_NETWORK = 1,    /* own: the network, and where its server is */
+    VAULT_IDENTITY,       /* own: private keys of account and device */
+    VAULT_OWN_PREKEY,     /* own: number = prekey number */
+    VAULT_COUNTER,        /* counters: number = which */
+    VAULT_CONTACT,        /* people: number = contact */
+    VAULT_HANDLE,         /* people: key = handle */
+    VAULT_ACCOUNT,        /* people: key = aid */
+    VAULT_LIST,           /* people: key = aid, number = list version */
+    VAULT_PREKEY,         /* people: key = did */
+    VAULT_ROSTER,         /* people: key = digest */
+    VAULT_SENDING,        /* chains: key = did, number = profile */
+    VAULT_RECEIVING,      /* chains: key = did */
+    VAULT_SKIPPED,        /* chains: key = did */
+    VAULT_PREFIX,         /* chains: key = first bytes of a did */
+    VAULT_EPOCH_SEEN,     /* chains: key = epoch id, number = own prekey */
+    VAULT_STREAM_OUT,     /* outgoing: key = room */
+    VAULT_STREAM_IN,      /* streams: key = room, did */
+    VAULT_OUTBOX,         /* outgoing: number = place in the queue */
+    VAULT_PARKED,         /* parking: number = place in the queue */
+    VAULT_PARKED_AS,      /* parking: key = hash of the bytes */
+    VAULT_SEEN,           /* opening, capsules: key = ctx, did and message id, or of bytes */
+    VAULT_FAILED,         /* incoming: key = hash of the bytes, number = day */
+    VAULT_MESSAGE,        /* messages: key = contact, number = place in the conversation */
+    VAULT_MESSAGE_ID,     /* messages: key = sender's did, message id */
+    VAULT_UNREAD,         /* messages: number = place in the conversation */
+    VAULT_SERVER_KEYS,    /* own: the newest statement; absent: the invitation's pin holds */
+    VAULT_NICKNAME,       /* nicknames: number = contact */
+    VAULT_KEM,            /* people: key = did, number = prekey number; empty: none that checks */
+    VAULT_SIGN_IN,        /* generations: number = that of a sign-in without an answer */
+    VAULT_STREAM_GAPS,    /* streams: number = stream that misses something */
+    VAULT_SENT,           /* sentlog: number = entry */
+    VAULT_SENT_CTX,       /* sentlog: key = ctx */
+    VAULT_SENT_PLACE,     /* sentlog: key = room, number = seq */
+    VAULT_DEALINGS,       /* dealings: key = did */
+    VAULT_PARKED_FROM,    /* parking: key = first bytes of a did: bytes of it */
+    VAULT_PARKED_CTX,     /* parking: key = ctx, number = place in the queue */
+    VAULT_REPAIR,         /* repairs: key = did, message id: it is in the outbox */
+    VAULT_SENT_UPLOAD,    /* sentlog: number = upload */
+    VAULT_POLICY,         /* rules: number = policy number */
+    VAULT_REGISTER,       /* registers: key = kind, key */
+    VAULT_REGISTER_BY,    /* registers: key = did, number = its change */
+    VAULT_REGISTER_HAVE,  /* registers */
+    VAULT_LISTING,        /* listing: number = change that waits for a list */
     VAULT_RECOVERY = 101, /* recovering: number = which */
     VAULT_COMING = 102,   /* coming */
 };

@@ -9,6 +9,7 @@
 
 #include "base/encoding.h"
 #include "base/version.h"
+#include "client/diary.h"
 #include "client/host/threads.h"
 #include "client/nicknames.h"
 #include "crypto/password.h"
@@ -25,9 +26,9 @@ _Static_assert((int)TACET_STATE_FAILED == (int)DELIVERY_FAILED, "states");
 _Static_assert((int)TACET_EVENT_PROBLEM == (int)EVENT_PROBLEM, "events");
 _Static_assert((int)TACET_PROBLEM_KEEPER == (int)PROBLEM_KEEPER, "problems");
 _Static_assert((int)TACET_CAUSE_OLD_POLICY == (int)ROSTER_OLD_POLICY, "causes");
-_Static_assert((int)TACET_NOTE_ELSEWHERE == (int)MESSAGE_ELSEWHERE, "notes");
+_Static_assert((int)TACET_NOTE_DEVICES == (int)MESSAGE_DEVICES, "notes");
 _Static_assert((int)TACET_EVENT_REMOVED == (int)EVENT_REMOVED, "events");
-_Static_assert((int)TACET_EVENT_LISTED == (int)EVENT_LISTED, "events");
+_Static_assert((int)TACET_EVENT_RECOVERY == (int)EVENT_RECOVERY, "events");
 _Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
 _Static_assert(TACET_PASSPHRASE_MAX == VAULT_PASSPHRASE_MAX, "sizes");
 _Static_assert(TACET_TEXT_MAX == LIMIT_TEXT && TACET_HANDLE_SIZE == TEXT_HANDLE_MAX + 1, "sizes");
@@ -65,6 +66,8 @@ void client_handle(struct tacet_client *c, const struct account_id *aid,
 
 void client_message(const struct message *m, const char *with, struct tacet_message *out)
 {
+    struct diary_devices devices;
+
     *out = (struct tacet_message){.mine = m->mine,
                                   .read = m->read,
                                   .state = (enum tacet_state)m->state,
@@ -76,6 +79,12 @@ void client_message(const struct message *m, const char *with, struct tacet_mess
                                   .place = m->place,
                                   .text = m->text.at,
                                   .text_n = m->text.n};
+    if (diary_read(m, &devices)) {
+        out->added = devices.added;
+        out->removed = devices.removed;
+        out->recovered = devices.recovered;
+        out->text_n = 0;
+    }
     snprintf(out->with, sizeof out->with, "%s", with);
     client_hex(ID_BYTES(m->id), out->id);
 }
@@ -118,7 +127,7 @@ static struct err make_directories(const char *directory)
     return OK;
 }
 
-static struct err new_client(const struct tacet_profile *p, struct tacet_client **out)
+struct err client_new(const struct tacet_profile *p, struct tacet_client **out)
 {
     char path[PATH_SIZE];
     struct tacet_client *c = calloc(1, sizeof *c);
@@ -136,7 +145,7 @@ static struct err new_client(const struct tacet_profile *p, struct tacet_client 
     return selftest_run();
 }
 
-static struct err open_vault(struct tacet_client *c, const struct tacet_profile *p)
+struct err client_open_vault(struct tacet_client *c, const struct tacet_profile *p)
 {
     char path[PATH_SIZE];
 
@@ -153,7 +162,7 @@ static struct err scrypt_cost(unsigned asked, uint8_t *cost)
     return OK;
 }
 
-static struct err create_vault(struct tacet_client *c, const struct tacet_profile *p)
+struct err client_create_vault(struct tacet_client *c, const struct tacet_profile *p)
 {
     char path[PATH_SIZE];
     uint8_t cost;
@@ -165,7 +174,7 @@ static struct err create_vault(struct tacet_client *c, const struct tacet_profil
     return vault_create(&c->vault, c->db, bytes(p->passphrase, p->passphrase_n), cost, &c->random);
 }
 
-static struct err start(struct tacet_client *c)
+struct err client_start(struct tacet_client *c)
 {
     TRY(engine_new(&c->engine, c->vault, &c->random, carrier_clock()));
     c->threads = threads_that_fit();
@@ -181,9 +190,11 @@ enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile
 
     if (!tacet_profile_exists(p->directory))
         return TACET_ABSENT;
-    TRY_OUT(new_client(p, &c));
-    TRY_OUT(open_vault(c, p));
-    TRY_OUT(start(c));
+    TRY_OUT(client_new(p, &c));
+    TRY_OUT(client_open_vault(c, p));
+    TRY_OUT(client_start(c));
+    if (engine_is_returning(c->engine))
+        TRY_OUT(FAIL(E_STALE));
     *out = c;
     c = NULL;
 out:
@@ -208,7 +219,7 @@ static struct err go_on(struct tacet_client *c, const struct invitation *link)
 }
 
 /* A profile that never joined holds nothing: a new link begins anew. */
-static struct err begin_anew(struct tacet_client *c, const struct tacet_profile *p)
+struct err client_begin_anew(struct tacet_client *c, const struct tacet_profile *p)
 {
     char path[PATH_SIZE];
 
@@ -219,7 +230,7 @@ static struct err begin_anew(struct tacet_client *c, const struct tacet_profile 
     TRY(vault_path(p->directory, path));
     if (unlink(path) != 0)
         return FAIL(E_IO);
-    return create_vault(c, p);
+    return client_create_vault(c, p);
 }
 
 static struct err prepare(struct tacet_client *c, const struct tacet_profile *p,
@@ -229,17 +240,17 @@ static struct err prepare(struct tacet_client *c, const struct tacet_profile *p,
     struct own own;
 
     if (tacet_profile_exists(p->directory)) {
-        err = open_vault(c, p);
+        err = client_open_vault(c, p);
         if (err.code == E_OK)
             err = go_on(c, link);
         else if (err.code == E_ABSENT) /* interrupted before the vault was made */
             err = FAIL(E_STALE);
         if (err.code == E_STALE) {
-            TRY(begin_anew(c, p));
+            TRY(client_begin_anew(c, p));
             err = FAIL(E_ABSENT);
         }
     } else {
-        TRY(create_vault(c, p));
+        TRY(client_create_vault(c, p));
     }
     if (err.code != E_ABSENT)
         return err;
@@ -265,9 +276,9 @@ enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile
     struct invitation invitation;
 
     TRY_OUT(invitation_read(bytes_text(link), &invitation));
-    TRY_OUT(new_client(p, &c));
+    TRY_OUT(client_new(p, &c));
     TRY_OUT(prepare(c, p, &invitation));
-    TRY_OUT(start(c));
+    TRY_OUT(client_start(c));
     *out = c;
     c = NULL;
 out:
@@ -341,7 +352,8 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
                                 .problem = (enum tacet_problem)e.problem,
                                 .added = e.added,
                                 .removed = e.removed,
-                                .recovered = e.recovered};
+                                .recovered = e.recovered,
+                                .verified = e.contact.verified};
     snprintf(out->who, sizeof out->who, "%s", e.contact.handle);
     cause_out(c, &e.finding, out);
     if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE)
@@ -365,7 +377,7 @@ void tacet_interrupt(struct tacet_client *c)
 
 /* ---- asking */
 
-static enum tacet_code command(struct tacet_client *c, enum command_kind kind, const char *handle,
+enum tacet_code client_command(struct tacet_client *c, enum command_kind kind, const char *handle,
                                struct bytes text)
 {
     struct command cmd = {kind, bytes_text(handle), text};
@@ -389,24 +401,24 @@ static struct err newest_id(struct tacet_client *c, const char *to, char id[TACE
 enum tacet_code tacet_send(struct tacet_client *c, const char *to, const uint8_t *text, size_t n,
                            char id[TACET_ID_SIZE])
 {
-    enum tacet_code code = command(c, COMMAND_SEND, to, bytes(text, n));
+    enum tacet_code code = client_command(c, COMMAND_SEND, to, bytes(text, n));
 
     return code != TACET_OK ? code : client_code(newest_id(c, to, id));
 }
 
 enum tacet_code tacet_look_up(struct tacet_client *c, const char *handle)
 {
-    return command(c, COMMAND_LOOK_UP, handle, (struct bytes){0});
+    return client_command(c, COMMAND_LOOK_UP, handle, (struct bytes){0});
 }
 
 enum tacet_code tacet_confirm(struct tacet_client *c, const char *handle, const char *digits)
 {
-    return command(c, COMMAND_CONFIRM, handle, bytes_text(digits));
+    return client_command(c, COMMAND_CONFIRM, handle, bytes_text(digits));
 }
 
 enum tacet_code tacet_accept_key(struct tacet_client *c, const char *handle)
 {
-    return command(c, COMMAND_ACCEPT, handle, (struct bytes){0});
+    return client_command(c, COMMAND_ACCEPT, handle, (struct bytes){0});
 }
 
 enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id)
@@ -415,7 +427,7 @@ enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id)
 
     if (encoding_hex_read(bytes_text(id), did.b, sizeof did.b).code != E_OK)
         return TACET_MALFORMED;
-    return command(c, COMMAND_REVOKE, "", ID_BYTES(did));
+    return client_command(c, COMMAND_REVOKE, "", ID_BYTES(did));
 }
 
 const char *tacet_version(void)

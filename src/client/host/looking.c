@@ -94,6 +94,7 @@ static struct err contact_out(struct tacet_client *c, const struct contact *in,
                                   .verified = in->verified,
                                   .removed = in->removed,
                                   .changed = in->changed,
+                                  .recovered = in->recovered,
                                   .seal = (enum tacet_seal)rules.profile,
                                   .kept = rules.joins,
                                   .name = name,
@@ -143,6 +144,23 @@ static struct err name(struct tacet_client *c, const char *handle, const char *g
 enum tacet_code tacet_name(struct tacet_client *c, const char *handle, const char *given)
 {
     return client_code(name(c, handle, given));
+}
+
+static struct err warned(struct tacet_client *c, const char *handle)
+{
+    struct contact contact;
+
+    TRY(people_by_handle(c->vault, bytes_text(handle), &contact));
+    if (!contact.recovered)
+        return OK;
+    contact.recovered = false;
+    TRY(vault_begin(c->vault));
+    return vault_end(c->vault, people_put(c->vault, &contact));
+}
+
+enum tacet_code tacet_warned(struct tacet_client *c, const char *handle)
+{
+    return client_code(warned(c, handle));
 }
 
 /* ---- devices: those of the list in its order, then those that were revoked */
@@ -236,6 +254,7 @@ static struct err policy_out(struct tacet_client *c, struct tacet_status *out)
 enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *out)
 {
     const struct own *own = engine_own(c->engine);
+    enum recovering_state recovery = RECOVERING_NONE;
     struct err err;
 
     *out = (struct tacet_status){.joined = own->joined,
@@ -250,7 +269,11 @@ enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *ou
     client_hex(ID_BYTES(own->nid), out->network_id);
     client_hex(ID_BYTES(own->me.who.aid), out->account_id);
     client_hex(ID_BYTES(own->me.who.did), out->device_id);
-    err = policy_out(c, out);
+    err = engine_recovery(c->engine, &recovery);
+    if (err.code == E_OK)
+        out->recovery = (enum tacet_recovery)recovery;
+    if (err.code == E_OK)
+        err = policy_out(c, out);
     if (err.code == E_OK)
         err = engine_waiting(c->engine, &out->outgoing, &out->parked);
     return client_code(err);
