@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join chat send read contacts name verify devices passphrase status help"
+    local words="join chat send read contacts name verify devices recovery passphrase status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -52,6 +52,7 @@ _tacet() {
     name) options+=" --none" ;;
     verify) options+=" --confirm --accept-new-key" ;;
     devices) options+=" --json" ;;
+    recovery) options="make confirm use $options --keep-devices --json" ;;
     passphrase) options+=" --kdf-cost" ;;
     status) options+=" --json" ;;
     esac

@@ -18,7 +18,7 @@ complete -c tacet -l passphrase-fd -x -d 'Read the passphrase from a descriptor'
 complete -c tacet -l help -d 'Say more'
 complete -c tacet -l version -d 'Say which version this is'
 
-set -l words join chat send read contacts name verify devices passphrase status
+set -l words join chat send read contacts name verify devices recovery passphrase status
 set -l none "not __fish_seen_subcommand_from $words help"
 complete -c tacet -n $none -a join -d 'Take up an invitation'
 complete -c tacet -n $none -a chat -d 'Talk with somebody, line by line'
@@ -28,6 +28,7 @@ complete -c tacet -n $none -a contacts -d 'List the people you have written with
 complete -c tacet -n $none -a name -d 'Give somebody a name that you alone see'
 complete -c tacet -n $none -a verify -d 'Compare safety numbers'
 complete -c tacet -n $none -a devices -d 'List devices'
+complete -c tacet -n $none -a recovery -d 'Come back when all devices are lost'
 complete -c tacet -n $none -a passphrase -d 'Change the passphrase of this profile'
 complete -c tacet -n $none -a status -d 'Say who you are'
 complete -c tacet -n $none -a help -d 'Say more about a word'
@@ -45,5 +46,8 @@ complete -c tacet -n '__fish_seen_subcommand_from name' -l none -d 'Take it away
 complete -c tacet -n '__fish_seen_subcommand_from verify' -l confirm -x -d 'The digits they read out'
 complete -c tacet -n '__fish_seen_subcommand_from verify' -l accept-new-key -d 'You know why it changed'
 complete -c tacet -n '__fish_seen_subcommand_from devices' -l json -d 'A JSON object a line'
+complete -c tacet -n '__fish_seen_subcommand_from recovery' -a 'make confirm use'
+complete -c tacet -n '__fish_seen_subcommand_from recovery' -l keep-devices -d 'Leave the others in the account'
+complete -c tacet -n '__fish_seen_subcommand_from recovery' -l json -d 'One JSON object'
 complete -c tacet -n '__fish_seen_subcommand_from passphrase' -l kdf-cost -x -d 'Work to try a passphrase'
 complete -c tacet -n '__fish_seen_subcommand_from status' -l json -d 'One JSON object'

@@ -233,6 +233,6 @@ const struct word word_read = {
         "  --follow           Go on showing new messages until interrupted.\n"
         "  --all              Read ones too, and your own.\n"
         "  --json             One JSON object a line: with, name, mine, id, text, sent, state,\n"
-        "                     notes, missing, devices (null, or what became of devices: added,\n"
-        "                     removed, recovered).\n",
+        "                     notes, missing, devices; the last is null, or an object with what\n"
+        "                     became of somebody's devices.\n",
 };

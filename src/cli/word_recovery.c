@@ -206,6 +206,7 @@ const struct word word_recovery = {
         "used stay good; make another key after that, since they were typed in somewhere.\n"
         "\n"
         "  --keep-devices     Leave your other devices in the account; else they are removed.\n"
-        "  --json             One JSON object: letters and link of make, confirmed of confirm,\n"
-        "                     handle and device of use, else recovery and link.\n",
+        "  --json             One JSON object, of these: letters, link, confirmed, handle, "
+        "device,\n"
+        "                     recovery.\n",
 };

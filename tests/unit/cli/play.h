@@ -11,7 +11,7 @@
 /* The script: what there is, and what is answered.  Zero is success and emptiness. */
 struct play {
     bool no_profile;
-    enum tacet_code open, link_is, join, send, confirm, accept, name, mark, change;
+    enum tacet_code open, link_is, join, send, confirm, accept, name, mark, change, make, letters;
     struct tacet_event event[PLAY_MOST]; /* in this order, */
     size_t events, taken;
     enum tacet_code run; /* then this; TACET_OK as TACET_AGAIN */
@@ -28,18 +28,20 @@ struct play {
     /* What the program did. */
     bool opened, looked_up, accepted;
     int watched; /* descriptor; -1: none */
-    unsigned openings, closed, sends, marked;
+    unsigned openings, closed, sends, marked, warned, shown;
+    bool kept;  /* the other devices */
     bool asked; /* for the passphrase, before the link was checked */
     unsigned cost;
     char changed[64]; /* the passphrase, "old>new" */
-    char passphrase[64], link[64], sent_to[64], sent[64], named[64];
+    char passphrase[64], link[64], sent_to[64], sent[64], named[64], typed[64];
     size_t sent_n;
 };
 extern struct play play;
 
 /* What it said.  The id that every text gets. */
 extern char play_out[256 * 1024], play_err[64 * 1024];
-#define PLAY_ID "00112233445566778899aabbccddeeff"
+#define PLAY_LETTERS "aaaa bbbb cccc dddd eeee ffff gggg hhhh"
+#define PLAY_ID      "00112233445566778899aabbccddeeff"
 
 /* An empty script: cmocka's setup. */
 int play_begin(void **state);
