@@ -316,3 +316,17 @@ struct err engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked
     TRY(outgoing_waiting(e, outgoing));
     return parking_count(e, parked);
 }
+
+struct err engine_recovery(struct engine *e, enum recovering_state *out)
+{
+    *out = RECOVERING_MAKING;
+    return e->keeping.stage != KEEPING_NOTHING ? OK : recovering_look(e->vault, &e->own, out);
+}
+
+struct err engine_letters(const struct engine *e, char out[RECOVERY_LETTERS_SIZE])
+{
+    if (e->keeping.stage != KEEPING_READY)
+        return FAIL(E_ABSENT);
+    recovery_letters(&e->keeping.key, out);
+    return OK;
+}

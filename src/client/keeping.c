@@ -329,22 +329,3 @@ out:
     arena_free(&a);
     return err;
 }
-
-/* ---- looking */
-
-struct err engine_recovery(struct engine *e, enum recovering_state *out)
-{
-    if (e->keeping.stage != KEEPING_NOTHING) {
-        *out = RECOVERING_MAKING;
-        return OK;
-    }
-    return recovering_look(e->vault, &e->own, out);
-}
-
-struct err engine_letters(const struct engine *e, char out[RECOVERY_LETTERS_SIZE])
-{
-    if (e->keeping.stage != KEEPING_READY)
-        return FAIL(E_ABSENT);
-    recovery_letters(&e->keeping.key, out);
-    return OK;
-}
