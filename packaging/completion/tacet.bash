@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join chat send read contacts name verify devices recovery passphrase status help"
+    local words="join chat send read contacts name verify devices recovery passphrase lock status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -29,7 +29,7 @@ _tacet() {
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
         ;;
-    --passphrase-fd | --kdf-cost | --lock-after | --wait | --confirm) return ;;
+    --passphrase-fd | --kdf-cost | --lock-after | --wait | --confirm | --after | --wipe-after | --key-store) return ;;
     esac
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
@@ -53,7 +53,8 @@ _tacet() {
     verify) options+=" --confirm --accept-new-key" ;;
     devices) options+=" --json" ;;
     recovery) options="make confirm use $options --keep-devices --json" ;;
-    passphrase) options+=" --kdf-cost" ;;
+    passphrase) options+=" --kdf-cost --key-store" ;;
+    lock) options+=" --after --wipe-after --json" ;;
     status) options+=" --json" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")

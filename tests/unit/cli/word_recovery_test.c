@@ -72,7 +72,7 @@ static void coming_back_takes_passphrase_and_letters_from_the_descriptor(void **
     assert_string_equal(play.link, "tacet://recover/abc");
     assert_string_equal(play.typed, PLAY_LETTERS);
     assert_string_equal(play.passphrase, "secret");
-    assert_false(play.kept);
+    assert_false(play.keeps);
     assert_string_equal(play_out, "You are alice@x.example.\n");
     assert_said("tacet recovery make");
 }
@@ -83,7 +83,7 @@ static void what_began_goes_on_without_a_link(void **state)
     play_event(TACET_EVENT_LINK, TACET_CLOSED);
     assert_int_equal(PLAY("recovery", "use", "--keep-devices"), 75);
     assert_string_equal(play.link, "none");
-    assert_true(play.kept);
+    assert_true(play.keeps);
     assert_said("not finished");
 }
 
