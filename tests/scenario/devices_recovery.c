@@ -3,6 +3,8 @@
  * [PROTOCOL 15.6] */
 #include "scenario/devices.h"
 #include "scenario/stage_recovery.h"
+#include <stdlib.h>
+#include <string.h>
 
 #define STEPS_MAX 60
 
@@ -437,6 +439,53 @@ static void a_forgotten_passphrase_on_one_device_never_destroys_the_others(void 
     play_end(c.p);
 }
 
+/* ---- and who has no key */
+
+static char *is_reset(struct play *p, const char *handle)
+{
+    Tacet__Wire__Reset m = TACET__WIRE__RESET__INIT;
+    Tacet__Wire__Invited *got;
+    struct buf answer = BUF(4096);
+    struct arena a = ARENA(65536);
+    char *link;
+
+    m.handle = frame_data(bytes_text(handle));
+    assert_int_equal(stage_operate(p, OP_RESET, &m, &answer), E_OK);
+    assert_ok(frame_unpack(buf_view(&answer), &tacet__wire__invited__descriptor, &a, &got));
+    link = strndup((const char *)got->link.data, got->link.len);
+    arena_free(&a);
+    buf_free(&answer);
+    return link;
+}
+
+/* Another account under the same handle: nothing goes to it before it is accepted. */
+static void a_reset_is_another_account_that_contacts_must_accept(void **state)
+{
+    struct paper c = paper_begin();
+    struct person *anew = NULL, *back = stage_paper(c.p, "alice", "back", false);
+    Tacet__Wire__Reset nobody = TACET__WIRE__RESET__INIT;
+    char *link;
+
+    (void)state;
+    assert_int_equal(confirms(c.bob, c.alice, safety_number(c.alice, c.bob)), E_OK);
+    link = is_reset(c.p, "alice");
+    stage_forward(c.p, CLOCK_MINUTE_MS);
+    assert_false(engine_is_ready(stage_engine(c.alice)));
+    assert_false(stage_was_removed(c.alice)); /* by no device of its own: nothing is wiped */
+    assert_false(stage_type_letters(back, c.letters));
+    assert_true(stage_link_ended(back, E_ABSENT));
+    assert_int_equal(joins_by(c.p, "alice", link, &anew), E_OK);
+    free(link);
+    says(anew, c.bob, "the new me");
+    assert_true(stage_heard(c.bob, PROBLEM_KEY_CHANGED));
+    says(c.bob, anew, "to whom?");
+    failed_with(c.bob, E_CONFLICT);
+    assert_true(has_verified(c.bob, anew)); /* the one that was: so it is told as that */
+    nobody.handle = frame_data(bytes_text("nobody"));
+    assert_int_equal(stage_operate(c.p, OP_RESET, &nobody, NULL), E_ABSENT);
+    play_end(c.p);
+}
+
 const struct CMUnitTest devices_recovery[] = {
     cmocka_unit_test(an_account_without_a_key_says_so_and_with_one_too),
     cmocka_unit_test(whoever_lost_everything_comes_back),
@@ -456,5 +505,6 @@ const struct CMUnitTest devices_recovery[] = {
     cmocka_unit_test(a_server_that_dies_in_between_is_come_back_to),
     cmocka_unit_test(a_server_that_forgot_what_it_kept_is_given_it_again),
     cmocka_unit_test(a_forgotten_passphrase_on_one_device_never_destroys_the_others),
+    cmocka_unit_test(a_reset_is_another_account_that_contacts_must_accept),
 };
 const size_t devices_recovery_n = sizeof devices_recovery / sizeof devices_recovery[0];
