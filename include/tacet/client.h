@@ -90,7 +90,8 @@ TACET_API bool tacet_profile_exists(const char *directory);
  * this one was not looked at, nor counted: p->tries->wait_s.  TACET_FULL: the disk has no room to
  * count it, and wrong ones are counted.  TACET_CONFLICT: another process has it.  TACET_VERSION: a
  * newer program wrote it.  TACET_MALFORMED, TACET_FORGED: its file is damaged.  TACET_LIMIT: the
- * passphrase is over TACET_PASSPHRASE_MAX. */
+ * passphrase is over TACET_PASSPHRASE_MAX.  TACET_STALE: it is coming back with a recovery key, and
+ * not there yet: tacet_come_back(). */
 TACET_API enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile *p);
 
 /* From now on tacet_open() without a passphrase opens the profile, with a key that the system's key
@@ -174,6 +175,8 @@ enum tacet_event_kind {
     TACET_EVENT_LISTED,  /* `device` is out of the list of mine, or in it, as was asked for here; or
                             cannot be (code) */
     TACET_EVENT_ADDING,  /* a device is being added by this one, or this one is: see `adding` */
+    /* tacet_make_recovery(): there are letters to show, or cannot be (code) */
+    TACET_EVENT_RECOVERY,
     /* Another device of mine changed something that all of them agree on: `shared` says what. */
     TACET_EVENT_SHARED = 15,
     /* Another program asks to lock the profile, see tacet_lock(): tacet_close() it at once, and
@@ -258,7 +261,8 @@ enum tacet_note {
     TACET_NOTE_NO_COPY = 64,    /* who must get a copy was left out */
     TACET_NOTE_COPY = 128,      /* written to somebody else; this account keeps copies */
     TACET_NOTE_LEFT = 256,      /* its device was revoked after the server got it */
-    TACET_NOTE_ELSEWHERE = 512  /* mine, written on another device of mine */
+    TACET_NOTE_ELSEWHERE = 512, /* mine, written on another device of mine */
+    TACET_NOTE_DEVICES = 1024   /* no message: devices of theirs, or mine, came or went */
 };
 
 struct tacet_message {
@@ -273,6 +277,8 @@ struct tacet_message {
     uint64_t place;                /* rises within a conversation */
     const uint8_t *text;           /* borrowed; see each call */
     size_t text_n;
+    unsigned added, removed; /* NOTE_DEVICES: so many devices */
+    bool recovered;          /* and all others were lost: a recovery key says so */
 };
 
 /* How far adding a device has come, on either of the two. */
@@ -307,6 +313,7 @@ struct tacet_event {
     char digits[TACET_CODE_SIZE];
     char called[TACET_DEVICE_MAX + 1]; /* by itself: text of others */
     char from[64];                     /* where it is, as the server says; "" when it does not */
+    bool verified; /* PROBLEM_KEY_CHANGED: the account that they were before was */
 };
 
 /* Work on the connection until there is an event, or for at most timeout_ms (0: what can be done
@@ -370,6 +377,8 @@ enum tacet_seal {
 struct tacet_contact {
     char handle[TACET_HANDLE_SIZE];
     bool known, verified, removed, changed;
+    bool recovered; /* they came back by a recovery key since they were last written to: whoever has
+                       its letters could.  See tacet_warned() */
     enum tacet_seal seal; /* of the next message to them */
     bool kept;            /* the network's policy demands that somebody else gets copies: */
     char keeper[TACET_HANDLE_SIZE]; /* who does; "" while the network was not asked who it is */
@@ -463,6 +472,68 @@ TACET_API enum tacet_code tacet_confirm(struct tacet_client *c, const char *hand
  * that account is another contact already. */
 TACET_API enum tacet_code tacet_accept_key(struct tacet_client *c, const char *handle);
 
+/* I was told that they came back by a recovery key, and write to them all the same.
+ * TACET_ABSENT: no such contact. */
+TACET_API enum tacet_code tacet_warned(struct tacet_client *c, const char *handle);
+
+/* ---- Losing every device */
+
+#define TACET_LETTERS_SIZE       40  /* 32 letters in groups of four, and a NUL */
+#define TACET_RECOVERY_LINK_SIZE 512 /* a link and a NUL */
+
+enum tacet_recovery {
+    TACET_RECOVERY_NONE = 0,    /* the account has no recovery key */
+    TACET_RECOVERY_ELSEWHERE,   /* it has one, which another device of it made */
+    TACET_RECOVERY_MAKING,      /* one is being made */
+    TACET_RECOVERY_UNSEEN,      /* it has one whose letters nobody has seen: make another one */
+    TACET_RECOVERY_UNCONFIRMED, /* its letters were shown, and never typed in again */
+    TACET_RECOVERY_CONFIRMED,
+    TACET_RECOVERY_USED, /* it is good, and was typed in somewhere: make another one */
+};
+
+/* Make a recovery key in the place of the one that there is, if there is one: TACET_EVENT_RECOVERY
+ * says when its letters can be shown, or that there will be none.  If this client is closed before
+ * tacet_letters_shown() nobody will ever see them, and another one has to be made.
+ * TACET_CONFLICT: one is being made.  TACET_DENIED: this device was removed. */
+TACET_API enum tacet_code tacet_make_recovery(struct tacet_client *c);
+
+/* The letters, a secret: wipe them when they were shown.  TACET_ABSENT: there are none. */
+TACET_API enum tacet_code tacet_letters(struct tacet_client *c, char out[TACET_LETTERS_SIZE]);
+
+/* They were shown to the person, and are forgotten here. */
+TACET_API enum tacet_code tacet_letters_shown(struct tacet_client *c);
+
+/* Are these the letters of my account's key?  TACET_MALFORMED: no 32 letters.  TACET_FORGED:
+ * others. TACET_ABSENT: there is no key.  TACET_CONFLICT: another device made it, or nobody saw
+ * them. */
+TACET_API enum tacet_code tacet_confirm_letters(struct tacet_client *c, const uint8_t *letters,
+                                                size_t n);
+
+/* Where the server of this profile is, as a link; nothing in it is secret.  It belongs on paper
+ * beside the letters. */
+TACET_API enum tacet_code tacet_recovery_link(struct tacet_client *c,
+                                              char out[TACET_RECOVERY_LINK_SIZE]);
+
+/* Is this such a link?  As tacet_check_link(). */
+TACET_API enum tacet_code tacet_check_recovery_link(const char *link);
+
+struct tacet_return {
+    const char *link;       /* NULL: go on with what began in this profile */
+    const uint8_t *letters; /* borrowed for the call; kept nowhere */
+    size_t letters_n;
+    bool keep; /* the account's other devices stay; without effect on what began already */
+};
+
+/* Make a profile for an account whose devices are all lost; tacet_run() then comes back into it:
+ * TACET_EVENT_JOINED.  A TACET_EVENT_LINK with a refusal says why not: TACET_ABSENT: nothing is
+ * kept under such letters; TACET_STALE: this key was replaced; TACET_REMOVED: the account was, or
+ * somebody else came back with the same letters; TACET_FORGED: what the server shows does not
+ * check.  A profile that was cut off goes on with the same letters.  As tacet_join() and
+ * tacet_check_link(); TACET_ABSENT: no link, and nothing began here; TACET_MALFORMED: no link, or
+ * no 32 letters. */
+TACET_API enum tacet_code tacet_come_back(struct tacet_client **out, const struct tacet_profile *p,
+                                          const struct tacet_return *how);
+
 /* ---- Status */
 
 enum tacet_copies {
@@ -483,7 +554,8 @@ struct tacet_status {
     uint32_t policy;                /* number of the network policy in force; 0: there is none */
     enum tacet_copies copies;       /* of which conversations somebody gets copies by it */
     char keeper[TACET_HANDLE_SIZE]; /* who; "" when nobody, or while it is not known who it is */
-    bool key_store;                 /* it is opened with a key that the system keeps */
+    enum tacet_recovery recovery;
+    bool key_store;       /* it is opened with a key that the system keeps */
     unsigned wrong_tries; /* wrong passphrases that nobody knew of when the profile was opened */
 };
 

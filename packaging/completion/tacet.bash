@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join chat send read contacts name verify devices passphrase lock status help"
+    local words="join chat send read contacts name verify devices recovery passphrase lock status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -52,6 +52,7 @@ _tacet() {
     name) options+=" --none" ;;
     verify) options+=" --confirm --accept-new-key" ;;
     devices) options="list add remove name $options --confirm --json --none" ;;
+    recovery) options="make confirm use $options --keep-devices --json" ;;
     passphrase) options+=" --kdf-cost --key-store" ;;
     lock) options+=" --after --wipe-after --json" ;;
     status) options+=" --json" ;;

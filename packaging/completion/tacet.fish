@@ -18,7 +18,7 @@ complete -c tacet -l passphrase-fd -x -d 'Read the passphrase from a descriptor'
 complete -c tacet -l help -d 'Say more'
 complete -c tacet -l version -d 'Say which version this is'
 
-set -l words join chat send read contacts name verify devices passphrase lock status
+set -l words join chat send read contacts name verify devices recovery passphrase lock status
 set -l none "not __fish_seen_subcommand_from $words help"
 complete -c tacet -n $none -a join -d 'Take up an invitation, or add this device'
 complete -c tacet -n $none -a chat -d 'Talk with somebody, line by line'
@@ -28,6 +28,7 @@ complete -c tacet -n $none -a contacts -d 'List the people you have written with
 complete -c tacet -n $none -a name -d 'Give somebody a name that you alone see'
 complete -c tacet -n $none -a verify -d 'Compare safety numbers'
 complete -c tacet -n $none -a devices -d 'List, add, remove or name devices'
+complete -c tacet -n $none -a recovery -d 'Come back when all devices are lost'
 complete -c tacet -n $none -a passphrase -d 'Change the passphrase of this profile'
 complete -c tacet -n $none -a lock -d 'Lock this profile'
 complete -c tacet -n $none -a status -d 'Say who you are'
@@ -50,6 +51,9 @@ complete -c tacet -n '__fish_seen_subcommand_from devices' -a 'list add remove n
 complete -c tacet -n '__fish_seen_subcommand_from devices' -l confirm -x -d 'Add the device that shows this code'
 complete -c tacet -n '__fish_seen_subcommand_from devices' -l json -d 'A JSON object a line'
 complete -c tacet -n '__fish_seen_subcommand_from devices' -l none -d 'Take the name away'
+complete -c tacet -n '__fish_seen_subcommand_from recovery' -a 'make confirm use'
+complete -c tacet -n '__fish_seen_subcommand_from recovery' -l keep-devices -d 'Leave the others in the account'
+complete -c tacet -n '__fish_seen_subcommand_from recovery' -l json -d 'One JSON object'
 complete -c tacet -n '__fish_seen_subcommand_from passphrase' -l kdf-cost -x -d 'Work to try a passphrase'
 complete -c tacet -n '__fish_seen_subcommand_from passphrase' -l key-store -x -a 'on off' -d 'The key store opens this profile'
 complete -c tacet -n '__fish_seen_subcommand_from lock' -l after -x -d 'When no key was pressed, in minutes'

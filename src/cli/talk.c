@@ -192,6 +192,36 @@ static void take_state(struct talk *t, const struct tacet_message *m)
 
 /* ---- lines */
 
+/* Before their account key changed. */
+static bool was_verified(const struct talk *t)
+{
+    struct tacet_contact c;
+
+    return tacet_find_contact(t->client, t->with, &c) == TACET_OK && c.verified;
+}
+
+/* Once: who goes on writing knows it. */
+static void warn(struct talk *t)
+{
+    struct tacet_contact c;
+
+    if (tacet_find_contact(t->client, t->with, &c) != TACET_OK || !c.recovered)
+        return;
+    talk_say_who(t, "", t->with, sentences_recovered);
+    tacet_warned(t->client, t->with);
+}
+
+/* It was said as it came. */
+static void take_devices(struct talk *t, const struct tacet_event *e)
+{
+    struct tacet_message m;
+
+    if (strcmp(e->who, t->with) == 0 &&
+        tacet_previous_message(t->client, t->with, 0, &m) == TACET_OK &&
+        (m.notes & TACET_NOTE_DEVICES) != 0 && !m.read)
+        tacet_mark_read(t->client, &m);
+}
+
 static void send_line(struct talk *t, struct bytes text)
 {
     struct tacet_message m;
@@ -204,9 +234,12 @@ static void send_line(struct talk *t, struct bytes text)
         talk_say_because(t, "    not sent: ",
                          code == TACET_MALFORMED ? "The text is not UTF-8."
                                                  : sentences_find(sentences_sending, code));
+        if (code == TACET_CONFLICT && was_verified(t))
+            talk_say(t, sentences_changed);
         t->end = WORDS_FAILED;
         return;
     }
+    warn(t);
     t->pending++;
     talk_draft_sent(t);
     if (t->first == 0)
@@ -287,6 +320,9 @@ static void take_event(struct talk *t, const struct tacet_event *e)
     case TACET_EVENT_INPUT:
         take_input(t);
         break;
+    case TACET_EVENT_DEVICES:
+        take_devices(t, e);
+        break;
     case TACET_EVENT_DRAINED: /* behind the messages that it speaks of */
         t->drained = true;
         break;
@@ -299,9 +335,9 @@ static void take_event(struct talk *t, const struct tacet_event *e)
     case TACET_EVENT_CONTACT:
     case TACET_EVENT_PROBLEM:
     case TACET_EVENT_REMOVED: /* which drive_take() has said */
-    case TACET_EVENT_DEVICES:
     case TACET_EVENT_LISTED:
     case TACET_EVENT_ADDING:
+    case TACET_EVENT_RECOVERY:
     case TACET_EVENT_LOCK: /* with which it has ended */
         break;
     }

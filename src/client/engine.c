@@ -41,6 +41,7 @@ static void schedule(struct engine *e)
                                   presence_at(e),
                                   offering_at(e),
                                   arriving_at(e),
+                                  keeping_at(e),
                               };
 
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
@@ -72,8 +73,15 @@ struct err engine_new(struct engine **out, struct vault *vault, struct random *r
     e->link.state = LINK_OFF;
     TRY_OUT(parsed_new(&e->parsed));
     err = own_load(vault, &e->own);
-    TRY_OUT(err.code == E_ABSENT ? arriving_load(e) : err.code == E_OK ? engine_begin(e) : err);
+    if (err.code == E_OK)
+        err = engine_begin(e);
+    else if (err.code == E_ABSENT)
+        err = returning_load(e);
+    if (err.code == E_ABSENT)
+        err = arriving_load(e);
+    TRY_OUT(err);
     TRY_OUT(offer_load(vault, &e->offer));
+    TRY_OUT(keeping_load(e));
     *out = e;
     e = NULL;
 out:
@@ -86,6 +94,8 @@ void engine_free(struct engine *e)
     if (e == NULL)
         return;
     actions_free(e);
+    keeping_forget(e);
+    returning_free(e);
     own_free(&e->own);
     arriving_free(e);
     secret_wipe(&e->offer, sizeof e->offer);
@@ -161,6 +171,7 @@ static struct err confirm(struct engine *e, const struct command *c)
     fingerprint_digits(fingerprint, digits);
     if (!are_digits_of(c->text, digits))
         return FAIL(E_FORGED);
+    to.recovered = false;
     TRY(vault_begin(e->vault));
     return vault_end(e->vault, agreed_confirm(e, &to));
 }
@@ -199,6 +210,8 @@ struct err engine_command(struct engine *e, const struct command *c, uint64_t no
     if (e->newcomer != NULL) /* it has no account to do anything with */
         return FAIL(E_AGAIN);
     e->now_ms = now_ms;
+    if (e->returning != NULL && c->kind != COMMAND_RECOVERY_USE)
+        return FAIL(E_ABSENT);
     switch (c->kind) {
     case COMMAND_SEND:
         err = send_text(e, c);
@@ -231,6 +244,18 @@ struct err engine_command(struct engine *e, const struct command *c, uint64_t no
         break;
     case COMMAND_OFFER_CANCEL:
         err = offering_cancel(e);
+        break;
+    case COMMAND_RECOVERY_MAKE:
+        err = keeping_make(e);
+        break;
+    case COMMAND_RECOVERY_SHOWN:
+        err = keeping_shown(e);
+        break;
+    case COMMAND_RECOVERY_CONFIRM:
+        err = keeping_confirm(e, c->text);
+        break;
+    case COMMAND_RECOVERY_USE:
+        err = returning_letters(e, c->text);
         break;
     }
     if (err_who(err.code) == WHO_OPERATOR || vault_is_damaged(e->vault))
@@ -277,6 +302,7 @@ void engine_wake(struct engine *e, uint64_t now_ms)
     settle(e, changing_wake(e));
     settle(e, presence_wake(e));
     settle(e, sharing_wake(e));
+    settle(e, keeping_wake(e));
     delays_wake(e);
     if (e->retry_ms != 0 && now_ms >= e->retry_ms) {
         e->retry_ms = 0;
@@ -319,6 +345,11 @@ bool engine_is_ready(const struct engine *e)
     return e->link.state == LINK_READY;
 }
 
+bool engine_is_returning(const struct engine *e)
+{
+    return e->returning != NULL;
+}
+
 bool engine_is_drained(const struct engine *e)
 {
     return e->drained;
@@ -339,4 +370,18 @@ struct err engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked
 {
     TRY(outgoing_waiting(e, outgoing));
     return parking_count(e, parked);
+}
+
+struct err engine_recovery(struct engine *e, enum recovering_state *out)
+{
+    *out = RECOVERING_MAKING;
+    return e->keeping.stage != KEEPING_NOTHING ? OK : recovering_look(e->vault, &e->own, out);
+}
+
+struct err engine_letters(const struct engine *e, char out[RECOVERY_LETTERS_SIZE])
+{
+    if (e->keeping.stage != KEEPING_READY)
+        return FAIL(E_ABSENT);
+    recovery_letters(&e->keeping.key, out);
+    return OK;
 }

@@ -16,6 +16,7 @@
 #include "client/listing.h"
 #include "client/messages.h"
 #include "client/offer.h"
+#include "client/recovering.h"
 #include "statement/roster_people.h"
 
 struct engine;
@@ -34,6 +35,11 @@ enum command_kind {
     COMMAND_OFFER = 10,    /* a link is to be shown */
     COMMAND_OFFER_CONFIRM, /* who asked is who the person means: the digest in `text` */
     COMMAND_OFFER_CANCEL,  /* nobody is to be added by it any more */
+    /* What brings a person back who lost every device.  [PROTOCOL 15.6] */
+    COMMAND_RECOVERY_MAKE,    /* make a recovery key.  EVENT_RECOVERY follows */
+    COMMAND_RECOVERY_SHOWN,   /* its letters were shown, and are forgotten here */
+    COMMAND_RECOVERY_CONFIRM, /* these are its letters, in `text` */
+    COMMAND_RECOVERY_USE,     /* come back with these, in `text`: EVENT_JOINED follows, or none */
     /* What all my devices agree on.  [PROTOCOL 15.8] */
     COMMAND_NAME = 20,   /* I call handle so; empty: by no name */
     COMMAND_NAME_DEVICE, /* and a device of mine */
@@ -64,6 +70,7 @@ enum event_kind {
     EVENT_DEVICES,     /* devices of `contact`, who may be me, came or went */
     EVENT_LISTED,      /* `change`, which was asked for here, is in force; or cannot be (code) */
     EVENT_ADDING,      /* a device is being added, by this one, or it is this one: `adding` */
+    EVENT_RECOVERY,    /* a recovery key is in force, its letters can be shown; or not (code) */
     EVENT_SHARED = 15, /* another device of mine changed what all of them agree on: see `shared` */
 };
 
@@ -133,8 +140,8 @@ struct action {
 
 /* ---- Life. */
 
-/* The vault has a profile (own_create, own_adopt, newcomer_make).  The vault and `random` stay the
- * caller's. */
+/* The vault has a profile (own_create, own_adopt), or one that is being added (newcomer_make) or
+ * coming back (coming_create).  The vault and `random` stay the caller's. */
 FALLIBLE engine_new(struct engine **out, struct vault *vault, struct random *random,
                     uint64_t now_ms);
 void engine_free(struct engine *e); /* NULL is fine; wipes */
@@ -174,6 +181,12 @@ struct engine_quiet {
     bool blocked;
 };
 FALLIBLE engine_quiet(struct engine *e, const struct contact *c, struct engine_quiet *out);
+/* Is this a profile that is coming back, and no device yet?  Then it only obeys
+ * COMMAND_RECOVERY_USE. */
+bool engine_is_returning(const struct engine *e);
+FALLIBLE engine_recovery(struct engine *e, enum recovering_state *out);
+/* E_ABSENT: there are none to be shown. */
+FALLIBLE engine_letters(const struct engine *e, char out[RECOVERY_LETTERS_SIZE]);
 FALLIBLE engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked);
 
 #endif

@@ -7,6 +7,7 @@
 #include "client/newcomer.h"
 #include "client/own_prekeys.h"
 #include "client/parsed.h"
+#include "client/recovering.h"
 #include "e2ee/control.h"
 #include "wire/frame.h"
 
@@ -64,6 +65,19 @@ struct effort {
     uint32_t steps;
 };
 
+/* A recovery key that is being made, with its letters. */
+struct keeping {
+    enum keeping_stage {
+        KEEPING_NOTHING = 0,
+        KEEPING_MADE,  /* its list is on its way */
+        KEEPING_LAST,  /* in force; the server is given the blob once more */
+        KEEPING_READY, /* the letters can be shown */
+    } stage;
+    struct recovery_key key;
+    struct device_id did;
+};
+
+struct returning;     /* returning.c */
 struct queued_action; /* actions.c */
 struct outbox_row;    /* below */
 
@@ -99,6 +113,9 @@ struct engine {
     uint64_t arriving_ms;      /* when it asks again; 0: not before something comes */
     bool arriving_told;        /* its code was */
     bool arriving_heard;       /* the server has answered on this connection: it may end it */
+    struct keeping keeping;
+    uint64_t keeping_ms;         /* when its blob goes once more; 0: it need not */
+    struct returning *returning; /* of a profile that is no device yet; NULL: it is one */
     struct delays delays;
     struct effort effort; /* opening */
     struct err failure;
@@ -224,6 +241,39 @@ void arriving_free(struct engine *e);
 
 FALLIBLE greeting_sign_in(struct engine *e);
 void greeting_tell_version(struct engine *e, const struct frame *f, struct arena *a);
+/* ---- keeping.c: a recovery key of my account  [PROTOCOL 15.6] */
+
+/* E_CONFLICT: one is being made.  Errors of listing_put().  EVENT_RECOVERY comes when there are
+ * letters to show, or there will be none. */
+FALLIBLE keeping_make(struct engine *e);
+/* At the beginning: of one that was being made when the program ended and of which the server has
+ * heard nothing, nothing is left. */
+FALLIBLE keeping_load(struct engine *e);
+/* E_ABSENT: there are no letters to show. */
+FALLIBLE keeping_shown(struct engine *e);
+FALLIBLE keeping_confirm(struct engine *e, struct bytes letters); /* as recovering_compare() */
+/* A list with this change leaves next; it is in force, or never will be. */
+FALLIBLE keeping_before_list(struct engine *e, const struct listing_change *c);
+FALLIBLE keeping_listed(struct engine *e, const struct listing_change *c, enum err_code code);
+FALLIBLE keeping_answered(struct engine *e, const struct waiting *w, const struct frame *f);
+FALLIBLE keeping_signed_in(struct engine *e);
+uint64_t keeping_at(const struct engine *e); /* when to call keeping_wake(); 0: no need */
+FALLIBLE keeping_wake(struct engine *e);
+void keeping_forget(struct engine *e); /* wipes */
+
+/* ---- returning.c: a person with no device left comes back  [PROTOCOL 15.6] */
+
+/* The vault may hold a profile that is coming back: then e->returning is set.  E_ABSENT: it holds
+ * none. */
+FALLIBLE returning_load(struct engine *e);
+void returning_free(struct engine *e); /* wipes */
+/* The letters, and the server is asked.  E_MALFORMED: none.  E_CONFLICT: nobody is coming back. */
+FALLIBLE returning_letters(struct engine *e, struct bytes letters);
+/* Is it a profile that waits for its letters? */
+bool returning_waits(const struct engine *e);
+FALLIBLE returning_begin(struct engine *e); /* RECOVER leaves */
+FALLIBLE returning_answered(struct engine *e, const struct waiting *w, const struct frame *f,
+                            struct arena *a);
 
 /* ---- governing.c */
 

@@ -59,6 +59,8 @@ struct err greeting_begin(struct engine *e)
 {
     if (e->newcomer != NULL)
         return arriving_begin(e);
+    if (e->returning != NULL)
+        return returning_begin(e);
     return e->own.joined ? greeting_sign_in(e) : join(e);
 }
 
@@ -136,6 +138,7 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
     TRY(link_ask_what_holds(e));
     TRY(offering_pump(e)); /* before: what came too late is not asked of the list */
     TRY(changing_pump(e));
+    TRY(keeping_signed_in(e));
     return outgoing_pump(e);
 }
 

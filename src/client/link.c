@@ -236,15 +236,15 @@ struct err link_wake(struct engine *e)
 {
     struct link *l = &e->link;
 
-    if (e->newcomer == NULL)
+    if (e->newcomer == NULL && e->returning == NULL)
         TRY(publishing_rotate(e, false));
     if (l->n > 0 && e->now_ms >= link_patience_ends(e))
         link_try_later(e, E_AGAIN);
     if (l->state == LINK_READY && publishing_at(e) != 0 && e->now_ms >= publishing_at(e))
         return tidy(e);
-    if (l->state != LINK_OFF || e->now_ms < l->retry_ms)
+    if (l->state != LINK_OFF || e->now_ms < l->retry_ms || returning_waits(e))
         return OK;
-    if (e->newcomer == NULL && !own_is_listed(&e->own)) {
+    if (e->newcomer == NULL && e->returning == NULL && !own_is_listed(&e->own)) {
         siblings_end(e);
         return OK;
     }
@@ -272,6 +272,10 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
         return arriving_answered(e, f, a);
     if (w->op == OP_LINK_OPEN || w->op == OP_LINK_LOOK || w->op == OP_LINK_ANSWER)
         return offering_answered(e, w, f, a);
+    if (w->op == OP_RECOVERY_KEEP)
+        return keeping_answered(e, w, f);
+    if (w->op == OP_RECOVER || w->op == OP_RECOVER_LIST)
+        return returning_answered(e, w, f, a);
     if (w->op == OP_SERVER_KEYS)
         return server_keys_answered(e, f, a);
     if (w->op == OP_POLICY)

@@ -172,3 +172,27 @@ struct err listing_over(struct vault *v, uint64_t number)
 {
     return vault_erase(v, VAULT_LISTING, NO_KEY, number);
 }
+
+struct err listing_withdraw(struct vault *v, const struct device_id *did, bool *was)
+{
+    struct err err = OK;
+    struct arena a = ARENA(LISTING_MAX * 2 * DEVICE_LIST_MAX_SIZE);
+    struct listing_change c;
+    struct bytes value, list;
+    uint64_t number = 0;
+
+    *was = false;
+    while (!*was &&
+           (err = vault_next(v, VAULT_LISTING, NO_KEY, number + 1, &a, &number, &value)).code ==
+               E_OK) {
+        TRY_OUT(read_change(value, &c, &list));
+        *was = c.kind == LISTING_RECOVERY && ID_SAME(c.entry.did, *did) && list.n == 0;
+    }
+    if (*was)
+        err = vault_erase(v, VAULT_LISTING, NO_KEY, number);
+    else if (err.code == E_ABSENT)
+        err = OK;
+out:
+    arena_free(&a);
+    return err;
+}

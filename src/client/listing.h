@@ -51,4 +51,8 @@ FALLIBLE listing_signed(struct vault *v, uint64_t number, const struct listing_c
                         struct bytes list);
 FALLIBLE listing_over(struct vault *v, uint64_t number);
 
+/* In the caller's transaction: a recovery key is not wanted any more, unless a list with it was
+ * signed.  *was: it waited, and does no longer. */
+FALLIBLE listing_withdraw(struct vault *v, const struct device_id *did, bool *was);
+
 #endif

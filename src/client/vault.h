@@ -74,9 +74,11 @@ enum vault_kind {
     VAULT_SHARING = 71,      /* sharing: whom this device asks what it lacks */
     VAULT_SHARING_WITH = 72, /* sharing: key = did: what it was told, and asked */
     VAULT_UNREAD_AT = 73,    /* messages: key = room, sender's did, number = seq */
-    VAULT_OFFER = 91,    /* offer: number 0: the link that is shown; 1: the answer to who asked */
-    VAULT_NEWCOMER = 92, /* newcomer: what a device asks that has no account yet */
-    VAULT_FOLLOWED = 93, /* following: key = aid: the newest list of mine that it has used */
+    VAULT_OFFER = 91,     /* offer: number 0: the link that is shown; 1: the answer to who asked */
+    VAULT_NEWCOMER = 92,  /* newcomer: what a device asks that has no account yet */
+    VAULT_FOLLOWED = 93,  /* following: key = aid: the newest list of mine that it has used */
+    VAULT_RECOVERY = 101, /* recovering: number = which */
+    VAULT_COMING = 102,   /* coming */
 };
 
 /* Bring the tables up to date, as each of what opens a vault does by itself.  E_VERSION. */

@@ -7,5 +7,5 @@
 int main(void)
 {
     return PLAY(sending) + PLAY(healing) + PLAY(removed) + PLAY(agree) + PLAY(changing) +
-           PLAY(state);
+           PLAY(state) + PLAY(recovery) + PLAY(recovery_lies);
 }

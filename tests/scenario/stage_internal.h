@@ -42,6 +42,7 @@ struct person {
     bool joined, cut_off, removed;
     struct event devices; /* the last that told of somebody's devices, of so many */
     unsigned changes;
+    struct event recovery;    /* the last that told of a recovery key; kind 0: none did */
     struct event listed;      /* the last that told of a change to its own list; kind 0: none did */
     uint32_t shared;          /* kinds of registers that other devices of mine changed */
     struct event adding;      /* and of a device that is being added */

@@ -246,6 +246,9 @@ static void hear(struct person *who, const struct event *e)
     case EVENT_ADDING:
         who->adding = *e;
         break;
+    case EVENT_RECOVERY:
+        who->recovery = *e;
+        break;
     case EVENT_DRAINED:
     case EVENT_CONTACT:
         break;

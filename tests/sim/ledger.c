@@ -250,6 +250,7 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
         kin_changed(who, &e->change, e->code);
         break;
     case EVENT_ADDING: /* keys of new devices are made by hand */
+    case EVENT_RECOVERY:
         break;
     }
 }

@@ -9,6 +9,7 @@
 
 #include "base/encoding.h"
 #include "base/version.h"
+#include "client/diary.h"
 #include "client/host/bell.h"
 #include "client/host/key_store.h"
 #include "client/host/threads.h"
@@ -29,7 +30,7 @@ _Static_assert((int)TACET_STATE_FAILED == (int)DELIVERY_FAILED, "states");
 _Static_assert((int)TACET_EVENT_PROBLEM == (int)EVENT_PROBLEM, "events");
 _Static_assert((int)TACET_PROBLEM_KEEPER == (int)PROBLEM_KEEPER, "problems");
 _Static_assert((int)TACET_CAUSE_OLD_POLICY == (int)ROSTER_OLD_POLICY, "causes");
-_Static_assert((int)TACET_NOTE_ELSEWHERE == (int)MESSAGE_ELSEWHERE, "notes");
+_Static_assert((int)TACET_NOTE_DEVICES == (int)MESSAGE_DEVICES, "notes");
 _Static_assert((int)TACET_EVENT_REMOVED == (int)EVENT_REMOVED, "events");
 _Static_assert((int)TACET_EVENT_DEVICES == (int)EVENT_DEVICES, "events");
 _Static_assert((int)TACET_EVENT_LISTED == (int)EVENT_LISTED, "events");
@@ -44,6 +45,7 @@ _Static_assert((int)TACET_ADDING_OVER == (int)ADDING_OVER, "steps");
 _Static_assert(TACET_LINK_SIZE == DEVICE_LINK_MAX + 1 && TACET_CODE_SIZE == LINK_ASK_CODE_SIZE &&
                    TACET_DEVICE_MAX == LINK_ASK_NAME_MAX,
                "sizes");
+_Static_assert((int)TACET_EVENT_RECOVERY == (int)EVENT_RECOVERY, "events");
 _Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
 _Static_assert(TACET_PASSPHRASE_MAX == VAULT_PASSPHRASE_MAX, "sizes");
 _Static_assert(TACET_TEXT_MAX == LIMIT_TEXT && TACET_HANDLE_SIZE == TEXT_HANDLE_MAX + 1, "sizes");
@@ -81,6 +83,8 @@ void client_handle(struct tacet_client *c, const struct account_id *aid,
 
 void client_message(const struct message *m, const char *with, struct tacet_message *out)
 {
+    struct diary_devices devices;
+
     *out = (struct tacet_message){.mine = m->mine,
                                   .read = m->read,
                                   .state = (enum tacet_state)m->state,
@@ -92,6 +96,12 @@ void client_message(const struct message *m, const char *with, struct tacet_mess
                                   .place = m->place,
                                   .text = m->text.at,
                                   .text_n = m->text.n};
+    if (diary_read(m, &devices)) {
+        out->added = devices.added;
+        out->removed = devices.removed;
+        out->recovered = devices.recovered;
+        out->text_n = 0;
+    }
     snprintf(out->with, sizeof out->with, "%s", with);
     client_hex(ID_BYTES(m->id), out->id);
 }
@@ -134,7 +144,7 @@ static struct err make_directories(const char *directory)
     return OK;
 }
 
-static struct err new_client(const struct tacet_profile *p, struct tacet_client **out)
+struct err client_new(const struct tacet_profile *p, struct tacet_client **out)
 {
     char path[PATH_SIZE];
     struct tacet_client *c = calloc(1, sizeof *c);
@@ -187,7 +197,7 @@ static struct err open_with_key_store(struct tacet_client *c)
     return err.code == E_ABSENT || err.code == E_AGAIN ? FAIL(E_DENIED) : err;
 }
 
-static struct err open_vault(struct tacet_client *c, const struct tacet_profile *p)
+struct err client_open_vault(struct tacet_client *c, const struct tacet_profile *p)
 {
     struct tries tries = {.now_ms = carrier_clock()};
     char path[PATH_SIZE];
@@ -215,7 +225,7 @@ static struct err scrypt_cost(unsigned asked, uint8_t *cost)
     return OK;
 }
 
-static struct err create_vault(struct tacet_client *c, const struct tacet_profile *p)
+struct err client_create_vault(struct tacet_client *c, const struct tacet_profile *p)
 {
     char path[PATH_SIZE];
     uint8_t cost;
@@ -227,7 +237,7 @@ static struct err create_vault(struct tacet_client *c, const struct tacet_profil
     return vault_create(&c->vault, c->db, bytes(p->passphrase, p->passphrase_n), cost, &c->random);
 }
 
-static struct err start(struct tacet_client *c)
+struct err client_start(struct tacet_client *c)
 {
     TRY(engine_new(&c->engine, c->vault, &c->random, carrier_clock()));
     c->threads = threads_that_fit();
@@ -245,9 +255,11 @@ enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile
 
     if (!tacet_profile_exists(p->directory))
         return TACET_ABSENT;
-    TRY_OUT(new_client(p, &c));
-    TRY_OUT(open_vault(c, p));
-    TRY_OUT(start(c));
+    TRY_OUT(client_new(p, &c));
+    TRY_OUT(client_open_vault(c, p));
+    TRY_OUT(client_start(c));
+    if (engine_is_returning(c->engine))
+        TRY_OUT(FAIL(E_STALE));
     *out = c;
     c = NULL;
 out:
@@ -297,7 +309,7 @@ static struct err go_on(struct tacet_client *c, const struct way *way)
 }
 
 /* A profile that never joined holds nothing: a new link begins anew. */
-static struct err begin_anew(struct tacet_client *c, const struct tacet_profile *p)
+struct err client_begin_anew(struct tacet_client *c, const struct tacet_profile *p)
 {
     char path[PATH_SIZE];
 
@@ -308,7 +320,7 @@ static struct err begin_anew(struct tacet_client *c, const struct tacet_profile 
     TRY(vault_path(p->directory, path));
     if (unlink(path) != 0)
         return FAIL(E_IO);
-    return create_vault(c, p);
+    return client_create_vault(c, p);
 }
 
 static struct err make_profile(struct tacet_client *c, const struct tacet_profile *p,
@@ -330,17 +342,17 @@ static struct err prepare(struct tacet_client *c, const struct tacet_profile *p,
     struct err err = FAIL(E_ABSENT);
 
     if (tacet_profile_exists(p->directory)) {
-        err = open_vault(c, p);
+        err = client_open_vault(c, p);
         if (err.code == E_OK)
             err = go_on(c, way);
         else if (err.code == E_ABSENT) /* interrupted before the vault was made */
             err = FAIL(E_STALE);
         if (err.code == E_STALE) {
-            TRY(begin_anew(c, p));
+            TRY(client_begin_anew(c, p));
             err = FAIL(E_ABSENT);
         }
     } else {
-        TRY(create_vault(c, p));
+        TRY(client_create_vault(c, p));
     }
     return err.code == E_ABSENT ? make_profile(c, p, way) : err;
 }
@@ -371,9 +383,9 @@ enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile
     struct way way = {0};
 
     TRY_OUT(read_way(link, &way));
-    TRY_OUT(new_client(p, &c));
+    TRY_OUT(client_new(p, &c));
     TRY_OUT(prepare(c, p, &way));
-    TRY_OUT(start(c));
+    TRY_OUT(client_start(c));
     *out = c;
     c = NULL;
 out:
@@ -468,7 +480,8 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
                                 .added = e.added,
                                 .removed = e.removed,
                                 .recovered = e.recovered,
-                                .shared = e.shared};
+                                .shared = e.shared,
+                                .verified = e.contact.verified};
     snprintf(out->who, sizeof out->who, "%s", e.contact.handle);
     cause_out(c, &e.finding, out);
     if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE)
@@ -499,8 +512,8 @@ enum tacet_code client_command(struct tacet_client *c, const struct command *cmd
     return client_code(engine_command(c->engine, cmd, carrier_clock()));
 }
 
-static enum tacet_code command(struct tacet_client *c, enum command_kind kind, const char *handle,
-                               struct bytes text)
+enum tacet_code client_order(struct tacet_client *c, enum command_kind kind, const char *handle,
+                             struct bytes text)
 {
     struct command cmd = {.kind = kind, .handle = bytes_text(handle), .text = text};
 
@@ -523,24 +536,24 @@ static struct err newest_id(struct tacet_client *c, const char *to, char id[TACE
 enum tacet_code tacet_send(struct tacet_client *c, const char *to, const uint8_t *text, size_t n,
                            char id[TACET_ID_SIZE])
 {
-    enum tacet_code code = command(c, COMMAND_SEND, to, bytes(text, n));
+    enum tacet_code code = client_order(c, COMMAND_SEND, to, bytes(text, n));
 
     return code != TACET_OK ? code : client_code(newest_id(c, to, id));
 }
 
 enum tacet_code tacet_look_up(struct tacet_client *c, const char *handle)
 {
-    return command(c, COMMAND_LOOK_UP, handle, (struct bytes){0});
+    return client_order(c, COMMAND_LOOK_UP, handle, (struct bytes){0});
 }
 
 enum tacet_code tacet_confirm(struct tacet_client *c, const char *handle, const char *digits)
 {
-    return command(c, COMMAND_CONFIRM, handle, bytes_text(digits));
+    return client_order(c, COMMAND_CONFIRM, handle, bytes_text(digits));
 }
 
 enum tacet_code tacet_accept_key(struct tacet_client *c, const char *handle)
 {
-    return command(c, COMMAND_ACCEPT, handle, (struct bytes){0});
+    return client_order(c, COMMAND_ACCEPT, handle, (struct bytes){0});
 }
 
 const char *tacet_version(void)

@@ -26,8 +26,19 @@ struct tacet_client {
 
 enum tacet_code client_code(struct err err);
 
-/* What a person asks of the engine. */
+/* A client for the profile, without a vault; with that of the profile; with a new one; with a new
+ * one in the place of a profile that holds nothing.  Then its engine, for what the vault holds.
+ * What was made is the caller's after any answer, for tacet_close(). */
+FALLIBLE client_new(const struct tacet_profile *p, struct tacet_client **out);
+FALLIBLE client_open_vault(struct tacet_client *c, const struct tacet_profile *p);
+FALLIBLE client_create_vault(struct tacet_client *c, const struct tacet_profile *p);
+FALLIBLE client_begin_anew(struct tacet_client *c, const struct tacet_profile *p);
+FALLIBLE client_start(struct tacet_client *c);
+
+/* What a person asks of the engine; a command of no more than a handle and a text. */
 enum tacet_code client_command(struct tacet_client *c, const struct command *cmd);
+enum tacet_code client_order(struct tacet_client *c, enum command_kind kind, const char *handle,
+                             struct bytes text);
 
 /* This device was removed, or somebody guessed too often: what the profile holds is made
  * unreadable, and its files go.  Its vault need not be open.  [PROTOCOL 15.7] */

@@ -89,6 +89,7 @@ static struct err contact_out(struct tacet_client *c, const struct contact *in,
                                   .verified = in->verified,
                                   .removed = in->removed,
                                   .changed = in->changed,
+                                  .recovered = in->recovered,
                                   .seal = (enum tacet_seal)rules.profile,
                                   .kept = rules.joins,
                                   .name = name,
@@ -122,6 +123,23 @@ enum tacet_code tacet_find_contact(struct tacet_client *c, const char *handle,
     if (err.code == E_OK)
         err = contact_out(c, &contact, out);
     return client_code(err);
+}
+
+static struct err warned(struct tacet_client *c, const char *handle)
+{
+    struct contact contact;
+
+    TRY(people_by_handle(c->vault, bytes_text(handle), &contact));
+    if (!contact.recovered)
+        return OK;
+    contact.recovered = false;
+    TRY(vault_begin(c->vault));
+    return vault_end(c->vault, people_put(c->vault, &contact));
+}
+
+enum tacet_code tacet_warned(struct tacet_client *c, const char *handle)
+{
+    return client_code(warned(c, handle));
 }
 
 /* ---- devices: those of the list in its order, then those that were revoked */
@@ -234,6 +252,7 @@ static bool has_spare_key(struct tacet_client *c)
 enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *out)
 {
     const struct own *own = engine_own(c->engine);
+    enum recovering_state recovery = RECOVERING_NONE;
     struct err err;
 
     *out = (struct tacet_status){.joined = own->joined,
@@ -250,7 +269,11 @@ enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *ou
     client_hex(ID_BYTES(own->nid), out->network_id);
     client_hex(ID_BYTES(own->me.who.aid), out->account_id);
     client_hex(ID_BYTES(own->me.who.did), out->device_id);
-    err = policy_out(c, out);
+    err = engine_recovery(c->engine, &recovery);
+    if (err.code == E_OK)
+        out->recovery = (enum tacet_recovery)recovery;
+    if (err.code == E_OK)
+        err = policy_out(c, out);
     if (err.code == E_OK)
         err = engine_waiting(c->engine, &out->outgoing, &out->parked);
     return client_code(err);

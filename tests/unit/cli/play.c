@@ -314,6 +314,63 @@ enum tacet_code tacet_accept_key(struct tacet_client *c, const char *handle)
     return play.accept;
 }
 
+enum tacet_code tacet_warned(struct tacet_client *c, const char *handle)
+{
+    play.warned++;
+    for (size_t i = 0; i < play.contacts; i++)
+        play.contact[i].recovered = false;
+    return TACET_OK;
+}
+
+/* ---- losing every device */
+
+enum tacet_code tacet_make_recovery(struct tacet_client *c)
+{
+    return play.make;
+}
+
+enum tacet_code tacet_letters(struct tacet_client *c, char out[TACET_LETTERS_SIZE])
+{
+    memcpy(out, PLAY_LETTERS, sizeof PLAY_LETTERS);
+    return play.letters;
+}
+
+enum tacet_code tacet_letters_shown(struct tacet_client *c)
+{
+    play.shown++;
+    return TACET_OK;
+}
+
+enum tacet_code tacet_confirm_letters(struct tacet_client *c, const uint8_t *letters, size_t n)
+{
+    snprintf(play.typed, sizeof play.typed, "%.*s", (int)n, (const char *)letters);
+    return play.confirm;
+}
+
+enum tacet_code tacet_recovery_link(struct tacet_client *c, char out[TACET_RECOVERY_LINK_SIZE])
+{
+    snprintf(out, TACET_RECOVERY_LINK_SIZE, "tacet://recover/abc");
+    return TACET_OK;
+}
+
+enum tacet_code tacet_check_recovery_link(const char *link)
+{
+    return play.link_is;
+}
+
+enum tacet_code tacet_come_back(struct tacet_client **out, const struct tacet_profile *p,
+                                const struct tacet_return *how)
+{
+    keep_profile(p);
+    snprintf(play.link, sizeof play.link, "%s", how->link == NULL ? "none" : how->link);
+    snprintf(play.typed, sizeof play.typed, "%.*s", (int)how->letters_n,
+             (const char *)how->letters);
+    play.keeps = how->keep;
+    if (play.join == TACET_OK)
+        *out = &client;
+    return play.join;
+}
+
 enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *out)
 {
     *out = play.status;
