@@ -414,7 +414,7 @@ struct tacet_device {
 };
 
 /* The device after `number` (0: the first) of a contact, or with `handle` NULL of mine.  The name
- * lives until a device or a contact is asked for again.
+ * lives until a device is asked for again.
  * TACET_ABSENT: no more, or the contact's list is not known here yet. */
 TACET_API enum tacet_code tacet_next_device(struct tacet_client *c, const char *handle,
                                             uint64_t number, struct tacet_device *out);

@@ -145,6 +145,7 @@ static struct err new_client(const struct tacet_profile *p, struct tacet_client 
     c->bell = -1;
     c->shown = ARENA(1 << 20);
     c->named = ARENA(4096);
+    c->called = ARENA(4096);
     *out = c;
     TRY(vault_path(p->directory, path));
     c->path = strdup(path);
@@ -425,6 +426,7 @@ void tacet_close(struct tacet_client *c)
         close(c->bell);
     arena_free(&c->shown);
     arena_free(&c->named);
+    arena_free(&c->called);
     free(c->path);
     free(c);
 }

@@ -21,6 +21,7 @@ struct tacet_client {
     int bell;             /* at which another program asks to lock; -1: none */
     struct arena shown;   /* the text that the last call lent to the caller */
     struct arena named;   /* the name of the contact that was given last */
+    struct arena called;  /* and of the device */
     struct adding asked;  /* which device was told last as asking to be added */
 };
 

@@ -144,8 +144,8 @@ static struct err device_name(struct tacet_client *c, const struct device_id *di
 {
     struct err err;
 
-    arena_free(&c->named);
-    err = nicknames_of_device(c->vault, did, &c->named, name);
+    arena_free(&c->called);
+    err = nicknames_of_device(c->vault, did, &c->called, name);
     return err.code == E_ABSENT ? OK : err;
 }
 
