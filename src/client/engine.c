@@ -201,9 +201,47 @@ static struct err revoke(struct engine *e, const struct command *c)
     return changing_ask(e, &change);
 }
 
+static struct err obey(struct engine *e, const struct command *c)
+{
+    switch (c->kind) {
+    case COMMAND_SEND:
+        return send_text(e, c);
+    case COMMAND_LOOK_UP:
+        return look_up(e, c);
+    case COMMAND_CONFIRM:
+        return confirm(e, c);
+    case COMMAND_ACCEPT:
+        return accept_key(e, c);
+    case COMMAND_REVOKE:
+        return revoke(e, c);
+    case COMMAND_NAME:
+    case COMMAND_NAME_DEVICE:
+    case COMMAND_READ:
+    case COMMAND_DRAFT:
+    case COMMAND_MUTE:
+    case COMMAND_BLOCK:
+        return saying_command(e, c);
+    case COMMAND_OFFER:
+        return offering_begin(e);
+    case COMMAND_OFFER_CONFIRM:
+        return offering_confirm(e, c->text);
+    case COMMAND_OFFER_CANCEL:
+        return offering_cancel(e);
+    case COMMAND_RECOVERY_MAKE:
+        return keeping_make(e);
+    case COMMAND_RECOVERY_SHOWN:
+        return keeping_shown(e);
+    case COMMAND_RECOVERY_CONFIRM:
+        return keeping_confirm(e, c->text);
+    case COMMAND_RECOVERY_USE:
+        return returning_letters(e, c->text);
+    }
+    return FAIL(E_MALFORMED);
+}
+
 struct err engine_command(struct engine *e, const struct command *c, uint64_t now_ms)
 {
-    struct err err = FAIL(E_MALFORMED);
+    struct err err;
 
     if (e->failure.code != E_OK)
         return e->failure;
@@ -212,52 +250,7 @@ struct err engine_command(struct engine *e, const struct command *c, uint64_t no
     e->now_ms = now_ms;
     if (e->returning != NULL && c->kind != COMMAND_RECOVERY_USE)
         return FAIL(E_ABSENT);
-    switch (c->kind) {
-    case COMMAND_SEND:
-        err = send_text(e, c);
-        break;
-    case COMMAND_LOOK_UP:
-        err = look_up(e, c);
-        break;
-    case COMMAND_CONFIRM:
-        err = confirm(e, c);
-        break;
-    case COMMAND_ACCEPT:
-        err = accept_key(e, c);
-        break;
-    case COMMAND_REVOKE:
-        err = revoke(e, c);
-        break;
-    case COMMAND_NAME:
-    case COMMAND_NAME_DEVICE:
-    case COMMAND_READ:
-    case COMMAND_DRAFT:
-    case COMMAND_MUTE:
-    case COMMAND_BLOCK:
-        err = saying_command(e, c);
-        break;
-    case COMMAND_OFFER:
-        err = offering_begin(e);
-        break;
-    case COMMAND_OFFER_CONFIRM:
-        err = offering_confirm(e, c->text);
-        break;
-    case COMMAND_OFFER_CANCEL:
-        err = offering_cancel(e);
-        break;
-    case COMMAND_RECOVERY_MAKE:
-        err = keeping_make(e);
-        break;
-    case COMMAND_RECOVERY_SHOWN:
-        err = keeping_shown(e);
-        break;
-    case COMMAND_RECOVERY_CONFIRM:
-        err = keeping_confirm(e, c->text);
-        break;
-    case COMMAND_RECOVERY_USE:
-        err = returning_letters(e, c->text);
-        break;
-    }
+    err = obey(e, c);
     if (err_who(err.code) == WHO_OPERATOR || vault_is_damaged(e->vault))
         settle(e, err);
     schedule(e);

@@ -88,6 +88,8 @@ static void look_at_message(struct look *at, const struct message *m)
     size_t number = ledger_number(at->w, m->text);
     struct said *s = number == SIZE_MAX ? NULL : &at->w->ledger.said[number];
 
+    if ((m->notes & MESSAGE_DEVICES) != 0)
+        return; /* no message */
     if (s == NULL)
         ledger_break(at->w, WRONG_UNEXPECTED, "%s keeps what nobody said", at->in->name);
     else if (m->mine)
