@@ -51,7 +51,8 @@ static void read_all(struct world *w, size_t in, struct arena *a)
             if (err.code != E_OK)
                 break;
             assert_true(c->n < LINES_MAX);
-            c->line[c->n++] = (struct line_of){with, m};
+            if ((m.notes & MESSAGE_DEVICES) == 0) /* else it is no message */
+                c->line[c->n++] = (struct line_of){with, m};
         }
         assert_int_equal(err.code, E_ABSENT);
     }
