@@ -106,13 +106,12 @@ struct engine {
     uint64_t forgotten_ms;          /* when what waits may be sealed again; 0: nothing does */
     uint64_t changing_ms;           /* when a list is sent again; 0: not before something comes */
     struct offer offer;
-    uint64_t offer_ms;         /* when the server is asked of it again; 0: not before something */
-    bool offer_late;           /* that it is late was told */
-    bool offer_told;           /* how far it is was, since this program began or it got there */
-    struct newcomer *newcomer; /* this device has no account yet: nothing else is there then */
-    uint64_t arriving_ms;      /* when it asks again; 0: not before something comes */
-    bool arriving_told;        /* its code was */
-    bool arriving_heard;       /* the server has answered on this connection: it may end it */
+    uint64_t offer_ms;           /* when the server is asked of it again; 0: not before something */
+    bool offer_late, offer_told; /* that it is late; how far it is, since this program began */
+    struct newcomer *newcomer;   /* this device has no account yet: nothing else is there then */
+    uint64_t arriving_ms;        /* when it asks again; 0: not before something comes */
+    bool arriving_told;          /* its code was */
+    bool arriving_heard;         /* the server has answered on this connection: it may end it */
     struct keeping keeping;
     uint64_t keeping_ms;         /* when its blob goes once more; 0: it need not */
     struct returning *returning; /* of a profile that is no device yet; NULL: it is one */
@@ -128,8 +127,7 @@ struct engine {
 
 /* ---- engine.c */
 
-/* The vault has an account: what is done before all else, when the program or the account is new.
- */
+/* The program or the account is new: what is done before all else. */
 FALLIBLE engine_begin(struct engine *e);
 
 /* ---- actions.c */
@@ -166,7 +164,9 @@ FALLIBLE link_ask_what_holds(struct engine *e);
 
 /* ---- greeting.c */
 
-FALLIBLE greeting_begin(struct engine *e); /* JOIN or SIGN_IN leaves */
+FALLIBLE greeting_begin(struct engine *e);   /* JOIN or SIGN_IN leaves */
+FALLIBLE greeting_sign_in(struct engine *e); /* on the same connection */
+void greeting_tell_version(struct engine *e, const struct frame *f, struct arena *a);
 FALLIBLE greeting_answered(struct engine *e, const struct waiting *w, const struct frame *f,
                            struct arena *a);
 
@@ -237,10 +237,6 @@ void arriving_link_down(struct engine *e, enum err_code why, bool *news);
 FALLIBLE arriving_wake(struct engine *e);
 void arriving_free(struct engine *e);
 
-/* ---- greeting.c, again: the same connection goes on, signed in */
-
-FALLIBLE greeting_sign_in(struct engine *e);
-void greeting_tell_version(struct engine *e, const struct frame *f, struct arena *a);
 /* ---- keeping.c: a recovery key of my account  [PROTOCOL 15.6] */
 
 /* E_CONFLICT: one is being made.  Errors of listing_put().  EVENT_RECOVERY comes when there are
