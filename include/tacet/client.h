@@ -179,6 +179,10 @@ enum tacet_event_kind {
     TACET_EVENT_RECOVERY,
     /* Another device of mine changed something that all of them agree on: `shared` says what. */
     TACET_EVENT_SHARED = 15,
+    /* The room message.with has another state: unread rows in it say what changed. */
+    TACET_EVENT_ROOM = 30,
+    TACET_EVENT_ROOM_CHANGE, /* `wished`, of the room message.with, is in force; or cannot be: see
+                                tacet_change_room() */
     /* Another program asks to lock the profile, see tacet_lock(): tacet_close() it at once, and
      * show nothing of it any more. */
     TACET_EVENT_LOCK = 64,
@@ -200,6 +204,7 @@ enum tacet_problem {
     TACET_PROBLEM_DELAYED,     /* the server has held mail back for days */
     TACET_PROBLEM_KEEPER,    /* who must get a copy of each message, `who`, cannot be written to: */
                              /* code says why, and messages wait */
+    TACET_PROBLEM_ROOM = 24, /* the server shows two states of the room message.with: it lies */
     TACET_PROBLEM_AWAY = 20, /* this device was not here for message.missing days, and the server */
                              /* keeps mail for 30: what was sent before is not here */
 };
@@ -262,11 +267,12 @@ enum tacet_note {
     TACET_NOTE_COPY = 128,      /* written to somebody else; this account keeps copies */
     TACET_NOTE_LEFT = 256,      /* its device was revoked after the server got it */
     TACET_NOTE_ELSEWHERE = 512, /* mine, written on another device of mine */
-    TACET_NOTE_DEVICES = 1024   /* no message: devices of theirs, or mine, came or went */
+    TACET_NOTE_DEVICES = 1024,  /* no message: devices of theirs, or mine, came or went */
+    TACET_NOTE_ROOM = 8192      /* no message: the room changed, `change` says how */
 };
 
 struct tacet_message {
-    char with[TACET_HANDLE_SIZE]; /* the other person */
+    char with[TACET_HANDLE_SIZE]; /* the conversation: the other person, or a room's address */
     bool mine, read;
     enum tacet_state state;
     enum tacet_code code; /* why it failed, or waits */
@@ -277,8 +283,11 @@ struct tacet_message {
     uint64_t place;                /* rises within a conversation */
     const uint8_t *text;           /* borrowed; see each call */
     size_t text_n;
-    unsigned added, removed; /* NOTE_DEVICES: so many devices */
-    bool recovered;          /* and all others were lost: a recovery key says so */
+    unsigned added, removed;    /* NOTE_DEVICES: so many devices */
+    bool recovered;             /* and all others were lost: a recovery key says so */
+    char by[TACET_HANDLE_SIZE]; /* who wrote it, or did it; "" when not known */
+    unsigned change; /* NOTE_ROOM, as the next: enum tacet_room_change of tacet/rooms.h */
+    char whom[TACET_HANDLE_SIZE];
 };
 
 /* How far adding a device has come, on either of the two. */
@@ -313,7 +322,8 @@ struct tacet_event {
     char digits[TACET_CODE_SIZE];
     char called[TACET_DEVICE_MAX + 1]; /* by itself: text of others */
     char from[64];                     /* where it is, as the server says; "" when it does not */
-    bool verified; /* PROBLEM_KEY_CHANGED: the account that they were before was */
+    bool verified;   /* PROBLEM_KEY_CHANGED: the account that they were before was */
+    unsigned wished; /* ROOM_CHANGE: enum tacet_room_wish of tacet/rooms.h */
 };
 
 /* Work on the connection until there is an event, or for at most timeout_ms (0: what can be done

@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join chat send read contacts name verify devices recovery passphrase lock status help"
+    local words="join chat send read contacts name room verify devices recovery passphrase lock status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -50,6 +50,7 @@ _tacet() {
     read) options+=" --follow --all --json" ;;
     contacts) options+=" --json" ;;
     name) options+=" --none" ;;
+    room) options="list show create add remove promote demote rename describe leave delete $options --group --json" ;;
     verify) options+=" --confirm --accept-new-key" ;;
     devices) options="list add remove name $options --confirm --json --none" ;;
     recovery) options="make confirm use $options --keep-devices --json" ;;

@@ -105,6 +105,9 @@ static const struct {
     {TACET_PROBLEM_KEEPER, "By the network's policy each message goes to ",
      " too, who cannot be written to now.  Messages wait until that changes.  Tell your"
      " administrator."},
+    {TACET_PROBLEM_ROOM, NULL,
+     "The server shows you another state of a room than it did before, and has signed both.  It"
+     " lies to somebody: tell the people in your rooms, in person."},
     {TACET_PROBLEM_AWAY, NULL,
      "This device was away for more than 30 days.  The server keeps mail for 30: what was sent"
      " before that is not here, unless another device of yours has it."},
@@ -277,6 +280,7 @@ bool sentences_note(unsigned i, struct sentences_note *out)
         {TACET_NOTE_LEFT, "left", "its sender has revoked the device since that it came from"},
         {TACET_NOTE_ELSEWHERE, "elsewhere", "written on another device of yours"},
         {TACET_NOTE_DEVICES, "devices", "no message, but what happened"},
+        {TACET_NOTE_ROOM, "room", "no message, but what happened"},
     };
 
     if (i >= ROWS(notes))

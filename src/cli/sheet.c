@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli/people.h"
+#include "cli/rooms.h"
 #include "cli/sentences.h"
 #include "terminal/show.h"
 
@@ -15,7 +16,8 @@ static void write_notes(const struct tacet_message *m, struct buf *out)
     char number[NUMBER_MAX];
 
     for (unsigned i = 0; sentences_note(i, &note); i++) {
-        if ((m->notes & note.bit) == 0 || note.bit == TACET_NOTE_DEVICES)
+        if ((m->notes & note.bit) == 0 || note.bit == TACET_NOTE_DEVICES ||
+            note.bit == TACET_NOTE_ROOM)
             continue;
         buf_text(out, "    (");
         if (note.bit == TACET_NOTE_GAP) {
@@ -39,6 +41,20 @@ static void write_change(struct tacet_client *client, const struct tacet_message
     buf_text(out, ")\n");
 }
 
+static void write_conversation(struct tacet_client *client, const struct tacet_message *m,
+                               struct buf *out)
+{
+    if (!rooms_is_meant(m->with)) {
+        people_write(client, m->with, out);
+        return;
+    }
+    if (!m->mine) {
+        people_write(client, m->by, out);
+        buf_text(out, " in ");
+    }
+    rooms_write(client, m->with, out);
+}
+
 void sheet_message(struct tacet_client *client, const struct tacet_message *m, struct buf *out)
 {
     show_write_time(out, m->sent_ms);
@@ -46,8 +62,14 @@ void sheet_message(struct tacet_client *client, const struct tacet_message *m, s
         write_change(client, m, out);
         return;
     }
+    if ((m->notes & TACET_NOTE_ROOM) != 0) {
+        buf_text(out, "  (");
+        rooms_write_change(client, m, out);
+        buf_text(out, ")\n");
+        return;
+    }
     buf_text(out, m->mine ? "  to " : "  ");
-    people_write(client, m->with, out);
+    write_conversation(client, m, out);
     if (m->mine && m->state != 0) {
         buf_text(out, " (");
         buf_text(out, sentences_state(m->state));

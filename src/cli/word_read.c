@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/drive.h"
 #include "cli/people.h"
+#include "cli/rooms.h"
 #include "cli/sentences.h"
 #include "cli/sheet.h"
 #include "terminal/jsonl.h"
@@ -63,15 +64,22 @@ static json_t *devices_json(const struct tacet_message *m)
                      "recovered", m->recovered);
 }
 
+static json_t *room_json(const struct tacet_message *m)
+{
+    if ((m->notes & TACET_NOTE_ROOM) == 0)
+        return json_null();
+    return json_pack("{ss ss}", "what", rooms_change_name(m->change), "whom", m->whom);
+}
+
 static bool print_json(struct tacet_client *client, const struct tacet_message *m)
 {
     const char *text = m->text_n == 0 ? "" : (const char *)m->text;
 
-    return jsonl_print(json_pack("{ss so sb ss ss% so ss so sI so}", "with", m->with, "name",
-                                 people_json(client, m->with), "mine", m->mine, "id", m->id, "text",
-                                 text, m->text_n, "sent", jsonl_time(m->sent_ms), "state",
-                                 state_name(m), "notes", notes_json(m), "missing",
-                                 (json_int_t)m->missing, "devices", devices_json(m)));
+    return jsonl_print(json_pack(
+        "{ss so ss sb ss ss% so ss so sI so so}", "with", m->with, "name",
+        people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id, "text", text,
+        m->text_n, "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes", notes_json(m),
+        "missing", (json_int_t)m->missing, "devices", devices_json(m), "change", room_json(m)));
 }
 
 /* Written, flushed, and only then marked: what a full disk or a closed pipe swallowed is unread. */
@@ -113,6 +121,16 @@ static bool show_conversation(struct reading *r, const char *with, bool all)
     return code == TACET_ABSENT;
 }
 
+static bool show_all_rooms(struct reading *r)
+{
+    struct tacet_room room = {.number = 0};
+
+    while (tacet_next_room(r->client, room.number, &room) == TACET_OK)
+        if (!show_conversation(r, room.address, true))
+            return false;
+    return true;
+}
+
 static bool show_all_of_everybody(struct reading *r)
 {
     struct tacet_contact c = {.number = 0};
@@ -120,7 +138,7 @@ static bool show_all_of_everybody(struct reading *r)
     while (tacet_next_contact(r->client, c.number, &c) == TACET_OK)
         if (!show_conversation(r, c.handle, true))
             return false;
-    return true;
+    return show_all_rooms(r);
 }
 
 static bool show_first(struct reading *r)
@@ -174,7 +192,8 @@ static enum words_end follow(struct reading *r)
 
     drive_begin(&d, r->client, -1);
     while (end == WORDS_FINE && drive_next(&d, &e))
-        if ((e.kind == TACET_EVENT_MESSAGE || e.kind == TACET_EVENT_DEVICES) &&
+        if ((e.kind == TACET_EVENT_MESSAGE || e.kind == TACET_EVENT_DEVICES ||
+             e.kind == TACET_EVENT_ROOM) &&
             !show_conversation(r, r->with, false))
             end = WORDS_FAILED;
     if (drive_refused(&d))
@@ -205,12 +224,17 @@ static enum words_end run(struct options *o, const void *setting)
     struct reading r = {.follow = options_flag(o, "--follow"),
                         .all = options_flag(o, "--all"),
                         .json = options_flag(o, "--json")};
+    char room[TACET_HANDLE_SIZE];
     enum words_end end;
 
-    r.with = o->n > 0 ? options_handle(o) : NULL;
+    r.with = o->n > 0 ? options_conversation(o) : NULL;
     if (!options_end(o))
         return WORDS_USAGE;
     end = choice_open(setting, &r.client);
+    if (end == WORDS_FINE && r.with != NULL && rooms_is_meant(r.with)) {
+        end = rooms_resolve(r.client, r.with, room) ? end : WORDS_FAILED;
+        r.with = room;
+    }
     if (end == WORDS_FINE)
         end = read_messages(&r);
     tacet_close(r.client);
@@ -220,10 +244,11 @@ static enum words_end run(struct options *o, const void *setting)
 const struct word word_read = {
     .name = "read",
     .run = run,
-    .usage = "[HANDLE] [--follow] [--all] [--json]",
+    .usage = "[HANDLE|+ROOM] [--follow] [--all] [--json]",
     .what = "Show what others wrote and you have not read yet.",
     .details =
-        "With HANDLE only of that person.  That devices of somebody came or went stands between "
+        "With HANDLE only of that person, with ROOM only in that room (tacet help room).\n"
+        "  That devices of somebody came or went stands between "
         "the\n"
         "messages, in brackets.  A message counts as read once it was written out.\n"
         "Characters that a terminal would obey instead of showing are written as \\u{...}, and a\n"
@@ -232,7 +257,9 @@ const struct word word_read = {
         "\n"
         "  --follow           Go on showing new messages until interrupted.\n"
         "  --all              Read ones too, and your own.\n"
-        "  --json             One JSON object a line: with, name, mine, id, text, sent, state,\n"
-        "                     notes, missing, devices; the last is null, or an object with what\n"
-        "                     became of somebody's devices.\n",
+        "  --json             One JSON object a line: with, name, by, mine, id, text, sent, "
+        "state,\n"
+        "                     notes, missing, devices, change; the last two are null, or an "
+        "object\n"
+        "                     with what became of somebody's devices, or of the room.\n",
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* send: one text to one person. */
+/* send: one text to one person, or to a room. */
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/drive.h"
 #include "cli/people.h"
+#include "cli/rooms.h"
 #include "cli/sentences.h"
 #include "terminal/show.h"
 
@@ -188,9 +189,10 @@ static enum words_end run(struct options *o, const void *setting)
     enum words_end end = WORDS_FAILED;
     unsigned wait = WAIT_SECONDS;
     const char *to, *given;
+    char room[TACET_HANDLE_SIZE];
 
     options_number(o, "--wait", 0, WAIT_MOST, &wait);
-    to = options_handle(o);
+    to = options_conversation(o);
     given = options_next(o);
     if (!options_end(o))
         return WORDS_USAGE;
@@ -201,8 +203,10 @@ static enum words_end run(struct options *o, const void *setting)
         buf_text(&text, given);
     if ((given != NULL || read_all(&text)) && is_sendable(&text))
         end = choice_open(c, &client);
-    if (client != NULL)
-        end = send_text(client, to, buf_view(&text), wait);
+    if (client != NULL && rooms_is_meant(to))
+        end = rooms_resolve(client, to, room) ? end : WORDS_FAILED;
+    if (client != NULL && end == WORDS_FINE)
+        end = send_text(client, rooms_is_meant(to) ? room : to, buf_view(&text), wait);
     tacet_close(client);
     buf_free(&text);
     return end;
@@ -211,9 +215,10 @@ static enum words_end run(struct options *o, const void *setting)
 const struct word word_send = {
     .name = "send",
     .run = run,
-    .usage = "HANDLE [TEXT] [--wait SECONDS]",
-    .what = "Write to somebody.",
+    .usage = "HANDLE|+ROOM [TEXT] [--wait SECONDS]",
+    .what = "Write to somebody, or to a room.",
     .details =
+        "ROOM is a room's name, or its address: tacet help room\n"
         "Without TEXT the message is all of standard input, up to 65,536 bytes; one line feed at\n"
         "its end is left out.  A TEXT on the command line can be seen by other users of this\n"
         "machine while the word runs.  Standard output gets the message's id as soon as the\n"

@@ -3,7 +3,7 @@
  * answers: what the server says to an upload, and to the roster that goes ahead of it.  [PROTOCOL
  * 10 S3]
  */
-#include "client/engine_internal.h"
+#include "client/attending.h"
 
 #define ARENA_MAX     (4 * VAULT_VALUE_MAX + 16 * LIMIT_FRAME)
 #define NUMBERS_AHEAD 64 /* of uploads: the server takes none further ahead */
@@ -102,10 +102,14 @@ static struct err learn_refusal(struct engine *e, struct outbox_row *row, const 
 static struct err doubt_account(struct engine *e, const struct outbox_row *row)
 {
     struct contact c;
+    struct err err;
 
     if (row->refusals < 2)
         return OK;
-    TRY(people_get(e->vault, row->contact, &c));
+    err = people_get(e->vault, row->contact, &c);
+    if (err.code == E_ABSENT)
+        return OK; /* a room, whose states say who is in it */
+    TRY(err);
     return lookups_handle(e, bytes_text(c.handle));
 }
 
@@ -160,17 +164,37 @@ static bool is_final(enum err_code code)
     return true;
 }
 
+/* Of a room that I may have been put out of, the states say so: asked for, before anything is given
+ * up. */
+static struct err doubt_room(struct engine *e, struct outbox_row *row, enum err_code code,
+                             bool *doubted)
+{
+    struct room r;
+    struct err err = roomlog_get(e->vault, row->contact, &r);
+
+    *doubted = err.code == E_OK && code == E_DENIED;
+    if (err.code == E_ABSENT)
+        return OK;
+    TRY(err);
+    if (!*doubted)
+        return OK;
+    row->retry_ms = clock_add(e->now_ms, RETRY_MS);
+    return attending_look(e, &r.id);
+}
+
 static struct err refused(struct engine *e, struct outbox_row *row, const struct frame *f,
                           struct arena *a)
 {
     enum err_code code = err_from_number(f->code);
     struct message m = {.contact = 0};
+    bool doubted;
 
     e->refused = true;
     count_refusal(e, row, code);
     if (code == E_STALE || code == E_REMOVED)
         TRY(learn_refusal(e, row, f, a));
-    if (is_final(code) || row->refusals >= REFUSALS_MAX)
+    TRY(doubt_room(e, row, code, &doubted));
+    if ((is_final(code) && !doubted) || row->refusals >= REFUSALS_MAX)
         return outbox_give_up(e, row, code, a);
     if (code == E_ABSENT)
         TRY(doubt_account(e, row));

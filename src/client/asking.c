@@ -10,6 +10,7 @@
 #include "client/conversations.h"
 #include "client/dealings.h"
 #include "client/parking.h"
+#include "client/roomlog.h"
 #include "client/streams.h"
 
 #define AFTER_MS    CLOCK_MINUTE_MS
@@ -193,7 +194,7 @@ static struct err ask_resets(struct engine *e)
 /* ---- gaps */
 
 static struct err ask_stream(struct engine *e, const struct room_id *room,
-                             const struct party *sender, const struct contact *to)
+                             const struct party *sender, uint64_t conversation)
 {
     struct control c = {.type = PAYLOAD_MISSING};
     struct stream s;
@@ -204,16 +205,24 @@ static struct err ask_stream(struct engine *e, const struct room_id *room,
     if (c.n == 0)
         return OK;
     TRY(streams_put(e->vault, room, sender, &s));
-    return repairs_tell(e, to->number, &sender->did, room, &c);
+    return repairs_tell(e, conversation, &sender->did, room, &c);
 }
 
 /* In which conversation?  What another device of mine writes stands in the one with whom it is. */
 static struct err find_conversation(struct engine *e, const struct room_id *room,
                                     const struct party *sender, struct contact *to)
 {
-    struct err err;
     struct arena a = ARENA(ROW_ARENA);
     struct stream s;
+    struct room r;
+    struct err err = roomlog_find(e->vault, room, &r);
+
+    if (err.code == E_OK) {
+        *to = (struct contact){.number = r.number, .removed = r.standing == ROOMLOG_OUT};
+        return OK;
+    }
+    if (err.code != E_ABSENT)
+        return err;
 
     if (!ID_SAME(sender->aid, e->own.me.who.aid))
         return people_by_account(e->vault, &sender->aid, to);
@@ -244,7 +253,7 @@ static struct err ask_gaps(struct engine *e)
         }
         TRY(err);
         TRY(vault_begin(e->vault));
-        err = vault_end(e->vault, ask_stream(e, &room, &sender, &to));
+        err = vault_end(e->vault, ask_stream(e, &room, &sender, to.number));
     }
     return err.code == E_ABSENT ? OK : err;
 }

@@ -135,6 +135,8 @@ struct err cores_make(struct engine *e, struct outbox_row *row, const struct roo
         TRY(make_message_core(e, row, room, m));
         break;
     case OUTBOX_CONTROL:
+    case OUTBOX_TELLING:
+    case OUTBOX_HELLO:
         return cores_control(e, row, room);
     case OUTBOX_REPAIR:
         return FAIL(E_REMOVED);

@@ -20,4 +20,30 @@ FALLIBLE diary_note(struct vault *v, struct random *random, uint64_t contact,
 /* What such a row says; false: it is a message. */
 bool diary_read(const struct message *m, struct diary_devices *out);
 
+/* A room changed, by the state with this version. */
+enum diary_what {
+    DIARY_CREATED = 1,
+    DIARY_ADDED, /* whom; as is the next */
+    DIARY_REMOVED,
+    DIARY_PROMOTED,
+    DIARY_DEMOTED,
+    DIARY_LEFT,
+    DIARY_NAMED, /* name or description; which, its members tell each other */
+    DIARY_DELETED,
+    DIARY_SUCCEEDED, /* its last moderator is gone, and the server's directory put whom there */
+    DIARY_SETTINGS,  /* all else */
+};
+struct diary_room {
+    enum diary_what what;
+    uint32_t version;
+    struct account_id who, whom; /* whom: zero where nobody in particular */
+};
+
+/* In the caller's transaction: a row with MESSAGE_ROOM in the conversation of that number. */
+FALLIBLE diary_note_room(struct vault *v, struct random *random, uint64_t conversation,
+                         const struct diary_room *what, uint64_t now_ms);
+
+/* What such a row says; false: it is none. */
+bool diary_read_room(const struct message *m, struct diary_room *out);
+
 #endif

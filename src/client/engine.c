@@ -5,6 +5,7 @@
 
 #include "client/engine_internal.h"
 #include "client/parking.h"
+#include "client/wishing.h"
 #include "crypto/secret.h"
 #include "e2ee/fingerprint.h"
 #include "e2ee/payload.h"
@@ -42,6 +43,7 @@ static void schedule(struct engine *e)
                                   offering_at(e),
                                   arriving_at(e),
                                   keeping_at(e),
+                                  wishing_at(e),
                               };
 
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
@@ -111,6 +113,18 @@ void engine_lend(struct engine *e, const struct pool *pool)
 
 /* ---- commands */
 
+static struct err send_to_room(struct engine *e, const struct command *c)
+{
+    struct room r;
+
+    if (!text_is_utf8(c->text))
+        return FAIL(E_MALFORMED);
+    TRY(roomlog_get(e->vault, c->room, &r));
+    if (r.standing == ROOMLOG_OUT || r.standing == ROOMLOG_COPIES)
+        return FAIL(E_REMOVED);
+    return outgoing_queue(e, r.number, c->text);
+}
+
 static struct err send_text(struct engine *e, const struct command *c)
 {
     struct contact to;
@@ -118,6 +132,8 @@ static struct err send_text(struct engine *e, const struct command *c)
 
     if (c->text.n > LIMIT_TEXT)
         return FAIL(E_LIMIT);
+    if (c->room != 0)
+        return send_to_room(e, c);
     if (!text_is_utf8(c->text) || !text_is_handle(c->handle))
         return FAIL(E_MALFORMED);
     if (bytes_same(c->handle, bytes_text(e->own.handle)) && !own_has_siblings(&e->own))
@@ -133,7 +149,7 @@ static struct err send_text(struct engine *e, const struct command *c)
         return FAIL(E_CONFLICT);
     if (to.removed)
         return FAIL(E_REMOVED);
-    return outgoing_queue(e, &to, c->text);
+    return outgoing_queue(e, to.number, c->text);
 }
 
 static struct err look_up(struct engine *e, const struct command *c)
@@ -221,6 +237,16 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_MUTE:
     case COMMAND_BLOCK:
         return saying_command(e, c);
+    case COMMAND_ROOM_CREATE:
+    case COMMAND_ROOM_ADD:
+    case COMMAND_ROOM_REMOVE:
+    case COMMAND_ROOM_PROMOTE:
+    case COMMAND_ROOM_DEMOTE:
+    case COMMAND_ROOM_NAME:
+    case COMMAND_ROOM_DESCRIBE:
+    case COMMAND_ROOM_LEAVE:
+    case COMMAND_ROOM_DELETE:
+        return wanting_command(e, c);
     case COMMAND_OFFER:
         return offering_begin(e);
     case COMMAND_OFFER_CONFIRM:
@@ -296,6 +322,7 @@ void engine_wake(struct engine *e, uint64_t now_ms)
     settle(e, presence_wake(e));
     settle(e, sharing_wake(e));
     settle(e, keeping_wake(e));
+    settle(e, wishing_wake(e));
     delays_wake(e);
     if (e->retry_ms != 0 && now_ms >= e->retry_ms) {
         e->retry_ms = 0;
@@ -377,4 +404,9 @@ struct err engine_letters(const struct engine *e, char out[RECOVERY_LETTERS_SIZE
         return FAIL(E_ABSENT);
     recovery_letters(&e->keeping.key, out);
     return OK;
+}
+
+uint64_t engine_made(const struct engine *e)
+{
+    return e->made;
 }

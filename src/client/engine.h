@@ -17,6 +17,7 @@
 #include "client/messages.h"
 #include "client/offer.h"
 #include "client/recovering.h"
+#include "client/wishes.h"
 #include "statement/roster_people.h"
 
 struct engine;
@@ -47,6 +48,16 @@ enum command_kind {
     COMMAND_DRAFT,       /* what I began to write to handle; empty: nothing */
     COMMAND_MUTE,        /* the conversation with handle, until `number` ms */
     COMMAND_BLOCK,       /* handle, with number 1; no longer, with 0 */
+    /* Conversations of several people: `room` is its number.  EVENT_ROOM_CHANGE follows. */
+    COMMAND_ROOM_CREATE = 40, /* called `text`, of the kind `number` (e2ee/about.h) */
+    COMMAND_ROOM_ADD,         /* the handles in `text`, with one space between, as the next three */
+    COMMAND_ROOM_REMOVE,
+    COMMAND_ROOM_PROMOTE,
+    COMMAND_ROOM_DEMOTE,
+    COMMAND_ROOM_NAME, /* call it `text` */
+    COMMAND_ROOM_DESCRIBE,
+    COMMAND_ROOM_LEAVE,
+    COMMAND_ROOM_DELETE,
 };
 
 struct command {
@@ -54,6 +65,7 @@ struct command {
     struct bytes handle, text; /* text: or the digits, a did, a digest */
     uint64_t number;
     struct device_id device;
+    uint64_t room; /* SEND, READ: 0: the conversation with handle */
 };
 
 /* ---- What the engine wants done. */
@@ -71,6 +83,10 @@ enum event_kind {
     EVENT_LISTED,      /* `change`, which was asked for here, is in force; or cannot be (code) */
     EVENT_ADDING,      /* a device is being added, by this one, or it is this one: `adding` */
     EVENT_RECOVERY,    /* a recovery key is in force, its letters can be shown; or not (code) */
+    /* The room with the number message.contact has another state: rows in it say what changed. */
+    EVENT_ROOM = 30,
+    EVENT_ROOM_CHANGE, /* `wished` is in force in that room; or cannot be (code): E_CONFLICT:
+                          somebody else was before, and changed the same */
     EVENT_SHARED = 15, /* another device of mine changed what all of them agree on: see `shared` */
 };
 
@@ -110,6 +126,7 @@ enum problem {
     PROBLEM_KEEPER, /* who must get a copy of each message cannot be written to (code): all wait */
     PROBLEM_AWAY =
         20, /* this device was not here for `missing` days: the server keeps mail for 30 */
+    PROBLEM_ROOM_FORKED = 24, /* the server shows two states of a room: message.contact */
 };
 
 struct event {
@@ -125,6 +142,7 @@ struct event {
     struct listing_change change; /* EVENT_LISTED */
     uint32_t shared;              /* EVENT_SHARED: a bit for each of enum registers_kind */
     struct adding adding;         /* EVENT_ADDING */
+    enum wishes_kind wished;      /* EVENT_ROOM_CHANGE */
 };
 
 enum action_kind { ACTION_CONNECT = 1, ACTION_SEND, ACTION_CLOSE, ACTION_WAKE, ACTION_TELL };
@@ -187,6 +205,8 @@ bool engine_is_returning(const struct engine *e);
 FALLIBLE engine_recovery(struct engine *e, enum recovering_state *out);
 /* E_ABSENT: there are none to be shown. */
 FALLIBLE engine_letters(const struct engine *e, char out[RECOVERY_LETTERS_SIZE]);
+/* The number of the room that COMMAND_ROOM_CREATE made last. */
+uint64_t engine_made(const struct engine *e);
 FALLIBLE engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked);
 
 #endif

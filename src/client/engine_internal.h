@@ -5,6 +5,7 @@
 
 #include "client/engine.h"
 #include "client/newcomer.h"
+#include "client/outbox.h"
 #include "client/own_prekeys.h"
 #include "client/parsed.h"
 #include "client/recovering.h"
@@ -77,9 +78,16 @@ struct keeping {
     struct device_id did;
 };
 
+/* Rooms whose states wait for somebody's account. */
+#define ATTENDING_WAITS_MAX 16
+struct attending {
+    struct room_id waits[ATTENDING_WAITS_MAX];
+    size_t n;
+    uint64_t forked; /* the number of one of which the server showed two states; 0: none */
+};
+
 struct returning;     /* returning.c */
 struct queued_action; /* actions.c */
-struct outbox_row;    /* below */
 
 struct engine {
     struct vault *vault;
@@ -121,6 +129,10 @@ struct engine {
     bool keeper_told; /* that who keeps copies cannot be written to, on this connection */
     uint64_t sharing_ms, present_ms; /* when they look next; 0: no need */
     bool accepted;                   /* an account, on another device: what waits for that opens */
+    struct attending attending;
+    uint64_t wishing_ms;     /* when wishes are looked at again; 0: no need */
+    uint64_t made;           /* the number of the room that was made last */
+    uint64_t hello;          /* the room in whose outbox a hello waits; 0: none does */
     struct kem_question kem; /* the one that is on its way, while link_is_busy(e, OP_KEM_KEYS) */
     struct queued_action *first, *last, *taken;
 };
@@ -281,6 +293,8 @@ FALLIBLE governing_answer(struct engine *e, const struct waiting *w, const struc
 FALLIBLE governing_learn(struct engine *e, struct bytes statement, bool *news);
 /* Whoever has to get a copy of what goes to this contact can be sealed to; *waits: not yet. */
 FALLIBLE governing_prepare(struct engine *e, const struct contact *to, bool *waits);
+struct room_state;
+FALLIBLE governing_prepare_room(struct engine *e, const struct room_state *s, bool *waits);
 /* The server has no such account. */
 FALLIBLE governing_nobody(struct engine *e, const struct account_id *aid);
 
@@ -320,55 +334,14 @@ struct lookups_stale {
     bool expired; /* the certificate is, and nothing that needs it was kept */
     bool taught;  /* else there was nothing to learn, and only the clocks differ, on which policy is
                      in force */
+    bool moved;   /* the room has another state: */
+    struct room_id room;
     struct event *devices; /* in the arena: whose devices came or went */
     size_t n;
 };
 FALLIBLE lookups_learn_stale(struct engine *e, struct bytes roster, struct bytes body,
                              struct arena *a, struct lookups_stale *out);
 FALLIBLE lookups_learned_stale(struct engine *e, const struct lookups_stale *what);
-
-/* ---- outbox.c: what is on its way */
-
-/* What a row of the outbox is. */
-enum outbox_kind {
-    OUTBOX_MESSAGE = 1, /* of a person: contact and place say where it stands */
-    OUTBOX_CONTROL,     /* for one device */
-    OUTBOX_REPAIR,      /* something sent before, once more for one device */
-};
-
-/* One message on its way, as the outbox keeps it. */
-struct outbox_row {
-    enum outbox_kind kind;
-    uint64_t number, contact, place; /* place 0: a control message */
-    struct device_id to;             /* of control messages and repairs */
-    uint16_t type;                   /* of a control message, and its content */
-    struct bytes content;
-    uint64_t made_ms;
-    uint8_t tries; /* of a repair for which there was no room */
-    uint32_t refusals;
-    uint64_t refused_ms, retry_ms; /* first refusal of the current hour; not before */
-    bool has_core, sealed;
-    struct core core;
-    uint64_t upload;
-    struct roster_id roster_id;
-    struct bytes roster, bytes; /* of a sealed one */
-    struct bytes opened;        /* did after did: to whom a capsule goes along */
-};
-FALLIBLE outbox_put(struct engine *e, const struct outbox_row *row);
-/* The first from this number on.  E_ABSENT. */
-FALLIBLE outbox_next(struct engine *e, uint64_t from, struct arena *a, struct outbox_row *row);
-bool outbox_is_persons(const struct outbox_row *row);
-/* The person hears in which state the message is. */
-void outbox_tell(struct engine *e, const struct message *m, enum err_code code);
-/* In the caller's transaction: the message takes a step.  What is not a person's has no states. */
-FALLIBLE outbox_step(struct engine *e, const struct outbox_row *row, enum delivery_step s,
-                     enum err_code why, struct arena *a, struct message *m);
-/* In the caller's transaction: the message's last step, and its row goes. */
-FALLIBLE outbox_finish(struct engine *e, const struct outbox_row *row, enum delivery_step s,
-                       enum err_code why, struct arena *a, struct message *m);
-/* In a transaction of its own: it fails, and its row goes. */
-FALLIBLE outbox_give_up(struct engine *e, struct outbox_row *row, enum err_code why,
-                        struct arena *a);
 
 /* ---- cores.c: what stays of a message however often it is sealed */
 
@@ -385,7 +358,8 @@ uint32_t cores_ttl_s(const struct message *m);
 
 /* ---- outgoing.c */
 
-FALLIBLE outgoing_queue(struct engine *e, const struct contact *to, struct bytes text);
+/* In a conversation: with a contact, or of a room. */
+FALLIBLE outgoing_queue(struct engine *e, uint64_t conversation, struct bytes text);
 /* In the caller's transaction: a row behind all others. */
 FALLIBLE outgoing_add(struct engine *e, struct outbox_row *row);
 FALLIBLE outgoing_pump(struct engine *e); /* seal and send what can be sent now */
@@ -415,10 +389,12 @@ enum sealing_way {
 bool sealing_is_recipient(const struct engine *e, const struct device_entry *device);
 FALLIBLE sealing_way_to(struct engine *e, const struct device_id *did, uint8_t profile,
                         struct prekey *p, enum sealing_way *out);
+/* Is there a channel to it, in which to go on? */
+FALLIBLE sealing_is_open(struct engine *e, const struct device_id *did, uint8_t profile,
+                         bool *open);
 /* Seal in a transaction of its own; *row is as committed.  E_ABSENT: no device of theirs has a
  * valid prekey. */
-FALLIBLE sealing_seal(struct engine *e, struct outbox_row *row, const struct contact *to,
-                      struct arena *a);
+FALLIBLE sealing_seal(struct engine *e, struct outbox_row *row, struct arena *a);
 /* In the caller's transaction: the sealed bytes will never be stored.  Epochs that only their
  * capsules would have opened are forgotten. */
 FALLIBLE sealing_undo(struct engine *e, struct outbox_row *row);

@@ -176,21 +176,35 @@ static struct err prepare_keeper(struct engine *e, const struct contact *keeper,
     return OK;
 }
 
-struct err governing_prepare(struct engine *e, const struct contact *to, bool *waits)
+static struct err prepare(struct engine *e, const struct rules *rules, bool *waits)
 {
-    struct rules rules;
     struct contact keeper;
     struct err err;
 
     *waits = false;
-    TRY(rules_of_pair(e->vault, &e->own, &to->aid, e->now_ms, &rules));
-    if (!rules.joins)
+    if (!rules->joins || ID_SAME(rules->keeper, e->own.me.who.aid))
         return OK;
-    err = people_by_account(e->vault, &rules.keeper, &keeper);
+    err = people_by_account(e->vault, &rules->keeper, &keeper);
     if (err.code == E_ABSENT) {
         *waits = true;
-        return lookups_account(e, &rules.keeper);
+        return lookups_account(e, &rules->keeper);
     }
     TRY(err);
-    return prepare_keeper(e, &keeper, rules.profile, waits);
+    return prepare_keeper(e, &keeper, rules->profile, waits);
+}
+
+struct err governing_prepare(struct engine *e, const struct contact *to, bool *waits)
+{
+    struct rules rules;
+
+    TRY(rules_of_pair(e->vault, &e->own, &to->aid, e->now_ms, &rules));
+    return prepare(e, &rules, waits);
+}
+
+struct err governing_prepare_room(struct engine *e, const struct room_state *s, bool *waits)
+{
+    struct rules rules;
+
+    TRY(rules_of_room(e->vault, &e->own, s, e->now_ms, &rules));
+    return prepare(e, &rules, waits);
 }

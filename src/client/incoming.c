@@ -13,7 +13,7 @@
 #include "wire/tacet.pb-c.h"
 
 #define PAGE_ARENA   (16 * LIMIT_FRAME)
-#define ITEM_ARENA   (8 << 20) /* 65,536 steps keep 1,000 keys; lists and rosters are small */
+#define ITEM_ARENA   (24 << 20) /* 65,536 steps keep 1,000 keys; a room has 1,024 lists */
 #define SEEN_DAYS    45
 #define PASS_SENDERS 256
 #define FAILED_MOST  10000 /* items that are remembered as failed */

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/judging.h"
 
+#include "client/attending.h"
 #include "client/conversations.h"
 #include "client/opening_internal.h"
 #include "client/rules.h"
 
 #define ASKS_MAX 4 /* look-ups that one item may cause before it only waits */
 
-/* A pair, and who keeps copies of it. */
-#define ACCOUNTS_MAX 3
-
 /* Everything that is known about one roster. */
 struct matter {
     struct opening *op;
     const struct opened *o;
     struct roster roster;
-    struct network_policy policy, after; /* named; and by what it was superseded first */
-    struct device_list list[ACCOUNTS_MAX], next[ACCOUNTS_MAX];
-    bool has_next[ACCOUNTS_MAX];
+    struct network_policy policy, after;     /* named; and by what it was superseded first */
+    const struct device_list **list, **next; /* of each account; of `next`, NULL: none is known */
+    struct roomlog_step state;               /* of a room; and what followed it */
+    struct room_commit committed;
+    bool has_after;
     struct verdict *out;
 };
 
@@ -53,15 +53,15 @@ static size_t find_place(const struct matter *m, const struct party *who)
     return roster_find(&m->roster, &who->nid, &who->aid);
 }
 
-/* A roster of what is built today: of a pair in this network.  All else is held back before
- * anything is asked for. */
-static bool is_no_pair(struct matter *m)
+/* A roster of what is built today: of this network.  All else is held back before anything is asked
+ * for. */
+static bool is_not_ours(struct matter *m)
 {
     const struct own *own = &m->op->e->own;
     const struct core *core = &m->o->core;
     const struct roster *r = &m->roster;
 
-    if (r->state_version != 0 || !ID_SAME(r->room, core->room))
+    if (!ID_SAME(r->room, core->room))
         return wrong(m, ROSTER_OTHER_ROOM);
     if (r->networks != 1 || !ID_SAME(r->network[0].nid, own->nid))
         return wrong(m, ROSTER_OTHER_NETWORKS);
@@ -91,6 +91,28 @@ static bool has_stranger(struct matter *m)
             others--;
             continue;
         }
+        wrong(m, ROSTER_STRANGER);
+        m->out->finding.account = i;
+        m->out->finding.network = 0;
+        m->out->finding.aid = *aid;
+        return true;
+    }
+    return false;
+}
+
+/* The same of a room, whose state says it: nobody else is asked about. */
+static bool has_outsider(struct matter *m)
+{
+    const struct roster *r = &m->roster;
+    const struct account_id *keeper =
+        policy_requires(rules_or_null(&m->policy), true, &m->roster.room);
+
+    for (size_t i = 0; i < r->accounts; i++) {
+        const struct account_id *aid = &r->account[i].aid;
+
+        if (room_state_find(&m->state.state, &r->network[0].nid, aid) != NULL ||
+            (keeper != NULL && ID_SAME(*keeper, *aid)))
+            continue;
         wrong(m, ROSTER_STRANGER);
         m->out->finding.account = i;
         m->out->finding.network = 0;
@@ -132,20 +154,77 @@ static struct err get_policies(struct matter *m)
     return rules_after(e->vault, &e->own, named, &m->after);
 }
 
+/* The state that is named, and when another one followed: a room that is not known yet shows itself
+ * by this. */
+static struct err get_state(struct matter *m)
+{
+    struct opening *op = m->op;
+    struct vault *v = op->e->vault;
+    struct roomlog_step after;
+    struct err err;
+
+    if (m->roster.state_version == 0)
+        return OK;
+    err = roomlog_step(v, &m->roster.room, m->roster.state_version, op->a, &m->state);
+    if (err.code == E_ABSENT && may_ask(op, OP_ROOM, ID_BYTES(m->roster.room)))
+        TRY(attending_look(op->e, &m->roster.room));
+    TRY(err);
+    if (m->roster.state_version == UINT32_MAX)
+        return OK;
+    err = roomlog_step(v, &m->roster.room, m->roster.state_version + 1, op->a, &after);
+    m->committed = after.commit;
+    m->has_after = err.code == E_OK;
+    return err.code == E_ABSENT ? OK : err;
+}
+
+static struct err find_list(struct matter *m, size_t i, uint32_t version,
+                            const struct device_list **out)
+{
+    struct engine *e = m->op->e;
+    struct device_list *list = ARENA_NEW(m->op->a, struct device_list);
+
+    if (list == NULL)
+        return FAIL(E_NOMEM);
+    TRY(people_list(e->vault, &e->own, &m->roster.account[i].aid, version, list));
+    *out = list;
+    return OK;
+}
+
 /* The list of account i at the version that the roster names, and the one after if we know it. */
 static struct err get_lists(struct matter *m, size_t i)
 {
-    struct engine *e = m->op->e;
     const struct roster_account *account = &m->roster.account[i];
-    struct err err =
-        people_list(e->vault, &e->own, &account->aid, account->list_version, &m->list[i]);
+    struct err err = find_list(m, i, account->list_version, &m->list[i]);
 
     if (err.code == E_ABSENT)
         TRY(judging_ask_account(m->op, &account->aid));
     TRY(err);
-    err = people_list(e->vault, &e->own, &account->aid, account->list_version + 1, &m->next[i]);
-    m->has_next[i] = err.code == E_OK;
+    err = find_list(m, i, account->list_version + 1, &m->next[i]);
     return err.code == E_ABSENT ? OK : err;
+}
+
+/* Of a room of strangers many are asked for at once, and each counts as none: their number is that
+ * of a state's members, which was checked. */
+static struct err get_all_lists(struct matter *m)
+{
+    size_t n = m->roster.accounts, missing = 0;
+
+    m->list = ARENA_ARRAY(m->op->a, n, const struct device_list *);
+    m->next = ARENA_ARRAY(m->op->a, n, const struct device_list *);
+    if (m->list == NULL || m->next == NULL)
+        return FAIL(E_NOMEM);
+    for (size_t i = 0; i < n; i++) {
+        uint8_t asks = m->op->item->asks;
+        struct err err = get_lists(m, i);
+
+        if (m->roster.state_version != 0)
+            m->op->item->asks = asks;
+        if (err.code == E_ABSENT)
+            missing++;
+        else
+            TRY(err);
+    }
+    return missing > 0 ? FAIL(E_ABSENT) : OK;
 }
 
 /* ---- the judge */
@@ -193,22 +272,22 @@ static struct err ask_judge(struct matter *m)
     struct opening *op = m->op;
     const struct core *core = &m->o->core;
     const struct party *me = &op->e->own.me.who, *sender = &core->sender;
-    const struct device_list *list[ACCOUNTS_MAX], *next[ACCOUNTS_MAX];
     const struct network_policy *policy[] = {rules_or_null(&m->policy)};
     const struct network_policy *after[] = {rules_or_null(&m->after)};
     struct stream *stream = &m->out->stream;
     struct roster earlier;
-    struct roster_question q = {.named = {.list = list, .policy = policy},
-                                .since = {.list = next, .policy = after},
+    struct roster_question q = {.named = {.list = m->list, .policy = policy},
+                                .since = {.list = m->next, .policy = after},
                                 .me = {me->nid, me->aid, me->did},
                                 .sender = {sender->nid, sender->aid, sender->did},
                                 .profile = upload_profile(BYTES(m->o->in.shared.head)),
                                 .seq = core->seq,
                                 .message_ms = core->sent_ms};
 
-    for (size_t i = 0; i < m->roster.accounts; i++) {
-        list[i] = &m->list[i];
-        next[i] = m->has_next[i] ? &m->next[i] : NULL;
+    if (m->roster.state_version != 0) {
+        q.named.state = &m->state.state;
+        q.named.commit = &m->state.commit;
+        q.since.commit = m->has_after ? &m->committed : NULL;
     }
     TRY(streams_get(op->e->vault, &core->room, &sender->did, stream));
     q.highest = stream->highest;
@@ -220,13 +299,15 @@ static struct err ask_judge(struct matter *m)
 static struct err judge(struct matter *m)
 {
     TRY(get_roster(m));
-    if (is_no_pair(m))
+    if (is_not_ours(m))
         return OK;
     TRY(get_policies(m));
-    if (has_stranger(m))
+    if (m->roster.state_version == 0 && has_stranger(m))
         return OK;
-    for (size_t i = 0; i < m->roster.accounts; i++)
-        TRY(get_lists(m, i));
+    TRY(get_state(m));
+    if (m->roster.state_version != 0 && has_outsider(m))
+        return OK;
+    TRY(get_all_lists(m));
     return ask_judge(m);
 }
 
@@ -238,10 +319,13 @@ struct err judging_judge(struct opening *op, const struct opened *o, struct verd
     if (m == NULL)
         return FAIL(E_NOMEM);
     *m = (struct matter){.op = op, .o = o, .out = out};
+    out->room = (struct room){.number = 0};
     TRY(judge(m));
     if (out->finding.verdict == ROSTER_WRONG)
         return OK;
-    out->theirs = m->list[find_place(m, &o->core.sender)];
+    out->theirs = *m->list[find_place(m, &o->core.sender)];
+    if (m->roster.state_version != 0)
+        TRY(roomlog_find(op->e->vault, &m->roster.room, &out->room));
     mine = find_place(m, &op->e->own.me.who);
     out->mine = mine == SIZE_MAX ? 0 : m->roster.account[mine].list_version;
     return OK;
@@ -251,8 +335,14 @@ struct err judging_with(struct opening *op, const struct opened *o, uint64_t *co
 {
     struct engine *e = op->e;
     struct contact c;
-    struct err err =
-        conversations_find(e->vault, &e->own, &o->core.room, &o->wrap.roster, op->a, &c);
+    struct room r;
+    struct err err = roomlog_find(e->vault, &o->core.room, &r);
+
+    if (err.code == E_OK)
+        *contact = r.number;
+    if (err.code != E_ABSENT)
+        return err;
+    err = conversations_find(e->vault, &e->own, &o->core.room, &o->wrap.roster, op->a, &c);
 
     *contact = err.code == E_OK ? c.number : 0;
     return err.code == E_ABSENT ? OK : err;

@@ -7,6 +7,7 @@
 #define TACET_CLIENT_JUDGING_H
 
 #include "client/engine_internal.h"
+#include "client/roomlog.h"
 #include "client/streams.h"
 #include "e2ee/open.h"
 #include "statement/roster_judge.h"
@@ -19,7 +20,8 @@ struct verdict {
     struct device_list
         theirs; /* the sender's, at the version named; this and the next two unless WRONG */
     struct stream stream;
-    uint32_t mine; /* version of my account's list that is named; 0: I keep a copy alone */
+    struct room room; /* in which it came; number 0: it is of a pair */
+    uint32_t mine;    /* version of my account's list that is named; 0: I keep a copy alone */
 
     /* Found out behind it. */
     struct point dsk; /* the sender's */

@@ -11,7 +11,7 @@
  * they are short again once the mailbox was drained.  A server that leaves a request unanswered for
  * a minute is as good as gone.
  */
-#include "client/engine_internal.h"
+#include "client/wishing.h"
 #include "wire/tacet.pb-c.h"
 
 #define BACKOFF_FIRST_MS  CLOCK_SECOND_MS
@@ -165,6 +165,7 @@ struct err link_ask_what_holds(struct engine *e)
     l->keys_ms = e->now_ms == 0 ? 1 : e->now_ms;
     TRY(link_request(e, OP_SERVER_KEYS, &m, NULL));
     TRY(siblings_ask(e));
+    TRY(attending_ask(e));
     return governing_fetch(e, 0);
 }
 
@@ -280,6 +281,12 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
         return server_keys_answered(e, f, a);
     if (w->op == OP_POLICY)
         return governing_answer(e, w, f, a);
+    if (w->op == OP_ROOM)
+        return attending_answered(e, w, f, a);
+    if (w->op == OP_ROOMS)
+        return attending_all_answered(e, f, a);
+    if (w->op == OP_ROOM_CHANGE)
+        return wishing_answered(e, w, f, a);
     if (w->op == OP_REGISTER)
         return answers_roster(e, w->number, f);
     if (w->op == OP_SEND)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lookups: asking the server for people and rosters, and believing only what checks. */
 #include "client/diary.h"
-#include "client/engine_internal.h"
 #include "client/rules.h"
+#include "client/wishing.h"
 #include "wire/tacet.pb-c.h"
 
 #define ANSWER_ARENA (16 * LIMIT_FRAME)
@@ -11,7 +11,8 @@
 bool lookups_are_pending(const struct engine *e)
 {
     return link_is_busy(e, OP_PERSON) || link_is_busy(e, OP_ROSTER) ||
-           link_is_busy(e, OP_SERVER_KEYS) || link_is_busy(e, OP_POLICY);
+           link_is_busy(e, OP_SERVER_KEYS) || link_is_busy(e, OP_POLICY) ||
+           link_is_busy(e, OP_ROOM) || link_is_busy(e, OP_ROOMS);
 }
 
 /* Room is left for requests that must go out. */
@@ -133,6 +134,8 @@ static struct err learned(struct engine *e, const struct contact *c, const struc
     actions_tell(e, &event);
     if (l->more)
         TRY(lookups_account(e, &c->aid));
+    TRY(attending_met(e));
+    TRY(wishing_pump(e));
     TRY(incoming_retry(e, false));
     return outgoing_pump(e);
 }
@@ -202,9 +205,10 @@ static struct err no_such_person(struct engine *e, const struct waiting *w, enum
     else
         TRY(err);
     actions_tell(e, &event);
-    return code == E_ABSENT && event.contact.number != 0 && !event.contact.known
-               ? outgoing_give_up(e, event.contact.number, code)
-               : OK;
+    if (code != E_ABSENT || event.contact.number == 0 || event.contact.known)
+        return OK;
+    TRY(wishing_nobody(e, event.contact.number, code));
+    return outgoing_give_up(e, event.contact.number, code);
 }
 
 struct err lookups_person_answer(struct engine *e, const struct waiting *w, const struct frame *f)
@@ -414,12 +418,21 @@ struct err lookups_learn_stale(struct engine *e, struct bytes roster, struct byt
         TRY(governing_learn(e, frame_bytes(m->policies[i]), &news));
         out->taught |= news;
     }
-    return learn_persons(e, m, &r, a, out);
+    TRY(learn_persons(e, m, &r, a, out));
+    TRY(attending_learn(e, &r.room, m->states, m->n_states, frame_bytes(m->certificate),
+                        &out->moved));
+    out->taught |= out->moved || m->n_states > 0;
+    out->room = r.room;
+    return OK;
 }
 
 struct err lookups_learned_stale(struct engine *e, const struct lookups_stale *what)
 {
     for (size_t i = 0; i < what->n; i++)
         actions_tell(e, &what->devices[i]);
+    if (what->moved) {
+        attending_tell(e, &what->room);
+        TRY(wishing_pump(e));
+    }
     return siblings_learned(e);
 }

@@ -24,7 +24,8 @@ enum message_note {
     MESSAGE_COPY = 128,      /* written to somebody else: I keep copies, as a policy says */
     MESSAGE_LEFT = 256,      /* its device was revoked after the server got it */
     MESSAGE_ELSEWHERE = 512, /* mine, written on another device of mine */
-    MESSAGE_DEVICES = 1024   /* no message: devices came or went, see diary.h */
+    MESSAGE_DEVICES = 1024,  /* no message: devices came or went, see diary.h */
+    MESSAGE_ROOM = 8192      /* no message: the room changed, see diary.h */
 };
 
 struct message {

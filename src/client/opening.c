@@ -104,11 +104,18 @@ static bool is_mine(const struct engine *e, const struct core *core)
     return ID_SAME(core->sender.aid, e->own.me.who.aid);
 }
 
-/* Is it of a conversation that I am not in, but keep copies of? */
-static struct err note_copy(struct engine *e, const struct core *core, struct message *m)
+/* In which conversation does it stand?  Is it one that I am not in, but keep copies of? */
+static struct err note_copy(struct engine *e, const struct core *core, const struct room *in,
+                            struct message *m)
 {
     struct room_id room;
 
+    if (in->number != 0) {
+        m->contact = in->number;
+        if (in->standing == ROOMLOG_COPIES)
+            m->notes |= MESSAGE_COPY;
+        return roomlog_put_voice(e->vault, &core->sender.did, &core->sender.aid);
+    }
     TRY(names_pair_room(&e->own.nid, &e->own.me.who.aid, &core->sender.aid, &room));
     if (!m->mine && !ID_SAME(room, core->room))
         m->notes |= MESSAGE_COPY;
@@ -157,7 +164,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     m->notes |= judging_notes(&verdict->finding);
     if (verdict->left)
         m->notes |= MESSAGE_LEFT;
-    TRY(note_copy(e, core, m));
+    TRY(note_copy(e, core, &verdict->room, m));
     if (clock_is_ahead(core->sent_ms, e->now_ms))
         m->notes |= MESSAGE_AHEAD;
     if (core->type != PAYLOAD_TEXT || !text_is_utf8(content)) {
@@ -215,6 +222,27 @@ static struct err share(struct opening *op, const struct repairs_asker *from,
     return OK;
 }
 
+/* What a room is called: believed when its state says that it is. */
+static struct err learn_about(struct opening *op, const struct core *core, struct bytes content)
+{
+    struct vault *v = op->e->vault;
+    struct roomlog_step newest;
+    struct room r;
+    bool fits;
+    struct err err = roomlog_find(v, &core->room, &r);
+
+    if (err.code == E_ABSENT) /* it came in a pair */
+        return OK;
+    TRY(err);
+    TRY(roomlog_newest(v, &r, op->a, &newest));
+    TRY(about_fits(room_state_home(&newest.state), content, newest.state.name_box, &fits));
+    if (!fits)
+        return OK;
+    TRY(roomlog_put_about(v, &r.id, content));
+    *op->event = (struct event){.kind = EVENT_ROOM, .message.contact = r.number};
+    return OK;
+}
+
 /* Carried out together with what it changes here; nothing of it is shown but what is over. */
 static struct err obey(struct opening *op, const struct opened *o, struct bytes content)
 {
@@ -230,6 +258,8 @@ static struct err obey(struct opening *op, const struct opened *o, struct bytes 
     TRY(vault_put(e->vault, VAULT_SEEN, name_of(core, name), e->now_ms / CLOCK_DAY_MS, NO_VALUE));
     if (core->type == PAYLOAD_STATE || core->type == PAYLOAD_HAVE)
         return share(op, &from, &(struct sharing_said){core->type, content});
+    if (core->type == PAYLOAD_ABOUT)
+        return learn_about(op, core, content);
     if (opening_is_items_fault(err)) /* also a kind that we do not know */
         return OK;
     TRY(err);
@@ -259,10 +289,16 @@ static struct err keep_control(struct opening *op, const struct opened *o,
 static struct err look_for_contact(struct opening *op, const struct opened *o, struct contact *c)
 {
     struct engine *e = op->e;
+    struct room r;
+    struct err err;
 
-    return is_mine(e, &o->core)
-               ? conversations_find(e->vault, &e->own, &o->core.room, &o->wrap.roster, op->a, c)
-               : people_by_account(e->vault, &o->core.sender.aid, c);
+    if (!is_mine(e, &o->core))
+        return people_by_account(e->vault, &o->core.sender.aid, c);
+    err = roomlog_find(e->vault, &o->core.room, &r);
+    if (err.code == E_ABSENT)
+        return conversations_find(e->vault, &e->own, &o->core.room, &o->wrap.roster, op->a, c);
+    TRY(err);
+    return people_by_account(e->vault, &e->own.me.who.aid, c);
 }
 
 /* The conversation it belongs to must be going on. */

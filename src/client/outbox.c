@@ -60,7 +60,7 @@ static struct err parse_row(struct bytes in, uint64_t number, struct outbox_row 
     struct outbox_row row = {.number = number};
 
     row.kind = (enum outbox_kind)reader_u8(&r);
-    reader_require(&r, row.kind >= OUTBOX_MESSAGE && row.kind <= OUTBOX_REPAIR, E_MALFORMED);
+    reader_require(&r, row.kind >= OUTBOX_MESSAGE && row.kind <= OUTBOX_HELLO, E_MALFORMED);
     row.contact = reader_u64(&r);
     row.place = reader_u64(&r);
     reader_copy(&r, row.to.b, sizeof row.to.b);
@@ -135,6 +135,8 @@ struct err outbox_finish(struct engine *e, const struct outbox_row *row, enum de
     TRY(outbox_step(e, row, s, why, a, m));
     if (row->kind == OUTBOX_REPAIR)
         TRY(repairs_done(e, row));
+    if (row->kind == OUTBOX_HELLO)
+        e->hello = 0;
     if (row->kind == OUTBOX_CONTROL)
         TRY(sharing_finished(e, row, s == DELIVERY_ACCEPT));
     return vault_erase(e->vault, VAULT_OUTBOX, NO_KEY, row->number);

@@ -8,11 +8,11 @@
  */
 #include "base/fault.h"
 #include "base/map.h"
-#include "client/engine_internal.h"
+#include "client/gathering.h"
 #include "client/rules.h"
 #include "wire/tacet.pb-c.h"
 
-#define ARENA_MAX    (4 * VAULT_VALUE_MAX)
+#define ARENA_MAX    (32 << 20)      /* a room of a thousand, whose lists take some */
 #define RETRY_MS     CLOCK_MINUTE_MS /* after a refusal that time may mend */
 #define ASK_AGAIN_MS CLOCK_HOUR_MS   /* at most this often for newer prekeys */
 
@@ -26,17 +26,17 @@ struct err outgoing_add(struct engine *e, struct outbox_row *row)
     return outbox_put(e, row);
 }
 
-static struct err queue_in(struct engine *e, const struct contact *to, struct message *m)
+static struct err queue_in(struct engine *e, uint64_t conversation, struct message *m)
 {
-    struct outbox_row row = {.kind = OUTBOX_MESSAGE, .contact = to->number};
+    struct outbox_row row = {.kind = OUTBOX_MESSAGE, .contact = conversation};
 
-    m->contact = to->number;
+    m->contact = conversation;
     TRY(messages_add(e->vault, m));
     row.place = m->place;
     return outgoing_add(e, &row);
 }
 
-struct err outgoing_queue(struct engine *e, const struct contact *to, struct bytes text)
+struct err outgoing_queue(struct engine *e, uint64_t conversation, struct bytes text)
 {
     struct message m = {.mine = true,
                         .read = true,
@@ -49,7 +49,7 @@ struct err outgoing_queue(struct engine *e, const struct contact *to, struct byt
 
     TRY(random_fill(e->random, m.id.b, sizeof m.id.b));
     TRY(vault_begin(e->vault));
-    TRY(vault_end(e->vault, queue_in(e, to, &m)));
+    TRY(vault_end(e->vault, queue_in(e, conversation, &m)));
     outbox_tell(e, &m, E_OK);
     return outgoing_pump(e);
 }
@@ -205,6 +205,43 @@ static struct err is_over(struct engine *e, const struct outbox_row *row, struct
     return OK;
 }
 
+static bool is_put_off(struct engine *e, const struct outbox_row *row)
+{
+    if (row->retry_ms <= e->now_ms || (!e->refused && outbox_is_persons(row)))
+        return false;
+    retry_at(e, row->retry_ms);
+    return true;
+}
+
+/* As prepare(), in a room. */
+static struct err prepare_in_room(struct engine *e, struct outbox_row *row, struct arena *a)
+{
+    struct room r;
+    struct err err = roomlog_get(e->vault, row->contact, &r);
+    bool over, waits;
+
+    if (err.code == E_ABSENT || (err.code == E_OK && r.standing == ROOMLOG_OUT))
+        return outbox_give_up(e, row, E_REMOVED, a);
+    TRY(err);
+    TRY(is_over(e, row, a, &over));
+    if (over)
+        return outbox_give_up(e, row, E_EXPIRED, a);
+    if (r.version == 0 || is_put_off(e, row))
+        return FAIL(E_AGAIN);
+    TRY(gathering_prepare(e, &r, row, a, &waits));
+    if (waits) {
+        retry_at(e, clock_add(e->now_ms, RETRY_MS));
+        return FAIL(E_AGAIN);
+    }
+    err = sealing_seal(e, row, a);
+    if (err.code == E_REMOVED || (err.code == E_ABSENT && row->kind != OUTBOX_MESSAGE))
+        return outbox_give_up(e, row, err.code, a);
+    if (err.code != E_ABSENT)
+        return err;
+    retry_at(e, clock_add(e->now_ms, RETRY_MS));
+    return FAIL(E_AGAIN);
+}
+
 /* E_AGAIN: it waits, and holds back what follows to the same contact.  A program that has just
  * begun does not wait: somebody is here who wants it sent. */
 static struct err prepare(struct engine *e, struct outbox_row *row, struct arena *a)
@@ -213,7 +250,10 @@ static struct err prepare(struct engine *e, struct outbox_row *row, struct arena
     struct err err;
     bool over, waits;
 
-    TRY(people_get(e->vault, row->contact, &c));
+    err = people_get(e->vault, row->contact, &c);
+    if (err.code == E_ABSENT)
+        return prepare_in_room(e, row, a);
+    TRY(err);
     if (c.removed)
         return outbox_give_up(e, row, E_REMOVED, a);
     if (people_is_me(&e->own, &c) && !own_has_siblings(&e->own))
@@ -228,10 +268,8 @@ static struct err prepare(struct engine *e, struct outbox_row *row, struct arena
         TRY(c.known ? lookups_account(e, &c.aid) : lookups_handle(e, bytes_text(c.handle)));
         return FAIL(E_AGAIN);
     }
-    if (row->retry_ms > e->now_ms && (e->refused || !outbox_is_persons(row))) {
-        retry_at(e, row->retry_ms);
+    if (is_put_off(e, row))
         return FAIL(E_AGAIN);
-    }
     TRY(lookups_kem_keys(e, &c, &waits));
     if (!waits)
         TRY(siblings_prepare(e, &waits));
@@ -241,7 +279,7 @@ static struct err prepare(struct engine *e, struct outbox_row *row, struct arena
         retry_at(e, clock_add(e->now_ms, RETRY_MS));
         return FAIL(E_AGAIN);
     }
-    err = sealing_seal(e, row, &c, a);
+    err = sealing_seal(e, row, a);
     if (err.code == E_REMOVED)
         return outbox_give_up(e, row, err.code, a);
     if (err.code != E_ABSENT)

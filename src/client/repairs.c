@@ -8,7 +8,7 @@
  */
 #include "client/chains.h"
 #include "client/dealings.h"
-#include "client/engine_internal.h"
+#include "client/gathering.h"
 #include "client/rules.h"
 #include "client/sentlog.h"
 #include "statement/notice.h"
@@ -124,8 +124,14 @@ static struct err is_concerned(struct engine *e, uint64_t contact, const struct 
 {
     struct contact c;
     struct rules rules;
+    struct room r;
+    struct err err = people_get(e->vault, contact, &c);
 
-    TRY(people_get(e->vault, contact, &c));
+    if (err.code == E_ABSENT) {
+        TRY(roomlog_get(e->vault, contact, &r));
+        return gathering_has_device(e, &r, did, is);
+    }
+    TRY(err);
     TRY(has_device(e, &c.aid, did, is));
     if (!*is)
         TRY(has_device(e, &e->own.me.who.aid, did, is));

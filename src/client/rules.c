@@ -2,6 +2,7 @@
 #include "client/rules.h"
 
 #include "base/clock.h"
+#include "statement/room_state.h"
 
 #define ARENA_MAX (4 * POLICY_MAX_SIZE)
 
@@ -229,5 +230,22 @@ struct err rules_of_pair(struct vault *v, const struct own *me, const struct acc
     out->kept = true;
     out->keeper = *keeper;
     out->joins = !ID_SAME(*keeper, me->me.who.aid) && (with == NULL || !ID_SAME(*keeper, *with));
+    return OK;
+}
+
+struct err rules_of_room(struct vault *v, const struct own *me, const struct room_state *s,
+                         uint64_t now_ms, struct rules *out)
+{
+    const struct account_id *keeper;
+
+    *out = (struct rules){.profile = 0};
+    TRY(rules_in_force(v, me, now_ms, &out->policy));
+    out->profile = (uint8_t)policy_profile(rules_or_null(&out->policy));
+    keeper = policy_requires(rules_or_null(&out->policy), true, &s->room);
+    if (keeper == NULL)
+        return OK;
+    out->kept = true;
+    out->keeper = *keeper;
+    out->joins = room_state_find(s, &me->nid, keeper) == NULL;
     return OK;
 }

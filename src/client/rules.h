@@ -57,6 +57,11 @@ struct rules {
 FALLIBLE rules_of_pair(struct vault *v, const struct own *me, const struct account_id *with,
                        uint64_t now_ms, struct rules *out);
 
+/* The same of a room; `joins`: the keeper is no member. */
+struct room_state;
+FALLIBLE rules_of_room(struct vault *v, const struct own *me, const struct room_state *s,
+                       uint64_t now_ms, struct rules *out);
+
 /* NULL where there is none, as statement/policy.h has it. */
 const struct network_policy *rules_or_null(const struct network_policy *p);
 

@@ -58,10 +58,11 @@ static struct err read_message(struct engine *e, const struct command *c)
 {
     struct err err = OK;
     struct arena a = ARENA(4 * VAULT_VALUE_MAX);
-    struct contact with;
+    struct contact with = {.number = c->room};
     struct message m;
 
-    TRY_OUT(people_by_handle(e->vault, c->handle, &with));
+    if (c->room == 0)
+        TRY_OUT(people_by_handle(e->vault, c->handle, &with));
     TRY_OUT(messages_get(e->vault, with.number, c->number, &a, &m));
     if (m.read)
         goto out;

@@ -6,16 +6,13 @@
  * If it does not commit, nothing happened.
  */
 #include "base/reader.h"
+#include "client/audience.h"
 #include "client/chains.h"
 #include "client/dealings.h"
 #include "client/engine_internal.h"
-#include "client/rules.h"
 #include "client/sentlog.h"
-#include "client/streams.h"
 #include "crypto/secret.h"
 #include "e2ee/seal.h"
-
-#define ACCOUNTS_MAX 3 /* of a pair, and who keeps copies of it */
 
 /* ---- recipients */
 
@@ -23,16 +20,11 @@
 struct sealing {
     struct engine *e;
     struct arena *a;
-    const struct contact *to;
     uint8_t profile;
-    struct device_list theirs;
-    struct rules rules;
-    struct room_id room;
-    const struct account_id *third; /* who keeps copies, or whom else I keep them of; or NULL */
-    struct device_list thirds;
+    struct audience au;
     struct seal_recipient *recipient;
-    struct agree_public **key;              /* one each, freed at the end */
-    uint16_t place[1 + LIMIT_LIST_DEVICES]; /* in a partial upload */
+    struct agree_public **key; /* one each, freed at the end */
+    uint16_t *place;           /* in a partial upload */
     size_t n;
     struct channel_opener opener; /* made when the first capsule is needed */
     struct upload_capsule capsule[LIMIT_CAPSULES];
@@ -94,97 +86,6 @@ struct err sealing_way_to(struct engine *e, const struct device_id *did, uint8_t
     return err.code == E_ABSENT ? OK : err;
 }
 
-static const struct device_list *list_of(const struct sealing *s, const struct account_id *aid)
-{
-    if (ID_SAME(*aid, s->e->own.me.who.aid))
-        return &s->e->own.list;
-    return s->third != NULL && ID_SAME(*aid, *s->third) ? &s->thirds : &s->theirs;
-}
-
-/* Accounts of this network, sorted; of a pair with itself there is one. */
-static void put_account(struct sealing *s, const struct account_id *aid,
-                        struct roster_account account[ACCOUNTS_MAX], struct roster *r)
-{
-    const struct device_list *list = list_of(s, aid);
-    size_t i;
-
-    for (i = 0; i < r->accounts; i++)
-        if (ID_SAME(account[i].aid, *aid))
-            return;
-    i = r->accounts++;
-    for (; i > 0 && bytes_compare(ID_BYTES(account[i - 1].aid), ID_BYTES(*aid)) > 0; i--)
-        account[i] = account[i - 1];
-    account[i] = (struct roster_account){.aid = *aid, .list_version = list->version};
-    memcpy(account[i].list_hash, list->hash, NAMES_H16_SIZE);
-}
-
-static void put_skipped(const struct device_id *did, struct roster_skipped *skipped,
-                        struct roster *r)
-{
-    size_t i = r->skips++;
-
-    for (; i > 0 && bytes_compare(ID_BYTES(skipped[i - 1].did), ID_BYTES(*did)) > 0; i--)
-        skipped[i] = skipped[i - 1];
-    skipped[i] = (struct roster_skipped){*did, ROSTER_NO_PREKEY};
-}
-
-/* Devices of one account to which nothing can be sealed; *reached: there are others.  Of whoever
- * keeps copies none is passed over. */
-static struct err skip_devices(struct sealing *s, const struct device_list *list,
-                               struct roster_skipped *skipped, struct roster *r, bool *reached)
-{
-    for (size_t i = 0; i < list->devices; i++) {
-        enum sealing_way way;
-        struct prekey p;
-
-        if (!sealing_is_recipient(s->e, &list->device[i]))
-            continue;
-        TRY(sealing_way_to(s->e, &list->device[i].did, s->profile, &p, &way));
-        if (way != SEALING_READY && s->rules.kept && ID_SAME(list->aid, s->rules.keeper))
-            return FAIL(E_ABSENT);
-        if (way != SEALING_READY)
-            put_skipped(&list->device[i].did, skipped, r);
-        else
-            *reached = true;
-    }
-    return OK;
-}
-
-/* My other devices get it as well, but are no reason to send it. */
-static struct err find_skipped(struct sealing *s, const struct outbox_row *row,
-                               struct roster_skipped *skipped, struct roster *r)
-{
-    bool theirs = false, mine = false;
-
-    TRY(skip_devices(s, &s->theirs, skipped, r, &theirs));
-    if (!ID_SAME(s->to->aid, s->e->own.me.who.aid))
-        TRY(skip_devices(s, &s->e->own.list, skipped, r, &mine));
-    r->skipped = skipped;
-    return theirs || row->kind != OUTBOX_MESSAGE ? OK : FAIL(E_ABSENT);
-}
-
-/* The roster of a pair: both accounts, and whom the policy puts beside them.  Nothing of mine goes
- * to the devices of whom I keep copies but the one that I ask: whether others could be sealed to
- * is not looked at. */
-static struct err make_roster(struct sealing *s, const struct outbox_row *row, struct buf *out)
-{
-    const struct own *own = &s->e->own;
-    struct roster_network network = {.nid = own->nid, .policy_version = s->rules.policy.number};
-    struct roster_account account[ACCOUNTS_MAX];
-    struct roster_skipped skipped[2 * LIMIT_LIST_DEVICES];
-    struct roster r = {.network = &network, .networks = 1, .account = account};
-
-    memcpy(network.policy_hash, s->rules.policy.hash, sizeof network.policy_hash);
-    put_account(s, &own->me.who.aid, account, &r);
-    put_account(s, &s->to->aid, account, &r);
-    if (s->third != NULL)
-        put_account(s, s->third, account, &r);
-    TRY(find_skipped(s, row, skipped, &r));
-    r.room = s->room;
-    roster_write(&r, out);
-    return out->failed == E_OK ? OK : FAIL(out->failed);
-}
-
 /* A capsule for recipient i, whose channel has no epoch or a worn one. */
 static struct err open_epoch(struct sealing *s, size_t i, const struct prekey *p,
                              struct epoch *epoch)
@@ -242,22 +143,52 @@ static bool is_in_scope(const struct sealing *s, const struct account_id *aid,
                         const struct device_id *did, const struct outbox_row *row)
 {
     return ID_SAME(*did, row->to) || (row->kind == OUTBOX_REPAIR && row->core.seq > 0 &&
-                                      s->rules.kept && ID_SAME(*aid, s->rules.keeper));
+                                      s->au.rules.kept && ID_SAME(*aid, s->au.rules.keeper));
 }
 
-/* The one device, and whom else it must not leave out.  E_ABSENT: the roster has it not. */
-static struct err add_only(struct sealing *s, const struct roster *r,
+struct err sealing_is_open(struct engine *e, const struct device_id *did, uint8_t profile,
+                           bool *open)
+{
+    struct epoch epoch;
+    struct err err = going_on(e, did, profile, &epoch);
+
+    secret_wipe(&epoch, sizeof epoch);
+    *open = err.code == E_OK;
+    return err.code == E_ABSENT ? OK : err;
+}
+
+/* Who gets it?  A hello goes to those to whom there is no channel, as many as one upload can open;
+ * what a room is called to all; all else to the one device, and whom else it must not leave out. */
+static struct err is_chosen(const struct sealing *s, const struct outbox_row *row,
+                            const struct account_id *aid, const struct device_id *did, bool *is)
+{
+    bool open = false;
+
+    *is = row->kind == OUTBOX_TELLING;
+    if (row->kind == OUTBOX_CONTROL || row->kind == OUTBOX_REPAIR)
+        *is = is_in_scope(s, aid, did, row);
+    if (row->kind != OUTBOX_HELLO || s->n == LIMIT_CAPSULES)
+        return OK;
+    TRY(sealing_is_open(s->e, did, s->profile, &open));
+    *is = !open;
+    return OK;
+}
+
+/* E_ABSENT: the roster has not whom it is for. */
+static struct err add_some(struct sealing *s, const struct roster *r,
                            const struct roster_recipient *found, size_t n,
                            const struct outbox_row *row)
 {
-    bool has = false;
+    bool has = false, chosen;
 
     for (size_t i = 0; i < n; i++) {
         const struct account_id *aid = &r->account[found[i].account].aid;
 
-        if (!is_in_scope(s, aid, &found[i].device->did, row))
+        TRY(is_chosen(s, row, aid, &found[i].device->did, &chosen));
+        if (!chosen)
             continue;
-        has |= ID_SAME(found[i].device->did, row->to);
+        has |= row->kind == OUTBOX_TELLING || row->kind == OUTBOX_HELLO ||
+               ID_SAME(found[i].device->did, row->to);
         s->place[s->n] = (uint16_t)i;
         s->n++;
         TRY(add_recipient(s, s->n - 1, aid, found[i].device));
@@ -269,21 +200,24 @@ static struct err add_recipients(struct sealing *s, struct bytes roster,
                                  const struct outbox_row *row)
 {
     const struct own *own = &s->e->own;
-    const struct device_list *lists[ACCOUNTS_MAX];
+    const struct device_list **lists = ARENA_ARRAY(s->a, s->au.n, const struct device_list *);
     struct roster_recipient *found;
     struct roster r;
     size_t n;
 
+    if (lists == NULL)
+        return FAIL(E_NOMEM);
     TRY(roster_parse(roster, s->a, &r));
-    for (size_t i = 0; i < r.accounts; i++)
-        lists[i] = list_of(s, &r.account[i].aid);
+    for (size_t i = 0; i < s->au.n; i++)
+        lists[i] = s->au.account[i].list;
     TRY(roster_recipients(&r, lists, &own->me.who.did, s->a, &found, &n));
     s->recipient = ARENA_ARRAY(s->a, n, struct seal_recipient);
     s->key = ARENA_ARRAY(s->a, n, struct agree_public *);
-    if (s->recipient == NULL || s->key == NULL)
+    s->place = ARENA_ARRAY(s->a, n, uint16_t);
+    if (s->recipient == NULL || s->key == NULL || s->place == NULL)
         return FAIL(E_NOMEM);
     if (row->kind != OUTBOX_MESSAGE)
-        return add_only(s, &r, found, n, row);
+        return add_some(s, &r, found, n, row);
     s->n = n;
     for (size_t i = 0; i < s->n; i++)
         TRY(add_recipient(s, i, &r.account[found[i].account].aid, found[i].device));
@@ -305,9 +239,9 @@ static struct err seal_row(struct sealing *s, struct outbox_row *row, const stru
                               .capsule = s->capsule,
                               .pool = e->pool};
 
-    TRY(make_roster(s, row, roster));
+    TRY(audience_roster(e, &s->au, row, s->a, roster));
     TRY(roster_digest(buf_view(roster), &row->roster_id));
-    TRY(cores_make(e, row, &s->room, m));
+    TRY(cores_make(e, row, &s->au.room, m));
     TRY(add_recipients(s, buf_view(roster), row));
     wrap.roster = row->roster_id;
     memcpy(wrap.list_hash, e->own.list.hash, sizeof wrap.list_hash);
@@ -333,7 +267,7 @@ static struct err log_row(struct engine *e, const struct outbox_row *row, struct
                               .place = row->place,
                               .core = row->core,
                               .roster = row->roster_id,
-                              .partial = row->kind != OUTBOX_MESSAGE,
+                              .partial = row->kind == OUTBOX_CONTROL || row->kind == OUTBOX_REPAIR,
                               .to = row->to,
                               .tries = row->tries,
                               .content = row->content};
@@ -358,52 +292,11 @@ static struct err commit_row(struct engine *e, struct outbox_row *row, struct me
     return outbox_put(e, row);
 }
 
-/* With whom they write to each other in this room, of which I keep copies: what came of it says so.
- * E_REMOVED: I do not keep them any more, or it is no room of theirs. */
-static struct err find_peer(struct sealing *s, const struct outbox_row *row)
-{
-    const struct own *own = &s->e->own;
-    struct stream stream;
-    struct bytes statement;
-    struct roster r;
-
-    if (!s->rules.kept || !ID_SAME(s->rules.keeper, own->me.who.aid))
-        return FAIL(E_REMOVED);
-    TRY(streams_get(s->e->vault, &row->core.room, &row->to, &stream));
-    TRY(people_roster(s->e->vault, &stream.roster, s->a, &statement));
-    TRY(roster_parse(statement, s->a, &r));
-    for (size_t i = 0; i < r.accounts; i++) {
-        const struct roster_account *other = &r.account[i];
-
-        TRY(names_pair_room(&own->nid, &s->to->aid, &other->aid, &s->room));
-        s->third = &other->aid;
-        if (ID_SAME(s->room, row->core.room))
-            return OK;
-    }
-    return FAIL(E_REMOVED);
-}
-
-/* What the policy in force says of this conversation, and who is in it beside us two. */
-static struct err follow_rules(struct sealing *s, const struct outbox_row *row)
-{
-    const struct own *own = &s->e->own;
-
-    TRY(rules_of_pair(s->e->vault, own, &s->to->aid, s->e->now_ms, &s->rules));
-    s->profile = s->rules.profile;
-    s->third = s->rules.joins ? &s->rules.keeper : NULL;
-    TRY(names_pair_room(&own->nid, &own->me.who.aid, &s->to->aid, &s->room));
-    if (row->kind == OUTBOX_CONTROL && row->has_core && !ID_SAME(row->core.room, s->room))
-        TRY(find_peer(s, row));
-    return s->third == NULL ? OK : people_newest_list(s->e->vault, own, s->third, &s->thirds);
-}
-
-struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct contact *to,
-                        struct arena *a)
+struct err sealing_seal(struct engine *e, struct outbox_row *row, struct arena *a)
 {
     struct err err = OK;
     struct sealing s = {.e = e,
                         .a = a,
-                        .to = to,
                         .capsule_bytes = BUF(LIMIT_CAPSULES * UPLOAD_CAPSULE_MOST),
                         .opened = BUF(LIMIT_CAPSULES * sizeof(struct device_id))};
     struct buf roster = BUF(ROSTER_MAX_SIZE), sealed = BUF(LIMIT_FRAME);
@@ -412,12 +305,12 @@ struct err sealing_seal(struct engine *e, struct outbox_row *row, const struct c
 
     if (row->place != 0)
         TRY(messages_get(e->vault, row->contact, row->place, a, &m));
-    TRY(people_newest_list(e->vault, &e->own, &to->aid, &s.theirs));
-    TRY(follow_rules(&s, row));
+    TRY(audience_find(e, row, a, &s.au));
+    s.profile = s.au.rules.profile;
     TRY(vault_begin(e->vault));
     err = seal_row(&s, &next, &m, &roster, &sealed);
     if (err.code == E_OK)
-        err = rules_used(e->vault, s.rules.policy.number);
+        err = rules_used(e->vault, s.au.rules.policy.number);
     if (err.code == E_OK)
         err = commit_row(e, &next, &m, a);
     err = vault_end(e->vault, err);

@@ -74,11 +74,17 @@ enum vault_kind {
     VAULT_SHARING = 71,      /* sharing: whom this device asks what it lacks */
     VAULT_SHARING_WITH = 72, /* sharing: key = did: what it was told, and asked */
     VAULT_UNREAD_AT = 73,    /* messages: key = room, sender's did, number = seq */
-    VAULT_OFFER = 91,     /* offer: number 0: the link that is shown; 1: the answer to who asked */
-    VAULT_NEWCOMER = 92,  /* newcomer: what a device asks that has no account yet */
-    VAULT_FOLLOWED = 93,  /* following: key = aid: the newest list of mine that it has used */
-    VAULT_RECOVERY = 101, /* recovering: number = which */
-    VAULT_COMING = 102,   /* coming */
+    VAULT_OFFER = 91,      /* offer: number 0: the link that is shown; 1: the answer to who asked */
+    VAULT_NEWCOMER = 92,   /* newcomer: what a device asks that has no account yet */
+    VAULT_FOLLOWED = 93,   /* following: key = aid: the newest list of mine that it has used */
+    VAULT_ROOM = 96,       /* roomlog: number = conversation */
+    VAULT_ROOM_ID = 97,    /* roomlog: key = room id */
+    VAULT_ROOM_STATE = 98, /* roomlog: key = room id, number = state version */
+    VAULT_ROOM_ABOUT = 99, /* roomlog: key = room id */
+    VAULT_ROOM_VOICE = 100, /* roomlog: key = did of who wrote in one: its account */
+    VAULT_WISH = 103,       /* wishes: number = change of a room that waits to be in force */
+    VAULT_RECOVERY = 101,   /* recovering: number = which */
+    VAULT_COMING = 102,     /* coming */
 };
 
 /* Bring the tables up to date, as each of what opens a vault does by itself.  E_VERSION. */
@@ -196,7 +202,8 @@ enum vault_counter {
     VAULT_PRESENT = 40,       /* when the mailbox was known to be drained last, in ms */
     VAULT_REGISTER_LOST = 41, /* own changes from this number on a copy had lost; 0: none */
     VAULT_SHARED = 42,        /* 1: what was kept in other records is in registers */
-    VAULT_LOCK_AFTER = 50,    /* minutes without a key until a program locks; 0: never */
+    VAULT_NEXT_WISH = 43,
+    VAULT_LOCK_AFTER = 50, /* minutes without a key until a program locks; 0: never */
 };
 FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
 FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);

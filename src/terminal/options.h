@@ -43,6 +43,9 @@ const char *options_need(struct options *o, const char *what);
 /* The same for a person's handle.  NULL: it is missing or is none. */
 const char *options_handle(struct options *o);
 
+/* The same for a conversation: a person's handle, or + and what a room is called. */
+const char *options_conversation(struct options *o);
+
 /* Everything was taken and nothing was wrong. */
 bool options_end(struct options *o);
 

@@ -40,6 +40,7 @@ enum op {
     OP_RECOVERY_KEEP = 20,
     OP_RECOVER = 21,
     OP_RECOVER_LIST = 22,
+    OP_ROOMS = 23,
     OP_INVITE = 32,
     OP_REVOKE = 33,
     OP_PEOPLE = 34,

@@ -66,6 +66,8 @@ static const ProtobufCMessageDescriptor *const FORMS[] = {
     &tacet__wire__recover__descriptor,
     &tacet__wire__recovered__descriptor,
     &tacet__wire__recover_list__descriptor,
+    &tacet__wire__ask_rooms__descriptor,
+    &tacet__wire__rooms_answer__descriptor,
 };
 
 static void unpack(struct bytes body, const ProtobufCMessageDescriptor *form)

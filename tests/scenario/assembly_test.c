@@ -2,9 +2,9 @@
 /*
  * assembly_test: rooms and policies, on the stage in memory.
  *
- * No engine speaks of rooms yet.  So what people say here is made by hand, with the keys and the
- * channels of their engines, goes over their links, and is taken from the wire and opened by hand
- * where it arrives.
+ * What people say here is made by hand, with the keys and the channels of their engines, goes over
+ * their links, and is taken from the wire and opened by hand where it arrives: so the server's part
+ * is tried alone.  What engines do in rooms is in rooms_*.c.
  */
 #include <stdlib.h>
 

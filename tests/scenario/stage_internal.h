@@ -44,6 +44,7 @@ struct person {
     unsigned changes;
     struct event recovery;    /* the last that told of a recovery key; kind 0: none did */
     struct event listed;      /* the last that told of a change to its own list; kind 0: none did */
+    struct event wished;      /* what came of a change of a room */
     uint32_t shared;          /* kinds of registers that other devices of mine changed */
     struct event adding;      /* and of a device that is being added */
     unsigned problems, steps; /* steps: until the program is ended; 0: never */

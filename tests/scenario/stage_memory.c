@@ -249,6 +249,10 @@ static void hear(struct person *who, const struct event *e)
     case EVENT_RECOVERY:
         who->recovery = *e;
         break;
+    case EVENT_ROOM_CHANGE:
+        who->wished = *e;
+        break;
+    case EVENT_ROOM:
     case EVENT_DRAINED:
     case EVENT_CONTACT:
         break;

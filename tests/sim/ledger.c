@@ -238,6 +238,8 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
     case EVENT_DRAINED:
     case EVENT_CONTACT:
     case EVENT_SHARED:
+    case EVENT_ROOM:
+    case EVENT_ROOM_CHANGE:
         break;
     case EVENT_REMOVED:
         kin_told(who);

@@ -45,6 +45,8 @@ _Static_assert((int)TACET_ADDING_OVER == (int)ADDING_OVER, "steps");
 _Static_assert(TACET_LINK_SIZE == DEVICE_LINK_MAX + 1 && TACET_CODE_SIZE == LINK_ASK_CODE_SIZE &&
                    TACET_DEVICE_MAX == LINK_ASK_NAME_MAX,
                "sizes");
+_Static_assert((int)TACET_EVENT_ROOM_CHANGE == (int)EVENT_ROOM_CHANGE, "events");
+_Static_assert((int)TACET_PROBLEM_ROOM == (int)PROBLEM_ROOM_FORKED, "problems");
 _Static_assert((int)TACET_EVENT_RECOVERY == (int)EVENT_RECOVERY, "events");
 _Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
 _Static_assert(TACET_PASSPHRASE_MAX == VAULT_PASSPHRASE_MAX, "sizes");
@@ -81,7 +83,7 @@ void client_handle(struct tacet_client *c, const struct account_id *aid,
         snprintf(out, TACET_HANDLE_SIZE, "%s", contact.handle);
 }
 
-void client_message(const struct message *m, const char *with, struct tacet_message *out)
+void client_message(struct tacet_client *c, const struct message *m, struct tacet_message *out)
 {
     struct diary_devices devices;
 
@@ -102,7 +104,8 @@ void client_message(const struct message *m, const char *with, struct tacet_mess
         out->recovered = devices.recovered;
         out->text_n = 0;
     }
-    snprintf(out->with, sizeof out->with, "%s", with);
+    client_with(c, m->contact, out->with);
+    client_authors(c, m, out);
     client_hex(ID_BYTES(m->id), out->id);
 }
 
@@ -156,6 +159,7 @@ struct err client_new(const struct tacet_profile *p, struct tacet_client **out)
     c->shown = ARENA(1 << 20);
     c->named = ARENA(4096);
     c->called = ARENA(4096);
+    c->room = ARENA(4 << 20);
     *out = c;
     TRY(vault_path(p->directory, path));
     c->path = strdup(path);
@@ -439,6 +443,7 @@ void tacet_close(struct tacet_client *c)
     arena_free(&c->shown);
     arena_free(&c->named);
     arena_free(&c->called);
+    arena_free(&c->room);
     free(c->path);
     free(c);
 }
@@ -483,11 +488,15 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
                                 .removed = e.removed,
                                 .recovered = e.recovered,
                                 .shared = e.shared,
+                                .wished = (unsigned)e.wished,
                                 .verified = e.contact.verified};
     snprintf(out->who, sizeof out->who, "%s", e.contact.handle);
     cause_out(c, &e.finding, out);
     if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE)
-        client_message(&e.message, e.contact.handle, &out->message);
+        client_message(c, &e.message, &out->message);
+    else if (e.kind == EVENT_ROOM || e.kind == EVENT_ROOM_CHANGE ||
+             e.problem == PROBLEM_ROOM_FORKED)
+        client_with(c, e.message.contact, out->message.with);
     else if (e.kind == EVENT_LISTED)
         client_hex(ID_BYTES(e.change.entry.did), out->device);
     else if (e.kind == EVENT_ADDING)
@@ -525,12 +534,12 @@ enum tacet_code client_order(struct tacet_client *c, enum command_kind kind, con
 /* The message that was queued last is the one with the highest place. */
 static struct err newest_id(struct tacet_client *c, const char *to, char id[TACET_ID_SIZE])
 {
-    struct contact contact;
     struct message m;
+    uint64_t number;
 
-    TRY(people_by_handle(c->vault, bytes_text(to), &contact));
+    TRY(client_conversation(c, to, &number));
     arena_free(&c->shown);
-    TRY(messages_last(c->vault, contact.number, UINT64_MAX, &c->shown, &m));
+    TRY(messages_last(c->vault, number, UINT64_MAX, &c->shown, &m));
     client_hex(ID_BYTES(m.id), id);
     return OK;
 }
@@ -538,8 +547,13 @@ static struct err newest_id(struct tacet_client *c, const char *to, char id[TACE
 enum tacet_code tacet_send(struct tacet_client *c, const char *to, const uint8_t *text, size_t n,
                            char id[TACET_ID_SIZE])
 {
-    enum tacet_code code = client_order(c, COMMAND_SEND, to, bytes(text, n));
+    struct command cmd = {.kind = COMMAND_SEND, .handle = bytes_text(to), .text = bytes(text, n)};
+    enum tacet_code code = TACET_OK;
 
+    if (client_is_room(to))
+        code = client_code(client_conversation(c, to, &cmd.room));
+    if (code == TACET_OK)
+        code = client_command(c, &cmd);
     return code != TACET_OK ? code : client_code(newest_id(c, to, id));
 }
 

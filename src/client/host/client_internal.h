@@ -22,6 +22,7 @@ struct tacet_client {
     struct arena shown;   /* the text that the last call lent to the caller */
     struct arena named;   /* the name of the contact that was given last */
     struct arena called;  /* and of the device */
+    struct arena room;    /* and of the room */
     struct adding asked;  /* which device was told last as asking to be added */
 };
 
@@ -56,6 +57,14 @@ void client_handle(struct tacet_client *c, const struct account_id *aid,
 void adding_out(struct tacet_client *c, const struct adding *in, struct tacet_event *out);
 
 /* As a caller sees it; the text stays where it is. */
-void client_message(const struct message *m, const char *with, struct tacet_message *out);
+void client_message(struct tacet_client *c, const struct message *m, struct tacet_message *out);
+
+/* The number of the conversation with somebody, or in a room; and how a caller calls it. */
+FALLIBLE client_conversation(struct tacet_client *c, const char *with, uint64_t *number);
+void client_with(struct tacet_client *c, uint64_t number, char out[TACET_HANDLE_SIZE]);
+/* Is it a room's address? */
+bool client_is_room(const char *with);
+/* Who wrote a message, or changed its room, and whom. */
+void client_authors(struct tacet_client *c, const struct message *m, struct tacet_message *out);
 
 #endif

@@ -20,18 +20,17 @@ _Static_assert((int)TACET_COPIES_SOME == (int)POLICY_NAMED, "copies are a scope"
 static struct err next_message(struct tacet_client *c, const char *with, uint64_t place,
                                struct tacet_message *out)
 {
-    struct contact contact;
     struct message m;
+    uint64_t number;
 
     arena_free(&c->shown);
     if (with == NULL) {
         TRY(messages_next_unread(c->vault, place, &c->shown, &m));
-        TRY(people_get(c->vault, m.contact, &contact));
     } else {
-        TRY(people_by_handle(c->vault, bytes_text(with), &contact));
-        TRY(messages_next(c->vault, contact.number, place, &c->shown, &m));
+        TRY(client_conversation(c, with, &number));
+        TRY(messages_next(c->vault, number, place, &c->shown, &m));
     }
-    client_message(&m, contact.handle, out);
+    client_message(c, &m, out);
     return OK;
 }
 
@@ -44,15 +43,15 @@ enum tacet_code tacet_next_message(struct tacet_client *c, const char *with, uin
 static struct err previous_message(struct tacet_client *c, const char *with, uint64_t place,
                                    struct tacet_message *out)
 {
-    struct contact contact;
     struct message m;
+    uint64_t number;
 
     arena_free(&c->shown);
-    TRY(people_by_handle(c->vault, bytes_text(with), &contact));
+    TRY(client_conversation(c, with, &number));
     if (place == 1)
         return FAIL(E_ABSENT);
-    TRY(messages_last(c->vault, contact.number, place - 1, &c->shown, &m)); /* 0 - 1: the newest */
-    client_message(&m, contact.handle, out);
+    TRY(messages_last(c->vault, number, place - 1, &c->shown, &m)); /* 0 - 1: the newest */
+    client_message(c, &m, out);
     return OK;
 }
 

@@ -28,6 +28,7 @@ static const char *const OPERATIONS[METRICS_OPERATIONS] = {
     [OP_RECOVERY_KEEP] = "recovery_keep",
     [OP_RECOVER] = "recover",
     [OP_RECOVER_LIST] = "recover_list",
+    [OP_ROOMS] = "rooms",
     [OP_INVITE] = "invite",
     [OP_REVOKE] = "revoke",
     [OP_PEOPLE] = "people",

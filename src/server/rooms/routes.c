@@ -4,6 +4,8 @@
 #include "server/rooms/telling.h"
 #include "wire/tacet.pb-c.h"
 
+#define MARKS_MAX 1000 /* of one answer of ROOMS */
+
 static struct err fetch(struct request *rq)
 {
     Tacet__Wire__AskRoster *in;
@@ -27,13 +29,16 @@ static Tacet__Wire__RoomState state_form(struct bytes statement, struct bytes co
     return form;
 }
 
-static struct err answer_page(struct request *rq, const struct rooms_page *page)
+static struct err answer_page(struct request *rq, const struct rooms_page *page, size_t n)
 {
     Tacet__Wire__RoomAnswer out = TACET__WIRE__ROOM_ANSWER__INIT;
     Tacet__Wire__RoomState form[ROOMS_STATES_MAX], *forms[ROOMS_STATES_MAX];
+    struct bytes certificate;
 
+    TRY(networks_certificate(rq->db, rq->arena, &certificate));
+    out.certificate = frame_data(certificate);
     out.states = forms;
-    for (; out.n_states < page->n; out.n_states++) {
+    for (; out.n_states < n; out.n_states++) {
         size_t i = out.n_states;
 
         form[i] = state_form(page->statement[i], page->commitment[i]);
@@ -42,7 +47,28 @@ static struct err answer_page(struct request *rq, const struct rooms_page *page)
     return request_answer(rq, &out);
 }
 
-/* For the people that it has now.  Who is none does not hear that there is such a room. */
+/* Of whoever was of the state before these: how many of them, the first without them included? */
+static struct err cut_page(struct request *rq, const struct rooms_page *page, uint32_t from,
+                           const struct room_id *id, size_t *n)
+{
+    struct rooms_state before;
+    struct room_state s;
+
+    *n = 0;
+    if (from < 2)
+        return FAIL(E_ABSENT);
+    TRY(rooms_at(rq->db, rq->arena, id, from - 1, &before));
+    if (!rooms_is_member(rq->server->networks, &before.state, &rq->aid))
+        return FAIL(E_ABSENT);
+    for (bool in = true; in && *n < page->n; (*n)++) {
+        TRY(room_state_parse(page->statement[*n], rq->arena, &s));
+        in = rooms_is_member(rq->server->networks, &s, &rq->aid);
+    }
+    return OK;
+}
+
+/* For the people that it has now, and for whoever is to see by whom they were put out.  Others do
+ * not hear that there is such a room. */
 static struct err room(struct request *rq)
 {
     Tacet__Wire__AskRoom *in;
@@ -51,6 +77,7 @@ static struct err room(struct request *rq)
     struct rooms_state newest;
     struct room_id id;
     struct device me;
+    size_t n;
 
     TRY(request_read(rq, &tacet__wire__ask_room__descriptor, &in));
     TRY(devices_caller(rq, &me));
@@ -59,10 +86,44 @@ static struct err room(struct request *rq)
     memcpy(id.b, in->room.data, sizeof id.b);
     TRY(rooms_newest(rq->db, rq->arena, &id, &newest));
     TRY(policies_in_force(rq->db, rq->server->networks, rq->arena, rq->now_ms, &policy));
-    if (!rooms_is_of(rq->server->networks, policy, &newest.state, &rq->aid))
-        return FAIL(E_ABSENT);
     TRY(rooms_page(rq->db, rq->arena, &id, in->from, &page));
-    return answer_page(rq, page);
+    n = page->n;
+    if (!rooms_is_of(rq->server->networks, policy, &newest.state, &rq->aid))
+        TRY(cut_page(rq, page, in->from, &id, &n));
+    return answer_page(rq, page, n);
+}
+
+static struct err rooms(struct request *rq)
+{
+    Tacet__Wire__AskRooms *in;
+    Tacet__Wire__RoomsAnswer out = TACET__WIRE__ROOMS_ANSWER__INIT;
+    Tacet__Wire__RoomMark *form = ARENA_ARRAY(rq->arena, MARKS_MAX, Tacet__Wire__RoomMark);
+    Tacet__Wire__RoomMark **forms = ARENA_ARRAY(rq->arena, MARKS_MAX, Tacet__Wire__RoomMark *);
+    struct rooms_mark *mark = ARENA_ARRAY(rq->arena, MARKS_MAX + 1, struct rooms_mark);
+    struct room_id after = {{0}};
+    struct device me;
+    size_t n;
+
+    if (form == NULL || forms == NULL || mark == NULL)
+        return FAIL(E_NOMEM);
+    TRY(request_read(rq, &tacet__wire__ask_rooms__descriptor, &in));
+    TRY(devices_caller(rq, &me));
+    if (in->after.len != 0 && in->after.len != sizeof after.b)
+        return FAIL(E_MALFORMED);
+    if (in->after.len != 0)
+        memcpy(after.b, in->after.data, sizeof after.b);
+    TRY(rooms_of(rq->db, rq->arena, &rq->aid, ID_BYTES(after), mark, MARKS_MAX + 1, &n));
+    out.more = n > MARKS_MAX;
+    out.rooms = forms;
+    for (; out.n_rooms < n && out.n_rooms < MARKS_MAX; out.n_rooms++) {
+        size_t i = out.n_rooms;
+
+        tacet__wire__room_mark__init(&form[i]);
+        form[i].room = frame_data(mark[i].room);
+        form[i].version = mark[i].version;
+        forms[i] = &form[i];
+    }
+    return request_answer(rq, &out);
 }
 
 static struct err tell_removed(struct request *rq, struct err why, const struct rooms_change *c)
@@ -120,6 +181,7 @@ const struct route rooms_routes[] = {
     /* op      who           body  rate          kind         handler */
     {OP_ROSTER, ROUTE_DEVICE, 64, ROUTE_NORMAL, ROUTE_READS, fetch},
     {OP_ROOM, ROUTE_DEVICE, 64, ROUTE_NORMAL, ROUTE_READS, room},
+    {OP_ROOMS, ROUTE_DEVICE, 64, ROUTE_NORMAL, ROUTE_READS, rooms},
     {OP_ROOM_CHANGE, ROUTE_DEVICE, ROOM_STATE_MAX_SIZE + 16, ROUTE_SLOW, ROUTE_WRITES, change},
     {OP_REGISTER, ROUTE_DEVICE, ROSTER_MAX_SIZE + 8, ROUTE_NORMAL, ROUTE_WRITES, enter},
     {.op = 0},

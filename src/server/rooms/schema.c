@@ -16,6 +16,12 @@ static const char *const STEPS[] = {
     "  room BLOB NOT NULL,"
     "  PRIMARY KEY (aid, room)) WITHOUT ROWID",
     "CREATE INDEX room_moderator_room ON room_moderator (room)",
+    /* And all members of them, by which a device finds the rooms of its account. */
+    "CREATE TABLE room_member ("
+    "  aid BLOB NOT NULL,"
+    "  room BLOB NOT NULL,"
+    "  PRIMARY KEY (aid, room)) WITHOUT ROWID",
+    "CREATE INDEX room_member_room ON room_member (room)",
 };
 
 const struct schema rooms_schema = {"rooms", STEPS, sizeof STEPS / sizeof STEPS[0]};

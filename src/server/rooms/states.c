@@ -11,6 +11,12 @@ static const char FROM[] = "SELECT statement, commitment FROM room_state WHERE r
 static const char INSERT[] = "INSERT INTO room_state (room, version, statement, commitment)"
                              " VALUES ($1, $2, $3, $4)";
 static const char NOBODY[] = "DELETE FROM room_moderator WHERE room = $1";
+static const char NO_MEMBER[] = "DELETE FROM room_member WHERE room = $1 AND aid = $2";
+static const char MEMBER[] = "INSERT INTO room_member (aid, room) VALUES ($1, $2)";
+static const char ROOMS_OF[] = "SELECT m.room, max(s.version) FROM room_member m"
+                               " JOIN room_state s ON s.room = m.room"
+                               " WHERE m.aid = $1 AND m.room > $2"
+                               " GROUP BY m.room ORDER BY m.room LIMIT $3";
 static const char MODERATES[] = "INSERT INTO room_moderator (aid, room) VALUES ($1, $2)";
 
 static struct err parse(struct arena *a, struct bytes statement, struct bytes commitment,
@@ -100,14 +106,61 @@ static struct err keep_moderators(struct db *db, const struct room_state *s)
     return OK;
 }
 
+/* Only who came and who went: there may be a thousand. */
+static struct err keep_members(struct db *db, const struct networks *n, struct arena *a,
+                               const struct room_state *s)
+{
+    struct rooms_state before = {.state = {.members = 0}};
+    struct err err = s->version == 1 ? FAIL(E_ABSENT) : rooms_newest(db, a, &s->room, &before);
+
+    if (err.code != E_ABSENT)
+        TRY(err);
+    for (size_t i = 0; i < before.state.members; i++)
+        if (!rooms_is_member(n, s, &before.state.member[i].aid))
+            TRY(db_run(db, NO_MEMBER,
+                       DB_VALUES(DB_BYTES_OF(ID_BYTES(s->room)),
+                                 DB_BYTES_OF(ID_BYTES(before.state.member[i].aid))),
+                       NULL));
+    for (size_t i = 0; i < s->members; i++)
+        if (s->member[i].since == s->version)
+            TRY(db_run(
+                db, MEMBER,
+                DB_VALUES(DB_BYTES_OF(ID_BYTES(s->member[i].aid)), DB_BYTES_OF(ID_BYTES(s->room))),
+                NULL));
+    return OK;
+}
+
 struct err rooms_keep(struct db *db, const struct networks *n, struct arena *a, uint64_t now_ms,
                       struct rooms_state *s)
 {
     s->commit = room_commit_of(&s->state, now_ms);
     TRY(networks_sign_commit(n, &s->commit, a, &s->commitment));
+    TRY(keep_members(db, n, a, &s->state));
     TRY(db_run(db, INSERT,
                DB_VALUES(DB_BYTES_OF(ID_BYTES(s->state.room)), DB_NUMBER_OF(s->state.version),
                          DB_BYTES_OF(s->statement), DB_BYTES_OF(s->commitment)),
                NULL));
     return keep_moderators(db, &s->state);
+}
+
+struct err rooms_of(struct db *db, struct arena *a, const struct account_id *aid,
+                    struct bytes after, struct rooms_mark *out, size_t max, size_t *n)
+{
+    struct db_query *q = NULL;
+    struct err err = OK;
+    bool more;
+
+    *n = 0;
+    TRY_OUT(db_begin_query(
+        db, ROOMS_OF, DB_VALUES(DB_BYTES_OF(ID_BYTES(*aid)), DB_BYTES_OF(after), DB_NUMBER_OF(max)),
+        &q));
+    TRY_OUT(db_next(q, &more));
+    for (; more && *n < max; (*n)++) {
+        TRY_OUT(arena_copy(a, db_bytes(q, 0), &out[*n].room));
+        out[*n].version = (uint32_t)db_number(q, 1);
+        TRY_OUT(db_next(q, &more));
+    }
+out:
+    db_end_query(q);
+    return err;
 }

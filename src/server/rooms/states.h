@@ -41,6 +41,14 @@ struct rooms_page {
 FALLIBLE rooms_page(struct db *db, struct arena *a, const struct room_id *room, uint32_t from,
                     struct rooms_page **out);
 
+/* The rooms whose newest state has this account, by id, behind `after`: at most `max` of them. */
+struct rooms_mark {
+    struct bytes room;
+    uint32_t version;
+};
+FALLIBLE rooms_of(struct db *db, struct arena *a, const struct account_id *aid, struct bytes after,
+                  struct rooms_mark *out, size_t max, size_t *n);
+
 bool rooms_is_member(const struct networks *n, const struct room_state *s,
                      const struct account_id *aid);
 

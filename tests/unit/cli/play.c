@@ -510,3 +510,56 @@ int play_run(const char *in, size_t in_n, const char *const *words, size_t n)
     close(PASSPHRASE_FD);
     return code;
 }
+
+/* ---- rooms */
+
+enum tacet_code tacet_next_room(struct tacet_client *c, uint64_t number, struct tacet_room *out)
+{
+    (void)c;
+    (void)out;
+    if (number >= play.rooms)
+        return TACET_ABSENT;
+    *out = play.room[number];
+    return TACET_OK;
+}
+
+enum tacet_code tacet_find_room(struct tacet_client *c, const char *address, struct tacet_room *out)
+{
+    (void)c;
+    for (size_t i = 0; i < play.rooms; i++) {
+        if (strcmp(play.room[i].address, address) != 0)
+            continue;
+        *out = play.room[i];
+        return TACET_OK;
+    }
+    return TACET_ABSENT;
+}
+
+enum tacet_code tacet_get_member(struct tacet_client *c, const char *address, unsigned n,
+                                 struct tacet_member *out)
+{
+    (void)c;
+    (void)address;
+    if (n > 0)
+        return TACET_ABSENT;
+    *out = (struct tacet_member){.handle = "alice", .moderator = true, .since = 1};
+    return TACET_OK;
+}
+
+enum tacet_code tacet_make_room(struct tacet_client *c, bool group, const char *name,
+                                char address[TACET_HANDLE_SIZE])
+{
+    (void)c;
+    (void)group;
+    snprintf(address, TACET_HANDLE_SIZE, "+0123456789abcdef");
+    snprintf(play.wished, sizeof play.wished, "create %s", name);
+    return play.room_code;
+}
+
+enum tacet_code tacet_change_room(struct tacet_client *c, const char *address,
+                                  enum tacet_room_wish wish, const char *text)
+{
+    (void)c;
+    snprintf(play.wished, sizeof play.wished, "%s %d %s", address, (int)wish, text);
+    return play.room_code;
+}

@@ -4,7 +4,7 @@
 #define TACET_TESTS_CLI_PLAY_H
 
 #include "assert_err.h"
-#include "tacet/client.h"
+#include "tacet/rooms.h"
 
 #define PLAY_MOST 8
 
@@ -27,6 +27,9 @@ struct play {
     size_t contacts;
     struct tacet_device device[PLAY_MOST]; /* everybody's */
     size_t devices;
+    struct tacet_room room[PLAY_MOST];
+    size_t rooms;
+    enum tacet_code room_code; /* what changes are answered */
     struct tacet_status status;
 
     /* What the program did. */
@@ -42,6 +45,7 @@ struct play {
     char passphrase[64], link[64], sent_to[64], sent[64], named[64], typed[64];
     char draft[64];
     char called[64], confirmed[64], removed[64]; /* devices */
+    char wished[128];                            /* of a room */
     bool cancelled;
     size_t sent_n;
 };

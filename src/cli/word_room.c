@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* room: conversations of several people. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/choice.h"
+#include "cli/cli.h"
+#include "cli/drive.h"
+#include "cli/people.h"
+#include "cli/rooms.h"
+#include "cli/sentences.h"
+#include "terminal/jsonl.h"
+#include "terminal/show.h"
+
+#define WAIT_SECONDS 15
+#define HANDLES_MAX  (1016 * TACET_HANDLE_SIZE)
+
+static const struct sentence CHANGING[] = {
+    {TACET_ABSENT, "Whom this is about is not in the room, or nobody is called that."},
+    {TACET_CONFLICT, "Somebody else was first, and changed the same.  Look at it again."},
+    {TACET_DENIED, "Only a moderator may do that; in a group nobody may."},
+    {TACET_REMOVED, "You are not in this room any more, or that account was removed."},
+    {TACET_MALFORMED, "Handles are like \"bob\"; a name has 1 to 128 bytes of UTF-8."},
+    {TACET_LIMIT, "That is too long, or too many people."},
+    {TACET_OK, NULL},
+};
+
+/* ---- showing */
+
+static const char *standing(const struct tacet_room *r)
+{
+    if (r->deleted)
+        return "deleted";
+    if (r->making)
+        return "not in effect yet";
+    if (!r->in)
+        return "left";
+    return r->group ? "group" : r->moderator ? "moderator" : "member";
+}
+
+static bool show_room(const struct tacet_room *r, bool json)
+{
+    if (json)
+        return jsonl_print(json_pack("{ss ss? ss? sb sb sb sb sI sI sI}", "room", r->address,
+                                     "name", r->name, "description", r->description, "group",
+                                     r->group, "in", r->in, "deleted", r->deleted, "moderator",
+                                     r->moderator, "members", (json_int_t)r->members, "version",
+                                     (json_int_t)r->version, "waiting", (json_int_t)r->waiting));
+    printf("%s  ", r->address);
+    show_text(stdout, bytes_text(r->name == NULL ? "(not named here yet)" : r->name));
+    printf("  %s, %u %s", standing(r), r->members, r->members == 1 ? "person" : "people");
+    if (r->waiting > 0)
+        printf(", %u not yet in effect", r->waiting);
+    printf("\n");
+    return true;
+}
+
+static enum words_end list(struct tacet_client *client, bool json)
+{
+    struct tacet_room r = {.number = 0};
+    bool any = false;
+    enum tacet_code code;
+
+    while ((code = tacet_next_room(client, r.number, &r)) == TACET_OK) {
+        if (!show_room(&r, json))
+            return WORDS_FAILED;
+        any = true;
+    }
+    if (code != TACET_ABSENT)
+        return sentences_say(NULL, code);
+    if (!any)
+        fputs("There are no rooms yet.  To make one: tacet room create NAME\n", stderr);
+    return WORDS_FINE;
+}
+
+static bool show_member(struct tacet_client *client, const struct tacet_member *m, bool json)
+{
+    if (json)
+        return jsonl_print(json_pack("{ss sb sI}", "member", m->handle, "moderator", m->moderator,
+                                     "since", (json_int_t)m->since));
+    printf("  ");
+    people_show(stdout, client, *m->handle == '\0' ? "(not looked up yet)" : m->handle);
+    printf("%s\n", m->moderator ? ", moderator" : "");
+    return true;
+}
+
+static enum words_end show(struct tacet_client *client, const char *address, bool json)
+{
+    struct tacet_member m;
+    struct tacet_room r;
+    enum tacet_code code = tacet_find_room(client, address, &r);
+
+    if (code != TACET_OK)
+        return sentences_say(CHANGING, code);
+    if (!show_room(&r, json))
+        return WORDS_FAILED;
+    if (!json && r.description != NULL && *r.description != '\0') {
+        show_text(stdout, bytes_text(r.description));
+        printf("\n");
+    }
+    for (unsigned n = 0; (code = tacet_get_member(client, address, n, &m)) == TACET_OK; n++)
+        if (!show_member(client, &m, json))
+            return WORDS_FAILED;
+    return code == TACET_ABSENT ? WORDS_FINE : sentences_say(NULL, code);
+}
+
+/* ---- changing */
+
+/* Until what waits for this room is in force, or cannot be. */
+static enum words_end await(struct tacet_client *client, const char *address)
+{
+    enum words_end end = WORDS_LATER;
+    struct tacet_room r = {.waiting = 1};
+    struct tacet_event e;
+    struct drive d;
+
+    drive_begin(&d, client, WAIT_SECONDS);
+    while (end == WORDS_LATER && drive_next(&d, &e)) {
+        if (e.kind != TACET_EVENT_ROOM_CHANGE || strcmp(e.message.with, address) != 0)
+            continue;
+        if (e.code != TACET_OK)
+            end = sentences_say(CHANGING, e.code);
+        else if (tacet_find_room(client, address, &r) == TACET_OK && r.waiting == 0)
+            end = WORDS_FINE;
+    }
+    while (end == WORDS_FINE && drive_has_outgoing(&d) && drive_next(&d, &e))
+        drive_shorten(&d, 2);
+    if (drive_refused(&d))
+        end = WORDS_FAILED;
+    drive_end(&d);
+    if (end == WORDS_LATER)
+        fputs("Not yet in effect: it is tried again whenever tacet runs.\n", stderr);
+    return end;
+}
+
+/* The handles that are left, with one space between; false: there are too many, or none. */
+static bool take_handles(struct options *o, struct buf *out)
+{
+    const char *handle;
+
+    while (o->n > 0 && (handle = options_handle(o)) != NULL) {
+        if (out->n > 0)
+            buf_u8(out, ' ');
+        buf_text(out, handle);
+    }
+    buf_u8(out, '\0');
+    return out->failed == E_OK && !o->failed;
+}
+
+static enum words_end change(struct tacet_client *client, const char *address,
+                             enum tacet_room_wish wish, const char *text)
+{
+    enum tacet_code code = tacet_change_room(client, address, wish, text);
+
+    return code == TACET_OK ? await(client, address) : sentences_say(CHANGING, code);
+}
+
+static enum words_end create(struct tacet_client *client, const char *name, const char *handles,
+                             bool group)
+{
+    char address[TACET_HANDLE_SIZE];
+    enum tacet_code code = tacet_make_room(client, group, name, address);
+
+    if (code == TACET_OK && *handles != '\0')
+        code = tacet_change_room(client, address, TACET_WISH_ADD, handles);
+    if (code != TACET_OK)
+        return sentences_say(CHANGING, code);
+    printf("%s\n", address);
+    fflush(stdout);
+    return await(client, address);
+}
+
+/* ---- the words behind it */
+
+enum argument { NOTHING, HANDLES, TEXT };
+
+static const struct part {
+    const char *name;
+    enum tacet_room_wish wish; /* 0: it changes nothing */
+    enum argument argument;
+} PARTS[] = {
+    {"list", (enum tacet_room_wish)0, NOTHING}, {"show", (enum tacet_room_wish)0, NOTHING},
+    {"create", TACET_WISH_CREATE, HANDLES},     {"add", TACET_WISH_ADD, HANDLES},
+    {"remove", TACET_WISH_REMOVE, HANDLES},     {"promote", TACET_WISH_PROMOTE, HANDLES},
+    {"demote", TACET_WISH_DEMOTE, HANDLES},     {"rename", TACET_WISH_NAME, TEXT},
+    {"describe", TACET_WISH_DESCRIBE, TEXT},    {"leave", TACET_WISH_LEAVE, NOTHING},
+    {"delete", TACET_WISH_DELETE, NOTHING},
+};
+
+static const struct part *find_part(const char *name)
+{
+    for (size_t i = 0; i < sizeof PARTS / sizeof PARTS[0]; i++)
+        if (strcmp(PARTS[i].name, name) == 0)
+            return &PARTS[i];
+    return NULL;
+}
+
+static enum words_end carry_out(struct tacet_client *client, const struct part *part,
+                                const char *room, const char *text, const bool flags[2])
+{
+    char address[TACET_HANDLE_SIZE];
+
+    if (room == NULL)
+        return list(client, flags[0]);
+    if (part->wish == TACET_WISH_CREATE)
+        return create(client, room, text, flags[1]);
+    if (!rooms_resolve(client, room, address))
+        return WORDS_FAILED;
+    return part->wish == 0 ? show(client, address, flags[0])
+                           : change(client, address, part->wish, text);
+}
+
+static enum words_end run_part(struct options *o, const void *setting, const struct part *part,
+                               const bool flags[2])
+{
+    bool lists = strcmp(part->name, "list") == 0;
+    const char *room = lists ? NULL : options_need(o, "ROOM"), *text = "";
+    struct buf handles = BUF(HANDLES_MAX);
+    struct tacet_client *client = NULL;
+    enum words_end end = WORDS_USAGE;
+    bool sound = true;
+
+    if (part->argument == HANDLES) {
+        sound = take_handles(o, &handles);
+        text = (const char *)handles.at;
+    } else if (part->argument == TEXT) {
+        text = options_need(o, "TEXT");
+    }
+    if (part->argument == HANDLES && part->wish != TACET_WISH_CREATE && handles.n <= 1)
+        sound = false;
+    if (!options_end(o))
+        goto out;
+    if (!sound) {
+        end = words_say(WORDS_USAGE, "A HANDLE is missing, or there are too many.");
+        goto out;
+    }
+    end = choice_open(setting, &client);
+    if (end == WORDS_FINE)
+        end = carry_out(client, part, room, text, flags);
+    tacet_close(client);
+out:
+    buf_free(&handles);
+    return end;
+}
+
+static enum words_end run(struct options *o, const void *setting)
+{
+    const bool flags[2] = {options_flag(o, "--json"), options_flag(o, "--group")};
+    const char *name = options_next(o);
+    const struct part *part = find_part(name == NULL ? "list" : name);
+
+    if (part == NULL)
+        return words_say(WORDS_USAGE, "There is no such word behind tacet room: tacet help room");
+    if (flags[1] && part->wish != TACET_WISH_CREATE)
+        return words_say(WORDS_USAGE, "--group goes with tacet room create.");
+    return run_part(o, setting, part, flags);
+}
+
+const struct word word_room = {
+    .name = "room",
+    .run = run,
+    .usage = "[list | show ROOM | create NAME [HANDLE ...] | add ROOM HANDLE ... |\n"
+             "             remove ROOM HANDLE ... | promote ROOM HANDLE ... |\n"
+             "             demote ROOM HANDLE ... | rename ROOM NAME | describe ROOM TEXT |\n"
+             "             leave ROOM | delete ROOM] [--group] [--json]",
+    .what = "Talk with several people: make rooms and groups, and change them.",
+    .details =
+        "A room has moderators: they alone add and remove people, make and unmake moderators,\n"
+        "call it something and delete it.  In a group all are equal: anybody adds others and\n"
+        "gives it a name, and nobody puts anybody out.  Who comes in reads nothing from before;\n"
+        "who is out reads nothing after.  Every change stands among the messages.\n"
+        "\n"
+        "ROOM is the name of a room, or its address as tacet room list shows it, or the\n"
+        "beginning of that.  Behind a + it stands where a HANDLE can: tacet send +Harbour TEXT\n"
+        "Name and description are not told to the server.  Both can be seen on the command line\n"
+        "by other users of this machine while the word runs.\n"
+        "\n"
+        "A change is in effect when the server has it.  If it cannot be reached, the exit code is\n"
+        "75, and the change is made when tacet next runs.  If somebody else has changed the same\n"
+        "before, theirs stands, and you are told.\n"
+        "\n"
+        "  --group            With create: a group.\n"
+        "  --json             One JSON object a line: room, name, description, group, in,\n"
+        "                     deleted, moderator, members, version, waiting; of show also for\n"
+        "                     each of its people member, moderator, since.\n",
+};
