@@ -59,24 +59,27 @@ static struct err newest_version(struct engine *e, const struct account_id *aid,
     return err.code == E_ABSENT ? OK : err;
 }
 
-/* Did the account lose all its devices since?  [PROTOCOL 15.6] */
+/* Did the account lose all its devices since?  Of the lists that are here: how many there may have
+ * been is for others to say.  [PROTOCOL 15.6] */
 static struct err was_recovered(struct engine *e, const struct account_id *aid, uint32_t since,
                                 bool *was)
 {
-    uint32_t newest;
+    struct err err = OK;
+    uint64_t version = since;
 
-    *was = false;
-    TRY(newest_version(e, aid, &newest));
-    for (uint32_t version = newest; version > since && !*was; version--) {
+    for (*was = false; err.code == E_OK && !*was;) {
+        struct arena a = ARENA(2 * DEVICE_LIST_MAX_SIZE);
         struct device_list list;
-        struct err err = people_list(e->vault, &e->own, aid, version, &list);
+        struct bytes statement;
 
-        if (err.code == E_ABSENT)
-            continue;
-        TRY(err);
-        *was = device_list_is_recovered(&list);
+        err =
+            vault_next(e->vault, VAULT_LIST, ID_BYTES(*aid), version + 1, &a, &version, &statement);
+        if (err.code == E_OK)
+            err = device_list_parse(statement, &e->own.nid, &list);
+        *was = err.code == E_OK && device_list_is_recovered(&list);
+        arena_free(&a);
     }
-    return OK;
+    return err.code == E_ABSENT ? OK : err;
 }
 
 static struct err is_verified(struct engine *e, const struct contact *c, bool *is)

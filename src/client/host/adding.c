@@ -9,7 +9,7 @@ static enum tacet_code command(struct tacet_client *c, enum command_kind kind, s
 {
     const struct command cmd = {.kind = kind, .text = text};
 
-    return client_code(engine_command(c->engine, &cmd, carrier_clock()));
+    return client_command(c, &cmd);
 }
 
 void adding_out(struct tacet_client *c, const struct adding *in, struct tacet_event *out)
