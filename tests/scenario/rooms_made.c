@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rooms_made: rooms and groups come to be, and people talk in them. */
+#include <stdio.h>
+
 #include "scenario/rooms.h"
 
 #define TACET_HANDLES 8 /* bytes of one, with what is behind it */
