@@ -259,12 +259,13 @@ static enum words_end run(struct options *o, const void *setting)
 const struct word word_room = {
     .name = "room",
     .run = run,
-    .usage = "[list | show ROOM | create NAME [HANDLE ...] | add ROOM HANDLE ... |\n"
-             "             remove ROOM HANDLE ... | promote ROOM HANDLE ... |\n"
-             "             demote ROOM HANDLE ... | rename ROOM NAME | describe ROOM TEXT |\n"
-             "             leave ROOM | delete ROOM] [--group] [--json]",
+    .usage = "[list | create NAME | WORD ROOM] [HANDLE ...] [TEXT] [--group] [--json]",
     .what = "Talk with several people: make rooms and groups, and change them.",
     .details =
+        "list, show ROOM, create NAME [HANDLE ...]; add, remove, promote and demote ROOM HANDLE "
+        "...;\n"
+        "rename ROOM TEXT, describe ROOM TEXT; leave ROOM, delete ROOM.\n"
+        "\n"
         "A room has moderators: they alone add and remove people, make and unmake moderators,\n"
         "call it something and delete it.  In a group all are equal: anybody adds others and\n"
         "gives it a name, and nobody puts anybody out.  Who comes in reads nothing from before;\n"

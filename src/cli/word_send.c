@@ -153,6 +153,10 @@ static void say_unsent(struct tacet_client *client, const char *to, enum tacet_c
 {
     struct tacet_contact c;
 
+    if (rooms_is_meant(to) && code == TACET_REMOVED) {
+        fputs("not sent: You are not in this room any more.\n", stderr);
+        return;
+    }
     fprintf(stderr, "not sent: %s\n", sentences_find(sentences_sending, code));
     if (code == TACET_CONFLICT && tacet_find_contact(client, to, &c) == TACET_OK && c.verified)
         fputs(sentences_changed, stderr);

@@ -91,7 +91,10 @@ static const struct room_member *same_in(const struct room_state *x, const struc
 
 static struct err note(const struct change *c, enum diary_what what, const struct account_id *whom)
 {
-    struct diary_room row = {what, c->now->version, c->now->signer.aid, {{0}}};
+    struct diary_room row = {.what = what,
+                             .version = c->now->version,
+                             .who = c->now->signer.aid,
+                             .mine = ID_SAME(c->now->signer.aid, c->e->own.me.who.aid)};
 
     if (whom != NULL)
         row.whom = *whom;

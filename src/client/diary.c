@@ -48,6 +48,7 @@ struct err diary_note_room(struct vault *v, struct random *random, uint64_t conv
     struct err err = OK;
     struct buf b = BUF(ROOM_SIZE);
     struct message m = {.contact = conversation,
+                        .read = what->mine,
                         .state = DELIVERY_DELIVERED,
                         .notes = MESSAGE_ROOM,
                         .sent_ms = now_ms,

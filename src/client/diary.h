@@ -37,9 +37,11 @@ struct diary_room {
     enum diary_what what;
     uint32_t version;
     struct account_id who, whom; /* whom: zero where nobody in particular */
+    bool mine;                   /* I did it, and have it read; not kept */
 };
 
-/* In the caller's transaction: a row with MESSAGE_ROOM in the conversation of that number. */
+/* In the caller's transaction: a row with MESSAGE_ROOM, unread unless I did it, in the conversation
+ * of that number. */
 FALLIBLE diary_note_room(struct vault *v, struct random *random, uint64_t conversation,
                          const struct diary_room *what, uint64_t now_ms);
 

@@ -154,6 +154,20 @@ static struct err get_policies(struct matter *m)
     return rules_after(e->vault, &e->own, named, &m->after);
 }
 
+/* A pair has no state. */
+static struct err is_pair_with_state(struct matter *m, bool *is)
+{
+    const struct own *own = &m->op->e->own;
+    struct room_id pair;
+
+    *is = false;
+    if (m->roster.state_version == 0)
+        return OK;
+    TRY(names_pair_room(&own->nid, &own->me.who.aid, &m->o->core.sender.aid, &pair));
+    *is = ID_SAME(pair, m->roster.room) && wrong(m, ROSTER_OTHER_ROOM);
+    return OK;
+}
+
 /* The state that is named, and when another one followed: a room that is not known yet shows itself
  * by this. */
 static struct err get_state(struct matter *m)
@@ -298,8 +312,13 @@ static struct err ask_judge(struct matter *m)
 
 static struct err judge(struct matter *m)
 {
+    bool no_pair;
+
     TRY(get_roster(m));
     if (is_not_ours(m))
+        return OK;
+    TRY(is_pair_with_state(m, &no_pair));
+    if (no_pair)
         return OK;
     TRY(get_policies(m));
     if (m->roster.state_version == 0 && has_stranger(m))

@@ -432,7 +432,8 @@ struct err lookups_learned_stale(struct engine *e, const struct lookups_stale *w
         actions_tell(e, &what->devices[i]);
     if (what->moved) {
         attending_tell(e, &what->room);
-        TRY(wishing_pump(e));
+        if (e->wishing_ms == 0) /* not before what was refused is back in its queue */
+            e->wishing_ms = e->now_ms;
     }
     return siblings_learned(e);
 }

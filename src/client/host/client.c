@@ -104,8 +104,8 @@ void client_message(struct tacet_client *c, const struct message *m, struct tace
         out->recovered = devices.recovered;
         out->text_n = 0;
     }
-    client_with(c, m->contact, out->with);
-    client_authors(c, m, out);
+    meeting_with(c, m->contact, out->with);
+    meeting_authors(c, m, out);
     client_hex(ID_BYTES(m->id), out->id);
 }
 
@@ -496,7 +496,7 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
         client_message(c, &e.message, &out->message);
     else if (e.kind == EVENT_ROOM || e.kind == EVENT_ROOM_CHANGE ||
              e.problem == PROBLEM_ROOM_FORKED)
-        client_with(c, e.message.contact, out->message.with);
+        meeting_with(c, e.message.contact, out->message.with);
     else if (e.kind == EVENT_LISTED)
         client_hex(ID_BYTES(e.change.entry.did), out->device);
     else if (e.kind == EVENT_ADDING)
@@ -537,7 +537,7 @@ static struct err newest_id(struct tacet_client *c, const char *to, char id[TACE
     struct message m;
     uint64_t number;
 
-    TRY(client_conversation(c, to, &number));
+    TRY(meeting_conversation(c, to, &number));
     arena_free(&c->shown);
     TRY(messages_last(c->vault, number, UINT64_MAX, &c->shown, &m));
     client_hex(ID_BYTES(m.id), id);
@@ -550,8 +550,8 @@ enum tacet_code tacet_send(struct tacet_client *c, const char *to, const uint8_t
     struct command cmd = {.kind = COMMAND_SEND, .handle = bytes_text(to), .text = bytes(text, n)};
     enum tacet_code code = TACET_OK;
 
-    if (client_is_room(to))
-        code = client_code(client_conversation(c, to, &cmd.room));
+    if (meeting_is_room(to))
+        code = client_code(meeting_conversation(c, to, &cmd.room));
     if (code == TACET_OK)
         code = client_command(c, &cmd);
     return code != TACET_OK ? code : client_code(newest_id(c, to, id));

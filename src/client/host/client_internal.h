@@ -60,11 +60,11 @@ void adding_out(struct tacet_client *c, const struct adding *in, struct tacet_ev
 void client_message(struct tacet_client *c, const struct message *m, struct tacet_message *out);
 
 /* The number of the conversation with somebody, or in a room; and how a caller calls it. */
-FALLIBLE client_conversation(struct tacet_client *c, const char *with, uint64_t *number);
-void client_with(struct tacet_client *c, uint64_t number, char out[TACET_HANDLE_SIZE]);
+FALLIBLE meeting_conversation(struct tacet_client *c, const char *with, uint64_t *number);
+void meeting_with(struct tacet_client *c, uint64_t number, char out[TACET_HANDLE_SIZE]);
 /* Is it a room's address? */
-bool client_is_room(const char *with);
+bool meeting_is_room(const char *with);
 /* Who wrote a message, or changed its room, and whom. */
-void client_authors(struct tacet_client *c, const struct message *m, struct tacet_message *out);
+void meeting_authors(struct tacet_client *c, const struct message *m, struct tacet_message *out);
 
 #endif

@@ -27,7 +27,7 @@ static struct err next_message(struct tacet_client *c, const char *with, uint64_
     if (with == NULL) {
         TRY(messages_next_unread(c->vault, place, &c->shown, &m));
     } else {
-        TRY(client_conversation(c, with, &number));
+        TRY(meeting_conversation(c, with, &number));
         TRY(messages_next(c->vault, number, place, &c->shown, &m));
     }
     client_message(c, &m, out);
@@ -47,7 +47,7 @@ static struct err previous_message(struct tacet_client *c, const char *with, uin
     uint64_t number;
 
     arena_free(&c->shown);
-    TRY(client_conversation(c, with, &number));
+    TRY(meeting_conversation(c, with, &number));
     if (place == 1)
         return FAIL(E_ABSENT);
     TRY(messages_last(c->vault, number, place - 1, &c->shown, &m)); /* 0 - 1: the newest */

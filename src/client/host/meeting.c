@@ -18,7 +18,7 @@ _Static_assert(TACET_ROOM_DESCRIPTION_MAX == ABOUT_DESCRIPTION_MAX, "description
 
 /* ---- addresses */
 
-bool client_is_room(const char *with)
+bool meeting_is_room(const char *with)
 {
     return with[0] == '+';
 }
@@ -43,12 +43,12 @@ static struct err find_room(struct tacet_client *c, const char *address, struct 
     return err;
 }
 
-struct err client_conversation(struct tacet_client *c, const char *with, uint64_t *number)
+struct err meeting_conversation(struct tacet_client *c, const char *with, uint64_t *number)
 {
     struct contact contact;
     struct room r;
 
-    if (client_is_room(with)) {
+    if (meeting_is_room(with)) {
         TRY(find_room(c, with, &r));
         *number = r.number;
     } else {
@@ -58,7 +58,7 @@ struct err client_conversation(struct tacet_client *c, const char *with, uint64_
     return OK;
 }
 
-void client_with(struct tacet_client *c, uint64_t number, char out[TACET_HANDLE_SIZE])
+void meeting_with(struct tacet_client *c, uint64_t number, char out[TACET_HANDLE_SIZE])
 {
     struct contact contact;
     struct room r;
@@ -72,7 +72,7 @@ void client_with(struct tacet_client *c, uint64_t number, char out[TACET_HANDLE_
 
 /* ---- who did it */
 
-void client_authors(struct tacet_client *c, const struct message *m, struct tacet_message *out)
+void meeting_authors(struct tacet_client *c, const struct message *m, struct tacet_message *out)
 {
     struct account_id aid;
     struct diary_room row;
@@ -84,7 +84,7 @@ void client_authors(struct tacet_client *c, const struct message *m, struct tace
         client_handle(c, &row.whom, out->whom);
     } else if (m->mine) {
         snprintf(out->by, sizeof out->by, "%s", engine_own(c->engine)->handle);
-    } else if (!client_is_room(out->with)) {
+    } else if (!meeting_is_room(out->with)) {
         snprintf(out->by, sizeof out->by, "%s", out->with);
     } else if (roomlog_voice(c->vault, &m->sender, &aid).code == E_OK) {
         client_handle(c, &aid, out->by);
@@ -169,7 +169,7 @@ enum tacet_code tacet_next_room(struct tacet_client *c, uint64_t number, struct 
 enum tacet_code tacet_find_room(struct tacet_client *c, const char *address, struct tacet_room *out)
 {
     struct room r;
-    struct err err = client_is_room(address) ? find_room(c, address, &r) : FAIL(E_ABSENT);
+    struct err err = meeting_is_room(address) ? find_room(c, address, &r) : FAIL(E_ABSENT);
 
     return client_code(err.code == E_OK ? room_out(c, &r, out) : err);
 }
@@ -212,7 +212,7 @@ enum tacet_code tacet_make_room(struct tacet_client *c, bool group, const char *
     enum tacet_code code = client_command(c, &cmd);
 
     if (code == TACET_OK)
-        client_with(c, engine_made(c->engine), address);
+        meeting_with(c, engine_made(c->engine), address);
     return code;
 }
 
@@ -223,7 +223,7 @@ enum tacet_code tacet_change_room(struct tacet_client *c, const char *address,
     struct room r;
     struct err err;
 
-    if (wish < TACET_WISH_ADD || wish > TACET_WISH_DELETE || !client_is_room(address))
+    if (wish < TACET_WISH_ADD || wish > TACET_WISH_DELETE || !meeting_is_room(address))
         return TACET_MALFORMED;
     err = find_room(c, address, &r);
     if (err.code != E_OK)

@@ -8,8 +8,8 @@ enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_messa
     struct command cmd = {.kind = COMMAND_READ, .handle = bytes_text(m->with), .number = m->place};
     enum tacet_code code;
 
-    if (client_is_room(m->with)) {
-        code = client_code(client_conversation(c, m->with, &cmd.room));
+    if (meeting_is_room(m->with)) {
+        code = client_code(meeting_conversation(c, m->with, &cmd.room));
         if (code != TACET_OK)
             return code;
     }

@@ -83,6 +83,9 @@ static void a_room_is_written_to_by_name(void **state)
     play.accepting = true;
     assert_int_equal(PLAY("send", "+Harbour", "Ahoy."), 0);
     assert_string_equal(play.sent_to, "+0123456789abcdef");
+    play.send = TACET_REMOVED;
+    assert_int_equal(PLAY("send", "+0123", "Ahoy."), 1);
+    assert_said("not in this room any more");
     assert_int_equal(PLAY("send", "+Nowhere", "Ahoy."), 1);
     assert_said("no such room");
 }
