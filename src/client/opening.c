@@ -238,7 +238,8 @@ static struct err learn_about(struct opening *op, const struct core *core, struc
     TRY(about_fits(room_state_home(&newest.state), content, newest.state.name_box, &fits));
     if (!fits)
         return OK;
-    TRY(roomlog_put_about(v, &r.id, content));
+    TRY(roomlog_put_about(v, &r.id, content, &op->e->own.me.who.did, op->e->now_ms));
+    sharing_soon(op->e);
     *op->event = (struct event){.kind = EVENT_ROOM, .message.contact = r.number};
     return OK;
 }

@@ -26,6 +26,7 @@ enum registers_kind {
     REGISTERS_MUTED,           /* key = room; u64: until when, in ms */
     REGISTERS_BLOCKED,         /* key = aid; 1, or empty */
     REGISTERS_SETTINGS,        /* key = room; what a later version of this file says */
+    REGISTERS_ROOM,            /* key = room; what it is called (e2ee/about.h) */
 };
 
 /* The value that stands, in the arena.  E_ABSENT: nobody has put one there. */

@@ -2,6 +2,7 @@
 #include "client/roomlog.h"
 
 #include "base/reader.h"
+#include "client/registers.h"
 
 #define RECORD_SIZE  (32 + 1 + 1 + 4 + 8)
 #define STEP_MAX     (4 + ROOM_STATE_MAX_SIZE + ROOM_COMMIT_SIZE)
@@ -146,16 +147,56 @@ out:
 
 /* ---- beside them */
 
+/* Is it what the newest state says?  Of one that is being made nobody else says anything. */
+static struct err fits_newest(struct vault *v, const struct room_id *id, struct bytes content,
+                              struct arena *a, bool *fits)
+{
+    struct roomlog_step newest;
+    struct room r;
+
+    *fits = true;
+    TRY(roomlog_find(v, id, &r));
+    if (r.version == 0)
+        return OK;
+    TRY(roomlog_newest(v, &r, a, &newest));
+    return about_fits(room_state_home(&newest.state), content, newest.state.name_box, fits);
+}
+
+/* What this device was told itself, or else another one of the account. */
 struct err roomlog_about(struct vault *v, const struct room_id *id, struct arena *a,
                          struct about *out, struct bytes *content)
 {
-    TRY(vault_get(v, VAULT_ROOM_ABOUT, ID_BYTES(*id), 0, a, content));
-    return about_parse(*content, out);
+    struct err err = vault_get(v, VAULT_ROOM_ABOUT, ID_BYTES(*id), 0, a, content);
+    bool fits = false;
+
+    if (err.code == E_OK)
+        TRY(fits_newest(v, id, *content, a, &fits));
+    else if (err.code != E_ABSENT)
+        return err;
+    if (!fits) {
+        TRY(registers_get(v, REGISTERS_ROOM, ID_BYTES(*id), a, content));
+        TRY(fits_newest(v, id, *content, a, &fits));
+    }
+    return fits ? about_parse(*content, out) : FAIL(E_ABSENT);
 }
 
-struct err roomlog_put_about(struct vault *v, const struct room_id *id, struct bytes content)
+struct err roomlog_called(struct vault *v, const struct room_id *id, struct arena *a,
+                          struct about *out)
 {
-    return vault_put(v, VAULT_ROOM_ABOUT, ID_BYTES(*id), 0, content);
+    struct bytes content;
+    struct err err = roomlog_about(v, id, a, out, &content);
+
+    if (err.code != E_ABSENT)
+        return err;
+    TRY(vault_get(v, VAULT_ROOM_ABOUT, ID_BYTES(*id), 0, a, &content));
+    return about_parse(content, out);
+}
+
+struct err roomlog_put_about(struct vault *v, const struct room_id *id, struct bytes content,
+                             const struct device_id *me, uint64_t now_ms)
+{
+    TRY(vault_put(v, VAULT_ROOM_ABOUT, ID_BYTES(*id), 0, content));
+    return registers_set(v, me, now_ms, REGISTERS_ROOM, ID_BYTES(*id), content);
 }
 
 struct err roomlog_voice(struct vault *v, const struct device_id *did, struct account_id *out)

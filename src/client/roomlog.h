@@ -52,10 +52,16 @@ FALLIBLE roomlog_newest(struct vault *v, const struct room *r, struct arena *a,
 FALLIBLE roomlog_put_step(struct vault *v, const struct room_state *s, struct bytes statement,
                           struct bytes commit);
 
-/* What it is called, in the arena.  E_ABSENT: nobody has told this device yet. */
+/* What it is called by its newest state, in the arena.  E_ABSENT: nobody has told this device, or
+ * another one of the account, yet. */
 FALLIBLE roomlog_about(struct vault *v, const struct room_id *id, struct arena *a,
                        struct about *out, struct bytes *content);
-FALLIBLE roomlog_put_about(struct vault *v, const struct room_id *id, struct bytes content);
+/* The same, or what it was called before by what this device was told: to show. */
+FALLIBLE roomlog_called(struct vault *v, const struct room_id *id, struct arena *a,
+                        struct about *out);
+/* `me`, this device, was told: my other devices are to know it, too.  [PROTOCOL 15.8] */
+FALLIBLE roomlog_put_about(struct vault *v, const struct room_id *id, struct bytes content,
+                           const struct device_id *me, uint64_t now_ms);
 
 /* Whose device wrote this?  E_ABSENT. */
 FALLIBLE roomlog_voice(struct vault *v, const struct device_id *did, struct account_id *out);

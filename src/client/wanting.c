@@ -33,7 +33,8 @@ static struct err keep_new(struct engine *e, struct wish *w, const struct room_i
     struct room r = {.id = *id, .standing = ROOMLOG_MAKING};
 
     TRY(roomlog_add(e->vault, &r));
-    TRY(roomlog_put_about(e->vault, id, w->about));
+    TRY(roomlog_put_about(e->vault, id, w->about, &e->own.me.who.did, e->now_ms));
+    sharing_soon(e);
     w->room = r.number;
     e->made = r.number;
     return wishes_add(e->vault, w);

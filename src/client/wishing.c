@@ -67,7 +67,8 @@ static struct err settle(struct engine *e, const struct wish *w, struct room *r,
     if (code != E_OK || alone)
         return OK;
     if (w->about.n > 0)
-        TRY(roomlog_put_about(e->vault, &r->id, w->about));
+        TRY(roomlog_put_about(e->vault, &r->id, w->about, &e->own.me.who.did, e->now_ms));
+    sharing_soon(e);
     return queue_telling(e, r, a);
 }
 

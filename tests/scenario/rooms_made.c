@@ -130,6 +130,25 @@ static void what_i_write_in_a_room_stands_on_my_other_device(void **state)
     play_end(p);
 }
 
+static void a_device_that_is_added_later_learns_the_rooms_of_its_account(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *second;
+    struct room_id id = makes(p, alice, ABOUT_ROOM, "Harbour");
+
+    (void)state;
+    assert_int_equal(adds(p, alice, &id, "bob"), E_OK);
+    assert_int_equal(says_in(p, bob, &id, "Before the laptop."), E_OK);
+    second = stage_device_by_hand(alice, "laptop");
+    stage_forward(p, 2 * CLOCK_MINUTE_MS);
+    assert_int_equal(standing(second, &id), ROOMLOG_IN);
+    is_named(second, &id, "Harbour");
+    assert_int_equal(says_in(p, bob, &id, "After it."), E_OK);
+    sees(second, bob, "After it.");
+    sees_nothing(second);
+    play_end(p);
+}
+
 /* One upload opens 50 channels: the rest is opened before.  [PROTOCOL 5.1] */
 static void more_strangers_than_one_upload_reaches_are_greeted_first(void **state)
 {
@@ -170,6 +189,7 @@ const struct CMUnitTest rooms_made[] = {
     cmocka_unit_test(a_group_has_no_moderators_and_anybody_adds),
     cmocka_unit_test(a_room_made_without_the_server_waits_for_it),
     cmocka_unit_test(who_is_away_learns_of_the_room_when_they_come_back),
+    cmocka_unit_test(a_device_that_is_added_later_learns_the_rooms_of_its_account),
     cmocka_unit_test(more_strangers_than_one_upload_reaches_are_greeted_first),
     cmocka_unit_test(what_i_write_in_a_room_stands_on_my_other_device),
 };

@@ -115,8 +115,7 @@ static struct err count_wishes(struct tacet_client *c, uint64_t room, unsigned *
 static struct err about_out(struct tacet_client *c, const struct room *r, struct tacet_room *out)
 {
     struct about about;
-    struct bytes content;
-    struct err err = roomlog_about(c->vault, &r->id, &c->room, &about, &content);
+    struct err err = roomlog_called(c->vault, &r->id, &c->room, &about);
 
     if (err.code == E_ABSENT)
         return OK;
