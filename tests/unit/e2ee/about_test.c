@@ -69,9 +69,38 @@ static void kinds_names_and_sizes_have_bounds(void **state)
     a = harbour();
     a.description = BYTES(large);
     assert_err(about_write(&a, &out), E_MALFORMED);
+    a = harbour();
+    a.name = bytes("\xff", 1);
+    assert_err(about_write(&a, &out), E_MALFORMED);
+    a = harbour();
     a.description = bytes("\xff", 1);
     assert_err(about_write(&a, &out), E_MALFORMED);
     assert_int_equal(about_kind_of(bytes_text("Harbour")), ABOUT_ROOM);
+    buf_free(&out);
+}
+
+static void what_is_unsound_is_not_read_and_fits_no_box(void **state)
+{
+    struct about a = harbour(), b;
+    struct buf out = BUF(ABOUT_MAX_SIZE);
+    uint8_t box[ABOUT_BOX_SIZE];
+    bool fits;
+
+    assert_ok(about_write(&a, &out));
+    out.at[0] = 3;
+    assert_err(about_parse(buf_view(&out), &b), E_MALFORMED);
+    assert_ok(about_box(&HOME, buf_view(&out), box));
+    assert_ok(about_fits(&HOME, buf_view(&out), BYTES(box), &fits));
+    assert_false(fits);
+    out.at[0] = ABOUT_GROUP;
+    out.at[1 + ABOUT_SALT_SIZE + 1 + a.name.n] = 0xff; /* of the description's length */
+    assert_err(about_parse(buf_view(&out), &b), E_LIMIT);
+    assert_ok(about_box(&HOME, buf_view(&out), box));
+    assert_int_equal(about_kind_of(BYTES(box)), ABOUT_GROUP);
+    box[0] = 2;
+    assert_int_equal(about_kind_of(BYTES(box)), ABOUT_ROOM);
+    assert_ok(about_box(&HOME, bytes(NULL, 0), box));
+    assert_int_equal(box[1], 0);
     buf_free(&out);
 }
 
@@ -80,6 +109,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(a_box_is_of_one_content_in_one_network),
+        cmocka_unit_test(what_is_unsound_is_not_read_and_fits_no_box),
         cmocka_unit_test(kinds_names_and_sizes_have_bounds),
     };
 
