@@ -93,6 +93,8 @@ static void what_is_unsound_is_not_read_and_fits_no_box(void **state)
     assert_ok(about_fits(&HOME, buf_view(&out), BYTES(box), &fits));
     assert_false(fits);
     out.at[0] = ABOUT_GROUP;
+    out.at[out.n - 1] = 0xff; /* no UTF-8 */
+    assert_err(about_parse(buf_view(&out), &b), E_MALFORMED);
     out.at[1 + ABOUT_SALT_SIZE + 1 + a.name.n] = 0xff; /* of the description's length */
     assert_err(about_parse(buf_view(&out), &b), E_LIMIT);
     assert_ok(about_box(&HOME, buf_view(&out), box));
