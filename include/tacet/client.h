@@ -118,6 +118,7 @@ enum tacet_event_kind {
     TACET_EVENT_REMOVED,
     TACET_EVENT_DEVICES, /* devices of `who`, who may be me, came or went */
     TACET_EVENT_LISTED,  /* tacet_remove_device(): it is out of the list, or cannot be (code) */
+    TACET_EVENT_HISTORY, /* `history`: what is given to `device` of mine, or given by it */
 };
 
 enum tacet_problem {
@@ -136,6 +137,13 @@ enum tacet_problem {
     TACET_PROBLEM_DELAYED,     /* the server has held mail back for days */
     TACET_PROBLEM_KEEPER, /* who must get a copy of each message, `who`, cannot be written to: */
                           /* code says why, and messages wait */
+    TACET_PROBLEM_HISTORY, /* history came that nobody asked for, or from somebody else: ignored */
+};
+
+enum tacet_history {
+    TACET_HISTORY_OFFERED = 1, /* the person at the device that gets it has to agree */
+    TACET_HISTORY_GOES_ON,     /* `done` messages of `of`, about */
+    TACET_HISTORY_ENDED,       /* it is all there (code TACET_OK), or will not come (why) */
 };
 
 /* Why a message did not go to whom it had to go; and what `about` is then. */
@@ -183,7 +191,9 @@ enum tacet_note {
     TACET_NOTE_NO_COPY = 64,    /* who must get a copy was left out */
     TACET_NOTE_COPY = 128,      /* written to somebody else; this account keeps copies */
     TACET_NOTE_LEFT = 256,      /* its device was revoked after the server got it */
-    TACET_NOTE_ELSEWHERE = 512  /* mine, written on another device of mine */
+    TACET_NOTE_ELSEWHERE = 512, /* mine, written on another device of mine */
+    TACET_NOTE_HISTORY = 1024,  /* given to this device by another one of mine */
+    TACET_NOTE_UNPROVED = 2048  /* and by its word alone: without its writer's signature */
 };
 
 struct tacet_message {
@@ -209,8 +219,12 @@ struct tacet_event {
     enum tacet_cause cause;        /* MESSAGE, PROBLEM_RECIPIENTS */
     char about[TACET_HANDLE_SIZE]; /* of the cause: an account, "" when none or not known */
     char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one; of LISTED */
+                                   /* and HISTORY */
     unsigned added, removed;       /* DEVICES: so many */
     bool recovered;                /* and all others were lost: a recovery key says so */
+    enum tacet_history history;    /* HISTORY; */
+    bool giving;                   /* this device gives; */
+    uint64_t done, of;             /* messages */
 };
 
 /* Work on the connection until there is an event, or for at most timeout_ms (0: what can be done
@@ -289,6 +303,7 @@ struct tacet_device {
     bool here;              /* it is this one */
     uint64_t since_ms;      /* when it was added; 0: not known any more, as it was revoked */
     uint32_t revoked_at;    /* the first list without it; 0: it is in the list */
+    bool given_history;     /* another device gave it what was said before it was there */
     uint32_t list;          /* version of the newest list that is known here, and its date */
     uint64_t list_ms;
     uint64_t number; /* pass it to get the next */
@@ -303,6 +318,15 @@ TACET_API enum tacet_code tacet_next_device(struct tacet_client *c, const char *
  * all who write to me follow; till then this is kept and tried again.  TACET_ABSENT: there is no
  * such device.  TACET_MALFORMED: no id.  TACET_DENIED: it is this one. */
 TACET_API enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id);
+
+/* Give another device of mine, by its id, what this one keeps of conversations, without what is over
+ * or was not sent; and agree to take it, on that device, from the one that gives.  It may be asked
+ * for in either order, within a day, and goes on whenever both are connected: TACET_EVENT_HISTORY
+ * tells how.  That it was given stands in the account's list from then on, for all to see.
+ * TACET_ABSENT: there is no such device.  TACET_MALFORMED: no id.  TACET_DENIED: it is this one, or
+ * the network's policy forbids it. */
+TACET_API enum tacet_code tacet_give_history(struct tacet_client *c, const char *id);
+TACET_API enum tacet_code tacet_take_history(struct tacet_client *c, const char *id);
 
 /* ---- Trust */
 

@@ -288,6 +288,7 @@ static void take_event(struct talk *t, const struct tacet_event *e)
     case TACET_EVENT_REMOVED: /* which drive_take() has said */
     case TACET_EVENT_DEVICES:
     case TACET_EVENT_LISTED:
+    case TACET_EVENT_HISTORY:
         break;
     }
 }

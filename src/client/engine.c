@@ -36,6 +36,7 @@ static void schedule(struct engine *e)
                                   delays_at(e),
                                   forgotten_at(e),
                                   changing_at(e),
+                                  giver_at(e),
                               };
 
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
@@ -61,9 +62,12 @@ struct err engine_new(struct engine **out, struct vault *vault, struct random *r
     e->link.state = LINK_OFF;
     TRY_OUT(parsed_new(&e->parsed));
     TRY_OUT(own_load(vault, &e->own));
+    TRY_OUT(vault_begin(vault));
+    TRY_OUT(vault_end(vault, messages_begin(vault)));
     *out = e;
     return OK;
 out:
+    own_free(&e->own);
     parsed_free(e->parsed);
     free(e);
     return err;
@@ -177,6 +181,18 @@ static struct err revoke(struct engine *e, const struct command *c)
     return changing_ask(e, &change);
 }
 
+/* What is asked about a device of mine, by its did. */
+static struct err with_device(struct engine *e, const struct command *c,
+                              struct err (*what)(struct engine *, const struct device_id *))
+{
+    struct device_id did;
+
+    if (c->text.n != sizeof did.b)
+        return FAIL(E_MALFORMED);
+    memcpy(did.b, c->text.at, sizeof did.b);
+    return what(e, &did);
+}
+
 struct err engine_command(struct engine *e, const struct command *c, uint64_t now_ms)
 {
     struct err err = FAIL(E_MALFORMED);
@@ -199,6 +215,12 @@ struct err engine_command(struct engine *e, const struct command *c, uint64_t no
         break;
     case COMMAND_REVOKE:
         err = revoke(e, c);
+        break;
+    case COMMAND_GIVE:
+        err = with_device(e, c, giver_ask);
+        break;
+    case COMMAND_TAKE:
+        err = with_device(e, c, taker_agree);
         break;
     }
     if (err_who(err.code) == WHO_OPERATOR || vault_is_damaged(e->vault))
@@ -241,6 +263,7 @@ void engine_wake(struct engine *e, uint64_t now_ms)
     settle(e, asking_wake(e));
     settle(e, forgotten_wake(e));
     settle(e, changing_wake(e));
+    settle(e, giver_wake(e));
     delays_wake(e);
     if (e->retry_ms != 0 && now_ms >= e->retry_ms) {
         e->retry_ms = 0;

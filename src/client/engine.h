@@ -28,6 +28,8 @@ enum command_kind {
     COMMAND_CONFIRM,  /* these are the digits that handle reads out to me */
     COMMAND_ACCEPT,   /* handle is another account now, and that is right */
     COMMAND_REVOKE,   /* remove this device of mine: its did in `text`.  EVENT_LISTED follows */
+    COMMAND_GIVE,     /* give my history to this device of mine: its did in `text` */
+    COMMAND_TAKE,     /* take what this device of mine gives; EVENT_HISTORY tells of both */
 };
 
 struct command {
@@ -48,6 +50,7 @@ enum event_kind {
     EVENT_REMOVED = 9, /* another device of mine removed this one: its profile is to be wiped */
     EVENT_DEVICES,     /* devices of `contact`, who may be me, came or went */
     EVENT_LISTED,      /* `change`, which was asked for here, is in force; or cannot be (code) */
+    EVENT_HISTORY,     /* `history`: given to another device of mine, or by it */
 };
 
 enum problem {
@@ -65,7 +68,21 @@ enum problem {
     PROBLEM_GIVEN_UP,    /* `missing` messages of theirs are not asked for any more */
     PROBLEM_OLD_KEYS,    /* they were given a key of ours that was superseded days before */
     PROBLEM_DELAYED,     /* the mailbox was not drained in 72 hours online */
-    PROBLEM_KEEPER, /* who must get a copy of each message cannot be written to (code): all wait */
+    PROBLEM_KEEPER,  /* who must get a copy of each message cannot be written to (code): all wait */
+    PROBLEM_HISTORY, /* history came that nobody asked for, or from no device of mine: ignored */
+};
+
+enum history_phase {
+    HISTORY_OFFERED = 1, /* the person at the device that gets it has to agree */
+    HISTORY_GOES_ON,
+    HISTORY_ENDED, /* it is all there (code E_OK), or will not come (why) */
+};
+
+struct history_news {
+    enum history_phase phase;
+    struct device_id with; /* the other device */
+    bool giving;           /* this one gives */
+    uint64_t done, of;     /* messages, about */
 };
 
 struct event {
@@ -79,6 +96,7 @@ struct event {
     unsigned added, removed;      /* EVENT_DEVICES: so many */
     bool recovered;               /* and all others were lost, a recovery key says */
     struct listing_change change; /* EVENT_LISTED */
+    struct history_news history;  /* EVENT_HISTORY */
 };
 
 enum action_kind { ACTION_CONNECT = 1, ACTION_SEND, ACTION_CLOSE, ACTION_WAKE, ACTION_TELL };

@@ -7,6 +7,7 @@
 #include "client/own_prekeys.h"
 #include "client/parsed.h"
 #include "e2ee/control.h"
+#include "e2ee/history.h"
 #include "wire/frame.h"
 
 #define ENGINE_REQUESTS_MAX 32
@@ -89,6 +90,8 @@ struct engine {
     bool parked_news;               /* something was parked and nobody was told yet */
     uint64_t forgotten_ms;          /* when what waits may be sealed again; 0: nothing does */
     uint64_t changing_ms;           /* when a list is sent again; 0: not before something comes */
+    uint64_t giving_ms;             /* when what is given is looked at again; 0: nothing is */
+    bool giving_due;                /* a device said something of what it is given */
     struct delays delays;
     struct effort effort; /* opening */
     struct err failure;
@@ -172,6 +175,31 @@ FALLIBLE changing_pump(struct engine *e);
 FALLIBLE changing_answered(struct engine *e, const struct frame *f);
 uint64_t changing_at(const struct engine *e); /* when to look again; 0: no need */
 FALLIBLE changing_wake(struct engine *e);
+
+/* ---- giver.c: history for other devices of mine  [PROTOCOL 15.5] */
+
+/* In a transaction of its own: E_ABSENT: no device of mine; E_DENIED: this one, or no policy allows
+ * it.  EVENT_HISTORY tells how it goes; asked again it is offered again. */
+FALLIBLE giver_ask(struct engine *e, const struct device_id *to);
+FALLIBLE giver_pump(struct engine *e);
+uint64_t giver_at(const struct engine *e); /* when to look again; 0: no need */
+FALLIBLE giver_wake(struct engine *e);
+/* In the caller's transaction: a device of mine said this; after it giver_pump(), if giving_due. */
+FALLIBLE giver_control(struct engine *e, const struct device_id *from, const struct history *h,
+                       struct event *event);
+/* In the caller's transaction: a control message for another device of mine.  E_ABSENT: my own
+ * account was not learned of yet. */
+FALLIBLE history_say(struct engine *e, const struct device_id *to, struct bytes content);
+FALLIBLE history_tell(struct engine *e, const struct device_id *to, const struct history *h);
+
+/* ---- taker.c */
+
+/* The person agrees to what that device of mine gives, or will within a day.  As giver_ask(). */
+FALLIBLE taker_agree(struct engine *e, const struct device_id *from);
+/* In the caller's transaction: the control message `history`; *event says what to tell, if
+ * anything.  `left`: the device was removed since. */
+FALLIBLE taker_control(struct engine *e, const struct party *from, bool left, struct bytes content,
+                       struct event *event);
 
 /* ---- governing.c */
 

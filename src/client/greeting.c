@@ -131,6 +131,7 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
     TRY(incoming_retry(e, false));
     TRY(link_ask_what_holds(e));
     TRY(changing_pump(e));
+    TRY(giver_pump(e));
     return outgoing_pump(e);
 }
 

@@ -197,6 +197,15 @@ static struct err acknowledge(struct engine *e, uint64_t number)
     return OK;
 }
 
+/* What became due by what was opened, after its commit. */
+static struct err go_on(struct engine *e)
+{
+    incoming_report(e);
+    if (e->giving_due)
+        TRY(giver_pump(e));
+    return e->queued ? outgoing_pump(e) : OK;
+}
+
 static struct err take_and_acknowledge(struct engine *e, const Tacet__Wire__Deliver *m)
 {
     struct news news;
@@ -216,8 +225,7 @@ static struct err take_and_acknowledge(struct engine *e, const Tacet__Wire__Deli
     TRY(acknowledge(e, m->items[m->n_items - 1]->number));
     if (opens)
         return incoming_retry(e, false);
-    incoming_report(e);
-    return e->queued ? outgoing_pump(e) : OK;
+    return go_on(e);
 }
 
 struct err incoming_page(struct engine *e, struct bytes body, bool *more)
@@ -297,8 +305,7 @@ struct err incoming_retry(struct engine *e, bool anew)
     /* A capsule that was waiting may open the messages behind it: twice is enough for that. */
     for (int pass = 0; pass < 2 && moved; pass++)
         TRY(retry_all(e, anew && pass == 0, &moved));
-    incoming_report(e);
-    return e->queued ? outgoing_pump(e) : OK;
+    return go_on(e);
 }
 
 void incoming_report(struct engine *e)

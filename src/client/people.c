@@ -155,6 +155,37 @@ struct err people_add(struct vault *v, struct bytes handle, struct contact *out)
     return OK;
 }
 
+static struct err find_or_add(struct vault *v, struct bytes handle, struct contact *c)
+{
+    struct err err = people_by_handle(v, handle, c);
+
+    return err.code == E_ABSENT ? people_add(v, handle, c) : err;
+}
+
+/* Trust on first use. */
+static struct err put_known(struct vault *v, const struct account_id *aid, const struct point *ark,
+                            struct contact *c)
+{
+    c->known = true;
+    c->aid = *aid;
+    c->ark = *ark;
+    return put_pointer(v, VAULT_ACCOUNT, ID_BYTES(*aid), c->number);
+}
+
+struct err people_introduce(struct vault *v, struct bytes handle, const struct account_id *aid,
+                            const struct point *ark, struct contact *out)
+{
+    struct err err = people_by_account(v, aid, out);
+
+    if (err.code != E_ABSENT)
+        return err;
+    TRY(find_or_add(v, handle, out));
+    if (out->known)
+        return FAIL(E_CONFLICT);
+    TRY(put_known(v, aid, ark, out));
+    return people_put(v, out);
+}
+
 /* ---- learning */
 
 /* Which contact is this statement about?  A handle keeps the account that it named first. */
@@ -164,16 +195,9 @@ static struct err match(struct vault *v, const struct directory_statement *s, st
 
     if (err.code != E_ABSENT)
         return err;
-    err = people_by_handle(v, s->handle, c);
-    if (err.code == E_ABSENT)
-        err = people_add(v, s->handle, c);
-    TRY(err);
-    if (!c->known) { /* trust on first use */
-        c->known = true;
-        c->aid = s->aid;
-        c->ark = s->ark;
-        return put_pointer(v, VAULT_ACCOUNT, ID_BYTES(s->aid), c->number);
-    }
+    TRY(find_or_add(v, s->handle, c));
+    if (!c->known)
+        return put_known(v, &s->aid, &s->ark, c);
     if (s->state == DIRECTORY_ACTIVE) {
         c->changed = true;
         c->other = s->aid;

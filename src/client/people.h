@@ -48,6 +48,11 @@ FALLIBLE people_add(struct vault *v, struct bytes handle, struct contact *out);
 
 FALLIBLE people_put(struct vault *v, const struct contact *c);
 
+/* Another device of mine says who this is, in the caller's transaction: it counts as if the network
+ * had been asked first here, and no more.  E_CONFLICT: the handle is another account's here. */
+FALLIBLE people_introduce(struct vault *v, struct bytes handle, const struct account_id *aid,
+                          const struct point *ark, struct contact *out);
+
 /* What came of it. */
 struct people_learned {
     bool expired; /* the directory certificate is over: lists and prekeys were kept, no more */

@@ -231,3 +231,8 @@ struct err rules_of_pair(struct vault *v, const struct own *me, const struct acc
     out->joins = !ID_SAME(*keeper, me->me.who.aid) && (with == NULL || !ID_SAME(*keeper, *with));
     return OK;
 }
+
+bool rules_allows_history(void)
+{
+    return true;
+}

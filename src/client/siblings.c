@@ -32,7 +32,8 @@ struct err siblings_learned(struct engine *e)
         return OK;
     }
     TRY(publishing_list_changed(e));
-    return changing_pump(e);
+    TRY(changing_pump(e));
+    return giver_pump(e);
 }
 
 struct err siblings_prepare(struct engine *e, bool *waits)

@@ -68,6 +68,13 @@ enum vault_kind {
     VAULT_REGISTER_BY,   /* registers: key = did, number = its change */
     VAULT_REGISTER_HAVE, /* registers */
     VAULT_LISTING,       /* listing: number = change that waits for a list */
+
+    VAULT_GIVING = 111,        /* giving: number = transfer that goes on */
+    VAULT_GIVING_PIECE = 112,  /* giving: key = did of who gets it, number = piece */
+    VAULT_GIVING_TOLD = 113,   /* giving: key = that did, did of a device that it was told of */
+    VAULT_TAKING = 114,        /* taking: key = did of who gives */
+    VAULT_TAKING_REST = 115,   /* taking: key = that did: of an entry that is not whole yet */
+    VAULT_TAKING_DEVICE = 116, /* taking: key = did of a device that wrote something: its key */
 };
 
 /* A new vault in an empty database.  E_CONFLICT: there is one already. */
@@ -158,6 +165,9 @@ enum vault_counter {
     VAULT_POLICY_USED,    /* the highest number that a roster of ours named */
     VAULT_FORGOTTEN, /* the lowest upload that a server forgot and that is to be sealed again */
     VAULT_FORGOTTEN_LAST, /* the entry of the log that is the last of those */
+
+    VAULT_NEXT_GIVING = 60,
+    VAULT_MESSAGES_BEFORE = 61, /* how many stand before MESSAGES_FIRST_PLACE */
 };
 FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
 FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);

@@ -17,6 +17,7 @@ enum payload_type {
     PAYLOAD_HELLO = 20,
     PAYLOAD_STATE = 21, /* among the devices of one account [PROTOCOL 15.8] */
     PAYLOAD_HAVE = 22,
+    PAYLOAD_HISTORY = 23, /* the same [PROTOCOL 15.5] */
 };
 
 /* Also one that this version does not know. */

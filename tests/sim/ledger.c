@@ -187,6 +187,7 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
     case EVENT_REMOVED: /* nobody has a second device yet */
     case EVENT_DEVICES:
     case EVENT_LISTED:
+    case EVENT_HISTORY:
         break;
     }
 }

@@ -23,11 +23,13 @@ _Static_assert((int)TACET_FULL == (int)E_FULL && (int)TACET_REMOVED == (int)E_RE
 _Static_assert((int)TACET_STATE_ACCEPTED == (int)DELIVERY_ACCEPTED, "states");
 _Static_assert((int)TACET_STATE_FAILED == (int)DELIVERY_FAILED, "states");
 _Static_assert((int)TACET_EVENT_PROBLEM == (int)EVENT_PROBLEM, "events");
-_Static_assert((int)TACET_PROBLEM_KEEPER == (int)PROBLEM_KEEPER, "problems");
+_Static_assert((int)TACET_PROBLEM_HISTORY == (int)PROBLEM_HISTORY, "problems");
 _Static_assert((int)TACET_CAUSE_OLD_POLICY == (int)ROSTER_OLD_POLICY, "causes");
-_Static_assert((int)TACET_NOTE_ELSEWHERE == (int)MESSAGE_ELSEWHERE, "notes");
+_Static_assert((int)TACET_NOTE_UNPROVED == (int)MESSAGE_UNPROVED, "notes");
 _Static_assert((int)TACET_EVENT_REMOVED == (int)EVENT_REMOVED, "events");
 _Static_assert((int)TACET_EVENT_LISTED == (int)EVENT_LISTED, "events");
+_Static_assert((int)TACET_EVENT_HISTORY == (int)EVENT_HISTORY, "events");
+_Static_assert((int)TACET_HISTORY_ENDED == (int)HISTORY_ENDED, "phases");
 _Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
 _Static_assert(TACET_PASSPHRASE_MAX == VAULT_PASSPHRASE_MAX, "sizes");
 _Static_assert(TACET_TEXT_MAX == LIMIT_TEXT && TACET_HANDLE_SIZE == TEXT_HANDLE_MAX + 1, "sizes");
@@ -319,6 +321,15 @@ static void cause_out(struct tacet_client *c, const struct roster_finding *f,
         client_hex(ID_BYTES(f->did), out->device);
 }
 
+static void history_out(const struct history_news *h, struct tacet_event *out)
+{
+    out->history = (enum tacet_history)h->phase;
+    out->giving = h->giving;
+    out->done = h->done;
+    out->of = h->of;
+    client_hex(ID_BYTES(h->with), out->device);
+}
+
 enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_event *out)
 {
     struct event e;
@@ -348,6 +359,8 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
         client_message(&e.message, e.contact.handle, &out->message);
     else if (e.kind == EVENT_LISTED)
         client_hex(ID_BYTES(e.change.entry.did), out->device);
+    else if (e.kind == EVENT_HISTORY)
+        history_out(&e.history, out);
     else
         out->message.missing = e.message.missing;
     return TACET_OK;
@@ -409,13 +422,29 @@ enum tacet_code tacet_accept_key(struct tacet_client *c, const char *handle)
     return command(c, COMMAND_ACCEPT, handle, (struct bytes){0});
 }
 
-enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id)
+/* About a device of mine, by its id. */
+static enum tacet_code with_device(struct tacet_client *c, enum command_kind kind, const char *id)
 {
     struct device_id did;
 
     if (encoding_hex_read(bytes_text(id), did.b, sizeof did.b).code != E_OK)
         return TACET_MALFORMED;
-    return command(c, COMMAND_REVOKE, "", ID_BYTES(did));
+    return command(c, kind, "", ID_BYTES(did));
+}
+
+enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id)
+{
+    return with_device(c, COMMAND_REVOKE, id);
+}
+
+enum tacet_code tacet_give_history(struct tacet_client *c, const char *id)
+{
+    return with_device(c, COMMAND_GIVE, id);
+}
+
+enum tacet_code tacet_take_history(struct tacet_client *c, const char *id)
+{
+    return with_device(c, COMMAND_TAKE, id);
 }
 
 const char *tacet_version(void)

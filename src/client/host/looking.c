@@ -153,6 +153,7 @@ static void device_out(const struct device_list *list, uint64_t number, struct t
         .list = list->version, .list_ms = list->made_ms, .number = number + 1};
     if (number < list->devices) {
         out->since_ms = list->device[number].added_ms;
+        out->given_history = list->device[number].capabilities & DEVICE_GIVEN_HISTORY;
         client_hex(ID_BYTES(list->device[number].did), out->id);
     } else {
         out->revoked_at = list->gone[number - list->devices].at_version;
