@@ -9,9 +9,9 @@
 static const struct bytes NO_KEY = {NULL, 0};
 
 #define LIFE_MS     (45 * CLOCK_DAY_MS)
-#define RECORD_MAX  (4 * 1024)
+#define RECORD_MAX  (LIMIT_TEXT + 1024)
 #define FORGET_MOST 4096 /* at a time */
-#define ARENA_MAX   (64 * 1024)
+#define ARENA_MAX   (4 * RECORD_MAX)
 
 /* ---- records */
 

@@ -3,6 +3,7 @@
 
 #include "base/reader.h"
 #include "client/parsed.h"
+#include "client/rules.h"
 #include "client/streams.h"
 
 #define RECORD_MAX 128
@@ -168,6 +169,20 @@ static struct err check_proof(const struct taking_place *p, const struct history
     return err;
 }
 
+/* Copies are for who keeps them: as for anybody else, the room of a message is theirs and mine. */
+static struct err is_no_copy_for_me(const struct taking_place *p, const struct history_entry *entry,
+                                    bool *is)
+{
+    struct network_policy policy;
+
+    *is = false;
+    if (!(entry->notes & MESSAGE_COPY))
+        return OK;
+    TRY(rules_newest(p->vault, p->me, &policy));
+    *is = policy.number == 0 || !policy.retains || !is_me(p, &policy.retention.aid);
+    return OK;
+}
+
 /* It came after all: nobody needs to be asked for it. */
 static struct err fill_gap(const struct taking_place *p, const struct core *core)
 {
@@ -217,11 +232,14 @@ static struct err take_message(const struct taking_place *p, const struct histor
     struct contact c;
     struct core core;
     struct err err = people_by_account(p->vault, &entry->with, &c);
-    bool known;
+    bool known, not_mine;
 
     if (err.code == E_ABSENT) /* take_person() */
         return OK;
     TRY(err);
+    TRY(is_no_copy_for_me(p, entry, &not_mine));
+    if (not_mine)
+        return OK;
     if (entry->kind == HISTORY_PROVED)
         TRY(check_proof(p, entry, &core));
     TRY(messages_known(p->vault, &entry->sender, &entry->id, &known));

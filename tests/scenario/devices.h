@@ -7,9 +7,9 @@
 #include "scenario/healing.h"
 
 extern const struct CMUnitTest devices_sending[], devices_healing[], devices_removed[],
-    devices_agree[], devices_changing[], devices_history[];
+    devices_agree[], devices_changing[];
 extern const size_t devices_sending_n, devices_healing_n, devices_removed_n, devices_agree_n,
-    devices_changing_n, devices_history_n;
+    devices_changing_n;
 
 /* Alice and bob have written to each other; then alice has a second device. */
 struct pair {

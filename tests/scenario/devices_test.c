@@ -6,6 +6,5 @@
 
 int main(void)
 {
-    return PLAY(sending) + PLAY(healing) + PLAY(removed) + PLAY(agree) + PLAY(changing) +
-           PLAY(history);
+    return PLAY(sending) + PLAY(healing) + PLAY(removed) + PLAY(agree) + PLAY(changing);
 }
