@@ -135,8 +135,8 @@ enum tacet_problem {
     TACET_PROBLEM_GIVEN_UP,    /* message.missing messages of theirs are not asked for any more */
     TACET_PROBLEM_OLD_KEYS,    /* the server hands out keys of this device that were replaced */
     TACET_PROBLEM_DELAYED,     /* the server has held mail back for days */
-    TACET_PROBLEM_KEEPER, /* who must get a copy of each message, `who`, cannot be written to: */
-                          /* code says why, and messages wait */
+    TACET_PROBLEM_KEEPER,  /* who must get a copy of each message, `who`, cannot be written to: */
+                           /* code says why, and messages wait */
     TACET_PROBLEM_HISTORY, /* history came that nobody asked for, or from somebody else: ignored */
 };
 
@@ -221,6 +221,7 @@ struct tacet_event {
     char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one; of LISTED */
                                    /* and HISTORY */
     unsigned added, removed;       /* DEVICES: so many */
+    unsigned given;                /* and so many were given what was said before */
     bool recovered;                /* and all others were lost: a recovery key says so */
     enum tacet_history history;    /* HISTORY; */
     bool giving;                   /* this device gives; */
@@ -319,12 +320,12 @@ TACET_API enum tacet_code tacet_next_device(struct tacet_client *c, const char *
  * such device.  TACET_MALFORMED: no id.  TACET_DENIED: it is this one. */
 TACET_API enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id);
 
-/* Give another device of mine, by its id, what this one keeps of conversations, without what is over
- * or was not sent; and agree to take it, on that device, from the one that gives.  It may be asked
- * for in either order, within a day, and goes on whenever both are connected: TACET_EVENT_HISTORY
- * tells how.  That it was given stands in the account's list from then on, for all to see.
- * TACET_ABSENT: there is no such device.  TACET_MALFORMED: no id.  TACET_DENIED: it is this one, or
- * the network's policy forbids it. */
+/* Give another device of mine, by its id, what this one keeps of conversations, without what is
+ * over or was not sent; and agree to take it, on that device, from the one that gives.  It may be
+ * asked for in either order, within a day, and goes on whenever both are connected:
+ * TACET_EVENT_HISTORY tells how.  That it was given stands in the account's list from then on, for
+ * all to see. TACET_ABSENT: there is no such device.  TACET_MALFORMED: no id.  TACET_DENIED: it is
+ * this one, or the network's policy forbids it. */
 TACET_API enum tacet_code tacet_give_history(struct tacet_client *c, const char *id);
 TACET_API enum tacet_code tacet_take_history(struct tacet_client *c, const char *id);
 

@@ -51,7 +51,7 @@ _tacet() {
     contacts) options+=" --json" ;;
     name) options+=" --none" ;;
     verify) options+=" --confirm --accept-new-key" ;;
-    devices) options+=" --json" ;;
+    devices) options+=" --wait --json" ;;
     passphrase) options+=" --kdf-cost" ;;
     status) options+=" --json" ;;
     esac

@@ -45,5 +45,6 @@ complete -c tacet -n '__fish_seen_subcommand_from name' -l none -d 'Take it away
 complete -c tacet -n '__fish_seen_subcommand_from verify' -l confirm -x -d 'The digits they read out'
 complete -c tacet -n '__fish_seen_subcommand_from verify' -l accept-new-key -d 'You know why it changed'
 complete -c tacet -n '__fish_seen_subcommand_from devices' -l json -d 'A JSON object a line'
+complete -c tacet -n '__fish_seen_subcommand_from devices' -l wait -x -d 'Seconds at most'
 complete -c tacet -n '__fish_seen_subcommand_from passphrase' -l kdf-cost -x -d 'Work to try a passphrase'
 complete -c tacet -n '__fish_seen_subcommand_from status' -l json -d 'One JSON object'

@@ -102,6 +102,8 @@ static const struct {
      " administrator."},
     {TACET_PROBLEM_DELAYED, NULL,
      "The server has not handed out all of the mail in three days.  Tell your administrator."},
+    {TACET_PROBLEM_HISTORY, "",
+     " sent what was said before, which nobody here had asked for.  It was not taken."},
     {TACET_PROBLEM_KEEPER, "By the network's policy each message goes to ",
      " too, who cannot be written to now.  Messages wait until that changes.  Tell your"
      " administrator."},
@@ -197,6 +199,9 @@ void sentences_devices(const struct tacet_event *e)
     if (e->removed > 0)
         fprintf(stderr, "%s %u device%s removed", e->added > 0 ? "," : ":", e->removed,
                 e->removed == 1 ? "" : "s");
+    if (e->given > 0)
+        fprintf(stderr, "%s %u device%s given what was said before",
+                e->added + e->removed > 0 ? "," : ":", e->given, e->given == 1 ? "" : "s");
     fprintf(stderr, "%s.  To see them: tacet devices ",
             e->recovered ? ", by a recovery key: compare the safety number again" : "");
     show_text(stderr, bytes_text(e->who));
@@ -241,6 +246,8 @@ bool sentences_note(unsigned i, struct sentences_note *out)
          "written to somebody else: a copy for you by the network's policy"},
         {TACET_NOTE_LEFT, "left", "its sender has revoked the device since that it came from"},
         {TACET_NOTE_ELSEWHERE, "elsewhere", "written on another device of yours"},
+        {TACET_NOTE_HISTORY, "history", "given to this device by another one of yours"},
+        {TACET_NOTE_UNPROVED, "unproved", "by its word alone: its writer's signature is lost"},
     };
 
     if (i >= ROWS(notes))

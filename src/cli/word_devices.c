@@ -4,6 +4,7 @@
 
 #include "cli/choice.h"
 #include "cli/cli.h"
+#include "cli/devices_history.h"
 #include "cli/people.h"
 #include "cli/sentences.h"
 #include "terminal/jsonl.h"
@@ -25,12 +26,12 @@ struct listing {
 
 static bool print_json(const struct listing *l, const struct tacet_device *d)
 {
-    return jsonl_print(
-        json_pack("{ss ss sb so sb sI sI so}", "handle", l->handle == NULL ? l->mine : l->handle,
-                  "id", d->id, "here", d->here, "since",
-                  d->since_ms == 0 ? json_null() : jsonl_time(d->since_ms), "verified",
-                  l->handle != NULL && l->contact.verified, "revoked_at", (json_int_t)d->revoked_at,
-                  "list", (json_int_t)d->list, "list_made", jsonl_time(d->list_ms)));
+    return jsonl_print(json_pack(
+        "{ss ss sb so sb sI sI so sb}", "handle", l->handle == NULL ? l->mine : l->handle, "id",
+        d->id, "here", d->here, "since", d->since_ms == 0 ? json_null() : jsonl_time(d->since_ms),
+        "verified", l->handle != NULL && l->contact.verified, "revoked_at",
+        (json_int_t)d->revoked_at, "list", (json_int_t)d->list, "list_made", jsonl_time(d->list_ms),
+        "given_history", d->given_history));
 }
 
 static const char *trust(const struct listing *l)
@@ -59,7 +60,8 @@ static void show_device(const struct tacet_device *d)
     }
     printf("since ");
     show_time(stdout, d->since_ms);
-    printf("%s\n", d->here ? ", this device" : "");
+    printf("%s%s\n", d->here ? ", this device" : "",
+           d->given_history ? ", was given what was said before" : "");
 }
 
 static enum words_end list(const struct listing *l)
@@ -95,7 +97,7 @@ static enum words_end look(struct listing *l)
     return code == TACET_OK ? list(l) : sentences_say(UNKNOWN, code);
 }
 
-static enum words_end run(struct options *o, const void *setting)
+static enum words_end run_list(struct options *o, const void *setting)
 {
     struct listing l = {.json = options_flag(o, "--json")};
     enum words_end end;
@@ -110,16 +112,37 @@ static enum words_end run(struct options *o, const void *setting)
     return end;
 }
 
+static enum words_end run(struct options *o, const void *setting)
+{
+    const char *part = o->n > 1 && o->at[1][0] != '-' ? o->at[0] : "";
+
+    if (strcmp(part, "give") != 0 && strcmp(part, "take") != 0)
+        return run_list(o, setting);
+    options_next(o);
+    return strcmp(part, "give") == 0 ? devices_history_give(o, setting)
+                                     : devices_history_take(o, setting);
+}
+
 const struct word word_devices = {
     .name = "devices",
     .run = run,
-    .usage = "[HANDLE] [--json]",
-    .what = "List your devices, or those of somebody you know.",
+    .usage = "[HANDLE | give ID | take ID] [--wait N] [--json]",
+    .what = "List your devices, or somebody's; give one what was said before.",
     .details =
         "An account signs the list of its devices; this is the newest list that is known here,\n"
         "with its number and date.  The server is not asked.  Whether the account is whose you\n"
         "think it is, only comparing safety numbers says: tacet help verify\n"
         "\n"
+        "give ID, take ID  A device that was added has nothing of what was said before.  `give` "
+        "on\n"
+        "    a device that has it, and `take` on the new one, each with the id of the other (its\n"
+        "    beginning is enough), in either order within a day, bring it there: whole messages,\n"
+        "    with the signatures of who wrote them, but none whose time is over.  It goes on\n"
+        "    whenever both are connected, and stands in the list of your devices, for all to see.\n"
+        "\n"
+        "  --wait N           Wait for N seconds at most; else until it is through, or Ctrl-C.\n"
         "  --json             One JSON object a line: handle, id, here, since, verified,\n"
-        "                     revoked_at (0: in the list), list, list_made.\n",
+        "                     revoked_at (0: in the list), list, list_made, given_history.\n"
+        "                     give and take: device, giving, phase (offered, going, ended), done,\n"
+        "                     of, code.\n",
 };

@@ -94,6 +94,7 @@ struct event {
     /* EVENT_MESSAGE: to whom it went, when that was not as it should be; PROBLEM_RECIPIENTS: why */
     struct roster_finding finding;
     unsigned added, removed;      /* EVENT_DEVICES: so many */
+    unsigned given;               /* and so many were given what was said before */
     bool recovered;               /* and all others were lost, a recovery key says */
     struct listing_change change; /* EVENT_LISTED */
     struct history_news history;  /* EVENT_HISTORY */

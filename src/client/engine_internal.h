@@ -189,8 +189,8 @@ FALLIBLE giver_control(struct engine *e, const struct device_id *from, const str
                        struct event *event);
 /* In the caller's transaction: a control message for another device of mine.  E_ABSENT: my own
  * account was not learned of yet. */
-FALLIBLE history_say(struct engine *e, const struct device_id *to, struct bytes content);
-FALLIBLE history_tell(struct engine *e, const struct device_id *to, const struct history *h);
+FALLIBLE giver_say(struct engine *e, const struct device_id *to, struct bytes content);
+FALLIBLE giver_tell(struct engine *e, const struct device_id *to, const struct history *h);
 
 /* ---- taker.c */
 

@@ -33,7 +33,7 @@ static void note(struct event *event, const struct giving *g, enum history_phase
 
 /* ---- saying */
 
-struct err history_say(struct engine *e, const struct device_id *to, struct bytes content)
+struct err giver_say(struct engine *e, const struct device_id *to, struct bytes content)
 {
     struct contact me;
     struct outbox_row row = {.kind = OUTBOX_CONTROL,
@@ -47,7 +47,7 @@ struct err history_say(struct engine *e, const struct device_id *to, struct byte
     return outgoing_add(e, &row);
 }
 
-struct err history_tell(struct engine *e, const struct device_id *to, const struct history *h)
+struct err giver_tell(struct engine *e, const struct device_id *to, const struct history *h)
 {
     struct err err = OK;
     struct buf b = BUF(64);
@@ -55,7 +55,7 @@ struct err history_tell(struct engine *e, const struct device_id *to, const stru
 
     history_write(h, &b);
     TRY_OUT(buf_end(&b, &content));
-    TRY_OUT(history_say(e, to, content));
+    TRY_OUT(giver_say(e, to, content));
 out:
     buf_free(&b);
     return err;
@@ -110,7 +110,7 @@ static struct err offer(struct engine *e, struct giving *g)
     struct history h = about(g, HISTORY_OFFER);
 
     said(e, g);
-    TRY(history_tell(e, &g->to, &h));
+    TRY(giver_tell(e, &g->to, &h));
     return giving_put(e->vault, g);
 }
 
@@ -133,7 +133,7 @@ static struct err say_piece(struct engine *e, const struct giving *g, uint32_t n
     struct err err = giving_piece(e->vault, g, number, &a, &content);
 
     if (err.code == E_OK)
-        err = history_say(e, &g->to, content);
+        err = giver_say(e, &g->to, content);
     arena_free(&a);
     return err;
 }
@@ -179,7 +179,7 @@ static struct err call_off(struct engine *e, struct giving *g, enum err_code why
 
     h.code = (uint8_t)why;
     if (why != E_REMOVED)
-        TRY(history_tell(e, &g->to, &h));
+        TRY(giver_tell(e, &g->to, &h));
     return giving_drop(e->vault, g);
 }
 

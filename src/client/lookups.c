@@ -93,8 +93,9 @@ static bool devices_event(const struct contact *c, const struct people_learned *
                           .contact = *c,
                           .added = l->added,
                           .removed = l->removed,
+                          .given = l->given,
                           .recovered = l->recovered};
-    return l->added > 0 || l->removed > 0 || l->recovered;
+    return l->added > 0 || l->removed > 0 || l->given > 0 || l->recovered;
 }
 
 /* Nobody asked who I am: it is no news but to what waits for it. */

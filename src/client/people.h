@@ -60,6 +60,7 @@ struct people_learned {
     bool more;    /* there are newer lists than the answer had room for */
     /* Since the list that was known before, if there was one: */
     unsigned added, removed; /* devices that came and went */
+    unsigned given;          /* devices that were given what was said before */
     bool recovered;          /* somebody who had lost every device came back by a recovery key */
 };
 

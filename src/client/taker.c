@@ -34,7 +34,7 @@ static struct err say_taken(struct engine *e, const struct taking *t)
     struct history h = {.kind = HISTORY_TAKEN, .number = t->number};
 
     memcpy(h.transfer, t->transfer, sizeof h.transfer);
-    return history_tell(e, &t->from, &h);
+    return giver_tell(e, &t->from, &h);
 }
 
 static bool is_same(const struct taking *t, const struct history *h)
@@ -126,7 +126,7 @@ static struct err refuse(struct engine *e, struct taking *t, enum err_code why, 
     t->phase = TAKING_OVER;
     t->agreed_ms = 0;
     TRY(taking_put(e->vault, t));
-    TRY(history_tell(e, &t->from, &h));
+    TRY(giver_tell(e, &t->from, &h));
     note(event, t, HISTORY_ENDED, why);
     return OK;
 }

@@ -86,8 +86,10 @@ static void that_it_was_given_stands_in_the_list(void **state)
     struct vault *v = engine_vault(stage_engine(c.bob));
     struct device_list list;
     struct contact alice;
+    struct event told;
 
     (void)state;
+    stage_told_of_devices(c.bob, &told);
     assert_int_equal(entry_of(c.alice, c.second)->capabilities, 0);
     assert_int_equal(stage_give(c.alice, c.second), E_OK);
     assert_int_equal(entry_of(c.alice, c.second)->capabilities, 0);
@@ -98,6 +100,9 @@ static void that_it_was_given_stands_in_the_list(void **state)
     assert_int_equal(entry_of(c.second, c.alice)->capabilities, 0);
     says(c.alice, c.bob, "by the new list");
     sees(c.bob, c.alice, "by the new list");
+    assert_int_equal(stage_told_of_devices(c.bob, &told), 1);
+    assert_int_equal(told.given, 1);
+    assert_int_equal(told.added + told.removed, 0);
     assert_ok(people_by_handle(v, bytes_text("alice"), &alice));
     assert_ok(people_newest_list(v, engine_own(stage_engine(c.bob)), &alice.aid, &list));
     assert_int_equal(device_list_find_device(&list, &engine_own(stage_engine(c.second))->me.who.did)

@@ -352,6 +352,7 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
                                 .problem = (enum tacet_problem)e.problem,
                                 .added = e.added,
                                 .removed = e.removed,
+                                .given = e.given,
                                 .recovered = e.recovered};
     snprintf(out->who, sizeof out->who, "%s", e.contact.handle);
     cause_out(c, &e.finding, out);

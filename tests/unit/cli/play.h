@@ -23,6 +23,7 @@ struct play {
     size_t contacts;
     struct tacet_device device[PLAY_MOST]; /* everybody's */
     size_t devices;
+    enum tacet_code history; /* of asking for it */
     struct tacet_status status;
 
     /* What the program did. */
