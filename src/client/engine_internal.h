@@ -88,6 +88,7 @@ struct engine {
     uint64_t drained_ms, asking_ms; /* since when drained; when asking looks next, 0: no need */
     bool drained_news;              /* the mailbox was drained and nobody was told yet */
     bool parked_news;               /* something was parked and nobody was told yet */
+    bool held_back; /* something that opens waits for what its sender said before */
     uint64_t forgotten_ms;          /* when what waits may be sealed again; 0: nothing does */
     uint64_t changing_ms;           /* when a list is sent again; 0: not before something comes */
     uint64_t giving_ms;             /* when what is given is looked at again; 0: nothing is */
@@ -148,8 +149,8 @@ FALLIBLE publishing_compare(struct engine *e, uint32_t servers);
 FALLIBLE publishing_answered(struct engine *e, const struct waiting *w, const struct frame *f);
 /* One that the server would not have, as my account's list is another, is made anew. */
 FALLIBLE publishing_list_changed(struct engine *e);
-/* When prekeys are to be looked at again; 0: not before the mailbox is drained and what is being
- * published is answered. */
+/* When prekeys are to be looked at again; 0: not before the mailbox is drained, what came from it
+ * waits for no answer, and what is being published is answered. */
 uint64_t publishing_at(const struct engine *e);
 
 /* ---- siblings.c: the other devices of my account */
@@ -229,6 +230,8 @@ FALLIBLE generations_compare(struct engine *e, const struct generations_news *ne
 
 /* ---- lookups.c: asking for what is missing, and keeping what comes */
 
+/* Something is being fetched that what is parked may need. */
+bool lookups_are_pending(const struct engine *e);
 /* Is there room for a question that was not asked yet? */
 bool lookups_may_ask(const struct engine *e, enum op op, struct bytes key);
 FALLIBLE lookups_handle(struct engine *e, struct bytes handle);

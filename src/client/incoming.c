@@ -12,10 +12,11 @@
 #include "crypto/hash.h"
 #include "wire/tacet.pb-c.h"
 
-#define PAGE_ARENA  (16 * LIMIT_FRAME)
-#define ITEM_ARENA  (8 << 20) /* 65,536 steps keep 1,000 keys; lists and rosters are small */
-#define SEEN_DAYS   45
-#define FAILED_MOST 10000 /* items that are remembered as failed */
+#define PAGE_ARENA   (16 * LIMIT_FRAME)
+#define ITEM_ARENA   (8 << 20) /* 65,536 steps keep 1,000 keys; lists and rosters are small */
+#define SEEN_DAYS    45
+#define PASS_SENDERS 256
+#define FAILED_MOST  10000 /* items that are remembered as failed */
 
 static const struct bytes NO_VALUE = {NULL, 0};
 
@@ -101,6 +102,14 @@ static struct err fail_waiting(struct engine *e, const struct opening_item *item
 
 /* ---- one item, in a savepoint */
 
+/* A pass over what is parked, in the order in which it came. */
+struct pass {
+    bool anew;  /* what it lacks may be asked for again */
+    bool moved; /* something left */
+    size_t n;   /* whose items still wait: as many as are looked after */
+    uint8_t prefix[PASS_SENDERS][SCHEDULE_PREFIX_SIZE];
+};
+
 /* Once for each thing that an item waits for.  What is only missing is told by incoming_report(),
  * when nothing more is being fetched. */
 static bool is_news(struct opening_item *item, enum opening_result result,
@@ -115,8 +124,42 @@ static bool is_news(struct opening_item *item, enum opening_result result,
     return true;
 }
 
-static struct err try_item(struct engine *e, struct opening_item *item, enum opening_result *result,
-                           struct news *news)
+/* Does something wait that its sender said before, for an answer that is on its way?  What comes of
+ * that is shown first.  `pass`: of what is parked, whose items before it still wait; NULL: it is
+ * not parked itself. */
+static struct err is_behind(struct engine *e, const struct opening_item *item,
+                            const struct pass *pass, bool *behind)
+{
+    *behind = false;
+    if (item->kind != FRAME_MESSAGE || !lookups_are_pending(e))
+        return OK;
+    if (pass == NULL)
+        return parking_has_from(e, item, behind);
+    for (size_t i = 0; i < pass->n && !*behind; i++)
+        *behind = memcmp(pass->prefix[i], item->prefix, sizeof item->prefix) == 0;
+    return OK;
+}
+
+/* Opened, it waits all the same. */
+static struct err hold_back(struct engine *e, const struct opening_item *item,
+                            const struct pass *pass, enum opening_result *result,
+                            struct event event[OPENING_EVENTS])
+{
+    bool behind;
+
+    if (*result != OPENING_DONE)
+        return OK;
+    TRY(is_behind(e, item, pass, &behind));
+    if (!behind)
+        return OK;
+    e->held_back = true;
+    *result = OPENING_PARK;
+    event[0] = event[1] = (struct event){.kind = EVENT_PROBLEM};
+    return OK;
+}
+
+static struct err try_item(struct engine *e, struct opening_item *item, const struct pass *pass,
+                           enum opening_result *result, struct news *news)
 {
     struct err err;
     struct arena a = ARENA(ITEM_ARENA);
@@ -124,6 +167,8 @@ static struct err try_item(struct engine *e, struct opening_item *item, enum ope
 
     TRY(vault_begin(e->vault));
     err = opening_item(e, item, &a, result, event);
+    if (err.code == E_OK)
+        err = hold_back(e, item, pass, result, event);
     if (err.code != E_OK || *result == OPENING_PARK || *result == OPENING_DAMAGED)
         vault_rollback(e->vault);
     else
@@ -147,7 +192,7 @@ static struct err take_item(struct engine *e, struct opening_item *item, struct 
     TRY(has_failed(e, item, &failed));
     if (failed)
         return OK;
-    TRY(try_item(e, item, &result, news));
+    TRY(try_item(e, item, NULL, &result, news));
     if (result == OPENING_DAMAGED)
         return fail(e, item);
     *opens |= result == OPENING_DONE && item->kind == FRAME_CAPSULE;
@@ -250,33 +295,40 @@ static bool same_state(const struct opening_item *a, const struct opening_item *
            memcmp(a->mark, b->mark, sizeof a->mark) == 0;
 }
 
-static struct err retry_one(struct engine *e, struct parking_row *row, bool anew, struct news *news,
-                            bool *moved)
+static void still_waits(struct pass *pass, const struct opening_item *item)
+{
+    if (item->claimed && pass->n < PASS_SENDERS)
+        memcpy(pass->prefix[pass->n++], item->prefix, sizeof item->prefix);
+}
+
+static struct err retry_one(struct engine *e, struct parking_row *row, struct pass *pass,
+                            struct news *news)
 {
     struct opening_item *item = &row->item, before = *item;
     enum opening_result result = OPENING_PARK;
 
-    if (anew)
+    if (pass->anew)
         item->asks = 0;
-    TRY(try_item(e, item, &result, news));
+    TRY(try_item(e, item, pass, &result, news));
+    if (result == OPENING_PARK)
+        still_waits(pass, item);
     if (result == OPENING_PARK && clock_since(e->now_ms, row->since_ms) < PARKING_LIFE_MS)
         return same_state(item, &before) ? OK : parking_update(e, row);
     if (result == OPENING_PARK)
         TRY(fail_waiting(e, item, E_EXPIRED, news));
     if (result == OPENING_DAMAGED)
         TRY(fail(e, item));
-    *moved = true;
+    pass->moved = true;
     return parking_leave(e, row);
 }
 
-/* One pass over everything parked; *moved says whether anything left. */
-static struct err retry_all(struct engine *e, bool anew, bool *moved)
+/* One pass over everything parked. */
+static struct err retry_all(struct engine *e, struct pass *pass)
 {
     struct err err = OK;
     struct arena a = ARENA(2 * VAULT_VALUE_MAX + 4096);
     struct parking_row row = {.number = 0};
 
-    *moved = false;
     for (size_t i = 0; i < PARKING_ROWS_MAX; i++) {
         struct news news;
 
@@ -286,7 +338,7 @@ static struct err retry_all(struct engine *e, bool anew, bool *moved)
         TRY_OUT(new_news(&news, 3));
         err = vault_begin(e->vault);
         if (err.code == E_OK)
-            err = vault_end(e->vault, retry_one(e, &row, anew, &news, moved));
+            err = vault_end(e->vault, retry_one(e, &row, pass, &news));
         if (err.code != E_OK)
             news.n = 0;
         tell_news(e, &news);
@@ -300,11 +352,14 @@ out:
 
 struct err incoming_retry(struct engine *e, bool anew)
 {
-    bool moved = true;
+    struct pass pass = {.anew = anew};
 
     /* A capsule that was waiting may open the messages behind it: twice is enough for that. */
-    for (int pass = 0; pass < 2 && moved; pass++)
-        TRY(retry_all(e, anew && pass == 0, &moved));
+    TRY(retry_all(e, &pass));
+    if (pass.moved) {
+        pass = (struct pass){.anew = false};
+        TRY(retry_all(e, &pass));
+    }
     return go_on(e);
 }
 
@@ -314,8 +369,7 @@ void incoming_report(struct engine *e)
     struct event drained = {.kind = EVENT_DRAINED};
     uint64_t n;
 
-    if (link_is_busy(e, OP_PERSON) || link_is_busy(e, OP_ROSTER) ||
-        link_is_busy(e, OP_SERVER_KEYS) || link_is_busy(e, OP_POLICY))
+    if (lookups_are_pending(e))
         return;
     if (e->parked_news && parking_count(e, &n).code == E_OK && n > 0)
         actions_tell(e, &parked);

@@ -273,6 +273,15 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
     return FAIL(E_MALFORMED);
 }
 
+/* What opened waited for the last answer only. */
+static struct err show_held_back(struct engine *e)
+{
+    if (!e->held_back || lookups_are_pending(e))
+        return OK;
+    e->held_back = false;
+    return incoming_retry(e, false);
+}
+
 static struct err dispatch(struct engine *e, const struct frame *f, struct arena *a)
 {
     struct link *l = &e->link;
@@ -286,7 +295,8 @@ static struct err dispatch(struct engine *e, const struct frame *f, struct arena
             continue;
         w.key.at = w.room;
         l->waiting[i] = l->waiting[--l->n];
-        return answered(e, &w, f, a);
+        TRY(answered(e, &w, f, a));
+        return show_held_back(e);
     }
     return FAIL(E_MALFORMED);
 }

@@ -7,6 +7,12 @@
 #define ANSWER_ARENA (16 * LIMIT_FRAME)
 #define LOOKUPS_MAX  (ENGINE_REQUESTS_MAX - 8)
 
+bool lookups_are_pending(const struct engine *e)
+{
+    return link_is_busy(e, OP_PERSON) || link_is_busy(e, OP_ROSTER) ||
+           link_is_busy(e, OP_SERVER_KEYS) || link_is_busy(e, OP_POLICY);
+}
+
 /* Room is left for requests that must go out. */
 bool lookups_may_ask(const struct engine *e, enum op op, struct bytes key)
 {

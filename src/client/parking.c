@@ -187,6 +187,15 @@ struct err parking_by_ctx(struct engine *e, const uint8_t ctx[CONTROL_MARK_SIZE]
     return parse(value, out);
 }
 
+struct err parking_has_from(struct engine *e, const struct opening_item *item, bool *has)
+{
+    uint64_t held;
+
+    TRY(claimed_bytes(e, item, &held));
+    *has = held > 0;
+    return OK;
+}
+
 struct err parking_count(struct engine *e, uint64_t *n)
 {
     struct err err = OK;

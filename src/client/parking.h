@@ -30,6 +30,9 @@ FALLIBLE parking_next(struct engine *e, uint64_t from, struct arena *a, struct p
 FALLIBLE parking_by_ctx(struct engine *e, const uint8_t ctx[CONTROL_MARK_SIZE], uint64_t from,
                         struct arena *a, struct parking_row *out);
 
+/* Is anything parked whose sender is said to be the same? */
+FALLIBLE parking_has_from(struct engine *e, const struct opening_item *item, bool *has);
+
 FALLIBLE parking_count(struct engine *e, uint64_t *n);
 
 #endif

@@ -23,11 +23,17 @@ out:
     return err;
 }
 
+/* What was fetched may still wait for an answer, sealed to a prekey that is old by now. */
+static bool is_settled(const struct engine *e)
+{
+    return e->drained && !lookups_are_pending(e);
+}
+
 static struct err renew_prekeys(struct engine *e, bool due)
 {
     if (due)
         TRY(own_prekeys_make_next(&e->own, e->vault, e->now_ms));
-    return own_prekeys_delete_old(&e->own, e->vault, e->drained, e->now_ms);
+    return own_prekeys_delete_old(&e->own, e->vault, is_settled(e), e->now_ms);
 }
 
 /* Prekeys come and go as [PROTOCOL 3.1] says; `due`: a new one is.  While one is being published
@@ -35,7 +41,7 @@ static struct err renew_prekeys(struct engine *e, bool due)
 struct err publishing_rotate(struct engine *e, bool due)
 {
     due = due && !link_is_busy(e, OP_PREKEY);
-    if (!due && !own_prekeys_deletion_is_due(&e->own, e->drained, e->now_ms))
+    if (!due && !own_prekeys_deletion_is_due(&e->own, is_settled(e), e->now_ms))
         return OK;
     TRY(vault_begin(e->vault));
     TRY(vault_end(e->vault, renew_prekeys(e, due)));
@@ -93,5 +99,5 @@ struct err publishing_answered(struct engine *e, const struct waiting *w, const 
  * published is answered. */
 uint64_t publishing_at(const struct engine *e)
 {
-    return e->drained && !link_is_busy(e, OP_PREKEY) ? own_prekeys_next_rotation(&e->own) : 0;
+    return is_settled(e) && !link_is_busy(e, OP_PREKEY) ? own_prekeys_next_rotation(&e->own) : 0;
 }

@@ -128,6 +128,41 @@ static void a_device_that_was_added_is_brought_nothing_that_it_asks_for(void **s
     play_end(c.p);
 }
 
+/* tell: the answer is not lost, but comes later. */
+static bool hold(struct lie *l, struct frame *f, void *body, struct arena *a)
+{
+    (void)lie_record(l, f, body, a);
+    return false;
+}
+
+static void what_was_said_first_is_shown_first_whichever_answer_comes_first(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *second;
+    struct buf held = BUF(LIMIT_FRAME);
+    struct lie late = {.op = OP_ROSTER, .to = bob, .most = 1, .tell = hold, .ctx = &held};
+
+    (void)state;
+    meet(alice, bob);
+    leaves(bob);
+    second = stage_second_device(alice, "second");
+    says(alice, bob, "said with two devices");
+    stage_remove_device(alice, second);
+    says(alice, bob, "said with one again");
+    is(alice, "accepted");
+    lie_begin(p, &late);
+    returns(bob);
+    lie_end(p);
+    assert_int_equal(late.told, 1);
+    sees_nothing(bob);
+    stage_inject(bob, buf_view(&held));
+    stage_settle(p);
+    sees(bob, alice, "said with two devices");
+    sees(bob, alice, "said with one again");
+    buf_free(&held);
+    play_end(p);
+}
+
 const struct CMUnitTest devices_healing[] = {
     cmocka_unit_test(what_a_sibling_cannot_open_is_sealed_again),
     cmocka_unit_test(what_a_sibling_did_not_get_is_asked_for_in_its_conversation),
@@ -135,5 +170,6 @@ const struct CMUnitTest devices_healing[] = {
     cmocka_unit_test(what_one_device_of_somebody_did_not_get_that_one_alone_gets_again),
     cmocka_unit_test(a_sibling_whose_vault_was_put_back_is_healed),
     cmocka_unit_test(a_device_that_was_added_is_brought_nothing_that_it_asks_for),
+    cmocka_unit_test(what_was_said_first_is_shown_first_whichever_answer_comes_first),
 };
 const size_t devices_healing_n = sizeof devices_healing / sizeof devices_healing[0];

@@ -372,10 +372,55 @@ static void a_sender_with_a_superseded_list_is_refused_learns_and_sends(void **s
     play_end(p);
 }
 
+/* tell: the second answer is not lost, but comes later. */
+static bool hold_second(struct lie *l, struct frame *f, void *body, struct arena *a)
+{
+    if (++l->at != 2)
+        return true;
+    (void)lie_record(l, f, body, a);
+    return false;
+}
+
+/* Bob is drained, and what he has waits for the answer to who alice is. */
+static void a_private_half_stays_while_something_waits_for_an_answer(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice, *bob = joins(p, "bob");
+    struct command who = {.kind = COMMAND_LOOK_UP, .handle = bytes_text("bob")};
+    struct buf held = BUF(LIMIT_FRAME);
+    struct lie late = {.op = OP_PERSON, .to = bob, .tell = hold_second, .ctx = &held};
+
+    (void)state;
+    stage_forward(p, 23 * CLOCK_HOUR_MS);
+    stage_skew_next(p, -(int64_t)(30 * CLOCK_MINUTE_MS));
+    alice = joins(p, "alice"); /* whose clock is behind: to her bob's first prekey is not old yet */
+    assert_ok(engine_command(stage_engine(alice), &who, stage_now(p) - 30 * CLOCK_MINUTE_MS));
+    stage_settle(p);
+    stage_forward(p, CLOCK_HOUR_MS + CLOCK_MINUTE_MS);
+    assert_int_equal(newest_prekey(bob), 2);
+    leaves(bob);
+    says(alice, bob, "to the first prekey");
+    is(alice, "accepted");
+    stage_forward(p, 25 * CLOCK_HOUR_MS);
+    lie_begin(p, &late);
+    returns(bob);
+    lie_end(p);
+    assert_true(has_private_half(bob, 1));
+    sees_nothing(bob);
+    stage_inject(bob, buf_view(&held));
+    stage_settle(p);
+    sees(bob, alice, "to the first prekey");
+    stage_forward(p, CLOCK_MINUTE_MS);
+    assert_false(has_private_half(bob, 1));
+    buf_free(&held);
+    play_end(p);
+}
+
 const struct CMUnitTest time_prekeys[] = {
     cmocka_unit_test(a_prekey_is_a_day_old_at_most_while_its_device_is_online),
     cmocka_unit_test(a_device_that_was_away_has_a_new_prekey_at_once),
     cmocka_unit_test(a_private_half_goes_a_day_after_the_next_one_came_and_not_before),
+    cmocka_unit_test(a_private_half_stays_while_something_waits_for_an_answer),
     cmocka_unit_test(without_a_drained_mailbox_a_private_half_lives_for_31_days),
     cmocka_unit_test(mail_under_the_prekey_before_opens),
     cmocka_unit_test(mail_that_waited_for_its_whole_life_opens),

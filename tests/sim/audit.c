@@ -153,16 +153,19 @@ static void check_person(struct world *w, struct person *who)
     if (!backups_is_gone(who) && !engine_is_drained(who->engine))
         ledger_break(w, WRONG_STUCK, "%s is not connected in the end", who->handle);
     world_must(engine_waiting(who->engine, &outgoing, &parked), "counting");
-    if (parked > 0 && !backups_is_gone(who) && !hostile_left_junk(w) &&
+    if (parked > 0 && !backups_is_gone(who) && !hostile_left_junk(w, who) &&
         !hears_from_strangers(w, who))
         ledger_break(w, WRONG_UNDECRYPTABLE, "%s cannot open %" PRIu64 " items", who->handle,
                      parked);
     if (options_heals(&w->options))
         return;
     /* Whoever keeps copies is told of what was said before there was a policy; and others of
-     * a place in a stream that was given up when a server was put back. */
+     * a place in a stream that was given up when a server was put back, which hands out old keys of
+     * whoever was not there since. */
     if (who == edicts_keeper(w) || w->server.restored)
         problems &= ~(UINT64_C(1) << PROBLEM_OVER);
+    if (w->server.restored)
+        problems &= ~(UINT64_C(1) << PROBLEM_OLD_KEYS);
     for (size_t i = 0; i < sizeof ALARMS / sizeof ALARMS[0]; i++)
         if ((problems >> ALARMS[i] & 1) != 0)
             ledger_break(w, ALARMS[i] == PROBLEM_DAMAGED ? WRONG_UNDECRYPTABLE : WRONG_ALARM,

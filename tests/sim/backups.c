@@ -42,6 +42,8 @@ static void take_part(struct world *w, void *subject)
     size_t n = 1 + dice_below(&w->care, PART_MOST);
     struct err err;
 
+    if (!s->backup.under_way) /* it was given up */
+        return;
     if (n > left)
         n = (size_t)left;
     err = db_copy_read(s->db, at, buf_extend(&s->backup.part, n), n);

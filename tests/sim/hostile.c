@@ -249,9 +249,12 @@ void hostile_stop(struct world *w)
 
 /* ---- what it explains */
 
-bool hostile_left_junk(const struct world *w)
+/* What is sealed to a key that a vault lost when it was put back, under a number that it uses
+ * again, claims to be from nobody who could be asked.  What it said comes by its place in the
+ * stream. */
+bool hostile_left_junk(const struct world *w, const struct person *who)
 {
-    return w->hostile->junk;
+    return w->hostile->junk || (w->options.hostile && who->restored > 0);
 }
 
 bool hostile_may_fail(const struct world *w, const struct said *s)
@@ -267,6 +270,21 @@ static bool may_be_silent(const struct world *w)
     return w->hostile->rolled_back || options_has(&w->options, KIND_FULL);
 }
 
+/* A copy that was put back and not told goes on at places of its stream that were used before; and
+ * where clocks go back one that was put back twice may begin anew below where it did the first
+ * time.  Who gets that is shown a fork, or has a stream that begins above: what is missing of it
+ * cannot be seen. */
+static bool overlaps(const struct world *w, const struct said *s, const struct person *from,
+                     const struct person *to)
+{
+    if (s->at_ms <= from->told_ms) /* it leaves behind what it said before it was told */
+        return true;
+    if (from->restored > 1 && options_has(&w->options, KIND_CLOCK))
+        return true;
+    return from->restored > 0 && may_be_silent(w) &&
+           (w->ledger.of[to->index].notes & MESSAGE_FORKED) != 0;
+}
+
 /* A copy that was put back forgets, and says that it does; else nothing explains a loss. */
 bool hostile_explains(const struct world *w, const struct said *s)
 {
@@ -275,7 +293,7 @@ bool hostile_explains(const struct world *w, const struct said *s)
     if (w->options.hostile && from->removed)
         return true; /* nobody is left to send again what was dropped */
     if (to->restored == 0 && s->life == from->restored)
-        return false;
+        return overlaps(w, s, from, to);
     return to->told_restored || from->told_restored || may_be_silent(w);
 }
 

@@ -27,7 +27,7 @@ void hostile_step(struct world *w);
 void hostile_stop(struct world *w);
 
 /* Is there something that nobody can ever open? */
-bool hostile_left_junk(const struct world *w);
+bool hostile_left_junk(const struct world *w, const struct person *who);
 /* Does what it did explain that this message failed; or never came, and was it told? */
 bool hostile_may_fail(const struct world *w, const struct said *s);
 bool hostile_explains(const struct world *w, const struct said *s);

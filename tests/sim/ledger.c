@@ -155,7 +155,10 @@ static void told(struct world *w, struct person *who, const struct event *e)
     w->ledger.of[who->index].problems |= UINT64_C(1) << e->problem;
     w->outcome->alarms++;
     who->told++;
-    who->told_restored |= e->problem == PROBLEM_RESTORED;
+    if (e->problem == PROBLEM_RESTORED) {
+        who->told_restored = true;
+        who->told_ms = w->now_ms;
+    }
 }
 
 void ledger_hear(struct world *w, struct person *who, const struct event *e)

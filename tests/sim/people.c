@@ -51,8 +51,18 @@ static void try_others(struct person *who)
     }
 }
 
-/* Where a disk failed or was full, one of two; and while there is no room to make that sure, it may
- * be the other after a power cut. */
+/* Something is committed that changes nothing. */
+static struct err commit_nothing(struct vault *v)
+{
+    uint64_t number;
+
+    TRY(vault_counter_get(v, VAULT_NEXT_OUTBOX, &number));
+    TRY(vault_begin(v));
+    return vault_end(v, vault_counter_set(v, VAULT_NEXT_OUTBOX, number));
+}
+
+/* Where a disk failed or was full, one of two; and as long as nothing else was committed, it may be
+ * the other after a power cut. */
 static struct err unlock_either(struct person *who)
 {
     unsigned number = who->passphrase;
@@ -61,8 +71,7 @@ static struct err unlock_either(struct person *who)
     if (err.code == E_DENIED)
         err = open_vault(who, ++number, &who->vault);
     TRY(err);
-    TRY(vault_begin(who->vault));
-    vault_rollback(who->vault);
+    TRY(commit_nothing(who->vault));
     who->passphrase = number;
     who->either = false;
     return OK;

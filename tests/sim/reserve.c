@@ -2,6 +2,7 @@
 #include "sim/reserve.h"
 
 #include "server/queue/queue.h"
+#include "sim/backups.h"
 #include "storage/driver.h"
 
 #define FILE_NAME "ballast"
@@ -37,13 +38,15 @@ static void erase(void *ctx)
     disk_file_delete(ctx, FILE_NAME);
 }
 
-/* What is left over somebody else has at once, now and then. */
+/* A backup that is under way ends.  What is left over somebody else has at once, now and then. */
 static bool give(void *ctx)
 {
     struct world *w = ctx;
     struct server_node *s = &w->server;
-    bool was_held = s->ballast.state == BALLAST_HELD, given = ballast_give(&s->ballast, w->now_ms);
+    bool was_held = s->ballast.state == BALLAST_HELD, given;
 
+    backups_drop(s);
+    given = ballast_give(&s->ballast, w->now_ms);
     world_trace(w, "  server: the disk is full, and %s", given ? "deleting goes on" : "that is it");
     if (was_held && disk_room(s->disk) != UINT64_MAX && dice_once_in(&w->machine, 2))
         disk_limit(s->disk, 0);

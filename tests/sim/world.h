@@ -64,6 +64,7 @@ struct person {
     unsigned restored_later; /* and that behind a sign-in */
     uint64_t sign_ins, told; /* since the copy was made; problems in all */
     bool told_restored;
+    uint64_t told_ms;    /* when it was last */
     bool unheard;        /* crashed after that, before the answer to a sign-in could say so */
     unsigned passphrase; /* which one opens its vault; with the copy, that one */
     unsigned copy_passphrase;
