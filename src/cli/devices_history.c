@@ -134,9 +134,11 @@ static enum words_end follow(struct transfer *t, int seconds)
     bool ended = false;
 
     drive_begin(&d, t->client, seconds);
-    while (end == WORDS_FINE && !ended && drive_next(&d, &e)) {
-        if (!is_ours(t, &e))
+    while (end == WORDS_FINE && !ended && drive_take(&d, &e)) {
+        if (!is_ours(t, &e)) {
+            drive_say(&d, &e);
             continue;
+        }
         end = say(t, &e);
         ended = e.history == TACET_HISTORY_ENDED;
     }

@@ -208,6 +208,19 @@ void sentences_devices(const struct tacet_event *e)
     fputs("\n", stderr);
 }
 
+void sentences_history(const struct tacet_event *e)
+{
+    if (e->history == TACET_HISTORY_OFFERED && !e->giving)
+        fprintf(stderr,
+                "Another device of yours offers what was said before, %llu messages.  To have it"
+                " here: tacet devices take %s\n",
+                (unsigned long long)e->of, e->device);
+    if (e->history == TACET_HISTORY_ENDED)
+        fprintf(stderr, "What was said before %s %s %s.\n",
+                e->code == TACET_OK ? "has gone" : "does not go on", e->giving ? "to" : "from",
+                e->device);
+}
+
 void sentences_removed(enum tacet_code code)
 {
     fputs("Another device of yours removed this one.  ", stderr);

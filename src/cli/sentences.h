@@ -28,6 +28,9 @@ extern const struct sentence sentences_sending[];
 /* Say a TACET_EVENT_PROBLEM. */
 void sentences_problem(const struct tacet_event *e);
 
+/* Say a TACET_EVENT_HISTORY that is more than a step on the way. */
+void sentences_history(const struct tacet_event *e);
+
 /* Say a TACET_EVENT_DEVICES; and a TACET_EVENT_REMOVED, with its code. */
 void sentences_devices(const struct tacet_event *e);
 void sentences_removed(enum tacet_code code);

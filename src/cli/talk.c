@@ -260,8 +260,8 @@ static void take_input(struct talk *t)
 
 static void take_event(struct talk *t, const struct tacet_event *e)
 {
-    bool speaks =
-        e->kind == TACET_EVENT_PROBLEM || e->kind == TACET_EVENT_DEVICES || t->drive.news != NULL;
+    bool speaks = e->kind == TACET_EVENT_PROBLEM || e->kind == TACET_EVENT_DEVICES ||
+                  e->kind == TACET_EVENT_HISTORY || t->drive.news != NULL;
 
     if (speaks)
         console_hide(&t->console);

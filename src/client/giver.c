@@ -120,9 +120,12 @@ static struct err ask_for_list(struct engine *e, struct giving *g)
         .kind = LISTING_CAPABILITIES,
         .entry = {.did = g->to, .role = DEVICE_PLAIN, .capabilities = DEVICE_GIVEN_HISTORY}};
 
-    g->listed = true;
+    struct err err = listing_put(e->vault, &e->own, &c, e->now_ms);
+
+    if (err.code != E_OK && err_who(err.code) == WHO_OPERATOR)
+        return err;
+    g->listed = true; /* or else, as too many changes wait, it is asked for again when it is due */
     said(e, g);
-    TRY(listing_put(e->vault, &e->own, &c, e->now_ms));
     return giving_put(e->vault, g);
 }
 

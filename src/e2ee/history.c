@@ -10,8 +10,9 @@ static bool is_sound(const struct history *h)
     switch (h->kind) {
     case HISTORY_OFFER:
     case HISTORY_TAKEN:
-    case HISTORY_OVER:
         return true;
+    case HISTORY_OVER:
+        return h->code != 0;
     case HISTORY_PIECE:
         return h->number >= 1 && h->done <= h->of && h->cut.n <= HISTORY_CUT_MAX &&
                (h->last || h->cut.n > 0);

@@ -31,7 +31,7 @@ struct history {
     bool last;        /* PIECE: there is none behind it */
     uint64_t done;    /* PIECE: messages up to its end */
     uint64_t of;      /* OFFER, PIECE: messages in all, about */
-    uint8_t code;     /* OVER: why */
+    uint8_t code;     /* OVER: why, not 0 */
     struct bytes cut; /* PIECE: of the entries, at most HISTORY_CUT_MAX */
 };
 

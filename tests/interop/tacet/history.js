@@ -25,7 +25,10 @@ export function read(content) {
   require(h.kind >= OFFER && h.kind <= OVER, 'kind');
   if (h.kind === OFFER) h.of = r.u64();
   if (h.kind === TAKEN) h.number = r.u32();
-  if (h.kind === OVER) h.code = r.u8();
+  if (h.kind === OVER) {
+    h.code = r.u8();
+    require(h.code !== 0, 'no reason');
+  }
   if (h.kind === PIECE) {
     Object.assign(h, { number: r.u32(), last: r.u8(), done: r.u64(), of: r.u64() });
     require(r.left <= CUT_MOST, 'cut', 'limit');

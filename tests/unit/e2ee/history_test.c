@@ -136,6 +136,10 @@ static void what_a_control_must_not_say_is_refused(void **state)
     buf_u8(&b, 0);
     assert_int_equal(parse(buf_view(&b), false), E_LIMIT);
     buf_free(&b);
+    b = written(&OVER);
+    b.at[17] = 0; /* no reason */
+    assert_int_equal(parse(buf_view(&b), false), E_MALFORMED);
+    buf_free(&b);
     h.cut.n = 0;
     h.last = true;
     b = written(&h);
