@@ -59,21 +59,42 @@ struct tacet_client;
 
 /* ---- Opening and joining */
 
+/* Passphrases that were wrong, or whose try was cut off: each is counted on disk before it is
+ * looked at. */
+struct tacet_tries {
+    unsigned wrong;   /* in a row; after TACET_OK those before it that nobody was told of */
+    unsigned wait_s;  /* until the next one is looked at; 0: it is at once */
+    uint64_t last_ms; /* when the last of those was; 0: there was none */
+    bool wiped;       /* they were too many: the profile's key and its files are gone */
+};
+
 struct tacet_profile {
     const char *directory;     /* made with mode 0700 when joining */
-    const uint8_t *passphrase; /* borrowed for the call */
+    const uint8_t *passphrase; /* borrowed for the call; NULL: see tacet_use_key_store() */
     size_t passphrase_n;
     unsigned cost; /* base-2 logarithm of scrypt's N, when joining; 0: TACET_COST_DEFAULT */
+    struct tacet_tries *tries; /* filled in by tacet_open(); NULL: nobody asks */
 };
 
 /* Is there a profile in the directory? */
 TACET_API bool tacet_profile_exists(const char *directory);
 
 /* Looks the whole vault over first, at the speed of the disk.  TACET_ABSENT: no profile.
- * TACET_DENIED: wrong passphrase.  TACET_CONFLICT: another process has it.  TACET_VERSION: a newer
- * program wrote it.  TACET_MALFORMED, TACET_FORGED: its file is damaged.  TACET_LIMIT: the
+ * TACET_DENIED: wrong passphrase; p->tries says what follows.  TACET_AGAIN: too many were wrong, so
+ * this one was not looked at, nor counted: p->tries->wait_s.  TACET_FULL: the disk has no room to
+ * count it, and wrong ones are counted.  TACET_CONFLICT: another process has it.  TACET_VERSION: a
+ * newer program wrote it.  TACET_MALFORMED, TACET_FORGED: its file is damaged.  TACET_LIMIT: the
  * passphrase is over TACET_PASSPHRASE_MAX. */
 TACET_API enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile *p);
+
+/* From now on tacet_open() without a passphrase opens the profile, with a key that the system's key
+ * store keeps (the Secret Service, by the program secret-tool); NULL: no more, and what is kept
+ * there opens nothing.  The passphrase opens it as before.  Both wait for a minute at most, so that
+ * a person can open the key store.  TACET_ABSENT: there is none here; nothing has changed.
+ * TACET_DENIED, TACET_AGAIN as tacet_open().  TACET_FULL, TACET_IO: when taken back, what is left
+ * of it in the profile's files goes with what is written next. */
+TACET_API enum tacet_code tacet_use_key_store(struct tacet_client *c, const uint8_t *passphrase,
+                                              size_t n);
 
 /* Is this an invitation, whole and of a version we know?  Whether it is still good the server says.
  * TACET_MALFORMED: not a link.  TACET_FORGED: damaged.  TACET_VERSION: made by a newer server. */
@@ -85,6 +106,9 @@ TACET_API enum tacet_code tacet_check_link(const char *link);
 TACET_API enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile *p,
                                      const char *link);
 
+/* The person was told of the wrong passphrases that tacet_open() spoke of: not again. */
+TACET_API enum tacet_code tacet_tries_told(struct tacet_client *c);
+
 struct tacet_passphrases {
     const uint8_t *old, *fresh; /* borrowed for the call */
     size_t old_n, fresh_n;
@@ -93,13 +117,32 @@ struct tacet_passphrases {
 
 /* From now on the new passphrase opens the profile and the old one does not, but a copy of it that
  * was made before.  Cut off at any moment, it leaves one of the two.
- * TACET_DENIED: wrong old passphrase.  TACET_LIMIT: one is too long, or no such cost.
+ * TACET_DENIED: wrong old passphrase, which is counted.  TACET_AGAIN: as tacet_open().
+ * TACET_LIMIT: one is too long, or no such cost.
  * TACET_NOMEM.  After these nothing has changed.  TACET_FULL: nor now, but if this program is
  * killed soon the new one may open it.  TACET_IO: either of the two opens it; close it. */
 TACET_API enum tacet_code tacet_change_passphrase(struct tacet_client *c,
                                                   const struct tacet_passphrases *p);
 
 TACET_API void tacet_close(struct tacet_client *c); /* NULL is fine; wipes */
+
+/* ---- Locking */
+
+/* Ask the program that has the profile in this directory open to close it, and wait for that, for
+ * timeout_ms at most.  No passphrase is needed.  TACET_OK: it has closed it.  TACET_ABSENT: none
+ * had it open, or there is no profile.  TACET_AGAIN: it has not closed it yet.  TACET_IO: it cannot
+ * be asked. */
+TACET_API enum tacet_code tacet_lock(const char *directory, int timeout_ms);
+
+struct tacet_locking {
+    unsigned after_minutes; /* without a key pressed a program locks the profile; 0: never */
+    unsigned wipe_at;       /* so many wrong passphrases in a row destroy the profile; 0: never */
+};
+
+/* What is kept in the profile.  The first is for the programs that show it to a person to obey.
+ * TACET_LIMIT: over a day, or over a million. */
+TACET_API enum tacet_code tacet_get_locking(struct tacet_client *c, struct tacet_locking *out);
+TACET_API enum tacet_code tacet_set_locking(struct tacet_client *c, const struct tacet_locking *l);
 
 /* ---- The network */
 
@@ -119,6 +162,9 @@ enum tacet_event_kind {
     TACET_EVENT_DEVICES, /* devices of `who`, who may be me, came or went */
     TACET_EVENT_LISTED,  /* tacet_remove_device(): it is out of the list, or cannot be (code) */
     TACET_EVENT_HISTORY, /* `history`: what is given to `device` of mine, or given by it */
+    /* Another program asks to lock the profile, see tacet_lock(): tacet_close() it at once, and
+     * show nothing of it any more. */
+    TACET_EVENT_LOCK = 64,
 };
 
 enum tacet_problem {
@@ -365,6 +411,8 @@ struct tacet_status {
     uint32_t policy;                /* number of the network policy in force; 0: there is none */
     enum tacet_copies copies;       /* of which conversations somebody gets copies by it */
     char keeper[TACET_HANDLE_SIZE]; /* who; "" when nobody, or while it is not known who it is */
+    bool key_store;                 /* it is opened with a key that the system keeps */
+    unsigned wrong_tries; /* wrong passphrases that nobody knew of when the profile was opened */
 };
 
 TACET_API enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *out);

@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join chat send read contacts name verify devices passphrase status help"
+    local words="join chat send read contacts name verify devices passphrase lock status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -29,7 +29,7 @@ _tacet() {
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
         ;;
-    --passphrase-fd | --kdf-cost | --lock-after | --wait | --confirm) return ;;
+    --passphrase-fd | --kdf-cost | --lock-after | --wait | --confirm | --after | --wipe-after | --key-store) return ;;
     esac
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
@@ -52,7 +52,8 @@ _tacet() {
     name) options+=" --none" ;;
     verify) options+=" --confirm --accept-new-key" ;;
     devices) options+=" --wait --json" ;;
-    passphrase) options+=" --kdf-cost" ;;
+    passphrase) options+=" --kdf-cost --key-store" ;;
+    lock) options+=" --after --wipe-after --json" ;;
     status) options+=" --json" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")

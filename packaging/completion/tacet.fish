@@ -18,7 +18,7 @@ complete -c tacet -l passphrase-fd -x -d 'Read the passphrase from a descriptor'
 complete -c tacet -l help -d 'Say more'
 complete -c tacet -l version -d 'Say which version this is'
 
-set -l words join chat send read contacts name verify devices passphrase status
+set -l words join chat send read contacts name verify devices passphrase lock status
 set -l none "not __fish_seen_subcommand_from $words help"
 complete -c tacet -n $none -a join -d 'Take up an invitation'
 complete -c tacet -n $none -a chat -d 'Talk with somebody, line by line'
@@ -29,6 +29,7 @@ complete -c tacet -n $none -a name -d 'Give somebody a name that you alone see'
 complete -c tacet -n $none -a verify -d 'Compare safety numbers'
 complete -c tacet -n $none -a devices -d 'List devices'
 complete -c tacet -n $none -a passphrase -d 'Change the passphrase of this profile'
+complete -c tacet -n $none -a lock -d 'Lock this profile'
 complete -c tacet -n $none -a status -d 'Say who you are'
 complete -c tacet -n $none -a help -d 'Say more about a word'
 complete -c tacet -n '__fish_seen_subcommand_from help' -a "$words"
@@ -47,4 +48,8 @@ complete -c tacet -n '__fish_seen_subcommand_from verify' -l accept-new-key -d '
 complete -c tacet -n '__fish_seen_subcommand_from devices' -l json -d 'A JSON object a line'
 complete -c tacet -n '__fish_seen_subcommand_from devices' -l wait -x -d 'Seconds at most'
 complete -c tacet -n '__fish_seen_subcommand_from passphrase' -l kdf-cost -x -d 'Work to try a passphrase'
+complete -c tacet -n '__fish_seen_subcommand_from passphrase' -l key-store -x -a 'on off' -d 'The key store opens this profile'
+complete -c tacet -n '__fish_seen_subcommand_from lock' -l after -x -d 'When no key was pressed, in minutes'
+complete -c tacet -n '__fish_seen_subcommand_from lock' -l wipe-after -x -d 'Destroy it after so many wrong passphrases'
+complete -c tacet -n '__fish_seen_subcommand_from lock' -l json -d 'One JSON object'
 complete -c tacet -n '__fish_seen_subcommand_from status' -l json -d 'One JSON object'

@@ -7,11 +7,11 @@
 #include "base/text.h"
 #include "cli/sentences.h"
 #include "terminal/prompt.h"
+#include "terminal/show.h"
 
 _Static_assert(PROMPT_MAX <= TACET_PASSPHRASE_MAX, "what is asked for is not refused for its size");
 
 static const struct sentence OPENING[] = {
-    {TACET_DENIED, "Wrong passphrase."},
     {TACET_CONFLICT, "Another tacet is using this profile.  Try again when it has ended."},
     {TACET_VERSION, "A newer tacet wrote this profile.  Update this one."},
     {TACET_ABSENT, "This profile holds nothing: joining was interrupted, or its file was emptied."
@@ -19,6 +19,8 @@ static const struct sentence OPENING[] = {
     {TACET_MALFORMED, "This profile is damaged."},
     {TACET_FORGED, "This profile is damaged."},
     {TACET_NOMEM, "There is not enough memory to open the profile."},
+    {TACET_FULL, "The disk of this machine is full: this passphrase could not be counted, and was"
+                 " not tried.  Make room."},
     {TACET_OK, NULL},
 };
 
@@ -80,12 +82,68 @@ bool choice_directory(const struct choice *c, struct buf *path)
     return false;
 }
 
+/* ---- wrong passphrases */
+
+#define HOUR_S   3600
+#define MINUTE_S 60
+
+/* "for 2 minutes", never too short. */
+static void print_wait(unsigned s)
+{
+    unsigned unit = s > 2 * HOUR_S ? HOUR_S : s > 2 * MINUTE_S ? MINUTE_S : 1;
+    unsigned n = (s + unit - 1) / unit;
+
+    fprintf(stderr, "for %u %s%s", n,
+            unit == HOUR_S ? "hour"
+            : unit == 1    ? "second"
+                           : "minute",
+            n == 1 ? "" : "s");
+}
+
+/* Why it does not open, where tries are the reason.  What follows is said too. */
+static enum words_end say_wrong(enum tacet_code code, const struct tacet_tries *t)
+{
+    if (t->wiped)
+        return words_say(WORDS_FAILED, "Wrong passphrase.  There were too many: this profile was"
+                                       " destroyed, as it was set to be.  Ask your administrator"
+                                       " for a new invitation.");
+    if (code == TACET_DENIED)
+        fputs("Wrong passphrase.", stderr);
+    if (code == TACET_AGAIN)
+        fputs("Too many passphrases were wrong, and this one was not tried.", stderr);
+    if (t->wait_s > 0) {
+        fprintf(stderr, "  After %u in a row none is tried ", t->wrong);
+        print_wait(t->wait_s);
+        fputs(".", stderr);
+    }
+    fputs("\n", stderr);
+    return code == TACET_AGAIN ? WORDS_LATER : WORDS_FAILED;
+}
+
+/* Once: who comes back hears that somebody was there. */
+static void tell_wrong(struct tacet_client *client, const struct tacet_tries *t)
+{
+    if (t->wrong == 0)
+        return;
+    if (t->wrong == 1)
+        fputs("Since this profile was opened last, a passphrase was wrong, or cut off: ", stderr);
+    else
+        fprintf(stderr,
+                "Since this profile was opened last, %u passphrases were wrong, or cut off;"
+                " the last: ",
+                t->wrong);
+    show_time(stderr, t->last_ms);
+    fputs("\n", stderr);
+    (void)tacet_tries_told(client); /* else it is said again */
+}
+
 /* *code: TACET_CLOSED: there was no passphrase.  It stays in `passphrase`. */
 static enum words_end open_profile(const struct choice *c, const char *directory,
                                    struct buf *passphrase, struct tacet_client **out,
                                    enum tacet_code *code)
 {
-    struct tacet_profile profile = {.directory = directory};
+    struct tacet_tries tries = {.wrong = 0};
+    struct tacet_profile profile = {.directory = directory, .tries = &tries};
 
     *code = TACET_CLOSED;
     if (!prompt_ask(c->passphrase_fd, "Passphrase", PROMPT_KNOWN, passphrase))
@@ -93,17 +151,35 @@ static enum words_end open_profile(const struct choice *c, const char *directory
     profile.passphrase = passphrase->at;
     profile.passphrase_n = passphrase->n;
     *code = tacet_open(out, &profile);
-    if (*code == TACET_OK)
+    if (*code == TACET_OK) {
+        tell_wrong(*out, &tries);
         return WORDS_FINE;
+    }
     buf_free(passphrase);
+    if (tries.wiped || *code == TACET_DENIED || *code == TACET_AGAIN) {
+        enum words_end end = say_wrong(*code, &tries);
+
+        *code = tries.wiped ? TACET_REMOVED : *code;
+        return end;
+    }
     sentences_say(OPENING, *code);
     return *code == TACET_CONFLICT ? WORDS_LATER : WORDS_FAILED;
 }
 
-/* `person`: until the passphrase fits. */
+/* The system's key store, where the profile says so, before a person is asked. */
+static bool opens_by_itself(const struct choice *c, const char *directory,
+                            struct tacet_client **out)
+{
+    const struct tacet_profile profile = {.directory = directory};
+
+    return c->passphrase_fd < 0 && tacet_open(out, &profile) == TACET_OK;
+}
+
+/* `person`: until the passphrase fits.  NULL for `passphrase`: it need not be asked for. */
 static enum words_end enter(const struct choice *c, bool person, struct buf *passphrase,
                             struct tacet_client **out)
 {
+    struct buf own = PROMPT_BUF;
     struct buf path = BUF(CHOICE_PATH_MAX);
     enum words_end end = WORDS_FAILED;
     enum tacet_code code;
@@ -114,22 +190,23 @@ static enum words_end enter(const struct choice *c, bool person, struct buf *pas
         if (!tacet_profile_exists(directory))
             fprintf(stderr, "There is no profile at %s.  With an invitation: tacet join LINK\n",
                     directory);
+        else if (passphrase == NULL && opens_by_itself(c, directory, out))
+            end = WORDS_FINE;
         else
             do
-                end = open_profile(c, directory, passphrase, out, &code);
-            while (person && (code == TACET_DENIED || code == TACET_CONFLICT));
+                end =
+                    open_profile(c, directory, passphrase == NULL ? &own : passphrase, out, &code);
+            while (person &&
+                   (code == TACET_DENIED || code == TACET_CONFLICT || code == TACET_AGAIN));
     }
     buf_free(&path);
+    buf_free(&own);
     return end;
 }
 
 enum words_end choice_open(const struct choice *c, struct tacet_client **out)
 {
-    struct buf passphrase = PROMPT_BUF;
-    enum words_end end = enter(c, false, &passphrase, out);
-
-    buf_free(&passphrase);
-    return end;
+    return enter(c, false, NULL, out);
 }
 
 /* A person answers at the terminal, whatever opened it at first. */
@@ -182,6 +259,35 @@ enum words_end choice_change(const struct choice *c, bool person, unsigned cost,
         end = change(&again, buf_view(&old), cost, *out);
     buf_free(&old);
     return end;
+}
+
+static const struct sentence KEEPING[] = {
+    {TACET_ABSENT, "The system's key store cannot be reached, or refuses: is secret-tool (Debian:"
+                   " libsecret-tools) installed, and is this a desktop's session?  Nothing is"
+                   " changed."},
+    {TACET_AGAIN, "The system's key store did not answer within a minute.  Nothing is changed."},
+    {TACET_OK, NULL},
+};
+
+enum words_end choice_key_store(const struct choice *c, bool on)
+{
+    struct buf passphrase = PROMPT_BUF;
+    struct tacet_client *client = NULL;
+    enum words_end end = enter(c, false, &passphrase, &client);
+    enum tacet_code code = TACET_OK;
+
+    if (end == WORDS_FINE)
+        code = tacet_use_key_store(client, on ? passphrase.at : NULL, passphrase.n);
+    buf_free(&passphrase);
+    tacet_close(client);
+    if (end != WORDS_FINE)
+        return end;
+    if (code != TACET_OK)
+        return sentences_say(KEEPING, code);
+    return words_say(WORDS_FINE,
+                     on ? "From now on the system's key store opens this profile while it is open"
+                          " itself, and any program of yours can ask it.  Keep the passphrase."
+                        : "From now on the passphrase alone opens this profile.");
 }
 
 enum words_end choice_report(struct options *o, const struct choice *c,

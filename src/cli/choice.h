@@ -20,8 +20,8 @@ void choice_take(struct options *o, void *out);
 /* The profile's directory, as text with a NUL, appended.  false: there can be none; said why. */
 bool choice_directory(const struct choice *c, struct buf *path);
 
-/* Ask for the passphrase and open the profile.  Anything but WORDS_FINE: it is not open, and this
- * was said. */
+/* Open the profile: with the system's key store, if it says so and no descriptor was given, else
+ * ask for the passphrase.  Anything but WORDS_FINE: it is not open, and this was said. */
 enum words_end choice_open(const struct choice *c, struct tacet_client **out);
 
 /* Open what was open before.  A person at the terminal is asked until the passphrase fits; else it
@@ -34,6 +34,9 @@ enum words_end choice_unlock(const struct choice *c, bool person, struct tacet_c
  */
 enum words_end choice_change(const struct choice *c, bool person, unsigned cost,
                              struct tacet_client **out);
+
+/* Ask for the passphrase, and let the system's key store open the profile, or no more. */
+enum words_end choice_key_store(const struct choice *c, bool on);
 
 /* All of a word that knows no option but --json: open the profile, report, close it. */
 enum words_end choice_report(struct options *o, const struct choice *c,

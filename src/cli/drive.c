@@ -21,11 +21,18 @@ static void on_signal(int number)
         tacet_interrupt(running);
 }
 
+/* One that goes on while the machine sleeps: who comes back to it was away. */
+#ifdef CLOCK_BOOTTIME
+#define AWAY_CLOCK CLOCK_BOOTTIME
+#else
+#define AWAY_CLOCK CLOCK_MONOTONIC
+#endif
+
 static uint64_t monotonic_ms(void)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(AWAY_CLOCK, &t);
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
@@ -115,6 +122,11 @@ bool drive_take(struct drive *d, struct tacet_event *out)
         sentences_removed(out->code);
         return false;
     }
+    if (out->kind == TACET_EVENT_LOCK) {
+        d->asked = true;
+        d->why = TACET_CLOSED;
+        return false;
+    }
     if (out->kind != TACET_EVENT_LINK)
         return true;
     d->news = note_link(d, out->code);
@@ -156,6 +168,10 @@ bool drive_refused(const struct drive *d)
 {
     bool refused = drive_is_final(d->why);
 
+    if (d->asked) {
+        fputs("The profile was locked with tacet lock.\n", stderr);
+        return true;
+    }
     if (refused && !d->removed)
         sentences_say(sentences_refusal, d->why);
     return refused;

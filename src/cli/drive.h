@@ -12,11 +12,12 @@
 
 struct drive {
     struct tacet_client *client;
-    uint64_t until_ms;   /* of the monotonic clock; UINT64_MAX: no limit */
+    uint64_t until_ms;   /* of a clock that nobody sets; UINT64_MAX: no limit */
     bool connected;      /* signed in */
     bool unreachable;    /* it was said that the server cannot be reached */
     const char *news;    /* to say about the connection; NULL: nothing */
     unsigned arrived;    /* messages that others wrote */
+    bool asked;          /* by another program, to close the profile */
     bool removed;        /* another device removed this one, which was said */
     enum tacet_code why; /* after the end: TACET_AGAIN: time is over; TACET_CLOSED: interrupted;
                             a refusal of the server; or a failure of this machine */

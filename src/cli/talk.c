@@ -289,6 +289,7 @@ static void take_event(struct talk *t, const struct tacet_event *e)
     case TACET_EVENT_DEVICES:
     case TACET_EVENT_LISTED:
     case TACET_EVENT_HISTORY:
+    case TACET_EVENT_LOCK: /* with which it has ended */
         break;
     }
 }
@@ -313,10 +314,16 @@ static void greet(struct talk *t)
     show_prompt(t);
 }
 
+/* Idle for too long, or asked by another program. */
+static bool is_to_be_locked(const struct talk *t)
+{
+    return !t->ended && (t->drive.why == TACET_AGAIN || t->drive.asked);
+}
+
 /* Said when the terminal is as it was. */
 static void conclude(struct talk *t)
 {
-    if (t->drive.why == TACET_AGAIN && !t->ended)
+    if (is_to_be_locked(t))
         t->locking = true;
     else if (drive_refused(&t->drive))
         t->end = WORDS_FAILED;
@@ -341,7 +348,7 @@ bool talk_run(struct talk *t)
     while (!t->locking && !is_finished(t) && drive_take(&t->drive, &e))
         take_event(t, &e);
     tacet_watch(t->client, -1);
-    if (t->locking || (t->drive.why == TACET_AGAIN && !t->ended))
+    if (t->locking || is_to_be_locked(t))
         console_clear(&t->console);
     console_close(&t->console);
     drive_end(&t->drive);

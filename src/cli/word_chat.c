@@ -8,15 +8,29 @@
 #include "cli/sentences.h"
 #include "cli/talk.h"
 
-#define WAIT_SECONDS      10
-#define WAIT_MOST         86400
-#define LOCK_MOST_MINUTES 1440
+#define WAIT_SECONDS        10
+#define WAIT_MOST           86400
+#define LOCK_MOST_MINUTES   1440
+#define AS_THE_PROFILE_SAYS (-2)
 
 static bool is_oneself(const struct talk *t)
 {
     struct tacet_status s;
 
     return tacet_get_status(t->client, &s) == TACET_OK && strcmp(s.handle, t->with) == 0;
+}
+
+static int idle_seconds(unsigned minutes)
+{
+    return minutes == 0 ? -1 : (int)minutes * 60;
+}
+
+static void ask_the_profile(struct talk *t)
+{
+    struct tacet_locking l;
+
+    if (t->idle_s == AS_THE_PROFILE_SAYS && tacet_get_locking(t->client, &l) == TACET_OK)
+        t->idle_s = idle_seconds(l.after_minutes);
 }
 
 /* The profile is closed.  A person whose new passphrase came to nothing goes on with the old one.
@@ -40,6 +54,8 @@ static enum words_end chat(struct talk *t, const struct choice *c)
 
     if (end == WORDS_FINE && is_oneself(t))
         end = sentences_say(sentences_sending, TACET_DENIED);
+    if (end == WORDS_FINE)
+        ask_the_profile(t);
     while (end == WORDS_FINE) {
         bool locked = talk_run(t);
 
@@ -56,11 +72,11 @@ static enum words_end chat(struct talk *t, const struct choice *c)
 static enum words_end run(struct options *o, const void *setting)
 {
     const struct choice *c = setting;
-    struct talk t = {.idle_s = -1};
+    struct talk t = {.idle_s = AS_THE_PROFILE_SAYS};
     unsigned minutes = 0, wait = WAIT_SECONDS;
 
-    if (options_number(o, "--lock-after", 1, LOCK_MOST_MINUTES, &minutes))
-        t.idle_s = (int)minutes * 60;
+    if (options_number(o, "--lock-after", 0, LOCK_MOST_MINUTES, &minutes))
+        t.idle_s = idle_seconds(minutes);
     options_number(o, "--wait", 0, WAIT_MOST, &wait);
     t.wait_s = (int)wait;
     t.with = options_handle(o);
@@ -92,7 +108,8 @@ const struct word word_chat = {
         "server has accepted all and handed over what was there.  After /lock the next line of\n"
         "--passphrase-fd unlocks; after /passphrase the next two are the old one and the new one.\n"
         "\n"
-        "  --lock-after N     Lock when nothing was typed for N minutes.\n"
+        "  --lock-after N     Lock when no key was pressed for N minutes; 0: never.  Else as\n"
+        "                     tacet lock --after says.\n"
         "  --wait SECONDS     How long to wait for the server at the end of the input, 10 if not\n"
         "                     said.\n",
 };

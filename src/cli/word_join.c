@@ -20,6 +20,8 @@ static const struct sentence BEGINNING[] = {
     {TACET_FORGED, "The link is damaged: copy the whole of it once more."},
     {TACET_VERSION, "A newer tacet is needed for this.  Update this one."},
     {TACET_DENIED, "Wrong passphrase: joining began here already, with another one."},
+    {TACET_AGAIN, "Too many passphrases were wrong, and this one was not tried.  Wait, and try"
+                  " again: how long, tacet status says."},
     {TACET_CONFLICT, "Somebody has joined with this profile already, or another tacet is using it."
                      "  For another account, say --profile NAME."},
     {TACET_LIMIT, "The profile's path is too long."},

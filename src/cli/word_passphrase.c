@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* passphrase: another one for this profile. */
+#include <string.h>
+
 #include "cli/choice.h"
 #include "cli/cli.h"
 
@@ -12,9 +14,15 @@ static enum words_end run(struct options *o, const void *setting)
     enum words_end end;
     unsigned cost = TACET_COST_DEFAULT;
 
+    const char *store = options_text(o, "--key-store");
+
     options_number(o, "--kdf-cost", COST_LEAST, COST_MOST, &cost);
     if (!options_end(o))
         return WORDS_USAGE;
+    if (store != NULL && strcmp(store, "on") != 0 && strcmp(store, "off") != 0)
+        return words_say(WORDS_USAGE, "It is --key-store on, or off.");
+    if (store != NULL)
+        return choice_key_store(setting, strcmp(store, "on") == 0);
     end = choice_change(setting, false, cost, &client);
     tacet_close(client);
     return end;
@@ -23,7 +31,7 @@ static enum words_end run(struct options *o, const void *setting)
 const struct word word_passphrase = {
     .name = "passphrase",
     .run = run,
-    .usage = "[--kdf-cost N]",
+    .usage = "[--kdf-cost N] [--key-store on|off]",
     .what = "Change the passphrase of this profile.",
     .details =
         "Asks for the old passphrase, and for the new one twice.  With --passphrase-fd they are\n"
@@ -35,5 +43,9 @@ const struct word word_passphrase = {
         "\n"
         "  --kdf-cost N       Work to try one passphrase, as a power of two: 10 to 20, usually "
         "17.\n"
-        "                     It does not become less than it is.\n",
+        "                     It does not become less than it is.\n"
+        "  --key-store WHICH  Changes no passphrase.  on: the desktop's key store (the Secret\n"
+        "                     Service, by secret-tool) keeps a key of its own that opens this\n"
+        "                     profile, and you are asked only when it does not, and after a lock.\n"
+        "                     Any program of yours can ask it too.  off: the passphrase alone.\n",
 };

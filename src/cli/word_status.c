@@ -73,13 +73,14 @@ static void show_status(const struct tacet_status *s)
 static bool print_json(const struct tacet_status *s)
 {
     return jsonl_print(json_pack(
-        "{ss ss ss ss ss ss ss sb sb sb sI sI sI so sI ss ss?}", "handle", s->handle, "domain",
-        s->domain, "network", s->network, "address", s->address, "network_id", s->network_id,
-        "account_id", s->account_id, "device_id", s->device_id, "joined", s->joined, "connected",
-        s->connected, "drained", s->drained, "outgoing", (json_int_t)s->outgoing, "parked",
-        (json_int_t)s->parked, "prekey", (json_int_t)s->prekey, "prekey_made",
+        "{ss ss ss ss ss ss ss sb sb sb sI sI sI so sI ss ss? sb sI}", "handle", s->handle,
+        "domain", s->domain, "network", s->network, "address", s->address, "network_id",
+        s->network_id, "account_id", s->account_id, "device_id", s->device_id, "joined", s->joined,
+        "connected", s->connected, "drained", s->drained, "outgoing", (json_int_t)s->outgoing,
+        "parked", (json_int_t)s->parked, "prekey", (json_int_t)s->prekey, "prekey_made",
         jsonl_time(s->prekey_made_ms), "policy", (json_int_t)s->policy, "copies", scope(s),
-        "keeper", s->keeper[0] == '\0' ? NULL : s->keeper));
+        "keeper", s->keeper[0] == '\0' ? NULL : s->keeper, "key_store", s->key_store, "wrong_tries",
+        (json_int_t)s->wrong_tries));
 }
 
 /* Until all that waited there is here, and with it what the server says of its own keys; a server
@@ -125,9 +126,11 @@ const struct word word_status = {
     .what = "Say who you are, and whether the server can be reached.",
     .details =
         "What waits at the server is fetched, for 5 seconds at most, and stays unread.\n"
+        "wrong_tries is how many passphrases were wrong, or cut off, since it was opened last.\n"
         "\n"
         "  --json             One JSON object: handle, domain, network, address, network_id,\n"
         "                     account_id, device_id, joined, connected, drained, outgoing, "
         "parked,\n"
-        "                     prekey, prekey_made, policy, copies, keeper.\n",
+        "                     prekey, prekey_made, policy, copies, keeper, key_store,\n"
+        "                     wrong_tries.\n",
 };

@@ -30,6 +30,14 @@ static const char *const STEPS[] = {
 };
 static const struct schema SCHEMA = {"vault", STEPS, sizeof STEPS / sizeof STEPS[0]};
 
+/* One database, and the steps of both in one transaction. */
+struct err vault_prepare(struct db *db)
+{
+    const struct schema schemas[] = {SCHEMA, tries_schema, spare_key_schema};
+
+    return migrate(db, schemas, 3);
+}
+
 static const char INSERT_HEADER[] = "INSERT INTO vault (id, header) VALUES (1, $1)";
 static const char UPDATE_HEADER[] = "UPDATE vault SET header = $1 WHERE id = 1";
 static const char DELETE_HEADER[] = "DELETE FROM vault WHERE id = 1";
@@ -78,7 +86,7 @@ struct err vault_create(struct vault **out, struct db *db, struct bytes passphra
     if (passphrase.n > VAULT_PASSPHRASE_MAX)
         return FAIL(E_LIMIT);
     TRY_OUT(new_vault(db, random, &v));
-    TRY_OUT(migrate(db, &SCHEMA, 1));
+    TRY_OUT(vault_prepare(db));
     TRY_OUT(random_fill(random, root, sizeof root));
     TRY_OUT(derive_keys(v, root));
     TRY_OUT(vault_key_seal(root, passphrase, cost, random, &header));
@@ -162,8 +170,34 @@ out:
     return err;
 }
 
-struct err vault_open(struct vault **out, struct db *db, struct bytes passphrase,
-                      struct random *random)
+/* A try that is counted, unless `tries` is NULL.  What is no header of ours is none. */
+static struct err open_key(struct db *db, struct bytes header, struct bytes passphrase,
+                           struct tries *tries, uint8_t root[AEAD_KEY_SIZE])
+{
+    struct err err;
+
+    TRY(vault_key_check(header));
+    if (tries != NULL)
+        TRY(tries_begin(db, tries));
+    err = vault_key_open(header, passphrase, root);
+    if (tries == NULL)
+        return err;
+    if (err.code == E_OK)
+        return tries_end(db, tries);
+    if (err.code == E_DENIED)
+        TRY(tries_fail(db, tries));
+    return err;
+}
+
+/* How it is opened: with a spare key, or if that is NULL with the passphrase. */
+struct opener {
+    const uint8_t *spare; /* SPARE_KEY_SIZE bytes */
+    struct bytes passphrase;
+    struct tries *tries; /* NULL: not counted */
+};
+
+static struct err open_vault(struct vault **out, struct db *db, const struct opener *with,
+                             struct random *random)
 {
     struct err err = OK;
     struct vault *v = NULL;
@@ -171,12 +205,13 @@ struct err vault_open(struct vault **out, struct db *db, struct bytes passphrase
     struct db_value header;
     uint8_t root[AEAD_KEY_SIZE] = {0};
 
-    if (passphrase.n > VAULT_PASSPHRASE_MAX)
+    if (with->passphrase.n > VAULT_PASSPHRASE_MAX)
         return FAIL(E_LIMIT);
     TRY_OUT(new_vault(db, random, &v));
-    TRY_OUT(migrate(db, &SCHEMA, 1));
+    TRY_OUT(vault_prepare(db));
     TRY_OUT(db_one(db, &a, SELECT_HEADER, DB_NO_VALUES, &header, 1));
-    TRY_OUT(vault_key_open(header.bytes, passphrase, root));
+    TRY_OUT(with->spare != NULL ? spare_key_open(db, with->spare, root)
+                                : open_key(db, header.bytes, with->passphrase, with->tries, root));
     TRY_OUT(check_whole(db, &a));
     TRY_OUT(derive_keys(v, root));
     TRY_OUT(check_rows(v));
@@ -189,22 +224,58 @@ out:
     return err;
 }
 
+struct err vault_open(struct vault **out, struct db *db, struct bytes passphrase,
+                      struct random *random)
+{
+    const struct opener with = {.passphrase = passphrase};
+
+    return open_vault(out, db, &with, random);
+}
+
+struct err vault_open_counted(struct vault **out, struct db *db, struct bytes passphrase,
+                              struct random *random, struct tries *tries)
+{
+    const struct opener with = {.passphrase = passphrase, .tries = tries};
+
+    return open_vault(out, db, &with, random);
+}
+
+struct err vault_open_spare(struct vault **out, struct db *db, const uint8_t key[SPARE_KEY_SIZE],
+                            struct random *random)
+{
+    const struct opener with = {.spare = key};
+    struct err err = open_vault(out, db, &with, random);
+
+    return err.code == E_ABSENT ? FAIL(E_DENIED) : err;
+}
+
+/* The vault's key, while it is open, from who knows the passphrase; and what the seal cost. */
+static struct err read_root(struct vault *v, struct bytes passphrase, uint8_t root[AEAD_KEY_SIZE],
+                            uint8_t *cost)
+{
+    struct arena a = ARENA(4096);
+    struct db_value header;
+    struct err err = db_one(v->db, &a, SELECT_HEADER, DB_NO_VALUES, &header, 1);
+
+    if (err.code == E_OK)
+        err = vault_key_open(header.bytes, passphrase, root);
+    if (err.code == E_OK)
+        *cost = vault_key_cost(header.bytes);
+    arena_free(&a);
+    return err;
+}
+
 /* The sealed key that stands there, sealed anew: nothing else changes. */
 static struct err reseal(struct vault *v, struct bytes old, struct bytes fresh, uint8_t cost,
                          struct buf *header)
 {
     struct err err = OK;
-    struct arena a = ARENA(4096);
-    struct db_value stands;
     uint8_t root[AEAD_KEY_SIZE] = {0}, before;
 
-    TRY_OUT(db_one(v->db, &a, SELECT_HEADER, DB_NO_VALUES, &stands, 1));
-    TRY_OUT(vault_key_open(stands.bytes, old, root));
-    before = vault_key_cost(stands.bytes);
+    TRY_OUT(read_root(v, old, root, &before));
     TRY_OUT(vault_key_seal(root, fresh, cost > before ? cost : before, v->random, header));
 out:
     secret_wipe(root, sizeof root);
-    arena_free(&a);
     return err;
 }
 
@@ -230,21 +301,45 @@ out:
     return err;
 }
 
-static struct err overwrite_header(struct vault *v)
+struct err vault_add_spare(struct vault *v, struct bytes passphrase, struct spare_key *out)
+{
+    struct err err = OK;
+    uint8_t root[AEAD_KEY_SIZE] = {0}, cost;
+
+    if (passphrase.n > VAULT_PASSPHRASE_MAX)
+        return FAIL(E_LIMIT);
+    TRY_OUT(read_root(v, passphrase, root, &cost));
+    TRY_OUT(vault_begin(v));
+    TRY_OUT(vault_end(v, spare_key_seal(v->db, root, v->random, out)));
+out:
+    secret_wipe(root, sizeof root);
+    return err;
+}
+
+struct err vault_drop_spare(struct vault *v)
+{
+    TRY(vault_begin(v));
+    TRY(vault_end(v, spare_key_erase(v->db)));
+    return db_empty_log(v->db);
+}
+
+struct err vault_destroy_closed(struct db *db)
 {
     static const uint8_t nothing[VAULT_KEY_HEADER_SIZE];
     struct err err;
 
-    TRY(db_begin(v->db));
-    err = db_run(v->db, UPDATE_HEADER, DB_VALUES(DB_BYTES_OF(BYTES(nothing))), NULL);
+    TRY(db_begin(db));
+    err = db_run(db, UPDATE_HEADER, DB_VALUES(DB_BYTES_OF(BYTES(nothing))), NULL);
     if (err.code == E_OK)
-        err = db_run(v->db, DELETE_HEADER, DB_NO_VALUES, NULL);
+        err = db_run(db, DELETE_HEADER, DB_NO_VALUES, NULL);
+    if (err.code == E_OK)
+        err = spare_key_erase(db);
     if (err.code != E_OK) {
-        db_rollback(v->db);
+        db_rollback(db);
         return err;
     }
-    TRY(db_commit(v->db));
-    return db_empty_log(v->db); /* until then it stands in the file, below the log */
+    TRY(db_commit(db));
+    return db_empty_log(db); /* until then it stands in the file, below the log */
 }
 
 struct err vault_destroy(struct vault *v)
@@ -252,7 +347,7 @@ struct err vault_destroy(struct vault *v)
     struct err err;
 
     invariant(v->depth == 0);
-    err = overwrite_header(v);
+    err = vault_destroy_closed(v->db);
     secret_wipe(v->seal_key, sizeof v->seal_key);
     secret_wipe(&v->names, sizeof v->names);
     v->damaged = true;

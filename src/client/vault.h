@@ -15,6 +15,8 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "client/spare_key.h"
+#include "client/tries.h"
 #include "crypto/random.h"
 #include "storage/db.h"
 
@@ -77,6 +79,9 @@ enum vault_kind {
     VAULT_TAKING_DEVICE = 116, /* taking: key = did of a device that wrote something: its key */
 };
 
+/* Bring the tables up to date, as each of what opens a vault does by itself.  E_VERSION. */
+FALLIBLE vault_prepare(struct db *db);
+
 /* A new vault in an empty database.  E_CONFLICT: there is one already. */
 FALLIBLE vault_create(struct vault **out, struct db *db, struct bytes passphrase, uint8_t cost,
                       struct random *random);
@@ -85,6 +90,23 @@ FALLIBLE vault_create(struct vault **out, struct db *db, struct bytes passphrase
  * written by a newer program.  E_FORGED, E_MALFORMED: the file was damaged or altered. */
 FALLIBLE vault_open(struct vault **out, struct db *db, struct bytes passphrase,
                     struct random *random);
+
+/* The same for who may be guessing.  Also E_AGAIN and E_FULL as in tries_begin(); `tries` says what
+ * is known of wrong passphrases then, and after E_DENIED and E_AGAIN that the vault is to be
+ * destroyed, if it is spent. */
+FALLIBLE vault_open_counted(struct vault **out, struct db *db, struct bytes passphrase,
+                            struct random *random, struct tries *tries);
+
+/* With a spare key, and no passphrase.  E_DENIED: there is none, or it is another one.  Else as
+ * vault_open(). */
+FALLIBLE vault_open_spare(struct vault **out, struct db *db, const uint8_t key[SPARE_KEY_SIZE],
+                          struct random *random);
+
+/* Seal the vault's key under a spare key too, which is drawn and given out, or no more.  Outside of
+ * a transaction.  Adding: E_DENIED: wrong passphrase.  After dropping nothing of it is in the
+ * database's files, or it is E_FULL or E_IO, and goes with what is written next. */
+FALLIBLE vault_add_spare(struct vault *v, struct bytes passphrase, struct spare_key *out);
+FALLIBLE vault_drop_spare(struct vault *v);
 
 /*
  * From now on the new passphrase opens it and the old one does not; the vault's key and its records
@@ -108,6 +130,9 @@ FALLIBLE vault_change_passphrase(struct vault *v, struct bytes old, struct bytes
  * the sealed key; the memory does not.
  */
 FALLIBLE vault_destroy(struct vault *v);
+
+/* The same without having opened it. */
+FALLIBLE vault_destroy_closed(struct db *db);
 
 /* A record did not open: the vault's file was damaged or altered. */
 bool vault_is_damaged(const struct vault *v);
@@ -164,7 +189,8 @@ enum vault_counter {
     VAULT_REGISTER_STAMP, /* the highest that was seen, in ms */
     VAULT_POLICY_USED,    /* the highest number that a roster of ours named */
     VAULT_FORGOTTEN, /* the lowest upload that a server forgot and that is to be sealed again */
-    VAULT_FORGOTTEN_LAST, /* the entry of the log that is the last of those */
+    VAULT_FORGOTTEN_LAST,  /* the entry of the log that is the last of those */
+    VAULT_LOCK_AFTER = 50, /* minutes without a key until a program locks; 0: never */
 
     VAULT_NEXT_GIVING = 60,
     VAULT_MESSAGES_BEFORE = 61, /* how many stand before MESSAGES_FIRST_PLACE */

@@ -29,16 +29,28 @@ out:
     return err;
 }
 
+struct err vault_key_check(struct bytes header)
+{
+    struct reader r = reader(header);
+    uint8_t format = reader_u8(&r);
+
+    if (r.failed == E_OK && format > FORMAT)
+        return FAIL(E_VERSION);
+    reader_take(&r, VAULT_KEY_HEADER_SIZE - 1);
+    return reader_end(&r);
+}
+
 struct err vault_key_open(struct bytes header, struct bytes passphrase, uint8_t out[AEAD_KEY_SIZE])
 {
     struct err err = OK;
     struct reader r = reader(header);
-    uint8_t format = reader_u8(&r), cost = reader_u8(&r);
+    uint8_t cost;
     uint8_t salt[PASSWORD_SALT_SIZE], nonce[AEAD_NONCE_SIZE], over[PASSWORD_KEY_SIZE];
     struct bytes sealed;
 
-    if (r.failed == E_OK && format > FORMAT)
-        return FAIL(E_VERSION);
+    TRY(vault_key_check(header));
+    reader_u8(&r);
+    cost = reader_u8(&r);
     reader_copy(&r, salt, sizeof salt);
     reader_copy(&r, nonce, sizeof nonce);
     sealed = reader_take(&r, AEAD_KEY_SIZE + AEAD_TAG_SIZE);

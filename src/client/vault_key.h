@@ -21,6 +21,10 @@
 FALLIBLE vault_key_seal(const uint8_t key[AEAD_KEY_SIZE], struct bytes passphrase, uint8_t cost,
                         struct random *random, struct buf *out);
 
+/* Has it the form of a header that vault_key_open() knows?  E_VERSION: of a newer program.
+ * E_TRUNCATED, E_MALFORMED: no. */
+FALLIBLE vault_key_check(struct bytes header);
+
 /* E_DENIED: wrong passphrase, or altered: the two cannot be told apart.  E_VERSION: of a newer
  * program.  E_TRUNCATED, E_MALFORMED: not such a header. */
 FALLIBLE vault_key_open(struct bytes header, struct bytes passphrase, uint8_t out[AEAD_KEY_SIZE]);

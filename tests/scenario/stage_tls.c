@@ -173,6 +173,7 @@ static void take(struct person *who, const struct tacet_event *e)
     case TACET_EVENT_DEVICES:
     case TACET_EVENT_LISTED:
     case TACET_EVENT_HISTORY:
+    case TACET_EVENT_LOCK:
         break;
     }
 }
@@ -312,8 +313,10 @@ void removes(struct play *p, const char *handle)
 
 static struct tacet_profile profile_of(const struct person *who)
 {
-    return (struct tacet_profile){who->dir, (const uint8_t *)PASSPHRASE, sizeof PASSPHRASE - 1,
-                                  LEAST_COST};
+    return (struct tacet_profile){.directory = who->dir,
+                                  .passphrase = (const uint8_t *)PASSPHRASE,
+                                  .passphrase_n = sizeof PASSPHRASE - 1,
+                                  .cost = LEAST_COST};
 }
 
 /* Until it is signed in and has its mail, or was told why not. */

@@ -6,11 +6,13 @@
 #include <time.h>
 
 #include "base/fault.h"
+#include "client/host/bell.h"
 #include "net/loop.h"
 #include "net/stream.h"
 #include "net/tls.h"
 
 #define CLOSE_NORMAL 1000 /* [RFC6455 7.4.1] */
+#define PATIENCE_MS  10000
 
 struct carrier {
     struct engine *engine;
@@ -22,7 +24,10 @@ struct carrier {
     struct stream *stream;
     struct stream_setup setup;
     int watched; /* -1: none */
-    bool time_is_over;
+    int bell;
+    struct loop_watch *hearing; /* of the bell */
+    uint64_t until_ms;          /* of awake_or_not_ms(): how long one may wait */
+    bool time_is_over, rung;
     atomic_bool interrupted; /* set by a signal handler or another thread */
 };
 
@@ -107,10 +112,35 @@ static void woken(void *ctx)
     tick(ctx);
 }
 
+/* How long one may wait is counted while the machine sleeps too: who comes back to it was away. */
+static uint64_t awake_or_not_ms(void)
+{
+    struct timespec t;
+
+#ifdef CLOCK_BOOTTIME
+    clock_gettime(CLOCK_BOOTTIME, &t);
+#else
+    clock_gettime(CLOCK_MONOTONIC, &t);
+#endif
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* Timers of the loop stand still in between, so that they are set for a while at a time. */
+static void be_patient(struct carrier *c)
+{
+    uint64_t left = clock_since(c->until_ms, awake_or_not_ms());
+
+    loop_timer_set(c->patience, left < PATIENCE_MS ? left : PATIENCE_MS);
+}
+
 static void out_of_patience(void *ctx)
 {
     struct carrier *c = ctx;
 
+    if (awake_or_not_ms() < c->until_ms) {
+        be_patient(c);
+        return;
+    }
     c->time_is_over = true;
     loop_stop(c->loop);
 }
@@ -126,6 +156,15 @@ static void sent(void *ctx)
 {
     (void)ctx;
     fault_point("client-after-send");
+}
+
+static void rung(void *ctx, unsigned events)
+{
+    struct carrier *c = ctx;
+
+    (void)events;
+    c->rung |= bell_take(c->bell);
+    loop_stop(c->loop);
 }
 
 /* ---- what the engine wants */
@@ -192,6 +231,13 @@ static bool carry_out(struct carrier *c, struct event *out)
     return false;
 }
 
+struct err carrier_hear(struct carrier *c, int bell)
+{
+    c->bell = bell;
+    TRY(loop_watch_new(c->loop, bell, rung, c, &c->hearing));
+    return loop_watch_set(c->hearing, LOOP_READABLE);
+}
+
 void carrier_watch(struct carrier *c, int fd)
 {
     c->watched = fd;
@@ -206,27 +252,39 @@ static bool wait(struct carrier *c)
     return false;
 }
 
-struct err carrier_run(struct carrier *c, int timeout_ms, struct event *out, bool *input)
+static enum carrier_news take_bell(struct carrier *c, enum carrier_news otherwise)
+{
+    bool rung_before = c->rung;
+
+    c->rung = false;
+    return rung_before ? CARRIER_LOCK : otherwise;
+}
+
+struct err carrier_run(struct carrier *c, int timeout_ms, struct event *out,
+                       enum carrier_news *news)
 {
     struct err err = OK;
+    bool input = false;
 
-    *input = c->time_is_over = false;
-    if (timeout_ms >= 0)
-        loop_timer_set(c->patience, (uint64_t)timeout_ms);
+    c->time_is_over = false;
+    if (timeout_ms >= 0) {
+        c->until_ms = awake_or_not_ms() + (uint64_t)timeout_ms;
+        be_patient(c);
+    }
     engine_wake(c->engine, carrier_clock());
     for (;;) {
-        if (carry_out(c, out)) { /* events first: what can be read stays so */
-            *input = false;
+        *news = take_bell(c, CARRIER_EVENT);
+        if (*news == CARRIER_LOCK || carry_out(c, out)) /* then events: what can be read stays so */
             break;
-        }
         TRY_OUT(engine_failure(c->engine));
         if (atomic_exchange(&c->interrupted, false))
             TRY_OUT(FAIL(E_CLOSED));
-        if (*input)
+        *news = CARRIER_INPUT;
+        if (input)
             break;
         if (c->time_is_over)
             TRY_OUT(FAIL(E_AGAIN));
-        *input = wait(c);
+        input = wait(c);
     }
 out:
     loop_timer_stop(c->patience); /* else it would end a later run that has no limit */
@@ -274,6 +332,7 @@ static void part(struct carrier *c)
         return;
     c->time_is_over = false;
     stream_close(c->stream, CLOSE_NORMAL, "");
+    c->until_ms = 0;
     loop_timer_set(c->patience, NET_CLOSING_MS);
     while (c->stream != NULL && !c->time_is_over)
         loop_run(c->loop);
@@ -287,6 +346,7 @@ void carrier_free(struct carrier *c)
         part(c);
     hang_up(c);
     loop_task_cancel(&c->sent);
+    loop_watch_free(c->hearing);
     loop_timer_free(c->wake);
     loop_timer_free(c->patience);
     loop_wake_free(c->interrupt);

@@ -13,13 +13,22 @@ struct carrier;
 FALLIBLE carrier_new(struct carrier **out, struct engine *engine);
 void carrier_free(struct carrier *c); /* hangs up; NULL is fine */
 
+enum carrier_news {
+    CARRIER_EVENT = 1, /* of the engine */
+    CARRIER_INPUT,     /* the descriptor that is watched can be read */
+    CARRIER_LOCK,      /* somebody rang the bell */
+};
+
 /*
  * Carry out actions until one is an event to tell, or for at most timeout_ms (negative: no limit).
  * E_AGAIN: time is over.  E_CLOSED: carrier_interrupt() was called.  Errors of this machine come
- * through.  What `out` points to lives until the next call.  `input`: there is no event, but the
- * descriptor that is watched can be read.
+ * through.  What `out` points to lives until the next call; nothing is there but with
+ * CARRIER_EVENT.
  */
-FALLIBLE carrier_run(struct carrier *c, int timeout_ms, struct event *out, bool *input);
+FALLIBLE carrier_run(struct carrier *c, int timeout_ms, struct event *out, enum carrier_news *news);
+
+/* Hear this bell (client/host/bell.h), which is open for longer than the carrier.  Once. */
+FALLIBLE carrier_hear(struct carrier *c, int bell);
 
 /* Watch a descriptor, which stays the caller's and as it is; negative: none. */
 void carrier_watch(struct carrier *c, int fd);

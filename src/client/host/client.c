@@ -9,6 +9,8 @@
 
 #include "base/encoding.h"
 #include "base/version.h"
+#include "client/host/bell.h"
+#include "client/host/key_store.h"
 #include "client/host/threads.h"
 #include "client/nicknames.h"
 #include "crypto/password.h"
@@ -128,6 +130,7 @@ static struct err new_client(const struct tacet_profile *p, struct tacet_client 
     if (c == NULL)
         return FAIL(E_NOMEM);
     c->random = random_system();
+    c->bell = -1;
     c->shown = ARENA(1 << 20);
     c->named = ARENA(4096);
     *out = c;
@@ -138,13 +141,58 @@ static struct err new_client(const struct tacet_profile *p, struct tacet_client 
     return selftest_run();
 }
 
+static void tell_tries(const struct tries *t, bool right, struct tacet_tries *out)
+{
+    if (out == NULL)
+        return;
+    *out = (struct tacet_tries){.wrong = right ? t->untold : t->wrong,
+                                .wait_s = (unsigned)((t->wait_ms + 999) / 1000),
+                                .last_ms = t->last_ms};
+}
+
+/* What follows from a try that came to `err`. */
+static struct err wipe_if_spent(struct tacet_client *c, const struct tries *t, struct err err)
+{
+    if ((err.code != E_DENIED && err.code != E_AGAIN) || !t->spent)
+        return err;
+    TRY(wiping_begin(c));
+    return FAIL(E_DENIED);
+}
+
+/* No try of a passphrase, and not counted; who had tried some is told of it when one is right. */
+static struct err open_with_key_store(struct tacet_client *c)
+{
+    struct err err;
+    uint8_t name[SPARE_KEY_NAME_SIZE], key[SPARE_KEY_SIZE] = {0};
+
+    TRY(vault_prepare(c->db));
+    err = spare_key_name(c->db, name);
+    if (err.code == E_OK)
+        err = key_store_get(name, key);
+    if (err.code == E_OK)
+        err = vault_open_spare(&c->vault, c->db, key, &c->random);
+    secret_wipe(key, sizeof key);
+    return err.code == E_ABSENT || err.code == E_AGAIN ? FAIL(E_DENIED) : err;
+}
+
 static struct err open_vault(struct tacet_client *c, const struct tacet_profile *p)
 {
+    struct tries tries = {.now_ms = carrier_clock()};
     char path[PATH_SIZE];
+    struct err err;
 
     TRY(vault_path(p->directory, path));
     TRY(sqlite_open(&c->db, path, false, true));
-    return vault_open(&c->vault, c->db, bytes(p->passphrase, p->passphrase_n), &c->random);
+    if (p->passphrase == NULL)
+        return open_with_key_store(c);
+    err = vault_open_counted(&c->vault, c->db, bytes(p->passphrase, p->passphrase_n), &c->random,
+                             &tries);
+    tell_tries(&tries, err.code == E_OK, p->tries);
+    c->wrong_tries = tries.untold;
+    err = wipe_if_spent(c, &tries, err);
+    if (p->tries != NULL)
+        p->tries->wiped = c->wiped;
+    return err;
 }
 
 static struct err scrypt_cost(unsigned asked, uint8_t *cost)
@@ -173,7 +221,9 @@ static struct err start(struct tacet_client *c)
     c->threads = threads_that_fit();
     c->pool = (struct pool){threads_run, &c->threads};
     engine_lend(c->engine, &c->pool);
-    return carrier_new(&c->carrier, c->engine);
+    TRY(carrier_new(&c->carrier, c->engine));
+    c->bell = bell_hang(c->path);
+    return c->bell < 0 ? OK : carrier_hear(c->carrier, c->bell);
 }
 
 enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile *p)
@@ -278,13 +328,28 @@ out:
     return client_code(err);
 }
 
+enum tacet_code tacet_tries_told(struct tacet_client *c)
+{
+    return client_code(tries_told(c->db));
+}
+
 static struct err change_passphrase(struct tacet_client *c, const struct tacet_passphrases *p)
 {
+    struct tries tries = {.now_ms = carrier_clock()};
+    struct err err;
     uint8_t cost;
 
     TRY(scrypt_cost(p->cost, &cost));
-    return vault_change_passphrase(c->vault, bytes(p->old, p->old_n), bytes(p->fresh, p->fresh_n),
-                                   cost);
+    err = tries_begin(c->db, &tries);
+    if (err.code == E_OK) {
+        err = vault_change_passphrase(c->vault, bytes(p->old, p->old_n),
+                                      bytes(p->fresh, p->fresh_n), cost);
+        if (err.code == E_OK)
+            err = tries_end(c->db, &tries);
+        else if (err.code == E_DENIED)
+            TRY(tries_fail(c->db, &tries));
+    }
+    return wipe_if_spent(c, &tries, err);
 }
 
 enum tacet_code tacet_change_passphrase(struct tacet_client *c, const struct tacet_passphrases *p)
@@ -298,8 +363,12 @@ void tacet_close(struct tacet_client *c)
         return;
     carrier_free(c->carrier);
     engine_free(c->engine);
+    if (c->bell >= 0 && !c->wiped) /* else another profile may be there by now */
+        bell_unhang(c->path);
     vault_close(c->vault);
     db_close(c->db);
+    if (c->bell >= 0) /* last of all: whoever rang sees that all is closed */
+        close(c->bell);
     arena_free(&c->shown);
     arena_free(&c->named);
     free(c->path);
@@ -333,16 +402,17 @@ static void history_out(const struct history_news *h, struct tacet_event *out)
 enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_event *out)
 {
     struct event e;
-    bool input;
+    enum carrier_news news;
     struct err err;
 
     if (c->wiped)
         return TACET_REMOVED;
-    err = carrier_run(c->carrier, timeout_ms, &e, &input);
+    err = carrier_run(c->carrier, timeout_ms, &e, &news);
     if (err.code != E_OK)
         return client_code(err);
-    if (input) {
-        *out = (struct tacet_event){.kind = TACET_EVENT_INPUT};
+    if (news != CARRIER_EVENT) {
+        *out = (struct tacet_event){.kind = news == CARRIER_INPUT ? TACET_EVENT_INPUT
+                                                                  : TACET_EVENT_LOCK};
         return TACET_OK;
     }
     if (e.kind == EVENT_REMOVED)

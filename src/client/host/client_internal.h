@@ -15,16 +15,18 @@ struct tacet_client {
     struct carrier *carrier;
     struct pool pool; /* of this many threads */
     size_t threads;
-    char *path;         /* of the profile's file */
-    bool wiped;         /* another device removed this one: there is nothing here any more */
-    struct arena shown; /* the text that the last call lent to the caller */
-    struct arena named; /* the name of the contact that was given last */
+    char *path;           /* of the profile's file */
+    bool wiped;           /* another device removed this one: there is nothing here any more */
+    uint32_t wrong_tries; /* that nobody had been told of when it was opened */
+    int bell;             /* at which another program asks to lock; -1: none */
+    struct arena shown;   /* the text that the last call lent to the caller */
+    struct arena named;   /* the name of the contact that was given last */
 };
 
 enum tacet_code client_code(struct err err);
 
-/* This device was removed: what the profile holds is made unreadable, and its files go.
- * [PROTOCOL 15.7] */
+/* This device was removed, or somebody guessed too often: what the profile holds is made
+ * unreadable, and its files go.  Its vault need not be open.  [PROTOCOL 15.7] */
 FALLIBLE wiping_begin(struct tacet_client *c);
 
 /* In hexadecimal, with a NUL. */

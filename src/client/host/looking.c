@@ -234,6 +234,13 @@ static struct err policy_out(struct tacet_client *c, struct tacet_status *out)
     return OK;
 }
 
+static bool has_spare_key(struct tacet_client *c)
+{
+    uint8_t name[SPARE_KEY_NAME_SIZE];
+
+    return spare_key_name(c->db, name).code == E_OK;
+}
+
 enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *out)
 {
     const struct own *own = engine_own(c->engine);
@@ -243,7 +250,9 @@ enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *ou
                                  .connected = engine_is_ready(c->engine),
                                  .drained = engine_is_drained(c->engine),
                                  .prekey = own->prekey[0].statement.number,
-                                 .prekey_made_ms = own->prekey[0].statement.made_ms};
+                                 .prekey_made_ms = own->prekey[0].statement.made_ms,
+                                 .key_store = has_spare_key(c),
+                                 .wrong_tries = c->wrong_tries};
     snprintf(out->handle, sizeof out->handle, "%s", own->handle);
     snprintf(out->domain, sizeof out->domain, "%s", own->domain);
     snprintf(out->network, sizeof out->network, "%s", own->network_name);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wiping: the end of a profile whose device was removed by another one.  [PROTOCOL 15.7] */
+/* wiping: the end of a profile whose device was removed by another one [PROTOCOL 15.7], or whose
+ * passphrase was guessed at too often. */
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -12,7 +13,7 @@
  */
 static struct err unlink_files(const char *path)
 {
-    static const char *const ends[] = {"-wal", "-shm", "-journal", ""};
+    static const char *const ends[] = {"-wal", "-shm", "-journal", "-ask", ""};
     struct err err = OK;
 
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
@@ -28,7 +29,8 @@ static struct err unlink_files(const char *path)
 /* The key first: without it the files are nothing, whatever becomes of them. */
 struct err wiping_begin(struct tacet_client *c)
 {
-    struct err err = vault_destroy(c->vault), gone = unlink_files(c->path);
+    struct err err = c->vault == NULL ? vault_destroy_closed(c->db) : vault_destroy(c->vault);
+    struct err gone = unlink_files(c->path);
 
     c->wiped = true;
     return err.code == E_OK ? gone : err;

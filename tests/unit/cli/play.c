@@ -39,10 +39,47 @@ static void keep_profile(const struct tacet_profile *p)
 
 enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile *p)
 {
+    if (p->passphrase == NULL) {
+        play.by_itself++;
+        *out = play.key_store ? &client : NULL;
+        return play.key_store ? TACET_OK : TACET_DENIED;
+    }
     keep_profile(p);
+    *p->tries = play.tries;
     if (play.open == TACET_OK)
         *out = &client;
     return play.open;
+}
+
+enum tacet_code tacet_tries_told(struct tacet_client *c)
+{
+    play.told++;
+    return TACET_OK;
+}
+
+enum tacet_code tacet_use_key_store(struct tacet_client *c, const uint8_t *passphrase, size_t n)
+{
+    snprintf(play.kept, sizeof play.kept, "%.*s", passphrase == NULL ? 1 : (int)n,
+             passphrase == NULL ? "-" : (const char *)passphrase);
+    return play.change;
+}
+
+enum tacet_code tacet_lock(const char *directory, int timeout_ms)
+{
+    assert_string_equal(directory, "/data/default");
+    return play.lock;
+}
+
+enum tacet_code tacet_get_locking(struct tacet_client *c, struct tacet_locking *out)
+{
+    *out = play.locking;
+    return TACET_OK;
+}
+
+enum tacet_code tacet_set_locking(struct tacet_client *c, const struct tacet_locking *l)
+{
+    play.locking = *l;
+    return play.lock;
 }
 
 enum tacet_code tacet_check_link(const char *link)
@@ -80,6 +117,7 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
         *out = play.event[play.taken++];
         return TACET_OK;
     }
+    play.timeout_ms = timeout_ms;
     if (play.watched < 0 || play.idle)
         return play.run == TACET_OK ? TACET_AGAIN : play.run;
     *out = (struct tacet_event){.kind = TACET_EVENT_INPUT};

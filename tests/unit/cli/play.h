@@ -11,12 +11,15 @@
 /* The script: what there is, and what is answered.  Zero is success and emptiness. */
 struct play {
     bool no_profile;
-    enum tacet_code open, link_is, join, send, confirm, accept, name, mark, change;
+    enum tacet_code open, link_is, join, send, confirm, accept, name, mark, change, lock;
+    struct tacet_tries tries;
+    struct tacet_locking locking;        /* as the profile has it, or as it was set */
     struct tacet_event event[PLAY_MOST]; /* in this order, */
     size_t events, taken;
     enum tacet_code run; /* then this; TACET_OK as TACET_AGAIN */
     bool accepting;      /* each text that is sent */
     bool idle;           /* nobody types */
+    bool key_store;      /* opens it */
     struct tacet_message message[PLAY_MOST];
     size_t messages;
     struct tacet_contact contact[PLAY_MOST];
@@ -29,9 +32,11 @@ struct play {
     /* What the program did. */
     bool opened, looked_up, accepted;
     int watched; /* descriptor; -1: none */
-    unsigned openings, closed, sends, marked;
-    bool asked; /* for the passphrase, before the link was checked */
+    unsigned openings, closed, sends, marked, told, by_itself;
+    int timeout_ms; /* of the last wait */
+    bool asked;     /* for the passphrase, before the link was checked */
     unsigned cost;
+    char kept[64];    /* the passphrase for which the key store was asked; "-": it keeps none */
     char changed[64]; /* the passphrase, "old>new" */
     char passphrase[64], link[64], sent_to[64], sent[64], named[64];
     size_t sent_n;

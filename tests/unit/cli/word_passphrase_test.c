@@ -20,6 +20,25 @@ static void the_old_one_and_the_new_one_are_two_lines(void **state)
     assert_int_equal(play.cost, 19);
 }
 
+static void the_key_store_is_a_choice_and_needs_the_passphrase(void **state)
+{
+    assert_int_equal(PLAY("passphrase", "--key-store=on"), 0);
+    assert_string_equal(play.passphrase, "secret");
+    assert_string_equal(play.kept, "secret");
+    assert_said("Keep the passphrase.");
+    assert_int_equal(PLAY("passphrase", "--key-store", "off"), 0);
+    assert_string_equal(play.kept, "-");
+    assert_string_equal(play.changed, "");
+    assert_int_equal(play.by_itself, 0);
+    play.change = TACET_ABSENT;
+    assert_int_equal(PLAY("passphrase", "--key-store", "on"), 1);
+    assert_said("Nothing is changed.");
+    assert_int_equal(PLAY("passphrase", "--key-store", "perhaps"), 2);
+    play.open = TACET_DENIED;
+    assert_int_equal(PLAY("passphrase", "--key-store", "on"), 1);
+    assert_said("Wrong passphrase.");
+}
+
 static void a_wrong_old_one_is_not_asked_for_a_new_one(void **state)
 {
     play.open = TACET_DENIED;
@@ -65,6 +84,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_old_one_and_the_new_one_are_two_lines, begin),
+        cmocka_unit_test_setup(the_key_store_is_a_choice_and_needs_the_passphrase, begin),
         cmocka_unit_test_setup(a_wrong_old_one_is_not_asked_for_a_new_one, begin),
         cmocka_unit_test_setup(who_has_it_open_keeps_it_as_it_is, begin),
         cmocka_unit_test_setup(a_new_one_is_there_and_is_not_empty, begin),
