@@ -88,7 +88,7 @@ struct engine {
     uint64_t drained_ms, asking_ms; /* since when drained; when asking looks next, 0: no need */
     bool drained_news;              /* the mailbox was drained and nobody was told yet */
     bool parked_news;               /* something was parked and nobody was told yet */
-    bool held_back; /* something that opens waits for what its sender said before */
+    bool held_back;                 /* something that opens waits for what its sender said before */
     uint64_t forgotten_ms;          /* when what waits may be sealed again; 0: nothing does */
     uint64_t changing_ms;           /* when a list is sent again; 0: not before something comes */
     uint64_t giving_ms;             /* when what is given is looked at again; 0: nothing is */

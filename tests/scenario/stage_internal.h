@@ -40,8 +40,8 @@ struct person {
     bool joined, cut_off, removed;
     struct event devices; /* the last that told of somebody's devices, of so many */
     unsigned changes;
-    struct event listed;      /* the last that told of a change to its own list; kind 0: none did */
-    struct event history;     /* the last that told of what is given; of so many */
+    struct event listed;  /* the last that told of a change to its own list; kind 0: none did */
+    struct event history; /* the last that told of what is given; of so many */
     unsigned histories;
     unsigned problems, steps; /* steps: until the program is ended; 0: never */
     enum err_code problem_code;
