@@ -29,7 +29,11 @@ extern "C" {
 #define TACET_ID_SIZE        33    /* a message id: 32 hexadecimal digits and a NUL */
 #define TACET_SAFETY_SIZE    61    /* a safety number: 60 digits and a NUL */
 #define TACET_NAME_MAX       64    /* bytes of a name that I give to somebody */
+#define TACET_DRAFT_MAX      16384 /* bytes of what I began to write */
 #define TACET_PASSPHRASE_MAX 1024  /* bytes */
+#define TACET_LINK_SIZE      577   /* a link by which a device is added, with its NUL */
+#define TACET_CODE_SIZE      15    /* "1234 5678 9012" and a NUL */
+#define TACET_DEVICE_MAX     64    /* bytes of what a device calls itself */
 #define TACET_COST_DEFAULT   17    /* scrypt with N = 2^17: about 0.3 s and 128 MiB */
 
 /* The tens say who must act, as on the wire. */
@@ -74,6 +78,8 @@ struct tacet_profile {
     size_t passphrase_n;
     unsigned cost; /* base-2 logarithm of scrypt's N, when joining; 0: TACET_COST_DEFAULT */
     struct tacet_tries *tries; /* filled in by tacet_open(); NULL: nobody asks */
+    const char *name; /* what this device calls itself, when it joins by another one's link: UTF-8,
+                         TACET_DEVICE_MAX bytes at most; NULL: nothing */
 };
 
 /* Is there a profile in the directory? */
@@ -84,7 +90,8 @@ TACET_API bool tacet_profile_exists(const char *directory);
  * this one was not looked at, nor counted: p->tries->wait_s.  TACET_FULL: the disk has no room to
  * count it, and wrong ones are counted.  TACET_CONFLICT: another process has it.  TACET_VERSION: a
  * newer program wrote it.  TACET_MALFORMED, TACET_FORGED: its file is damaged.  TACET_LIMIT: the
- * passphrase is over TACET_PASSPHRASE_MAX. */
+ * passphrase is over TACET_PASSPHRASE_MAX.  TACET_STALE: it is coming back with a recovery key, and
+ * not there yet: tacet_come_back(). */
 TACET_API enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile *p);
 
 /* From now on tacet_open() without a passphrase opens the profile, with a key that the system's key
@@ -96,11 +103,16 @@ TACET_API enum tacet_code tacet_open(struct tacet_client **out, const struct tac
 TACET_API enum tacet_code tacet_use_key_store(struct tacet_client *c, const uint8_t *passphrase,
                                               size_t n);
 
-/* Is this an invitation, whole and of a version we know?  Whether it is still good the server says.
+/* Is this an invitation, or a link that another device shows [tacet_add_device()]: whole, and of a
+ * version we know?  Whether it is still good the server says.
  * TACET_MALFORMED: not a link.  TACET_FORGED: damaged.  TACET_VERSION: made by a newer server. */
 TACET_API enum tacet_code tacet_check_link(const char *link);
 
-/* Make a profile from an invitation and go on from there as tacet_open(); tacet_run() then joins.
+/* Is it one that another device shows? */
+TACET_API bool tacet_is_device_link(const char *link);
+
+/* Make a profile from a link and go on from there as tacet_open(); tacet_run() then joins: with an
+ * invitation a new account, with a device's link its account, when somebody confirms it there.
  * A profile that began to join with this same link and was interrupted goes on.
  * As tacet_check_link() and tacet_open().  TACET_CONFLICT: there is another profile. */
 TACET_API enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile *p,
@@ -159,9 +171,15 @@ enum tacet_event_kind {
      * was wiped (code TACET_OK), or could not be wholly.  Then tacet_run() is TACET_REMOVED, and
      * there is nothing to do but tacet_close(). */
     TACET_EVENT_REMOVED,
-    TACET_EVENT_DEVICES, /* devices of `who`, who may be me, came or went */
-    TACET_EVENT_LISTED,  /* tacet_remove_device(): it is out of the list, or cannot be (code) */
+    TACET_EVENT_DEVICES, /* devices of `who`, who may be me, came or went, or were `given` */
+    TACET_EVENT_LISTED,  /* `device` is out of the list of mine, or in it, as was asked for here; or
+                            cannot be (code) */
+    TACET_EVENT_ADDING,  /* a device is being added by this one, or this one is: see `adding` */
+    /* tacet_make_recovery(): there are letters to show, or cannot be (code) */
+    TACET_EVENT_RECOVERY,
     TACET_EVENT_HISTORY, /* `history`: what is given to `device` of mine, or given by it */
+    /* Another device of mine changed something that all of them agree on: `shared` says what. */
+    TACET_EVENT_SHARED = 15,
     /* Another program asks to lock the profile, see tacet_lock(): tacet_close() it at once, and
      * show nothing of it any more. */
     TACET_EVENT_LOCK = 64,
@@ -181,15 +199,30 @@ enum tacet_problem {
     TACET_PROBLEM_GIVEN_UP,    /* message.missing messages of theirs are not asked for any more */
     TACET_PROBLEM_OLD_KEYS,    /* the server hands out keys of this device that were replaced */
     TACET_PROBLEM_DELAYED,     /* the server has held mail back for days */
-    TACET_PROBLEM_KEEPER,  /* who must get a copy of each message, `who`, cannot be written to: */
-                           /* code says why, and messages wait */
+    TACET_PROBLEM_KEEPER,    /* who must get a copy of each message, `who`, cannot be written to: */
+                             /* code says why, and messages wait */
+    TACET_PROBLEM_AWAY = 20, /* this device was not here for message.missing days, and the server */
+                             /* keeps mail for 30: what was sent before is not here */
     TACET_PROBLEM_HISTORY, /* history came that nobody asked for, or from somebody else: ignored */
 };
 
+/* How far history has come that one device of mine gives to another. */
 enum tacet_history {
     TACET_HISTORY_OFFERED = 1, /* the person at the device that gets it has to agree */
     TACET_HISTORY_GOES_ON,     /* `done` messages of `of`, about */
     TACET_HISTORY_ENDED,       /* it is all there (code TACET_OK), or will not come (why) */
+};
+
+/* What the devices of an account agree on, whatever one of them is told. */
+enum tacet_shared {
+    TACET_SHARED_DEVICE_NAMES = 2, /* tacet_name_device() */
+    TACET_SHARED_NAMES = 4,        /* tacet_name() */
+    TACET_SHARED_VERIFIED = 8,     /* tacet_confirm() */
+    TACET_SHARED_ACCOUNTS = 16,    /* tacet_accept_key() */
+    TACET_SHARED_READ = 32,        /* tacet_mark_read() */
+    TACET_SHARED_DRAFTS = 64,      /* tacet_draft() */
+    TACET_SHARED_MUTED = 128,      /* tacet_mute() */
+    TACET_SHARED_BLOCKED = 256,    /* tacet_block() */
 };
 
 /* Why a message did not go to whom it had to go; and what `about` is then. */
@@ -238,8 +271,9 @@ enum tacet_note {
     TACET_NOTE_COPY = 128,      /* written to somebody else; this account keeps copies */
     TACET_NOTE_LEFT = 256,      /* its device was revoked after the server got it */
     TACET_NOTE_ELSEWHERE = 512, /* mine, written on another device of mine */
-    TACET_NOTE_HISTORY = 1024,  /* given to this device by another one of mine */
-    TACET_NOTE_UNPROVED = 2048  /* and by its word alone: without its writer's signature */
+    TACET_NOTE_DEVICES = 1024,  /* no message: devices of theirs, or mine, came or went */
+    TACET_NOTE_HISTORY = 2048,  /* given to this device by another one of mine */
+    TACET_NOTE_UNPROVED = 4096  /* and by its word alone: without its writer's signature */
 };
 
 struct tacet_message {
@@ -254,6 +288,24 @@ struct tacet_message {
     uint64_t place;                /* rises within a conversation */
     const uint8_t *text;           /* borrowed; see each call */
     size_t text_n;
+    unsigned added, removed; /* NOTE_DEVICES: so many devices */
+    bool recovered;          /* and all others were lost: a recovery key says so */
+    unsigned given;          /* and so many were given what was said before */
+};
+
+/* How far adding a device has come, on either of the two. */
+enum tacet_adding {
+    TACET_ADDING_OPEN = 1, /* tacet_device_link() can be shown */
+    TACET_ADDING_ASKED,    /* both show `digits`: a person compares them, and confirms on the device
+                              that is there.  There `called` and `from` say who asks, too */
+    TACET_ADDING_LATE,     /* it was confirmed, but the server did not take it in ten minutes: it is
+                              tried again, and what comes of it is told */
+    TACET_ADDING_DONE,     /* it is there */
+    TACET_ADDING_OVER,     /* the link is of no use any more, and nobody was added.  TACET_EXPIRED:
+                              its ten minutes are over; TACET_ABSENT: so the server says;
+                              TACET_DENIED: by tacet_cancel_device(), or the server refuses;
+                              TACET_FORGED: what came does not check; TACET_CONFLICT: another device
+                              asked first; TACET_LIMIT: the account has ten */
 };
 
 struct tacet_event {
@@ -264,14 +316,20 @@ struct tacet_event {
     struct tacet_message message;  /* MESSAGE, STATE; of PROBLEM `missing` alone */
     enum tacet_cause cause;        /* MESSAGE, PROBLEM_RECIPIENTS */
     char about[TACET_HANDLE_SIZE]; /* of the cause: an account, "" when none or not known */
-    char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one; of LISTED */
-                                   /* and HISTORY */
+    char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one; of LISTED,
+                                      ADDING and HISTORY */
     unsigned added, removed;       /* DEVICES: so many */
     unsigned given;                /* and so many were given what was said before */
     bool recovered;                /* and all others were lost: a recovery key says so */
-    enum tacet_history history;    /* HISTORY; */
-    bool giving;                   /* this device gives; */
-    uint64_t done, of;             /* messages */
+    unsigned shared;               /* SHARED: of enum tacet_shared */
+    enum tacet_adding adding;      /* ADDING, as the next three */
+    char digits[TACET_CODE_SIZE];
+    char called[TACET_DEVICE_MAX + 1]; /* by itself: text of others */
+    char from[64];                     /* where it is, as the server says; "" when it does not */
+    bool verified;              /* PROBLEM_KEY_CHANGED: the account that they were before was */
+    enum tacet_history history; /* HISTORY; */
+    bool giving;                /* this device gives; */
+    uint64_t done, of;          /* messages */
 };
 
 /* Work on the connection until there is an event, or for at most timeout_ms (0: what can be done
@@ -312,8 +370,18 @@ TACET_API enum tacet_code tacet_next_message(struct tacet_client *c, const char 
 TACET_API enum tacet_code tacet_previous_message(struct tacet_client *c, const char *with,
                                                  uint64_t place, struct tacet_message *out);
 
-/* `with` and `place` say which message; the rest is not looked at.  TACET_ABSENT: there is none. */
+/* `with` and `place` say which message; the rest is not looked at.  On my other devices it is read,
+ * too, once all before it is.  TACET_ABSENT: there is none. */
 TACET_API enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m);
+
+/* What I began to write to somebody, for all my devices; NULL: nothing.  TACET_ABSENT: no such
+ * contact, or not looked up yet.  TACET_MALFORMED: no UTF-8.  TACET_LIMIT: over TACET_DRAFT_MAX. */
+TACET_API enum tacet_code tacet_set_draft(struct tacet_client *c, const char *with,
+                                          const uint8_t *text, size_t n);
+
+/* The text lives until the next call about a message.  TACET_ABSENT: there is none. */
+TACET_API enum tacet_code tacet_draft(struct tacet_client *c, const char *with,
+                                      const uint8_t **text, size_t *n);
 
 /* What a conversation is sealed with: hybrid, unless a policy that the network's root signed says
  * otherwise. */
@@ -325,11 +393,17 @@ enum tacet_seal {
 struct tacet_contact {
     char handle[TACET_HANDLE_SIZE];
     bool known, verified, removed, changed;
+    bool recovered; /* they came back by a recovery key since they were last written to: whoever has
+                       its letters could.  See tacet_warned() */
     enum tacet_seal seal; /* of the next message to them */
     bool kept;            /* the network's policy demands that somebody else gets copies: */
     char keeper[TACET_HANDLE_SIZE]; /* who does; "" while the network was not asked who it is */
-    const char *name;               /* what I call them, see tacet_name(); NULL: nothing */
-    uint64_t number;                /* pass it to get the next */
+    uint32_t
+        uses_list;     /* the newest list of my devices by which they were seen to write; 0: none */
+    const char *name;  /* what I call them, see tacet_name(); NULL: nothing */
+    uint64_t muted_ms; /* until when I want no notice of what they write; 0: I do */
+    bool blocked;      /* see tacet_block() */
+    uint64_t number;   /* pass it to get the next */
 };
 
 /* The contact after `number` (0: the first).  TACET_ABSENT: no more.  The name lives until a
@@ -339,15 +413,24 @@ TACET_API enum tacet_code tacet_next_contact(struct tacet_client *c, uint64_t nu
 TACET_API enum tacet_code tacet_find_contact(struct tacet_client *c, const char *handle,
                                              struct tacet_contact *out);
 
-/* Call a contact so, in this profile alone: nobody else, and no server, sees it.  NULL: by no name.
+/* Call a contact so, on all my devices: nobody else, and no server, sees it.  NULL: by no name.
  * One line that shows as what it is: no control or invisible character, no backslash, no blank at
  * an end.  TACET_ABSENT: no such contact.  TACET_MALFORMED, TACET_LIMIT: not such a line. */
 TACET_API enum tacet_code tacet_name(struct tacet_client *c, const char *handle, const char *name);
+
+/* Whoever shows messages gives no notice of what they write until then; 0: again.  On all my
+ * devices.  TACET_ABSENT: no such contact, or not looked up yet. */
+TACET_API enum tacet_code tacet_mute(struct tacet_client *c, const char *handle, uint64_t until_ms);
+
+/* What they write from now on is kept in the conversation with them, read, and told by no event; or
+ * no longer.  They do not learn of it.  On all my devices.  As tacet_mute(); TACET_DENIED: me. */
+TACET_API enum tacet_code tacet_block(struct tacet_client *c, const char *handle, bool blocked);
 
 /* A device, as its account's own signed list says. */
 struct tacet_device {
     char id[TACET_ID_SIZE]; /* 32 hexadecimal digits */
     bool here;              /* it is this one */
+    const char *name;       /* of one of mine: see tacet_name_device(); NULL: none */
     uint64_t since_ms;      /* when it was added; 0: not known any more, as it was revoked */
     uint32_t revoked_at;    /* the first list without it; 0: it is in the list */
     bool given_history;     /* another device gave it what was said before it was there */
@@ -356,16 +439,39 @@ struct tacet_device {
     uint64_t number; /* pass it to get the next */
 };
 
-/* The device after `number` (0: the first) of a contact, or with `handle` NULL of mine.
+/* The device after `number` (0: the first) of a contact, or with `handle` NULL of mine.  The name
+ * lives until a device is asked for again.
  * TACET_ABSENT: no more, or the contact's list is not known here yet. */
 TACET_API enum tacet_code tacet_next_device(struct tacet_client *c, const char *handle,
                                             uint64_t number, struct tacet_device *out);
+
+/* Show a link by which one device can ask to be added: TACET_EVENT_ADDING says when it can be shown
+ * and all that comes of it.  A link that was shown before is over.  TACET_LIMIT: there are ten
+ * devices.  TACET_CONFLICT: one that was confirmed is still being added.  TACET_DENIED: this device
+ * was removed. */
+TACET_API enum tacet_code tacet_add_device(struct tacet_client *c);
+
+/* That link, which whoever sees it can ask by.  TACET_ABSENT: there is none. */
+TACET_API enum tacet_code tacet_device_link(struct tacet_client *c, char out[TACET_LINK_SIZE]);
+
+/* The device that was told as asking is who it should be: these are the digits that it shows.
+ * Anything but digits is passed over.  TACET_FORGED: it has others.  TACET_ABSENT: nobody asks;
+ * TACET_EXPIRED: or not any more.  TACET_LIMIT: there are ten devices. */
+TACET_API enum tacet_code tacet_confirm_device(struct tacet_client *c, const char *digits);
+
+/* It is not, or the link is not to be used any more.  TACET_ABSENT: there is none.  TACET_CONFLICT:
+ * it was confirmed already. */
+TACET_API enum tacet_code tacet_cancel_device(struct tacet_client *c);
 
 /* Remove another device of mine, by its id: TACET_EVENT_LISTED says when it is out of the list that
  * all who write to me follow; till then this is kept and tried again.  TACET_ABSENT: there is no
  * such device.  TACET_MALFORMED: no id.  TACET_DENIED: it is this one. */
 TACET_API enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id);
 
+/* Call a device of mine so, on all of them: its id, and a name as for tacet_name().  TACET_ABSENT:
+ * I have no such device.  TACET_MALFORMED: also no id. */
+TACET_API enum tacet_code tacet_name_device(struct tacet_client *c, const char *id,
+                                            const char *name);
 /* Give another device of mine, by its id, what this one keeps of conversations, without what is
  * over or was not sent; and agree to take it, on that device, from the one that gives.  It may be
  * asked for in either order, within a day, and goes on whenever both are connected:
@@ -382,14 +488,76 @@ TACET_API enum tacet_code tacet_take_history(struct tacet_client *c, const char 
 TACET_API enum tacet_code tacet_safety_number(struct tacet_client *c, const char *handle,
                                               char digits[TACET_SAFETY_SIZE], char qr[128]);
 
-/* They read out the same digits: the contact is verified.  Anything but digits is passed over.
- * TACET_FORGED: they differ. */
+/* They read out the same digits: the contact is verified, on all my devices.  Anything but digits
+ * is passed over. TACET_FORGED: they differ. */
 TACET_API enum tacet_code tacet_confirm(struct tacet_client *c, const char *handle,
                                         const char *digits);
 
 /* Accept that the handle is another account now.  TACET_CONFLICT: it is not, or
  * that account is another contact already. */
 TACET_API enum tacet_code tacet_accept_key(struct tacet_client *c, const char *handle);
+
+/* I was told that they came back by a recovery key, and write to them all the same.
+ * TACET_ABSENT: no such contact. */
+TACET_API enum tacet_code tacet_warned(struct tacet_client *c, const char *handle);
+
+/* ---- Losing every device */
+
+#define TACET_LETTERS_SIZE       40  /* 32 letters in groups of four, and a NUL */
+#define TACET_RECOVERY_LINK_SIZE 512 /* a link and a NUL */
+
+enum tacet_recovery {
+    TACET_RECOVERY_NONE = 0,    /* the account has no recovery key */
+    TACET_RECOVERY_ELSEWHERE,   /* it has one, which another device of it made */
+    TACET_RECOVERY_MAKING,      /* one is being made */
+    TACET_RECOVERY_UNSEEN,      /* it has one whose letters nobody has seen: make another one */
+    TACET_RECOVERY_UNCONFIRMED, /* its letters were shown, and never typed in again */
+    TACET_RECOVERY_CONFIRMED,
+    TACET_RECOVERY_USED, /* it is good, and was typed in somewhere: make another one */
+};
+
+/* Make a recovery key in the place of the one that there is, if there is one: TACET_EVENT_RECOVERY
+ * says when its letters can be shown, or that there will be none.  If this client is closed before
+ * tacet_letters_shown() nobody will ever see them, and another one has to be made.
+ * TACET_CONFLICT: one is being made.  TACET_DENIED: this device was removed. */
+TACET_API enum tacet_code tacet_make_recovery(struct tacet_client *c);
+
+/* The letters, a secret: wipe them when they were shown.  TACET_ABSENT: there are none. */
+TACET_API enum tacet_code tacet_letters(struct tacet_client *c, char out[TACET_LETTERS_SIZE]);
+
+/* They were shown to the person, and are forgotten here. */
+TACET_API enum tacet_code tacet_letters_shown(struct tacet_client *c);
+
+/* Are these the letters of my account's key?  TACET_MALFORMED: no 32 letters.  TACET_FORGED:
+ * others. TACET_ABSENT: there is no key.  TACET_CONFLICT: another device made it, or nobody saw
+ * them. */
+TACET_API enum tacet_code tacet_confirm_letters(struct tacet_client *c, const uint8_t *letters,
+                                                size_t n);
+
+/* Where the server of this profile is, as a link; nothing in it is secret.  It belongs on paper
+ * beside the letters. */
+TACET_API enum tacet_code tacet_recovery_link(struct tacet_client *c,
+                                              char out[TACET_RECOVERY_LINK_SIZE]);
+
+/* Is this such a link?  As tacet_check_link(). */
+TACET_API enum tacet_code tacet_check_recovery_link(const char *link);
+
+struct tacet_return {
+    const char *link;       /* NULL: go on with what began in this profile */
+    const uint8_t *letters; /* borrowed for the call; kept nowhere */
+    size_t letters_n;
+    bool keep; /* the account's other devices stay; without effect on what began already */
+};
+
+/* Make a profile for an account whose devices are all lost; tacet_run() then comes back into it:
+ * TACET_EVENT_JOINED.  A TACET_EVENT_LINK with a refusal says why not: TACET_ABSENT: nothing is
+ * kept under such letters; TACET_STALE: this key was replaced; TACET_REMOVED: the account was, or
+ * somebody else came back with the same letters; TACET_FORGED: what the server shows does not
+ * check.  A profile that was cut off goes on with the same letters.  As tacet_join() and
+ * tacet_check_link(); TACET_ABSENT: no link, and nothing began here; TACET_MALFORMED: no link, or
+ * no 32 letters. */
+TACET_API enum tacet_code tacet_come_back(struct tacet_client **out, const struct tacet_profile *p,
+                                          const struct tacet_return *how);
 
 /* ---- Status */
 
@@ -411,7 +579,8 @@ struct tacet_status {
     uint32_t policy;                /* number of the network policy in force; 0: there is none */
     enum tacet_copies copies;       /* of which conversations somebody gets copies by it */
     char keeper[TACET_HANDLE_SIZE]; /* who; "" when nobody, or while it is not known who it is */
-    bool key_store;                 /* it is opened with a key that the system keeps */
+    enum tacet_recovery recovery;
+    bool key_store;       /* it is opened with a key that the system keeps */
     unsigned wrong_tries; /* wrong passphrases that nobody knew of when the profile was opened */
 };
 

@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join chat send read contacts name verify devices passphrase lock status help"
+    local words="join chat send read contacts name verify devices recovery passphrase lock status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -29,7 +29,7 @@ _tacet() {
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
         ;;
-    --passphrase-fd | --kdf-cost | --lock-after | --wait | --confirm | --after | --wipe-after | --key-store) return ;;
+    --passphrase-fd | --kdf-cost | --lock-after | --wait | --confirm | --after | --wipe-after | --key-store | --name) return ;;
     esac
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
@@ -44,14 +44,15 @@ _tacet() {
     case $word in
     "") options="$words $options" ;;
     help) options=$words ;;
-    join) options+=" --kdf-cost" ;;
+    join) options+=" --name --kdf-cost" ;;
     chat) options+=" --lock-after --wait" ;;
     send) options+=" --wait" ;;
     read) options+=" --follow --all --json" ;;
     contacts) options+=" --json" ;;
     name) options+=" --none" ;;
     verify) options+=" --confirm --accept-new-key" ;;
-    devices) options+=" --wait --json" ;;
+    devices) options="list add remove name give take $options --confirm --wait --json --none" ;;
+    recovery) options="make confirm use $options --keep-devices --json" ;;
     passphrase) options+=" --kdf-cost --key-store" ;;
     lock) options+=" --after --wipe-after --json" ;;
     status) options+=" --json" ;;

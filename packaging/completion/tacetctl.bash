@@ -3,7 +3,7 @@
 
 _tacetctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="backup invite people policy remove root tls help"
+    local words="backup invite people policy remove reset root tls help"
     local options="--data --help --version" word="" i
 
     COMPREPLY=()
@@ -47,6 +47,7 @@ _tacetctl() {
     invite) options+=" --for --address --revoke" ;;
     people) options+=" --json" ;;
     remove) ;;
+    reset) options+=" --for --address" ;;
     policy)
         options="show sign publish $options --root --domain --out --previous --from --profile"
         options+=" --retain --days --scope --strict --passphrase-fd --json"

@@ -6,13 +6,14 @@ complete -c tacetctl -l data -x -a '(__fish_complete_directories)' -d 'Data dire
 complete -c tacetctl -l help -d 'Say more'
 complete -c tacetctl -l version -d 'Say which version this is'
 
-set -l words backup invite people policy remove root tls
+set -l words backup invite people policy remove reset root tls
 set -l none "not __fish_seen_subcommand_from $words help"
 complete -c tacetctl -n $none -a backup -d 'Write all that the server needs into one file'
 complete -c tacetctl -n $none -a invite -d 'Make an invitation, or withdraw it'
 complete -c tacetctl -n $none -a people -d 'List the people of the network'
 complete -c tacetctl -n $none -a policy -d 'Show and change what holds for all'
 complete -c tacetctl -n $none -a remove -d 'Remove a person for good'
+complete -c tacetctl -n $none -a reset -d 'Let somebody who lost every device begin anew'
 complete -c tacetctl -n $none -a root -d 'Renew the certificate of the directory'
 complete -c tacetctl -n $none -a tls -d 'Show and change the key of the server'
 complete -c tacetctl -n $none -a help -d 'Say more about an order'
@@ -36,6 +37,8 @@ complete -c tacetctl -n '__fish_seen_subcommand_from policy' -l scope -x -d 'all
 complete -c tacetctl -n '__fish_seen_subcommand_from policy' -l strict -d 'Hold back what was not sent to it'
 complete -c tacetctl -n '__fish_seen_subcommand_from policy' -l passphrase-fd -x -d 'Read its passphrase from a descriptor'
 complete -c tacetctl -n '__fish_seen_subcommand_from policy' -l json -d 'A JSON object a line'
+complete -c tacetctl -n '__fish_seen_subcommand_from reset' -l for -x -d 'How long it is good, in hours'
+complete -c tacetctl -n '__fish_seen_subcommand_from reset' -l address -x -d 'Of the server, as the device sees it'
 complete -c tacetctl -n '__fish_seen_subcommand_from root' -a sign-directory -d 'The next 90 days'
 complete -c tacetctl -n '__fish_seen_subcommand_from root' -l root -r -F -d 'The root key file'
 complete -c tacetctl -n '__fish_seen_subcommand_from root' -l passphrase-fd -x -d 'Read its passphrase from a descriptor'

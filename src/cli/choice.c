@@ -16,6 +16,8 @@ static const struct sentence OPENING[] = {
     {TACET_VERSION, "A newer tacet wrote this profile.  Update this one."},
     {TACET_ABSENT, "This profile holds nothing: joining was interrupted, or its file was emptied."
                    "  With an invitation: tacet join LINK"},
+    {TACET_STALE, "This profile is coming back with a recovery key, and not there yet.  To go on:"
+                  " tacet recovery use"},
     {TACET_MALFORMED, "This profile is damaged."},
     {TACET_FORGED, "This profile is damaged."},
     {TACET_NOMEM, "There is not enough memory to open the profile."},

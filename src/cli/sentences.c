@@ -107,6 +107,9 @@ static const struct {
     {TACET_PROBLEM_KEEPER, "By the network's policy each message goes to ",
      " too, who cannot be written to now.  Messages wait until that changes.  Tell your"
      " administrator."},
+    {TACET_PROBLEM_AWAY, NULL,
+     "This device was away for more than 30 days.  The server keeps mail for 30: what was sent"
+     " before that is not here, unless another device of yours has it."},
 };
 
 /* Why a message is held: what stands before the name of whom it concerns, and behind it; `before`
@@ -172,6 +175,18 @@ static void say_statement(enum tacet_code code)
                 tacet_explain(code));
 }
 
+const char sentences_changed[] =
+    "You had COMPARED the safety number with the account that they were.  Now the server names\n"
+    "another one.  Either they lost every device without a recovery key, and an administrator "
+    "reset\n"
+    "their account; or somebody has put an account in the place of theirs, and would read what "
+    "you\n"
+    "write.  Nothing is sent.  Ask them in person or by phone, then: tacet help verify\n";
+
+const char sentences_recovered[] =
+    " lost every device and came back with a recovery key.  Whoever got hold of it could have.\n"
+    "They are unverified: before you write anything secret, compare the safety number again.\n";
+
 void sentences_problem(const struct tacet_event *e)
 {
     if (e->problem == TACET_PROBLEM_STATEMENT) {
@@ -189,23 +204,45 @@ void sentences_problem(const struct tacet_event *e)
     }
     if (e->problem == TACET_PROBLEM_RECIPIENTS)
         say_cause(e);
+    if (e->problem == TACET_PROBLEM_KEY_CHANGED && e->verified)
+        fputs(sentences_changed, stderr);
+}
+
+static void write_count(unsigned n, const char *what, struct buf *out)
+{
+    char text[64];
+
+    snprintf(text, sizeof text, "%u device%s %s", n, n == 1 ? "" : "s", what);
+    buf_text(out, text);
+}
+
+void sentences_write_devices(unsigned added, unsigned removed, unsigned given, bool recovered,
+                             struct buf *out)
+{
+    if (added > 0)
+        write_count(added, "added", out);
+    if (added > 0 && removed > 0)
+        buf_text(out, ", ");
+    if (removed > 0)
+        write_count(removed, "removed", out);
+    if (added + removed > 0 && given > 0)
+        buf_text(out, ", ");
+    if (given > 0)
+        write_count(given, "given what was said before", out);
+    if (recovered)
+        buf_text(out, ", by a recovery key: compare the safety number again");
 }
 
 void sentences_devices(const struct tacet_event *e)
 {
+    struct buf b = BUF(256);
+
+    sentences_write_devices(e->added, e->removed, e->given, e->recovered, &b);
     show_text(stderr, bytes_text(e->who));
-    if (e->added > 0)
-        fprintf(stderr, ": %u device%s added", e->added, e->added == 1 ? "" : "s");
-    if (e->removed > 0)
-        fprintf(stderr, "%s %u device%s removed", e->added > 0 ? "," : ":", e->removed,
-                e->removed == 1 ? "" : "s");
-    if (e->given > 0)
-        fprintf(stderr, "%s %u device%s given what was said before",
-                e->added + e->removed > 0 ? "," : ":", e->given, e->given == 1 ? "" : "s");
-    fprintf(stderr, "%s.  To see them: tacet devices ",
-            e->recovered ? ", by a recovery key: compare the safety number again" : "");
+    fprintf(stderr, ": %.*s.  To see them: tacet devices ", (int)b.n, (const char *)b.at);
     show_text(stderr, bytes_text(e->who));
     fputs("\n", stderr);
+    buf_free(&b);
 }
 
 void sentences_history(const struct tacet_event *e)
@@ -259,6 +296,7 @@ bool sentences_note(unsigned i, struct sentences_note *out)
          "written to somebody else: a copy for you by the network's policy"},
         {TACET_NOTE_LEFT, "left", "its sender has revoked the device since that it came from"},
         {TACET_NOTE_ELSEWHERE, "elsewhere", "written on another device of yours"},
+        {TACET_NOTE_DEVICES, "devices", "no message, but what happened"},
         {TACET_NOTE_HISTORY, "history", "given to this device by another one of yours"},
         {TACET_NOTE_UNPROVED, "unproved", "by its word alone: its writer's signature is lost"},
     };

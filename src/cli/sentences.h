@@ -3,6 +3,7 @@
 #ifndef TACET_CLI_SENTENCES_H
 #define TACET_CLI_SENTENCES_H
 
+#include "base/buf.h"
 #include "tacet/client.h"
 #include "terminal/words.h"
 
@@ -34,6 +35,14 @@ void sentences_history(const struct tacet_event *e);
 /* Say a TACET_EVENT_DEVICES; and a TACET_EVENT_REMOVED, with its code. */
 void sentences_devices(const struct tacet_event *e);
 void sentences_removed(enum tacet_code code);
+
+/* The account key of somebody changed, whose safety number had been compared: what that means, in
+ * whole lines.  And that somebody came back with a recovery key, behind their name. */
+extern const char sentences_changed[], sentences_recovered[];
+
+/* What became of devices, "1 device added", appended; of a TACET_NOTE_DEVICES. */
+void sentences_write_devices(unsigned added, unsigned removed, unsigned given, bool recovered,
+                             struct buf *out);
 
 /* "accepted": for people and for JSON. */
 const char *sentences_state(enum tacet_state state);

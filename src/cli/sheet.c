@@ -15,7 +15,7 @@ static void write_notes(const struct tacet_message *m, struct buf *out)
     char number[NUMBER_MAX];
 
     for (unsigned i = 0; sentences_note(i, &note); i++) {
-        if ((m->notes & note.bit) == 0)
+        if ((m->notes & note.bit) == 0 || note.bit == TACET_NOTE_DEVICES)
             continue;
         buf_text(out, "    (");
         if (note.bit == TACET_NOTE_GAP) {
@@ -28,9 +28,24 @@ static void write_notes(const struct tacet_message *m, struct buf *out)
     }
 }
 
+/* No message: "bob: 1 device added". */
+static void write_change(struct tacet_client *client, const struct tacet_message *m,
+                         struct buf *out)
+{
+    buf_text(out, "  (");
+    people_write(client, m->with, out);
+    buf_text(out, ": ");
+    sentences_write_devices(m->added, m->removed, m->given, m->recovered, out);
+    buf_text(out, ")\n");
+}
+
 void sheet_message(struct tacet_client *client, const struct tacet_message *m, struct buf *out)
 {
     show_write_time(out, m->sent_ms);
+    if ((m->notes & TACET_NOTE_DEVICES) != 0) {
+        write_change(client, m, out);
+        return;
+    }
     buf_text(out, m->mine ? "  to " : "  ");
     people_write(client, m->with, out);
     if (m->mine && m->state != 0) {

@@ -126,11 +126,19 @@ static void show_kept(struct talk *t)
             return;
 }
 
+static bool is_muted(struct talk *t, const struct tacet_event *e)
+{
+    struct tacet_contact c;
+
+    return tacet_find_contact(t->client, e->who, &c) == TACET_OK &&
+           c.muted_ms > e->message.received_ms;
+}
+
 static void take_message(struct talk *t, const struct tacet_event *e)
 {
     if (strcmp(e->who, t->with) == 0) {
         show_message(t, &e->message);
-    } else if (!e->message.mine && strcmp(e->who, t->announced) != 0) {
+    } else if (!e->message.mine && !is_muted(t, e) && strcmp(e->who, t->announced) != 0) {
         memcpy(t->announced, e->who, sizeof t->announced);
         talk_say_who(t, "(", e->who, " wrote; to see it: tacet read)\n");
     }
@@ -184,6 +192,36 @@ static void take_state(struct talk *t, const struct tacet_message *m)
 
 /* ---- lines */
 
+/* Before their account key changed. */
+static bool was_verified(const struct talk *t)
+{
+    struct tacet_contact c;
+
+    return tacet_find_contact(t->client, t->with, &c) == TACET_OK && c.verified;
+}
+
+/* Once: who goes on writing knows it. */
+static void warn(struct talk *t)
+{
+    struct tacet_contact c;
+
+    if (tacet_find_contact(t->client, t->with, &c) != TACET_OK || !c.recovered)
+        return;
+    talk_say_who(t, "", t->with, sentences_recovered);
+    tacet_warned(t->client, t->with);
+}
+
+/* It was said as it came. */
+static void take_devices(struct talk *t, const struct tacet_event *e)
+{
+    struct tacet_message m;
+
+    if (strcmp(e->who, t->with) == 0 &&
+        tacet_previous_message(t->client, t->with, 0, &m) == TACET_OK &&
+        (m.notes & TACET_NOTE_DEVICES) != 0 && !m.read)
+        tacet_mark_read(t->client, &m);
+}
+
 static void send_line(struct talk *t, struct bytes text)
 {
     struct tacet_message m;
@@ -196,10 +234,14 @@ static void send_line(struct talk *t, struct bytes text)
         talk_say_because(t, "    not sent: ",
                          code == TACET_MALFORMED ? "The text is not UTF-8."
                                                  : sentences_find(sentences_sending, code));
+        if (code == TACET_CONFLICT && was_verified(t))
+            talk_say(t, sentences_changed);
         t->end = WORDS_FAILED;
         return;
     }
+    warn(t);
     t->pending++;
+    talk_draft_sent(t);
     if (t->first == 0)
         t->first = m.place;
     m.state = 0;
@@ -278,17 +320,25 @@ static void take_event(struct talk *t, const struct tacet_event *e)
     case TACET_EVENT_INPUT:
         take_input(t);
         break;
+    case TACET_EVENT_DEVICES:
+        take_devices(t, e);
+        break;
     case TACET_EVENT_DRAINED: /* behind the messages that it speaks of */
         t->drained = true;
+        break;
+    case TACET_EVENT_SHARED:
+        if ((e->shared & TACET_SHARED_DRAFTS) != 0)
+            talk_draft_take(t);
         break;
     case TACET_EVENT_JOINED:
     case TACET_EVENT_LINK:
     case TACET_EVENT_CONTACT:
     case TACET_EVENT_PROBLEM:
     case TACET_EVENT_REMOVED: /* which drive_take() has said */
-    case TACET_EVENT_DEVICES:
     case TACET_EVENT_LISTED:
     case TACET_EVENT_HISTORY:
+    case TACET_EVENT_ADDING:
+    case TACET_EVENT_RECOVERY:
     case TACET_EVENT_LOCK: /* with which it has ended */
         break;
     }
@@ -338,16 +388,18 @@ bool talk_run(struct talk *t)
     t->first = t->pending = t->accepted = 0;
     t->trouble = NULL;
     t->announced[0] = '\0';
-    t->ended = t->drained = t->locking = t->changing = false;
+    t->ended = t->drained = t->locking = t->changing = t->drafted = false;
     drive_begin(&t->drive, t->client, t->idle_s); /* no signal ends us before the console does */
     console_open(&t->console, STDIN_FILENO, STDOUT_FILENO);
     t->person = t->console.terminal;
     tacet_watch(t->client, STDIN_FILENO);
     greet(t);
     show_kept(t);
+    talk_draft_take(t);
     while (!t->locking && !is_finished(t) && drive_take(&t->drive, &e))
         take_event(t, &e);
     tacet_watch(t->client, -1);
+    talk_draft_keep(t);
     if (t->locking || is_to_be_locked(t))
         console_clear(&t->console);
     console_close(&t->console);

@@ -25,6 +25,7 @@ struct talk {
     bool locking;
     bool changing; /* the passphrase, behind the lock */
     bool person;   /* at a terminal */
+    bool drafted;  /* the line was, or is, kept for another time */
     enum words_end end;
 };
 

@@ -15,6 +15,12 @@ void talk_say_because(struct talk *t, const char *before, const char *why);
 /* `before`, who by handle and name, `behind`. */
 void talk_say_who(struct talk *t, const char *before, const char *who, const char *behind);
 
+/* talk_draft.c: into an empty line what was left of it before, here or on another device; out of it
+ * when the conversation ends; and it was sent. */
+void talk_draft_take(struct talk *t);
+void talk_draft_keep(struct talk *t);
+void talk_draft_sent(struct talk *t);
+
 /* A line that begins with one slash.  Exact words alone: what was meant for a person is not obeyed
  * by chance, nor sent. */
 void talk_words_obey(struct talk *t, struct bytes line);

@@ -1,137 +1,69 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* devices: what an account's own signed list of devices says. */
-#include <stdio.h>
+/* devices: the devices of an account.  What is done with them are words of their own, behind it. */
+#include <string.h>
 
-#include "cli/choice.h"
 #include "cli/cli.h"
+#include "cli/device_name.h"
 #include "cli/devices_history.h"
-#include "cli/people.h"
-#include "cli/sentences.h"
-#include "terminal/jsonl.h"
-#include "terminal/show.h"
+#include "cli/word_devices.h"
 
-static const struct sentence UNKNOWN[] = {
-    {TACET_ABSENT, "Their devices are not known here yet.  To ask the network who they are:"
-                   " tacet verify HANDLE"},
-    {TACET_OK, NULL},
+static const struct {
+    const char *name;
+    enum words_end (*run)(struct options *o, const void *setting);
+} PARTS[] = {
+    {"list", word_devices_list},    {"add", word_devices_add},      {"remove", word_devices_remove},
+    {"give", devices_history_give}, {"take", devices_history_take},
 };
-
-struct listing {
-    struct tacet_client *client;
-    const char *handle; /* NULL: of this profile's owner */
-    struct tacet_contact contact;
-    char mine[TACET_HANDLE_SIZE];
-    bool json;
-};
-
-static bool print_json(const struct listing *l, const struct tacet_device *d)
-{
-    return jsonl_print(json_pack(
-        "{ss ss sb so sb sI sI so sb}", "handle", l->handle == NULL ? l->mine : l->handle, "id",
-        d->id, "here", d->here, "since", d->since_ms == 0 ? json_null() : jsonl_time(d->since_ms),
-        "verified", l->handle != NULL && l->contact.verified, "revoked_at",
-        (json_int_t)d->revoked_at, "list", (json_int_t)d->list, "list_made", jsonl_time(d->list_ms),
-        "given_history", d->given_history));
-}
-
-static const char *trust(const struct listing *l)
-{
-    if (l->handle == NULL)
-        return ", you";
-    if (l->contact.changed)
-        return ", whose ACCOUNT KEY CHANGED; these are of the account you knew";
-    return l->contact.verified ? ", verified" : ", unverified: see tacet help verify";
-}
-
-static void show_head(const struct listing *l, const struct tacet_device *d)
-{
-    people_show(stdout, l->client, l->handle == NULL ? l->mine : l->handle);
-    printf("%s\nList %u of ", trust(l), (unsigned)d->list);
-    show_time(stdout, d->list_ms);
-    printf("\n");
-}
-
-static void show_device(const struct tacet_device *d)
-{
-    printf("  %s  ", d->id);
-    if (d->revoked_at != 0) {
-        printf("revoked by list %u\n", (unsigned)d->revoked_at);
-        return;
-    }
-    printf("since ");
-    show_time(stdout, d->since_ms);
-    printf("%s%s\n", d->here ? ", this device" : "",
-           d->given_history ? ", was given what was said before" : "");
-}
-
-static enum words_end list(const struct listing *l)
-{
-    struct tacet_device d = {.number = 0};
-    enum tacet_code code;
-    bool any = false;
-
-    while ((code = tacet_next_device(l->client, l->handle, d.number, &d)) == TACET_OK) {
-        if (l->json && !print_json(l, &d))
-            return WORDS_FAILED;
-        if (!l->json && !any)
-            show_head(l, &d);
-        if (!l->json)
-            show_device(&d);
-        any = true;
-    }
-    return code == TACET_ABSENT && any ? WORDS_FINE : sentences_say(UNKNOWN, code);
-}
-
-static enum words_end look(struct listing *l)
-{
-    struct tacet_status s;
-    enum tacet_code code = tacet_get_status(l->client, &s);
-
-    if (code == TACET_OK) {
-        memcpy(l->mine, s.handle, sizeof l->mine);
-        if (l->handle != NULL && strcmp(l->handle, s.handle) == 0)
-            l->handle = NULL;
-    }
-    if (code == TACET_OK && l->handle != NULL)
-        code = tacet_find_contact(l->client, l->handle, &l->contact);
-    return code == TACET_OK ? list(l) : sentences_say(UNKNOWN, code);
-}
-
-static enum words_end run_list(struct options *o, const void *setting)
-{
-    struct listing l = {.json = options_flag(o, "--json")};
-    enum words_end end;
-
-    l.handle = o->n > 0 ? options_handle(o) : NULL;
-    if (!options_end(o))
-        return WORDS_USAGE;
-    end = choice_open(setting, &l.client);
-    if (end == WORDS_FINE)
-        end = look(&l);
-    tacet_close(l.client);
-    return end;
-}
 
 static enum words_end run(struct options *o, const void *setting)
 {
-    const char *part = o->n > 1 && o->at[1][0] != '-' ? o->at[0] : "";
+    bool none = options_flag(o, "--none");
 
-    if (strcmp(part, "give") != 0 && strcmp(part, "take") != 0)
-        return run_list(o, setting);
-    options_next(o);
-    return strcmp(part, "give") == 0 ? devices_history_give(o, setting)
-                                     : devices_history_take(o, setting);
+    if (device_name_is_meant(o)) {
+        (void)options_next(o);
+        return device_name_run(o, setting, none);
+    }
+    if (none)
+        return words_say(WORDS_USAGE, "--none goes with tacet devices name.");
+    for (size_t i = 0; o->n > 0 && i < sizeof PARTS / sizeof PARTS[0]; i++)
+        if (strcmp(o->at[0], PARTS[i].name) == 0) {
+            options_next(o);
+            return PARTS[i].run(o, setting);
+        }
+    return word_devices_list(o, setting);
 }
 
 const struct word word_devices = {
     .name = "devices",
     .run = run,
-    .usage = "[HANDLE | give ID | take ID] [--wait N] [--json]",
-    .what = "List your devices, or somebody's; give one what was said before.",
+    .usage =
+        "[list [HANDLE] | add [--confirm CODE] | remove ID | name ID [NAME] | give ID | take ID]"
+        " [--wait N] [--json] [--none]",
+    .what = "List your devices, or somebody's; add, remove or name one, give one what was said"
+            " before.",
     .details =
-        "An account signs the list of its devices; this is the newest list that is known here,\n"
-        "with its number and date.  The server is not asked.  Whether the account is whose you\n"
-        "think it is, only comparing safety numbers says: tacet help verify\n"
+        "list [HANDLE]  An account signs the list of its devices; this is the newest list that is\n"
+        "    known here, with its number and date.  The server is not asked.  Whether the account\n"
+        "    is whose you think it is, only comparing safety numbers says: tacet help verify\n"
+        "    `tacet devices` and `tacet devices HANDLE` are the same.\n"
+        "\n"
+        "add  Shows a link.  Open it on the new device within ten minutes, with\n"
+        "    tacet join LINK\n"
+        "    Then both show twelve digits.  Compare them, and type yes here: the new device is "
+        "one\n"
+        "    of yours then.  It gets what is written from then on, and nothing from before unless\n"
+        "    that is given to it.\n"
+        "    Whoever sees the link can ask, and no more: it is your word that adds a device.\n"
+        "\n"
+        "remove ID  Takes a device out of the list: its name, or the beginning of its id.  From "
+        "the\n"
+        "    moment the list is in force nobody can send to it.  When it connects next, it "
+        "deletes\n"
+        "    what it holds.  Who has not been seen to write by the new list yet is said.\n"
+        "\n"
+        "name ID NAME  The device of yours whose id begins with ID is called NAME on all of them, "
+        "and\n"
+        "    nowhere else.\n"
         "\n"
         "give ID, take ID  A device that was added has nothing of what was said before.  `give` "
         "on\n"
@@ -140,9 +72,14 @@ const struct word word_devices = {
         "    with the signatures of who wrote them, but none whose time is over.  It goes on\n"
         "    whenever both are connected, and stands in the list of your devices, for all to see.\n"
         "\n"
-        "  --wait N           Wait for N seconds at most; else until it is through, or Ctrl-C.\n"
-        "  --json             One JSON object a line: handle, id, here, since, verified,\n"
-        "                     revoked_at (0: in the list), list, list_made, given_history.\n"
-        "                     give and take: device, giving, phase (offered, going, ended), done,\n"
-        "                     of, code.\n",
+        "  --confirm CODE     With add: go on with the link that is open, and confirm the device\n"
+        "                     that shows this code.\n"
+        "  --json             One JSON object a line: handle, id, name, here, since, verified,\n"
+        "                     revoked_at (0: in the list), list, list_made, given_history; of\n"
+        "                     add event (link, asked, confirmed, added, late, over) and what\n"
+        "                     belongs to it; of remove device, list, seconds, behind; of give and\n"
+        "                     take device, giving, phase (offered, going, ended), done, of, code.\n"
+        "  --wait N           With give and take: wait for N seconds at most; else until it is\n"
+        "                     through, or Ctrl-C.\n"
+        "  --none             With name: take the device's name away.\n",
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* name: what one calls somebody, in this profile alone. */
+/* name: what one calls somebody, on all devices and nowhere else. */
 #include <stdio.h>
 
 #include "cli/choice.h"
@@ -60,7 +60,8 @@ const struct word word_name = {
     .what = "Give somebody a name that you alone see.",
     .details =
         "The name stands behind the handle wherever Tacet speaks of them, and never in its place.\n"
-        "It is kept in your profile, sealed, and told to nobody, the server included.  A NAME on\n"
+        "It is kept in your profile, sealed, and told to nobody but your other devices.  A NAME "
+        "on\n"
         "the command line can be seen by other users of this machine while the word runs.\n"
         "Without NAME, the one that they have is shown.\n"
         "\n"

@@ -54,14 +54,25 @@ static json_t *notes_json(const struct tacet_message *m)
     return notes;
 }
 
+/* Of what is no message. */
+static json_t *devices_json(const struct tacet_message *m)
+{
+    if ((m->notes & TACET_NOTE_DEVICES) == 0)
+        return json_null();
+    return json_pack("{sI sI sI sb}", "added", (json_int_t)m->added, "removed",
+                     (json_int_t)m->removed, "given", (json_int_t)m->given, "recovered",
+                     m->recovered);
+}
+
 static bool print_json(struct tacet_client *client, const struct tacet_message *m)
 {
     const char *text = m->text_n == 0 ? "" : (const char *)m->text;
 
-    return jsonl_print(json_pack(
-        "{ss so sb ss ss% so ss so sI}", "with", m->with, "name", people_json(client, m->with),
-        "mine", m->mine, "id", m->id, "text", text, m->text_n, "sent", jsonl_time(m->sent_ms),
-        "state", state_name(m), "notes", notes_json(m), "missing", (json_int_t)m->missing));
+    return jsonl_print(json_pack("{ss so sb ss ss% so ss so sI so}", "with", m->with, "name",
+                                 people_json(client, m->with), "mine", m->mine, "id", m->id, "text",
+                                 text, m->text_n, "sent", jsonl_time(m->sent_ms), "state",
+                                 state_name(m), "notes", notes_json(m), "missing",
+                                 (json_int_t)m->missing, "devices", devices_json(m)));
 }
 
 /* Written, flushed, and only then marked: what a full disk or a closed pipe swallowed is unread. */
@@ -164,7 +175,8 @@ static enum words_end follow(struct reading *r)
 
     drive_begin(&d, r->client, -1);
     while (end == WORDS_FINE && drive_next(&d, &e))
-        if (e.kind == TACET_EVENT_MESSAGE && !show_conversation(r, r->with, false))
+        if ((e.kind == TACET_EVENT_MESSAGE || e.kind == TACET_EVENT_DEVICES) &&
+            !show_conversation(r, r->with, false))
             end = WORDS_FAILED;
     if (drive_refused(&d))
         end = WORDS_FAILED;
@@ -212,7 +224,9 @@ const struct word word_read = {
     .usage = "[HANDLE] [--follow] [--all] [--json]",
     .what = "Show what others wrote and you have not read yet.",
     .details =
-        "With HANDLE only of that person.  A message counts as read once it was written out.\n"
+        "With HANDLE only of that person.  That devices of somebody came or went stands between "
+        "the\n"
+        "messages, in brackets.  A message counts as read once it was written out.\n"
         "Characters that a terminal would obey instead of showing are written as \\u{...}, and a\n"
         "backslash as two.  If the server cannot be reached, what is kept here is shown, and the\n"
         "exit code is 75.\n"
@@ -220,5 +234,6 @@ const struct word word_read = {
         "  --follow           Go on showing new messages until interrupted.\n"
         "  --all              Read ones too, and your own.\n"
         "  --json             One JSON object a line: with, name, mine, id, text, sent, state,\n"
-        "                     notes, missing.\n",
+        "                     notes, missing, devices; the last is null, or an object with what\n"
+        "                     became of somebody's devices.\n",
 };

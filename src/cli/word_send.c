@@ -8,6 +8,7 @@
 #include "cli/choice.h"
 #include "cli/cli.h"
 #include "cli/drive.h"
+#include "cli/people.h"
 #include "cli/sentences.h"
 #include "terminal/show.h"
 
@@ -135,6 +136,27 @@ static enum words_end conclude(const struct drive *d, const struct tacet_message
     return WORDS_FINE;
 }
 
+/* Once: who goes on writing knows it. */
+static void warn(struct tacet_client *client, const char *to)
+{
+    struct tacet_contact c;
+
+    if (tacet_find_contact(client, to, &c) != TACET_OK || !c.recovered)
+        return;
+    people_show(stderr, client, to);
+    fputs(sentences_recovered, stderr);
+    tacet_warned(client, to);
+}
+
+static void say_unsent(struct tacet_client *client, const char *to, enum tacet_code code)
+{
+    struct tacet_contact c;
+
+    fprintf(stderr, "not sent: %s\n", sentences_find(sentences_sending, code));
+    if (code == TACET_CONFLICT && tacet_find_contact(client, to, &c) == TACET_OK && c.verified)
+        fputs(sentences_changed, stderr);
+}
+
 static enum words_end send_text(struct tacet_client *client, const char *to, struct bytes text,
                                 unsigned wait)
 {
@@ -144,9 +166,10 @@ static enum words_end send_text(struct tacet_client *client, const char *to, str
     struct drive d;
 
     if (code != TACET_OK) {
-        fprintf(stderr, "not sent: %s\n", sentences_find(sentences_sending, code));
+        say_unsent(client, to, code);
         return WORDS_FAILED;
     }
+    warn(client, to);
     printf("%s\n", id); /* it is on the disk: from here on it cannot be lost */
     fflush(stdout);
     if (wait == 0)

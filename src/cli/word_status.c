@@ -5,6 +5,7 @@
 #include "cli/choice.h"
 #include "cli/cli.h"
 #include "cli/drive.h"
+#include "cli/losing.h"
 #include "cli/sentences.h"
 #include "terminal/jsonl.h"
 #include "terminal/show.h"
@@ -65,6 +66,7 @@ static void show_status(const struct tacet_status *s)
     show_time(stdout, s->prekey_made_ms);
     printf("\n");
     show_copies(s);
+    show_field("Recovery key", losing_sentence(s->recovery));
     show_field("Network id", s->network_id);
     show_field("Account id", s->account_id);
     show_field("Device id", s->device_id);
@@ -73,14 +75,14 @@ static void show_status(const struct tacet_status *s)
 static bool print_json(const struct tacet_status *s)
 {
     return jsonl_print(json_pack(
-        "{ss ss ss ss ss ss ss sb sb sb sI sI sI so sI ss ss? sb sI}", "handle", s->handle,
+        "{ss ss ss ss ss ss ss sb sb sb sI sI sI so sI ss ss? ss sb sI}", "handle", s->handle,
         "domain", s->domain, "network", s->network, "address", s->address, "network_id",
         s->network_id, "account_id", s->account_id, "device_id", s->device_id, "joined", s->joined,
         "connected", s->connected, "drained", s->drained, "outgoing", (json_int_t)s->outgoing,
         "parked", (json_int_t)s->parked, "prekey", (json_int_t)s->prekey, "prekey_made",
         jsonl_time(s->prekey_made_ms), "policy", (json_int_t)s->policy, "copies", scope(s),
-        "keeper", s->keeper[0] == '\0' ? NULL : s->keeper, "key_store", s->key_store, "wrong_tries",
-        (json_int_t)s->wrong_tries));
+        "keeper", s->keeper[0] == '\0' ? NULL : s->keeper, "recovery", losing_name(s->recovery),
+        "key_store", s->key_store, "wrong_tries", (json_int_t)s->wrong_tries));
 }
 
 /* Until all that waited there is here, and with it what the server says of its own keys; a server
@@ -131,6 +133,6 @@ const struct word word_status = {
         "  --json             One JSON object: handle, domain, network, address, network_id,\n"
         "                     account_id, device_id, joined, connected, drained, outgoing, "
         "parked,\n"
-        "                     prekey, prekey_made, policy, copies, keeper, key_store,\n"
-        "                     wrong_tries.\n",
+        "                     prekey, prekey_made, policy, copies, keeper, recovery,\n"
+        "                     key_store, wrong_tries.\n",
 };

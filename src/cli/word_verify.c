@@ -29,6 +29,10 @@ static const char CHANGED[] =
     "device or after losing their passphrase, or the server puts somebody else in their place.\n"
     "Nothing is sent to them.  Ask them, not through Tacet, whether they joined anew.  If so:\n";
 
+static const char COMPARED[] =
+    "You had COMPARED the safety number of the old one: do not take this lightly.  First hear it\n"
+    "from them, then:\n";
+
 static const char ACCEPTED[] =
     "The new key is accepted and the old one forgotten: from now on messages go to whoever has\n"
     "the new one.  They are unverified until you compare the number below.\n";
@@ -136,7 +140,8 @@ static enum words_end settle_change(const struct verifying *v, struct tacet_cont
     enum tacet_code code;
 
     if (!v->accept) {
-        fprintf(stderr, "%s%stacet verify %s --accept-new-key\n", v->handle, CHANGED, v->handle);
+        fprintf(stderr, "%s%s%stacet verify %s --accept-new-key\n", v->handle, CHANGED,
+                c->verified ? COMPARED : "", v->handle);
         return WORDS_FAILED;
     }
     code = tacet_accept_key(v->client, v->handle);

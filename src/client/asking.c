@@ -6,6 +6,7 @@
  * Only what this device sees itself is a cause: nothing that a server says is one.  And only while
  * it is online and its mailbox has been drained for a minute, since till then it may come yet.
  */
+#include "client/agreed.h"
 #include "client/chains.h"
 #include "client/conversations.h"
 #include "client/dealings.h"
@@ -306,7 +307,10 @@ static struct err close_gaps(struct engine *e, const struct repairs_asker *from,
     TRY(streams_get(e->vault, &from->room, &from->who.did, &s));
     for (size_t i = 0; i < c->n; i++)
         *over += close_range(e, &s, &c->range[i]);
-    return s.highest == 0 ? OK : streams_put(e->vault, &from->room, &from->who, &s);
+    if (s.highest == 0)
+        return OK;
+    TRY(streams_put(e->vault, &from->room, &from->who, &s));
+    return agreed_raise(e, &from->room, &from->who.did);
 }
 
 struct err asking_answered(struct engine *e, const struct repairs_asker *from,

@@ -7,14 +7,16 @@
  * When the server has taken it, or shows a list that has the change, it is in force.  When another
  * list was before it, that one is learned first and the change is made anew on top of it.
  */
+#include "client/diary.h"
 #include "client/engine_internal.h"
 #include "wire/tacet.pb-c.h"
 
 #define CHANGING_AGAIN_MS CLOCK_MINUTE_MS
 
-static void tell(struct engine *e, const struct listing_change *c, enum err_code code)
+static struct err tell(struct engine *e, const struct listing_change *c, enum err_code code)
 {
     actions_tell(e, &(struct event){.kind = EVENT_LISTED, .code = code, .change = *c});
+    return keeping_listed(e, c, code);
 }
 
 struct err changing_ask(struct engine *e, const struct listing_change *c)
@@ -66,8 +68,8 @@ static struct err finish(struct engine *e, uint64_t number, const struct listing
 {
     TRY(vault_begin(e->vault));
     TRY(vault_end(e->vault, listing_over(e->vault, number)));
-    tell(e, c, code);
-    return OK;
+    TRY(tell(e, c, code));
+    return offering_listed(e, c, code);
 }
 
 /* *over: this one was, and there may be another. */
@@ -92,6 +94,7 @@ static struct err pump_one(struct engine *e, struct arena *a, bool *over)
         return OK;
     if (!follows(e, list))
         TRY(sign(e, number, &c, &next, a, &list));
+    TRY(keeping_before_list(e, &c));
     return send_list(e, list);
 }
 
@@ -117,10 +120,26 @@ out:
 
 /* ---- answers */
 
+/* In the conversation with oneself, if there is one yet. */
+static struct err note(struct engine *e, const struct device_list *l)
+{
+    struct people_learned changed = {.added = 0};
+    struct contact me;
+    struct err err = people_by_account(e->vault, &e->own.me.who.aid, &me);
+
+    if (err.code != E_OK)
+        return err.code == E_ABSENT ? OK : err;
+    people_count_change(&e->own.list, l, &changed);
+    return diary_note(e->vault, e->random, me.number,
+                      &(struct diary_devices){changed.added, changed.removed, false, changed.given},
+                      e->now_ms);
+}
+
 /* In a transaction: the list that was sent is my account's newest. */
 static struct err keep(struct engine *e, const struct device_list *l, struct bytes list,
                        uint64_t number)
 {
+    TRY(note(e, l));
     TRY(vault_put(e->vault, VAULT_LIST, ID_BYTES(e->own.me.who.aid), l->version, list));
     return listing_over(e->vault, number);
 }
@@ -135,8 +154,9 @@ static struct err accepted(struct engine *e, uint64_t number, const struct listi
     TRY(device_list_parse(list, &e->own.nid, &l));
     TRY(vault_begin(e->vault));
     TRY(vault_end(e->vault, keep(e, &l, list, number)));
-    tell(e, c, E_OK);
     TRY(siblings_learned(e));
+    TRY(tell(e, c, E_OK));
+    TRY(offering_listed(e, c, E_OK));
     return siblings_ask(e); /* for the prekeys of who came */
 }
 

@@ -8,14 +8,14 @@
 #define DAY_MOST    24
 #define SILENCE_MS  (7 * CLOCK_DAY_MS)
 
-static void read_count(struct reader *r, struct dealings_count *out)
+void dealings_read_count(struct reader *r, struct dealings_count *out)
 {
     out->last_ms = reader_u64(r);
     out->day_ms = reader_u64(r);
     out->n = reader_u32(r);
 }
 
-static void write_count(const struct dealings_count *c, struct buf *b)
+void dealings_write_count(const struct dealings_count *c, struct buf *b)
 {
     buf_u64(b, c->last_ms);
     buf_u64(b, c->day_ms);
@@ -34,8 +34,8 @@ struct err dealings_get(struct vault *v, const struct device_id *did, struct dea
     r = reader(value);
     out->heard_ms = reader_u64(&r);
     out->asked_ms = reader_u64(&r);
-    read_count(&r, &out->resets);
-    read_count(&r, &out->requests);
+    dealings_read_count(&r, &out->resets);
+    dealings_read_count(&r, &out->requests);
     TRY_OUT(reader_end(&r));
 out:
     arena_free(&a);
@@ -50,8 +50,8 @@ struct err dealings_put(struct vault *v, const struct device_id *did, const stru
 
     buf_u64(&b, d->heard_ms);
     buf_u64(&b, d->asked_ms);
-    write_count(&d->resets, &b);
-    write_count(&d->requests, &b);
+    dealings_write_count(&d->resets, &b);
+    dealings_write_count(&d->requests, &b);
     TRY_OUT(buf_end(&b, &value));
     TRY_OUT(vault_put(v, VAULT_DEALINGS, ID_BYTES(*did), 0, value));
 out:

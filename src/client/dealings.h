@@ -9,6 +9,7 @@
 #define TACET_CLIENT_DEALINGS_H
 
 #include "base/id.h"
+#include "base/reader.h"
 #include "client/vault.h"
 
 /* How often something was done for a device that asked. */
@@ -32,6 +33,10 @@ bool dealings_may(struct dealings_count *c, uint64_t now_ms);
 
 /* When it may be asked again, of what may not be done now. */
 uint64_t dealings_next_ms(const struct dealings_count *c, uint64_t now_ms);
+
+/* A count as it stands in a record. */
+void dealings_read_count(struct reader *r, struct dealings_count *out);
+void dealings_write_count(const struct dealings_count *c, struct buf *b);
 
 /* A signed message came from it, dated so. */
 FALLIBLE dealings_heard(struct vault *v, const struct device_id *did, uint64_t dated_ms,

@@ -3,8 +3,12 @@
 
 #include <stdlib.h>
 
+#include "client/agreed.h"
 #include "client/engine_internal.h"
+#include "client/giver.h"
 #include "client/parking.h"
+#include "client/taker.h"
+#include "crypto/secret.h"
 #include "e2ee/fingerprint.h"
 #include "e2ee/payload.h"
 
@@ -37,6 +41,11 @@ static void schedule(struct engine *e)
                                   forgotten_at(e),
                                   changing_at(e),
                                   giver_at(e),
+                                  sharing_at(e),
+                                  presence_at(e),
+                                  offering_at(e),
+                                  arriving_at(e),
+                                  keeping_at(e),
                               };
 
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
@@ -46,6 +55,23 @@ static void schedule(struct engine *e)
         return;
     e->wake_ms = at;
     actions_wake(e, at);
+}
+
+/* On a full disk what is kept can be read; next time. */
+static struct err begin_messages(struct engine *e)
+{
+    struct err err;
+
+    TRY(vault_begin(e->vault));
+    err = vault_end(e->vault, messages_begin(e->vault));
+    return err.code == E_FULL ? OK : err;
+}
+
+struct err engine_begin(struct engine *e)
+{
+    TRY(begin_messages(e));
+    TRY(agreed_begin(e));
+    return sharing_begin(e);
 }
 
 struct err engine_new(struct engine **out, struct vault *vault, struct random *random,
@@ -61,15 +87,20 @@ struct err engine_new(struct engine **out, struct vault *vault, struct random *r
     e->now_ms = now_ms;
     e->link.state = LINK_OFF;
     TRY_OUT(parsed_new(&e->parsed));
-    TRY_OUT(own_load(vault, &e->own));
-    TRY_OUT(vault_begin(vault));
-    TRY_OUT(vault_end(vault, messages_begin(vault)));
+    err = own_load(vault, &e->own);
+    if (err.code == E_OK)
+        err = engine_begin(e);
+    else if (err.code == E_ABSENT)
+        err = returning_load(e);
+    if (err.code == E_ABSENT)
+        err = arriving_load(e);
+    TRY_OUT(err);
+    TRY_OUT(offer_load(vault, &e->offer));
+    TRY_OUT(keeping_load(e));
     *out = e;
-    return OK;
+    e = NULL;
 out:
-    own_free(&e->own);
-    parsed_free(e->parsed);
-    free(e);
+    engine_free(e);
     return err;
 }
 
@@ -78,7 +109,11 @@ void engine_free(struct engine *e)
     if (e == NULL)
         return;
     actions_free(e);
+    keeping_forget(e);
+    returning_free(e);
     own_free(&e->own);
+    arriving_free(e);
+    secret_wipe(&e->offer, sizeof e->offer);
     buf_free(&e->unregistered.body);
     parsed_free(e->parsed);
     free(e);
@@ -151,9 +186,9 @@ static struct err confirm(struct engine *e, const struct command *c)
     fingerprint_digits(fingerprint, digits);
     if (!are_digits_of(c->text, digits))
         return FAIL(E_FORGED);
-    to.verified = true;
+    to.recovered = false;
     TRY(vault_begin(e->vault));
-    return vault_end(e->vault, people_put(e->vault, &to));
+    return vault_end(e->vault, agreed_confirm(e, &to));
 }
 
 static struct err accept_key(struct engine *e, const struct command *c)
@@ -164,7 +199,7 @@ static struct err accept_key(struct engine *e, const struct command *c)
     if (!to.changed)
         return FAIL(E_CONFLICT);
     TRY(vault_begin(e->vault));
-    TRY(vault_end(e->vault, people_accept(e->vault, &to)));
+    TRY(vault_end(e->vault, agreed_accept(e, &to)));
     TRY(incoming_retry(e, true));
     return outgoing_pump(e);
 }
@@ -193,36 +228,60 @@ static struct err with_device(struct engine *e, const struct command *c,
     return what(e, &did);
 }
 
+static struct err obey(struct engine *e, const struct command *c)
+{
+    switch (c->kind) {
+    case COMMAND_SEND:
+        return send_text(e, c);
+    case COMMAND_LOOK_UP:
+        return look_up(e, c);
+    case COMMAND_CONFIRM:
+        return confirm(e, c);
+    case COMMAND_ACCEPT:
+        return accept_key(e, c);
+    case COMMAND_REVOKE:
+        return revoke(e, c);
+    case COMMAND_GIVE:
+        return with_device(e, c, giver_ask);
+    case COMMAND_TAKE:
+        return with_device(e, c, taker_agree);
+    case COMMAND_NAME:
+    case COMMAND_NAME_DEVICE:
+    case COMMAND_READ:
+    case COMMAND_DRAFT:
+    case COMMAND_MUTE:
+    case COMMAND_BLOCK:
+        return saying_command(e, c);
+    case COMMAND_OFFER:
+        return offering_begin(e);
+    case COMMAND_OFFER_CONFIRM:
+        return offering_confirm(e, c->text);
+    case COMMAND_OFFER_CANCEL:
+        return offering_cancel(e);
+    case COMMAND_RECOVERY_MAKE:
+        return keeping_make(e);
+    case COMMAND_RECOVERY_SHOWN:
+        return keeping_shown(e);
+    case COMMAND_RECOVERY_CONFIRM:
+        return keeping_confirm(e, c->text);
+    case COMMAND_RECOVERY_USE:
+        return returning_letters(e, c->text);
+    }
+    return FAIL(E_MALFORMED);
+}
+
 struct err engine_command(struct engine *e, const struct command *c, uint64_t now_ms)
 {
-    struct err err = FAIL(E_MALFORMED);
+    struct err err;
 
     if (e->failure.code != E_OK)
         return e->failure;
+    if (e->newcomer != NULL) /* it has no account to do anything with */
+        return FAIL(E_AGAIN);
     e->now_ms = now_ms;
-    switch (c->kind) {
-    case COMMAND_SEND:
-        err = send_text(e, c);
-        break;
-    case COMMAND_LOOK_UP:
-        err = look_up(e, c);
-        break;
-    case COMMAND_CONFIRM:
-        err = confirm(e, c);
-        break;
-    case COMMAND_ACCEPT:
-        err = accept_key(e, c);
-        break;
-    case COMMAND_REVOKE:
-        err = revoke(e, c);
-        break;
-    case COMMAND_GIVE:
-        err = with_device(e, c, giver_ask);
-        break;
-    case COMMAND_TAKE:
-        err = with_device(e, c, taker_agree);
-        break;
-    }
+    if (e->returning != NULL && c->kind != COMMAND_RECOVERY_USE)
+        return FAIL(E_ABSENT);
+    err = obey(e, c);
     if (err_who(err.code) == WHO_OPERATOR || vault_is_damaged(e->vault))
         settle(e, err);
     schedule(e);
@@ -260,10 +319,15 @@ void engine_wake(struct engine *e, uint64_t now_ms)
         return;
     e->wake_ms = 0;
     settle(e, link_wake(e));
+    settle(e, arriving_wake(e));
+    settle(e, offering_wake(e));
     settle(e, asking_wake(e));
     settle(e, forgotten_wake(e));
     settle(e, changing_wake(e));
     settle(e, giver_wake(e));
+    settle(e, presence_wake(e));
+    settle(e, sharing_wake(e));
+    settle(e, keeping_wake(e));
     delays_wake(e);
     if (e->retry_ms != 0 && now_ms >= e->retry_ms) {
         e->retry_ms = 0;
@@ -289,6 +353,13 @@ const struct own *engine_own(const struct engine *e)
     return &e->own;
 }
 
+struct err engine_link(const struct engine *e, struct buf *out)
+{
+    return e->offer.phase == OFFER_OPEN || e->offer.phase == OFFER_ASKED
+               ? device_link_write(&e->offer.link, out)
+               : FAIL(E_ABSENT);
+}
+
 struct vault *engine_vault(const struct engine *e)
 {
     return e->vault;
@@ -299,13 +370,43 @@ bool engine_is_ready(const struct engine *e)
     return e->link.state == LINK_READY;
 }
 
+bool engine_is_returning(const struct engine *e)
+{
+    return e->returning != NULL;
+}
+
 bool engine_is_drained(const struct engine *e)
 {
     return e->drained;
+}
+
+struct err engine_draft(struct engine *e, struct bytes handle, struct arena *a, struct bytes *text)
+{
+    return saying_draft(e, handle, a, text);
+}
+
+struct err engine_quiet(struct engine *e, const struct contact *c, struct engine_quiet *out)
+{
+    TRY(agreed_is_blocked(e->vault, &c->aid, &out->blocked));
+    return agreed_muted(e, c, &out->muted_ms);
 }
 
 struct err engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked)
 {
     TRY(outgoing_waiting(e, outgoing));
     return parking_count(e, parked);
+}
+
+struct err engine_recovery(struct engine *e, enum recovering_state *out)
+{
+    *out = RECOVERING_MAKING;
+    return e->keeping.stage != KEEPING_NOTHING ? OK : recovering_look(e->vault, &e->own, out);
+}
+
+struct err engine_letters(const struct engine *e, char out[RECOVERY_LETTERS_SIZE])
+{
+    if (e->keeping.stage != KEEPING_READY)
+        return FAIL(E_ABSENT);
+    recovery_letters(&e->keeping.key, out);
+    return OK;
 }

@@ -15,6 +15,8 @@
 
 #include "client/listing.h"
 #include "client/messages.h"
+#include "client/offer.h"
+#include "client/recovering.h"
 #include "statement/roster_people.h"
 
 struct engine;
@@ -30,11 +32,30 @@ enum command_kind {
     COMMAND_REVOKE,   /* remove this device of mine: its did in `text`.  EVENT_LISTED follows */
     COMMAND_GIVE,     /* give my history to this device of mine: its did in `text` */
     COMMAND_TAKE,     /* take what this device of mine gives; EVENT_HISTORY tells of both */
+
+    /* Add one.  EVENT_ADDING says what comes of it. */
+    COMMAND_OFFER = 10,    /* a link is to be shown */
+    COMMAND_OFFER_CONFIRM, /* who asked is who the person means: the digest in `text` */
+    COMMAND_OFFER_CANCEL,  /* nobody is to be added by it any more */
+    /* What brings a person back who lost every device.  [PROTOCOL 15.6] */
+    COMMAND_RECOVERY_MAKE,    /* make a recovery key.  EVENT_RECOVERY follows */
+    COMMAND_RECOVERY_SHOWN,   /* its letters were shown, and are forgotten here */
+    COMMAND_RECOVERY_CONFIRM, /* these are its letters, in `text` */
+    COMMAND_RECOVERY_USE,     /* come back with these, in `text`: EVENT_JOINED follows, or none */
+    /* What all my devices agree on.  [PROTOCOL 15.8] */
+    COMMAND_NAME = 20,   /* I call handle so; empty: by no name */
+    COMMAND_NAME_DEVICE, /* and a device of mine */
+    COMMAND_READ,        /* the message at place `number` of the conversation with handle */
+    COMMAND_DRAFT,       /* what I began to write to handle; empty: nothing */
+    COMMAND_MUTE,        /* the conversation with handle, until `number` ms */
+    COMMAND_BLOCK,       /* handle, with number 1; no longer, with 0 */
 };
 
 struct command {
     enum command_kind kind;
-    struct bytes handle, text; /* text: or the digits, or a did */
+    struct bytes handle, text; /* text: or the digits, a did, a digest */
+    uint64_t number;
+    struct device_id device;
 };
 
 /* ---- What the engine wants done. */
@@ -50,7 +71,42 @@ enum event_kind {
     EVENT_REMOVED = 9, /* another device of mine removed this one: its profile is to be wiped */
     EVENT_DEVICES,     /* devices of `contact`, who may be me, came or went */
     EVENT_LISTED,      /* `change`, which was asked for here, is in force; or cannot be (code) */
+    EVENT_ADDING,      /* a device is being added, by this one, or it is this one: `adding` */
+    EVENT_RECOVERY,    /* a recovery key is in force, its letters can be shown; or not (code) */
     EVENT_HISTORY,     /* `history`: given to another device of mine, or by it */
+    EVENT_SHARED = 15, /* another device of mine changed what all of them agree on: see `shared` */
+};
+
+/* How far adding a device has come.  [PROTOCOL 15] */
+enum adding_step {
+    ADDING_OPEN = 1, /* engine_link() can be shown */
+    ADDING_ASKED,    /* somebody asks, or this device did: the codes are to be compared */
+    ADDING_LATE,     /* it was confirmed, but the server has not taken it in the link's time */
+    ADDING_DONE,     /* it is in the account's list, and has its answer */
+    ADDING_OVER,     /* the link is of no use any more (code says why), and added nobody */
+};
+
+struct adding {
+    enum adding_step step;
+    struct device_id did;             /* from ASKED on */
+    uint8_t digest[HASH_SHA512_SIZE]; /* of the ask */
+    char code[LINK_ASK_CODE_SIZE];    /* ASKED; as the next two */
+    char name[LINK_ASK_NAME_MAX + 1]; /* as the new device calls itself */
+    char from[OFFER_FROM_MAX + 1];    /* where it is, as the server says; "" not said */
+};
+
+/* How far history has come that one device of mine gives to another.  [PROTOCOL 15.5] */
+enum history_phase {
+    HISTORY_OFFERED = 1, /* the person at the device that gets it has to agree */
+    HISTORY_GOES_ON,
+    HISTORY_ENDED, /* it is all there (code E_OK), or will not come (why) */
+};
+
+struct history_news {
+    enum history_phase phase;
+    struct device_id with; /* the other device */
+    bool giving;           /* this one gives */
+    uint64_t done, of;     /* messages, about */
 };
 
 enum problem {
@@ -68,21 +124,10 @@ enum problem {
     PROBLEM_GIVEN_UP,    /* `missing` messages of theirs are not asked for any more */
     PROBLEM_OLD_KEYS,    /* they were given a key of ours that was superseded days before */
     PROBLEM_DELAYED,     /* the mailbox was not drained in 72 hours online */
-    PROBLEM_KEEPER,  /* who must get a copy of each message cannot be written to (code): all wait */
+    PROBLEM_KEEPER, /* who must get a copy of each message cannot be written to (code): all wait */
+    PROBLEM_AWAY =
+        20,          /* this device was not here for `missing` days: the server keeps mail for 30 */
     PROBLEM_HISTORY, /* history came that nobody asked for, or from no device of mine: ignored */
-};
-
-enum history_phase {
-    HISTORY_OFFERED = 1, /* the person at the device that gets it has to agree */
-    HISTORY_GOES_ON,
-    HISTORY_ENDED, /* it is all there (code E_OK), or will not come (why) */
-};
-
-struct history_news {
-    enum history_phase phase;
-    struct device_id with; /* the other device */
-    bool giving;           /* this one gives */
-    uint64_t done, of;     /* messages, about */
 };
 
 struct event {
@@ -98,6 +143,8 @@ struct event {
     bool recovered;               /* and all others were lost, a recovery key says */
     struct listing_change change; /* EVENT_LISTED */
     struct history_news history;  /* EVENT_HISTORY */
+    uint32_t shared;              /* EVENT_SHARED: a bit for each of enum registers_kind */
+    struct adding adding;         /* EVENT_ADDING */
 };
 
 enum action_kind { ACTION_CONNECT = 1, ACTION_SEND, ACTION_CLOSE, ACTION_WAKE, ACTION_TELL };
@@ -113,7 +160,8 @@ struct action {
 
 /* ---- Life. */
 
-/* The vault has a profile (own_create).  The vault and `random` stay the caller's. */
+/* The vault has a profile (own_create, own_adopt), or one that is being added (newcomer_make) or
+ * coming back (coming_create).  The vault and `random` stay the caller's. */
 FALLIBLE engine_new(struct engine **out, struct vault *vault, struct random *random,
                     uint64_t now_ms);
 void engine_free(struct engine *e); /* NULL is fine; wipes */
@@ -140,9 +188,25 @@ struct err engine_failure(const struct engine *e);
 /* ---- Looking. */
 
 const struct own *engine_own(const struct engine *e);
+/* The link that this device shows now, appended.  E_ABSENT: none. */
+FALLIBLE engine_link(const struct engine *e, struct buf *out);
 struct vault *engine_vault(const struct engine *e); /* for tests: hosts have their own pointer */
 bool engine_is_ready(const struct engine *e);       /* signed in */
 bool engine_is_drained(const struct engine *e);     /* and the mailbox was empty */
+/* What I began to write to handle, on any device, in the arena.  E_ABSENT: nothing. */
+FALLIBLE engine_draft(struct engine *e, struct bytes handle, struct arena *a, struct bytes *text);
+/* How little I want to hear of a contact whose account is known. */
+struct engine_quiet {
+    uint64_t muted_ms; /* until when; 0: not */
+    bool blocked;
+};
+FALLIBLE engine_quiet(struct engine *e, const struct contact *c, struct engine_quiet *out);
+/* Is this a profile that is coming back, and no device yet?  Then it only obeys
+ * COMMAND_RECOVERY_USE. */
+bool engine_is_returning(const struct engine *e);
+FALLIBLE engine_recovery(struct engine *e, enum recovering_state *out);
+/* E_ABSENT: there are none to be shown. */
+FALLIBLE engine_letters(const struct engine *e, char out[RECOVERY_LETTERS_SIZE]);
 FALLIBLE engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked);
 
 #endif

@@ -4,10 +4,11 @@
 #define TACET_CLIENT_ENGINE_INTERNAL_H
 
 #include "client/engine.h"
+#include "client/newcomer.h"
 #include "client/own_prekeys.h"
 #include "client/parsed.h"
+#include "client/recovering.h"
 #include "e2ee/control.h"
-#include "e2ee/history.h"
 #include "wire/frame.h"
 
 #define ENGINE_REQUESTS_MAX 32
@@ -64,6 +65,19 @@ struct effort {
     uint32_t steps;
 };
 
+/* A recovery key that is being made, with its letters. */
+struct keeping {
+    enum keeping_stage {
+        KEEPING_NOTHING = 0,
+        KEEPING_MADE,  /* its list is on its way */
+        KEEPING_LAST,  /* in force; the server is given the blob once more */
+        KEEPING_READY, /* the letters can be shown */
+    } stage;
+    struct recovery_key key;
+    struct device_id did;
+};
+
+struct returning;     /* returning.c */
 struct queued_action; /* actions.c */
 struct outbox_row;    /* below */
 
@@ -93,13 +107,30 @@ struct engine {
     uint64_t changing_ms;           /* when a list is sent again; 0: not before something comes */
     uint64_t giving_ms;             /* when what is given is looked at again; 0: nothing is */
     bool giving_due;                /* a device said something of what it is given */
+    struct offer offer;
+    uint64_t offer_ms;           /* when the server is asked of it again; 0: not before something */
+    bool offer_late, offer_told; /* that it is late; how far it is, since this program began */
+    struct newcomer *newcomer;   /* this device has no account yet: nothing else is there then */
+    uint64_t arriving_ms;        /* when it asks again; 0: not before something comes */
+    bool arriving_told;          /* its code was */
+    bool arriving_heard;         /* the server has answered on this connection: it may end it */
+    struct keeping keeping;
+    uint64_t keeping_ms;         /* when its blob goes once more; 0: it need not */
+    struct returning *returning; /* of a profile that is no device yet; NULL: it is one */
     struct delays delays;
     struct effort effort; /* opening */
     struct err failure;
-    bool keeper_told;        /* that who keeps copies cannot be written to, on this connection */
+    bool keeper_told; /* that who keeps copies cannot be written to, on this connection */
+    uint64_t sharing_ms, present_ms; /* when they look next; 0: no need */
+    bool accepted;                   /* an account, on another device: what waits for that opens */
     struct kem_question kem; /* the one that is on its way, while link_is_busy(e, OP_KEM_KEYS) */
     struct queued_action *first, *last, *taken;
 };
+
+/* ---- engine.c */
+
+/* The program or the account is new: what is done before all else. */
+FALLIBLE engine_begin(struct engine *e);
 
 /* ---- actions.c */
 
@@ -135,7 +166,9 @@ FALLIBLE link_ask_what_holds(struct engine *e);
 
 /* ---- greeting.c */
 
-FALLIBLE greeting_begin(struct engine *e); /* JOIN or SIGN_IN leaves */
+FALLIBLE greeting_begin(struct engine *e);   /* JOIN or SIGN_IN leaves */
+FALLIBLE greeting_sign_in(struct engine *e); /* on the same connection */
+void greeting_tell_version(struct engine *e, const struct frame *f, struct arena *a);
 FALLIBLE greeting_answered(struct engine *e, const struct waiting *w, const struct frame *f,
                            struct arena *a);
 
@@ -177,30 +210,68 @@ FALLIBLE changing_answered(struct engine *e, const struct frame *f);
 uint64_t changing_at(const struct engine *e); /* when to look again; 0: no need */
 FALLIBLE changing_wake(struct engine *e);
 
-/* ---- giver.c: history for other devices of mine  [PROTOCOL 15.5] */
+/* ---- offering.c: what offer.h keeps, and the server: this device adds another one */
 
-/* In a transaction of its own: E_ABSENT: no device of mine; E_DENIED: this one, or no policy allows
- * it.  EVENT_HISTORY tells how it goes; asked again it is offered again. */
-FALLIBLE giver_ask(struct engine *e, const struct device_id *to);
-FALLIBLE giver_pump(struct engine *e);
-uint64_t giver_at(const struct engine *e); /* when to look again; 0: no need */
-FALLIBLE giver_wake(struct engine *e);
-/* In the caller's transaction: a device of mine said this; after it giver_pump(), if giving_due. */
-FALLIBLE giver_control(struct engine *e, const struct device_id *from, const struct history *h,
-                       struct event *event);
-/* In the caller's transaction: a control message for another device of mine.  E_ABSENT: my own
- * account was not learned of yet. */
-FALLIBLE giver_say(struct engine *e, const struct device_id *to, struct bytes content);
-FALLIBLE giver_tell(struct engine *e, const struct device_id *to, const struct history *h);
+/* A link is there: ADDING_OPEN is told when it can be shown.  E_LIMIT: no room in the list. */
+FALLIBLE offering_begin(struct engine *e);
+/* E_ABSENT: nobody has asked; E_CONFLICT: something else was; E_EXPIRED; errors of listing_put().
+ */
+FALLIBLE offering_confirm(struct engine *e, struct bytes digest);
+/* E_ABSENT: there is no link; E_CONFLICT: it was confirmed. */
+FALLIBLE offering_cancel(struct engine *e);
+/* What can be done now: after a sign-in, and when my account's list is another one. */
+FALLIBLE offering_pump(struct engine *e);
+/* What was asked of the list is in force, or cannot be. */
+FALLIBLE offering_listed(struct engine *e, const struct listing_change *c, enum err_code code);
+FALLIBLE offering_answered(struct engine *e, const struct waiting *w, const struct frame *f,
+                           struct arena *a);
+uint64_t offering_at(const struct engine *e); /* when to look again; 0: no need */
+FALLIBLE offering_wake(struct engine *e);
 
-/* ---- taker.c */
+/* ---- arriving.c: what newcomer.h keeps, and the server: this device is being added */
 
-/* The person agrees to what that device of mine gives, or will within a day.  As giver_ask(). */
-FALLIBLE taker_agree(struct engine *e, const struct device_id *from);
-/* In the caller's transaction: the control message `history`; *event says what to tell, if
- * anything.  `left`: the device was removed since. */
-FALLIBLE taker_control(struct engine *e, const struct party *from, bool left, struct bytes content,
-                       struct event *event);
+FALLIBLE arriving_load(struct engine *e);  /* E_ABSENT: the vault has no such profile */
+FALLIBLE arriving_begin(struct engine *e); /* the link is up */
+FALLIBLE arriving_answered(struct engine *e, const struct frame *f, struct arena *a);
+uint64_t arriving_at(const struct engine *e);
+/* The connection is gone; *news: that it is has to be told. */
+void arriving_link_down(struct engine *e, enum err_code why, bool *news);
+FALLIBLE arriving_wake(struct engine *e);
+void arriving_free(struct engine *e);
+
+/* ---- keeping.c: a recovery key of my account  [PROTOCOL 15.6] */
+
+/* E_CONFLICT: one is being made.  Errors of listing_put().  EVENT_RECOVERY comes when there are
+ * letters to show, or there will be none. */
+FALLIBLE keeping_make(struct engine *e);
+/* At the beginning: of one that was being made when the program ended and of which the server has
+ * heard nothing, nothing is left. */
+FALLIBLE keeping_load(struct engine *e);
+/* E_ABSENT: there are no letters to show. */
+FALLIBLE keeping_shown(struct engine *e);
+FALLIBLE keeping_confirm(struct engine *e, struct bytes letters); /* as recovering_compare() */
+/* A list with this change leaves next; it is in force, or never will be. */
+FALLIBLE keeping_before_list(struct engine *e, const struct listing_change *c);
+FALLIBLE keeping_listed(struct engine *e, const struct listing_change *c, enum err_code code);
+FALLIBLE keeping_answered(struct engine *e, const struct waiting *w, const struct frame *f);
+FALLIBLE keeping_signed_in(struct engine *e);
+uint64_t keeping_at(const struct engine *e); /* when to call keeping_wake(); 0: no need */
+FALLIBLE keeping_wake(struct engine *e);
+void keeping_forget(struct engine *e); /* wipes */
+
+/* ---- returning.c: a person with no device left comes back  [PROTOCOL 15.6] */
+
+/* The vault may hold a profile that is coming back: then e->returning is set.  E_ABSENT: it holds
+ * none. */
+FALLIBLE returning_load(struct engine *e);
+void returning_free(struct engine *e); /* wipes */
+/* The letters, and the server is asked.  E_MALFORMED: none.  E_CONFLICT: nobody is coming back. */
+FALLIBLE returning_letters(struct engine *e, struct bytes letters);
+/* Is it a profile that waits for its letters? */
+bool returning_waits(const struct engine *e);
+FALLIBLE returning_begin(struct engine *e); /* RECOVER leaves */
+FALLIBLE returning_answered(struct engine *e, const struct waiting *w, const struct frame *f,
+                            struct arena *a);
 
 /* ---- governing.c */
 
@@ -442,6 +513,60 @@ FALLIBLE forgotten_again(struct engine *e);
 /* When forgotten_wake() is to be called; 0: nothing waits. */
 uint64_t forgotten_at(const struct engine *e);
 FALLIBLE forgotten_wake(struct engine *e);
+
+/* ---- sharing.c: what my devices tell each other of what they agree on  [PROTOCOL 15.8] */
+
+struct shared_change; /* e2ee/shared.h */
+
+struct sharing_said {
+    uint16_t type; /* PAYLOAD_STATE or PAYLOAD_HAVE */
+    struct bytes content;
+};
+FALLIBLE sharing_begin(struct engine *e); /* the program does */
+/* In the caller's transaction: what a device said, and did it say so as it should?  *kinds: a bit
+ * for each kind of register that has another value now.  Errors that are not this machine's: it is
+ * malformed, and of no use. */
+FALLIBLE sharing_control(struct engine *e, const struct repairs_asker *from,
+                         const struct sharing_said *said, struct arena *a, uint32_t *kinds);
+/* In the caller's transaction: the row of a control message leaves the outbox. */
+FALLIBLE sharing_finished(struct engine *e, const struct outbox_row *row, bool accepted);
+/* Another list of my account was committed. */
+FALLIBLE sharing_listed(struct engine *e);
+/* In the caller's transaction: this vault was put back from a copy. */
+FALLIBLE sharing_restored(struct engine *e);
+/* From which of my own changes on that device is to say what it has of them; 0: it has. */
+FALLIBLE sharing_lost(struct engine *e, const struct device_id *with, uint64_t *from);
+/* Something was changed here; or there is something to do at once, or at a time. */
+void sharing_soon(struct engine *e);
+void sharing_now(struct engine *e);
+void sharing_look_at(struct engine *e, uint64_t at_ms);
+/* When sharing_wake() is to be called; 0: no need. */
+uint64_t sharing_at(const struct engine *e);
+FALLIBLE sharing_wake(struct engine *e);
+/* Can something be sealed to that device of mine now? */
+FALLIBLE sharing_reaches(struct engine *e, const struct device_id *did, bool *is);
+/* In the caller's transaction: a control message for it; *number: its place in the outbox. */
+FALLIBLE sharing_queue(struct engine *e, const struct device_id *to, enum payload_type type,
+                       struct bytes content, uint64_t *number);
+
+/* ---- lacking.c: in the caller's transaction, too */
+
+FALLIBLE lacking_at(struct engine *e, const struct device_id *did); /* that device has more */
+FALLIBLE lacking_at_all(struct engine *e);                          /* each may have */
+/* Ask the next one, if one is to be asked and may be. */
+FALLIBLE lacking_ask(struct engine *e);
+
+/* ---- presence.c */
+
+FALLIBLE presence_drained(struct engine *e); /* the mailbox is */
+/* When presence_wake() is to be called; 0: no need. */
+uint64_t presence_at(const struct engine *e);
+FALLIBLE presence_wake(struct engine *e);
+
+/* ---- saying.c */
+
+FALLIBLE saying_command(struct engine *e, const struct command *c);
+FALLIBLE saying_draft(struct engine *e, struct bytes handle, struct arena *a, struct bytes *text);
 
 /* ---- asking.c: asking for what cannot be opened, and for what is missing */
 

@@ -51,7 +51,7 @@ static struct err seal_again(struct engine *e, const struct sentlog_entry *s, bo
     struct contact c;
     struct rules rules;
 
-    if (s->place == 0) /* a control message: what it was about is asked for again */
+    if (s->place == 0 && s->core.type != PAYLOAD_STATE) /* what it was about is asked for again */
         return OK;
     if (s->partial)
         return seal_for(e, s, &s->to, now, a);

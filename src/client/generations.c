@@ -46,6 +46,7 @@ static struct err start_over(struct engine *e, uint64_t generation, uint32_t pre
     TRY(settle(e, generation));
     TRY(chains_forget_all_sending(e->vault));
     TRY(vault_count(e->vault, VAULT_RESTORES, &restores)); /* streams look at it: cores.c */
+    TRY(sharing_restored(e));
     TRY(own_prekeys_renew(&e->own, e->vault, prekey, e->now_ms));
     return vault_counter_set(e->vault, VAULT_NEXT_UPLOAD, uploads);
 }

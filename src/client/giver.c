@@ -6,6 +6,8 @@
  * piece leaves; then there are always a few pieces on their way.  All of it goes through the
  * outbox.  What nothing comes of is said again, more and more seldom, for two weeks.
  */
+#include "client/giver.h"
+
 #include "client/engine_internal.h"
 #include "client/giving.h"
 #include "client/rules.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* greeting: the first frames of a connection: JOIN, SIGN_IN, and what the server says to them. */
 #include "client/engine_internal.h"
+#include "client/giver.h"
+#include "client/taker.h"
 #include "statement/signin.h"
 #include "wire/tacet.pb-c.h"
 
@@ -37,7 +39,7 @@ out:
     return err;
 }
 
-static struct err sign_in(struct engine *e)
+struct err greeting_sign_in(struct engine *e)
 {
     struct err err = OK;
     struct buf statement = BUF(SIGNIN_MAX_SIZE);
@@ -57,7 +59,11 @@ out:
 
 struct err greeting_begin(struct engine *e)
 {
-    return e->own.joined ? sign_in(e) : join(e);
+    if (e->newcomer != NULL)
+        return arriving_begin(e);
+    if (e->returning != NULL)
+        return returning_begin(e);
+    return e->own.joined ? greeting_sign_in(e) : join(e);
 }
 
 /* ---- answers */
@@ -73,7 +79,7 @@ static struct err joined(struct engine *e, const struct frame *f, struct arena *
                                  frame_bytes(m->certificate), frame_bytes(m->me)};
     TRY(own_join(&e->own, e->vault, &answer, e->now_ms));
     actions_tell(e, &event);
-    return sign_in(e);
+    return greeting_sign_in(e);
 }
 
 static struct err number_on(struct engine *e, uint64_t mine, uint64_t servers)
@@ -118,6 +124,8 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
         lookups_tell_bad(e, err.code);
     else
         TRY(err);
+    if (err.code == E_OK)
+        TRY(own_learn_network(&e->own, e->vault, certificate.name));
     e->link.state = LINK_READY;
     delays_begin(e);
     compare_clocks(e, m->now_ms);
@@ -130,8 +138,11 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
      * comes now, which its sender said later. */
     TRY(incoming_retry(e, false));
     TRY(link_ask_what_holds(e));
+    TRY(offering_pump(e)); /* before: what came too late is not asked of the list */
     TRY(changing_pump(e));
+    TRY(taker_listed(e));
     TRY(giver_pump(e));
+    TRY(keeping_signed_in(e));
     return outgoing_pump(e);
 }
 
@@ -168,7 +179,7 @@ static struct err refused(struct engine *e, const struct waiting *w, const struc
 }
 
 /* The versions do not meet: who must update?  The server's answer says its own.  [PROTOCOL 9.2] */
-static void tell_version(struct engine *e, const struct frame *f, struct arena *a)
+void greeting_tell_version(struct engine *e, const struct frame *f, struct arena *a)
 {
     struct event event = {.kind = EVENT_PROBLEM, .problem = PROBLEM_OLD_SERVER, .code = E_VERSION};
     Tacet__Wire__Versions *theirs;
@@ -187,7 +198,7 @@ struct err greeting_answered(struct engine *e, const struct waiting *w, const st
     struct err err;
 
     if (f->code == E_VERSION)
-        tell_version(e, f, a);
+        greeting_tell_version(e, f, a);
     if (f->code != 0)
         return refused(e, w, f, a);
     if (w->op == OP_SIGN_IN)

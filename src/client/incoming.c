@@ -7,6 +7,7 @@
  */
 #include "base/fault.h"
 #include "client/engine_internal.h"
+#include "client/giver.h"
 #include "client/parking.h"
 #include "client/sentlog.h"
 #include "crypto/hash.h"

@@ -233,13 +233,17 @@ static struct err judge(struct matter *m)
 struct err judging_judge(struct opening *op, const struct opened *o, struct verdict *out)
 {
     struct matter *m = ARENA_NEW(op->a, struct matter);
+    size_t mine;
 
     if (m == NULL)
         return FAIL(E_NOMEM);
     *m = (struct matter){.op = op, .o = o, .out = out};
     TRY(judge(m));
-    if (out->finding.verdict != ROSTER_WRONG)
-        out->theirs = m->list[find_place(m, &o->core.sender)];
+    if (out->finding.verdict == ROSTER_WRONG)
+        return OK;
+    out->theirs = m->list[find_place(m, &o->core.sender)];
+    mine = find_place(m, &op->e->own.me.who);
+    out->mine = mine == SIZE_MAX ? 0 : m->roster.account[mine].list_version;
     return OK;
 }
 

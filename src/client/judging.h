@@ -17,8 +17,9 @@ struct opening; /* client/opening_internal.h */
 struct verdict {
     struct roster_finding finding;
     struct device_list
-        theirs; /* the sender's, at the version named; this and the next unless WRONG */
+        theirs; /* the sender's, at the version named; this and the next two unless WRONG */
     struct stream stream;
+    uint32_t mine; /* version of my account's list that is named; 0: I keep a copy alone */
 
     /* Found out behind it. */
     struct point dsk; /* the sender's */

@@ -125,6 +125,7 @@ void link_tell_state(struct engine *e, enum err_code code)
 void link_down(struct engine *e, enum err_code why)
 {
     struct link *l = &e->link;
+    bool news;
 
     if (l->state == LINK_OFF || l->state == LINK_ENDED)
         return;
@@ -135,7 +136,9 @@ void link_down(struct engine *e, enum err_code why)
     e->drained = e->drained_news = false;
     e->asking_ms = 0;
     delays_end(e);
-    link_tell_state(e, why == E_OK ? E_CLOSED : why);
+    arriving_link_down(e, why, &news);
+    if (news)
+        link_tell_state(e, why == E_OK ? E_CLOSED : why);
     retry_later(e);
 }
 
@@ -212,6 +215,8 @@ static struct err delivered(struct engine *e, const struct frame *f)
     e->drained_ms = e->now_ms;
     delays_drained(e);
     asking_soon(e);
+    TRY(presence_drained(e));
+    sharing_now(e);
     e->link.failures = 0;
     return tidy(e);
 }
@@ -231,14 +236,15 @@ struct err link_wake(struct engine *e)
 {
     struct link *l = &e->link;
 
-    TRY(publishing_rotate(e, false));
+    if (e->newcomer == NULL && e->returning == NULL)
+        TRY(publishing_rotate(e, false));
     if (l->n > 0 && e->now_ms >= link_patience_ends(e))
         link_try_later(e, E_AGAIN);
     if (l->state == LINK_READY && publishing_at(e) != 0 && e->now_ms >= publishing_at(e))
         return tidy(e);
-    if (l->state != LINK_OFF || e->now_ms < l->retry_ms)
+    if (l->state != LINK_OFF || e->now_ms < l->retry_ms || returning_waits(e))
         return OK;
-    if (!own_is_listed(&e->own)) {
+    if (e->newcomer == NULL && e->returning == NULL && !own_is_listed(&e->own)) {
         siblings_end(e);
         return OK;
     }
@@ -262,6 +268,14 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
         return publishing_answered(e, w, f);
     if (w->op == OP_LIST)
         return changing_answered(e, f);
+    if (w->op == OP_LINK_ASK)
+        return arriving_answered(e, f, a);
+    if (w->op == OP_LINK_OPEN || w->op == OP_LINK_LOOK || w->op == OP_LINK_ANSWER)
+        return offering_answered(e, w, f, a);
+    if (w->op == OP_RECOVERY_KEEP)
+        return keeping_answered(e, w, f);
+    if (w->op == OP_RECOVER || w->op == OP_RECOVER_LIST)
+        return returning_answered(e, w, f, a);
     if (w->op == OP_SERVER_KEYS)
         return server_keys_answered(e, f, a);
     if (w->op == OP_POLICY)

@@ -145,6 +145,23 @@ struct err listing_first(struct vault *v, struct arena *a, uint64_t *number,
     return read_change(value, c, list);
 }
 
+struct err listing_find(struct vault *v, const struct device_id *did, struct arena *a,
+                        uint64_t *number, struct bytes *list)
+{
+    struct listing_change c;
+    struct bytes value;
+    uint64_t from = 0;
+
+    for (size_t i = 0; i <= LISTING_MAX; i++) {
+        TRY(vault_next(v, VAULT_LISTING, NO_KEY, from, a, number, &value));
+        TRY(read_change(value, &c, list));
+        if (c.kind == LISTING_ADD && ID_SAME(c.entry.did, *did))
+            return OK;
+        from = *number + 1;
+    }
+    return FAIL(E_ABSENT);
+}
+
 struct err listing_signed(struct vault *v, uint64_t number, const struct listing_change *c,
                           struct bytes list)
 {
@@ -154,4 +171,28 @@ struct err listing_signed(struct vault *v, uint64_t number, const struct listing
 struct err listing_over(struct vault *v, uint64_t number)
 {
     return vault_erase(v, VAULT_LISTING, NO_KEY, number);
+}
+
+struct err listing_withdraw(struct vault *v, const struct device_id *did, bool *was)
+{
+    struct err err = OK;
+    struct arena a = ARENA(LISTING_MAX * 2 * DEVICE_LIST_MAX_SIZE);
+    struct listing_change c;
+    struct bytes value, list;
+    uint64_t number = 0;
+
+    *was = false;
+    while (!*was &&
+           (err = vault_next(v, VAULT_LISTING, NO_KEY, number + 1, &a, &number, &value)).code ==
+               E_OK) {
+        TRY_OUT(read_change(value, &c, &list));
+        *was = c.kind == LISTING_RECOVERY && ID_SAME(c.entry.did, *did) && list.n == 0;
+    }
+    if (*was)
+        err = vault_erase(v, VAULT_LISTING, NO_KEY, number);
+    else if (err.code == E_ABSENT)
+        err = OK;
+out:
+    arena_free(&a);
+    return err;
 }

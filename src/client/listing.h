@@ -42,9 +42,17 @@ FALLIBLE listing_put(struct vault *v, const struct own *own, const struct listin
 FALLIBLE listing_first(struct vault *v, struct arena *a, uint64_t *number, struct listing_change *c,
                        struct bytes *list);
 
+/* The change that is to add this device, while it waits, as listing_first(). */
+FALLIBLE listing_find(struct vault *v, const struct device_id *did, struct arena *a,
+                      uint64_t *number, struct bytes *list);
+
 /* In the caller's transaction: this was signed for it; it is over. */
 FALLIBLE listing_signed(struct vault *v, uint64_t number, const struct listing_change *c,
                         struct bytes list);
 FALLIBLE listing_over(struct vault *v, uint64_t number);
+
+/* In the caller's transaction: a recovery key is not wanted any more, unless a list with it was
+ * signed.  *was: it waited, and does no longer. */
+FALLIBLE listing_withdraw(struct vault *v, const struct device_id *did, bool *was);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lookups: asking the server for people and rosters, and believing only what checks. */
+#include "client/agreed.h"
+#include "client/diary.h"
 #include "client/engine_internal.h"
 #include "client/rules.h"
 #include "wire/tacet.pb-c.h"
@@ -108,6 +110,7 @@ static bool devices_event(const struct contact *c, const struct people_learned *
 static struct err learned_me(struct engine *e, const struct people_learned *l)
 {
     TRY(siblings_learned(e));
+    sharing_soon(e);
     if (l->news && e->link.state == LINK_READY)
         TRY(incoming_retry(e, false));
     else
@@ -136,6 +139,17 @@ static struct err learned(struct engine *e, const struct contact *c, const struc
     return outgoing_pump(e);
 }
 
+/* In the caller's transaction: what came of it stands in the conversation, too. */
+static struct err keep_news(struct engine *e, const struct people_news *news, struct contact *c,
+                            struct people_learned *l)
+{
+    TRY(people_learn(e->vault, &e->own, news, e->now_ms, c, l));
+    TRY(agreed_learned(e, c));
+    return diary_note(e->vault, e->random, c->number,
+                      &(struct diary_devices){l->added, l->removed, l->recovered, l->given},
+                      e->now_ms);
+}
+
 /* In a transaction of its own.  What the server sent and does not check is told, not kept. */
 static struct err learn(struct engine *e, const struct people_news *news)
 {
@@ -144,7 +158,7 @@ static struct err learn(struct engine *e, const struct people_news *news)
     struct err err;
 
     TRY(vault_begin(e->vault));
-    err = vault_end(e->vault, people_learn(e->vault, &e->own, news, e->now_ms, &c, &l));
+    err = vault_end(e->vault, keep_news(e, news, &c, &l));
     if (err.code != E_OK && err_who(err.code) == WHO_OPERATOR)
         return err;
     if (err.code != E_OK || l.expired)
@@ -378,7 +392,7 @@ static struct err learn_persons(struct engine *e, const Tacet__Wire__Stale *m,
         if (roster_find(r, &e->own.nid, &s.aid) == SIZE_MAX)
             return FAIL(E_FORGED);
         news.aid = &s.aid;
-        TRY(people_learn(e->vault, &e->own, &news, e->now_ms, &c, &l));
+        TRY(keep_news(e, &news, &c, &l));
         out->expired |= l.expired;
         out->n += devices_event(&c, &l, &out->devices[out->n]);
     }

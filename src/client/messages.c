@@ -7,8 +7,9 @@
 
 static const struct bytes NO_KEY = {NULL, 0};
 
-#define RECORD_MAX  (LIMIT_TEXT + 512 + PROOF_SIZE)
-#define ID_KEY_SIZE (16 + 16)
+#define RECORD_MAX      (LIMIT_TEXT + 512 + PROOF_SIZE)
+#define ID_KEY_SIZE     (16 + 16)
+#define STREAM_KEY_SIZE (32 + 16)
 
 /* A conversation's key is its contact's number. */
 static struct bytes conversation(uint64_t contact, uint8_t out[8])
@@ -24,6 +25,20 @@ static struct bytes id_key(const struct device_id *sender, const struct message_
     memcpy(out, sender->b, sizeof sender->b);
     memcpy(out + sizeof sender->b, id->b, sizeof id->b);
     return bytes(out, ID_KEY_SIZE);
+}
+
+/* A stream's: of unread messages by their places in it. */
+static struct bytes stream_key(const struct room_id *room, const struct device_id *sender,
+                               uint8_t out[STREAM_KEY_SIZE])
+{
+    memcpy(out, room->b, sizeof room->b);
+    memcpy(out + sizeof room->b, sender->b, sizeof sender->b);
+    return bytes(out, STREAM_KEY_SIZE);
+}
+
+static bool has_stream(const struct message *m)
+{
+    return m->seq > 0 && !bytes_all_zero(ID_BYTES(m->room));
 }
 
 static void write_message(const struct message *m, struct buf *b)
@@ -47,6 +62,7 @@ static void write_message(const struct message *m, struct buf *b)
     opened = buf_open(b);
     buf_bytes(b, m->text);
     buf_close(b, opened);
+    buf_bytes(b, ID_BYTES(m->room));
     buf_bytes(b, m->proof);
 }
 
@@ -70,7 +86,9 @@ static struct err parse_message(struct bytes in, uint64_t place, struct message 
     m.ttl_s = reader_u32(&r);
     m.type = reader_u16(&r);
     m.text = reader_block(&r, LIMIT_TEXT);
-    if (reader_left(&r) > 0) /* none was kept of older ones */
+    if (reader_left(&r) > 0) /* kept by a program of before, it has no room */
+        reader_copy(&r, m.room.b, sizeof m.room.b);
+    if (reader_left(&r) > 0) /* nor a proof, which not each has */
         m.proof = reader_take(&r, PROOF_SIZE);
     TRY(reader_end(&r));
     *out = m;
@@ -122,6 +140,23 @@ struct err messages_begin(struct vault *v)
                : vault_counter_set(v, VAULT_NEXT_MESSAGE, MESSAGES_FIRST_PLACE);
 }
 
+static struct err put_unread(struct vault *v, const struct message *m)
+{
+    struct err err;
+    struct buf b = BUF(16);
+    uint8_t key[STREAM_KEY_SIZE];
+
+    TRY(put_place(v, VAULT_UNREAD, NO_KEY, m->place, m->contact));
+    if (!has_stream(m))
+        return OK;
+    buf_u64(&b, m->contact);
+    buf_u64(&b, m->place);
+    err =
+        vault_put(v, VAULT_UNREAD_AT, stream_key(&m->room, &m->sender, key), m->seq, buf_view(&b));
+    buf_free(&b);
+    return err;
+}
+
 /* At m->place. */
 static struct err add(struct vault *v, const struct message *m)
 {
@@ -133,7 +168,7 @@ static struct err add(struct vault *v, const struct message *m)
         return FAIL(E_CONFLICT);
     TRY(put_place(v, VAULT_MESSAGE_ID, id_key(&m->sender, &m->id, key), 0, m->contact));
     if (!m->mine && !m->read)
-        TRY(put_place(v, VAULT_UNREAD, NO_KEY, m->place, m->contact));
+        TRY(put_unread(v, m));
     return messages_update(v, m);
 }
 
@@ -198,11 +233,32 @@ struct err messages_next_unread(struct vault *v, uint64_t after, struct arena *a
     return messages_get(v, contact, place, a, out);
 }
 
+struct err messages_next_unread_of(struct vault *v, const struct room_id *room,
+                                   const struct device_id *sender, uint64_t seq, struct arena *a,
+                                   struct message *m)
+{
+    struct bytes value;
+    struct reader r;
+    uint64_t at, contact, place;
+    uint8_t key[STREAM_KEY_SIZE];
+
+    TRY(vault_next(v, VAULT_UNREAD_AT, stream_key(room, sender, key), seq, a, &at, &value));
+    r = reader(value);
+    contact = reader_u64(&r);
+    place = reader_u64(&r);
+    TRY(reader_end(&r));
+    return messages_get(v, contact, place, a, m);
+}
+
 struct err messages_mark_read(struct vault *v, struct message *m)
 {
+    uint8_t key[STREAM_KEY_SIZE];
+
     if (m->read)
         return OK;
     m->read = true;
     TRY(vault_erase(v, VAULT_UNREAD, NO_KEY, m->place));
+    if (has_stream(m))
+        TRY(vault_erase(v, VAULT_UNREAD_AT, stream_key(&m->room, &m->sender, key), m->seq));
     return messages_update(v, m);
 }

@@ -24,8 +24,9 @@ enum message_note {
     MESSAGE_COPY = 128,      /* written to somebody else: I keep copies, as a policy says */
     MESSAGE_LEFT = 256,      /* its device was revoked after the server got it */
     MESSAGE_ELSEWHERE = 512, /* mine, written on another device of mine */
-    MESSAGE_HISTORY = 1024,  /* another device of mine gave it to this one, which was not there */
-    MESSAGE_UNPROVED = 2048  /* and by that device's word alone: its writer's signature is lost */
+    MESSAGE_DEVICES = 1024,  /* no message: devices came or went, see diary.h */
+    MESSAGE_HISTORY = 2048,  /* another device of mine gave it to this one, which was not there */
+    MESSAGE_UNPROVED = 4096  /* and by that device's word alone: its writer's signature is lost */
 };
 
 struct message {
@@ -37,6 +38,7 @@ struct message {
     uint64_t missing; /* how many before it, with MESSAGE_GAP */
     struct message_id id;
     struct device_id sender;
+    struct room_id room; /* of others'; zero: not known, of mine or of a vault of before */
     uint64_t seq, sent_ms, kept_ms;
     uint32_t ttl_s;
     uint16_t type;
@@ -78,6 +80,12 @@ FALLIBLE messages_next_unread(struct vault *v, uint64_t after, struct arena *a,
                               struct message *out);
 
 FALLIBLE messages_mark_read(struct vault *v, struct message *m);
+
+/* Of what one device of somebody else wrote in a room, the lowest place in its stream, from `seq`
+ * on, that was not read yet.  E_ABSENT. */
+FALLIBLE messages_next_unread_of(struct vault *v, const struct room_id *room,
+                                 const struct device_id *sender, uint64_t seq, struct arena *a,
+                                 struct message *m);
 
 FALLIBLE messages_known(struct vault *v, const struct device_id *sender,
                         const struct message_id *id, bool *known);

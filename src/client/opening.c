@@ -4,12 +4,15 @@
  *
  * Everything happens in the caller's savepoint: parked and damaged items leave no trace in it.
  */
+#include "client/agreed.h"
 #include "client/chains.h"
 #include "client/conversations.h"
 #include "client/dealings.h"
+#include "client/following.h"
 #include "client/judging.h"
 #include "client/opening_internal.h"
 #include "client/standing.h"
+#include "client/taker.h"
 #include "crypto/secret.h"
 #include "e2ee/payload.h"
 #include "e2ee/proof.h"
@@ -115,6 +118,19 @@ static struct err note_copy(struct engine *e, const struct core *core, struct me
     return OK;
 }
 
+/* Another device of mine showed it; or nobody wants to see it.  [PROTOCOL 15.8] */
+static struct err note_read(struct engine *e, const struct core *core, struct message *m,
+                            bool *blocked)
+{
+    *blocked = false;
+    if (m->mine)
+        return OK;
+    TRY(agreed_is_read(e->vault, core, &m->read));
+    TRY(agreed_is_blocked(e->vault, &core->sender.aid, blocked));
+    m->read |= *blocked;
+    return OK;
+}
+
 static struct err keep(struct opening *op, struct opened *o, const struct chains_match *match,
                        struct verdict *verdict, struct bytes content)
 {
@@ -123,6 +139,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     struct contact *c = &op->event->contact;
     const struct core *core = &o->core;
     uint8_t proof[PROOF_SIZE];
+    bool blocked;
 
     proof_write(o->ctx, BYTES(o->trailer), proof);
     *m = (struct message){.contact = c->number,
@@ -130,6 +147,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
                           .state = DELIVERY_DELIVERED,
                           .id = core->id,
                           .sender = core->sender.did,
+                          .room = core->room,
                           .seq = core->seq,
                           .sent_ms = core->sent_ms,
                           .kept_ms = e->now_ms,
@@ -158,8 +176,11 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
         own_prekeys_was_superseded(&e->own, o->prekey_low, core->sent_ms))
         tell_also(op, PROBLEM_OLD_KEYS, 0);
     TRY(use_up(op, o, match));
+    TRY(note_read(e, core, m, &blocked));
     TRY(messages_add(e->vault, m));
     m->proof = NO_VALUE;
+    if (blocked)
+        return opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
     *op->result = OPENING_DONE;
     op->event->kind = EVENT_MESSAGE;
     op->event->finding = verdict->finding;
@@ -187,6 +208,20 @@ static struct err was_obeyed(struct opening *op, const struct core *core, bool *
     return err.code == E_ABSENT ? OK : err;
 }
 
+static struct err share(struct opening *op, const struct repairs_asker *from,
+                        const struct sharing_said *said)
+{
+    uint32_t kinds;
+    struct err err = sharing_control(op->e, from, said, op->a, &kinds);
+
+    if (opening_is_items_fault(err))
+        return OK;
+    TRY(err);
+    if (kinds != 0)
+        *op->event = (struct event){.kind = EVENT_SHARED, .shared = kinds};
+    return OK;
+}
+
 /* Carried out together with what it changes here; nothing of it is shown but what is over. */
 static struct err obey(struct opening *op, const struct opened *o, bool left, struct bytes content)
 {
@@ -200,6 +235,8 @@ static struct err obey(struct opening *op, const struct opened *o, bool left, st
 
     TRY(opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK));
     TRY(vault_put(e->vault, VAULT_SEEN, name_of(core, name), e->now_ms / CLOCK_DAY_MS, NO_VALUE));
+    if (core->type == PAYLOAD_STATE || core->type == PAYLOAD_HAVE)
+        return share(op, &from, &(struct sharing_said){core->type, content});
     if (core->type == PAYLOAD_HISTORY)
         return taker_control(e, &core->sender, left, content, op->event);
     if (opening_is_items_fault(err)) /* also a kind that we do not know */
@@ -324,6 +361,8 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
         goto out;
     }
     TRY_OUT(err);
+    if (!mine)
+        TRY_OUT(following_note(op->e->vault, &o->core.sender.aid, verdict.mine));
     TRY_OUT(messages_known(op->e->vault, &o->core.sender.did, &o->core.id, &known));
     if (known) { /* sealed a second time */
         TRY_OUT(use_up(op, o, match));

@@ -135,6 +135,8 @@ struct err outbox_finish(struct engine *e, const struct outbox_row *row, enum de
     TRY(outbox_step(e, row, s, why, a, m));
     if (row->kind == OUTBOX_REPAIR)
         TRY(repairs_done(e, row));
+    if (row->kind == OUTBOX_CONTROL)
+        TRY(sharing_finished(e, row, s == DELIVERY_ACCEPT));
     return vault_erase(e->vault, VAULT_OUTBOX, NO_KEY, row->number);
 }
 

@@ -132,6 +132,23 @@ static void retry_at(struct engine *e, uint64_t at_ms)
         e->retry_ms = at_ms;
 }
 
+/* How long until newer prekeys are asked for once more: not for long where a device has just come,
+ * which is about to publish its first one. */
+static uint64_t pause_before_asking(struct engine *e, const struct contact *c)
+{
+    struct device_list list;
+    struct prekey p;
+
+    if (people_newest_list(e->vault, &e->own, &c->aid, &list).code != E_OK)
+        return ASK_AGAIN_MS;
+    for (size_t i = 0; i < list.devices; i++)
+        if (sealing_is_recipient(e, &list.device[i]) &&
+            clock_since(e->now_ms, list.device[i].added_ms) < ASK_AGAIN_MS &&
+            people_prekey(e->vault, &list.device[i].did, &p).code == E_ABSENT)
+            return RETRY_MS;
+    return ASK_AGAIN_MS;
+}
+
 /* Is the newest prekey of every device of use, and young enough not to ask for a newer one?
  * [PROTOCOL 3.1] */
 bool outgoing_is_fresh(struct engine *e, const struct contact *c)
@@ -148,7 +165,7 @@ bool outgoing_is_fresh(struct engine *e, const struct contact *c)
         if (sealing_is_recipient(e, &list.device[i]) &&
             (sealing_way_to(e, &list.device[i].did, rules.profile, &p, &way).code != E_OK ||
              way == SEALING_NO_WAY || clock_since(e->now_ms, p.made_ms) >= PREKEY_ROTATION_MS))
-            return clock_since(e->now_ms, c->asked_ms) < ASK_AGAIN_MS;
+            return clock_since(e->now_ms, c->asked_ms) < pause_before_asking(e, c);
     return true;
 }
 
@@ -199,6 +216,8 @@ static struct err prepare(struct engine *e, struct outbox_row *row, struct arena
     TRY(people_get(e->vault, row->contact, &c));
     if (c.removed)
         return outbox_give_up(e, row, E_REMOVED, a);
+    if (people_is_me(&e->own, &c) && !own_has_siblings(&e->own))
+        return outbox_give_up(e, row, E_DENIED, a); /* nobody would get it */
     TRY(is_over(e, row, a, &over));
     if (over)
         return outbox_give_up(e, row, E_EXPIRED, a);
@@ -227,7 +246,7 @@ static struct err prepare(struct engine *e, struct outbox_row *row, struct arena
         return outbox_give_up(e, row, err.code, a);
     if (err.code != E_ABSENT)
         return err;
-    retry_at(e, clock_add(e->now_ms, ASK_AGAIN_MS));
+    retry_at(e, clock_add(e->now_ms, pause_before_asking(e, &c)));
     TRY(tell_no_prekey(e, row, &c, a));
     return FAIL(E_AGAIN);
 }

@@ -182,11 +182,13 @@ void own_free(struct own *o)
 
 /* ---- a device that was added to an account */
 
-static struct err put_adopted(struct own *o, struct vault *v, struct bytes list, uint64_t now_ms)
+static struct err put_adopted(struct own *o, struct vault *v, const struct own_adopted *in,
+                              uint64_t now_ms)
 {
     TRY(put_identity(o, v));
-    TRY(vault_put(v, VAULT_LIST, ID_BYTES(o->me.who.aid), o->list.version, list));
-    TRY(own_prekeys_make(o, v, 1, now_ms));
+    TRY(vault_put(v, VAULT_LIST, ID_BYTES(o->me.who.aid), o->list.version, in->list));
+    TRY(in->point == NULL ? own_prekeys_make(o, v, 1, now_ms)
+                          : own_prekeys_adopt(o, v, 1, in->point, in->kem, now_ms));
     return put_network(o, v);
 }
 
@@ -213,11 +215,21 @@ struct err own_adopt(struct vault *v, const struct own_adopted *in, uint64_t now
     *in->me = (struct identity){0};
     TRY_OUT(read_adopted(out, in));
     TRY_OUT(vault_begin(v));
-    TRY_OUT(vault_end(v, put_adopted(out, v, in->list, now_ms)));
+    TRY_OUT(vault_end(v, put_adopted(out, v, in, now_ms)));
 out:
     if (err.code != E_OK)
         own_free(out);
     return err;
+}
+
+struct err own_learn_network(struct own *o, struct vault *v, struct bytes name)
+{
+    if (o->network_name[0] != '\0' || name.n == 0 || name.n >= sizeof o->network_name)
+        return OK;
+    memcpy(o->network_name, name.at, name.n);
+    o->network_name[name.n] = '\0';
+    TRY(vault_begin(v));
+    return vault_end(v, put_network(o, v));
 }
 
 /* ---- my account's list */

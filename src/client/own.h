@@ -68,12 +68,18 @@ FALLIBLE own_join(struct own *o, struct vault *v, const struct own_joined *answe
 
 /* A profile for a device that stands in a list of an account already, as the answer to its link
  * says, and everything checked: keys (which move), list statement and what stands in an invitation.
- * In a transaction of its own; `joined` is true then, and the first prekey is to be published. */
+ * Its first prekey is the pair that it asked with (which moves, too), or a new one where there is
+ * none.  In a transaction of its own; `joined` is true then, and the prekey is to be published. */
 struct own_adopted {
     struct identity *me;
+    struct agree_private **point; /* NULL, as kem: none */
+    struct mlkem_private **kem;
     struct bytes root, domain, handle, address, pin, list;
 };
 FALLIBLE own_adopt(struct vault *v, const struct own_adopted *in, uint64_t now_ms, struct own *out);
+
+/* What the directory's certificate calls the network, where that is not known yet. */
+FALLIBLE own_learn_network(struct own *o, struct vault *v, struct bytes name);
 
 /* My account's list, after one was learned and committed.  *news: it is another one. */
 FALLIBLE own_refresh_list(struct own *o, struct vault *v, bool *news);

@@ -95,35 +95,61 @@ struct err own_prekeys_delete(struct own *o, struct vault *v, size_t i)
     return OK;
 }
 
-struct err own_prekeys_make(struct own *o, struct vault *v, uint32_t number, uint64_t now_ms)
+/* It is the newest then. */
+static struct err put_first(struct own *o, struct vault *v, struct own_prekey *p)
+{
+    if (o->prekeys == OWN_PREKEYS_MAX)
+        TRY(own_prekeys_delete(o, v, o->prekeys - 1));
+    for (size_t i = o->prekeys; i > 0; i--)
+        o->prekey[i] = o->prekey[i - 1];
+    o->prekey[0] = *p;
+    o->prekeys++;
+    *p = (struct own_prekey){0};
+    return OK;
+}
+
+struct err own_prekeys_adopt(struct own *o, struct vault *v, uint32_t number,
+                             struct agree_private **point, struct mlkem_private **kem,
+                             uint64_t now_ms)
 {
     struct err err = OK;
     struct buf b = BUF(PREKEY_SIZE);
-    struct own_prekey p = {0};
-    uint8_t kem[MLKEM_PUBLIC_SIZE];
+    struct own_prekey p = {.secret = *point, .kem = *kem};
+    uint8_t pub[MLKEM_PUBLIC_SIZE];
 
+    *point = NULL;
+    *kem = NULL;
     p.statement.aid = o->me.who.aid;
     p.statement.did = o->me.who.did;
     p.statement.number = number;
     p.statement.made_ms = now_ms;
     p.statement.list_version = o->list.version;
     memcpy(p.statement.list_hash, o->list.hash, sizeof p.statement.list_hash);
-    TRY_OUT(agree_generate(&p.secret, p.statement.point));
-    TRY_OUT(mlkem_generate(&p.kem, kem));
-    TRY_OUT(prekey_kem_digest(BYTES(kem), p.statement.kem_digest));
+    TRY_OUT(agree_private_public(p.secret, p.statement.point));
+    mlkem_private_public(p.kem, pub);
+    TRY_OUT(prekey_kem_digest(BYTES(pub), p.statement.kem_digest));
     TRY_OUT(prekey_sign(&p.statement, &o->nid, o->me.dsk_secret, &b));
     TRY_OUT(put_prekey(v, &p, buf_view(&b)));
-    if (o->prekeys == OWN_PREKEYS_MAX)
-        TRY_OUT(own_prekeys_delete(o, v, o->prekeys - 1));
-    for (size_t i = o->prekeys; i > 0; i--)
-        o->prekey[i] = o->prekey[i - 1];
-    o->prekey[0] = p;
-    o->prekeys++;
-    p.secret = NULL;
-    p.kem = NULL;
+    TRY_OUT(put_first(o, v, &p));
 out:
     sign_off(&p);
     buf_free(&b);
+    return err;
+}
+
+struct err own_prekeys_make(struct own *o, struct vault *v, uint32_t number, uint64_t now_ms)
+{
+    struct agree_private *point = NULL;
+    struct mlkem_private *kem = NULL;
+    uint8_t pub[AGREE_PUBLIC_SIZE], kem_pub[MLKEM_PUBLIC_SIZE];
+    struct err err = OK;
+
+    TRY_OUT(agree_generate(&point, pub));
+    TRY_OUT(mlkem_generate(&kem, kem_pub));
+    TRY_OUT(own_prekeys_adopt(o, v, number, &point, &kem, now_ms));
+out:
+    agree_private_free(point);
+    mlkem_private_free(kem);
     return err;
 }
 

@@ -15,6 +15,10 @@ void own_prekeys_free(struct own *o); /* wipes */
 /* Of a new profile, in the caller's transaction: one with this number is own.prekey[0] then; and
  * private half i goes, from disk and from memory. */
 FALLIBLE own_prekeys_make(struct own *o, struct vault *v, uint32_t number, uint64_t now_ms);
+/* The same of private halves that are there, which move, also on error. */
+FALLIBLE own_prekeys_adopt(struct own *o, struct vault *v, uint32_t number,
+                           struct agree_private **point, struct mlkem_private **kem,
+                           uint64_t now_ms);
 FALLIBLE own_prekeys_delete(struct own *o, struct vault *v, size_t i);
 
 /* As a statement, with its ML-KEM key, in the arena. */

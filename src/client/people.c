@@ -11,12 +11,13 @@ static const struct bytes NO_KEY = {NULL, 0};
 
 /* ---- records */
 
-enum { KNOWN = 1, VERIFIED = 2, REMOVED = 4, CHANGED = 8 };
+enum { KNOWN = 1, VERIFIED = 2, REMOVED = 4, CHANGED = 8, RECOVERED = 16 };
 
 static uint8_t flags_of(const struct contact *c)
 {
     return (uint8_t)((c->known ? KNOWN : 0) | (c->verified ? VERIFIED : 0) |
-                     (c->removed ? REMOVED : 0) | (c->changed ? CHANGED : 0));
+                     (c->removed ? REMOVED : 0) | (c->changed ? CHANGED : 0) |
+                     (c->recovered ? RECOVERED : 0));
 }
 
 static void write_contact(const struct contact *c, struct buf *b)
@@ -47,6 +48,7 @@ static struct err parse_contact(struct bytes in, uint64_t number, struct contact
     c.verified = flags & VERIFIED;
     c.removed = flags & REMOVED;
     c.changed = flags & CHANGED;
+    c.recovered = flags & RECOVERED;
     reader_copy(&r, c.aid.b, sizeof c.aid.b);
     reader_copy(&r, c.other.b, sizeof c.other.b);
     reader_copy(&r, c.ark.b, sizeof c.ark.b);
@@ -212,7 +214,7 @@ struct account {
     const struct point *ark;
 };
 
-static void count_change(const struct device_list *before, const struct device_list *now,
+void people_count_change(const struct device_list *before, const struct device_list *now,
                          struct people_learned *out)
 {
     for (size_t i = 0; i < now->devices; i++)
@@ -251,7 +253,7 @@ static struct err learn_lists(struct vault *v, const struct own *me, struct acco
         TRY(device_list_check(news->list[i], &me->nid, who.ark, any ? &have : NULL, now_ms, &next));
         TRY(vault_put(v, VAULT_LIST, ID_BYTES(*who.aid), next.version, news->list[i]));
         if (any)
-            count_change(&have, &next, out);
+            people_count_change(&have, &next, out);
         out->recovered |= any && device_list_is_recovered(&next);
         have = next;
         any = out->news = true;
@@ -394,6 +396,11 @@ static struct err learn(struct vault *v, const struct own *me, const struct peop
     return learn_devices(v, me, (struct account){&s.aid, &s.ark}, news, now_ms, out);
 }
 
+bool people_is_me(const struct own *me, const struct contact *c)
+{
+    return c->known && ID_SAME(c->aid, me->me.who.aid);
+}
+
 struct err people_learn(struct vault *v, const struct own *me, const struct people_news *news,
                         uint64_t now_ms, struct contact *out, struct people_learned *learned)
 {
@@ -401,16 +408,14 @@ struct err people_learn(struct vault *v, const struct own *me, const struct peop
 
     *learned = (struct people_learned){0};
     TRY(learn(v, me, news, now_ms, &c, learned));
-    c.verified = c.verified && !learned->recovered; /* [PROTOCOL 15.6] */
+    if (learned->recovered) { /* [PROTOCOL 15.6] */
+        c.verified = false;
+        c.recovered = !people_is_me(me, &c);
+    }
     c.asked_ms = now_ms;
     TRY(people_put(v, &c));
     *out = c;
     return OK;
-}
-
-bool people_is_me(const struct own *me, const struct contact *c)
-{
-    return c->known && ID_SAME(c->aid, me->me.who.aid);
 }
 
 struct err people_accept(struct vault *v, struct contact *c)
@@ -425,7 +430,7 @@ struct err people_accept(struct vault *v, struct contact *c)
     TRY(vault_erase(v, VAULT_ACCOUNT, ID_BYTES(c->aid), 0));
     c->aid = c->other;
     c->ark = c->other_ark;
-    c->changed = c->removed = c->verified = false;
+    c->changed = c->removed = c->verified = c->recovered = false;
     c->statement = 0;
     TRY(put_pointer(v, VAULT_ACCOUNT, ID_BYTES(c->aid), c->number));
     return people_put(v, c);

@@ -16,10 +16,11 @@
 struct contact {
     uint64_t number; /* local, from 1 */
     char handle[TEXT_HANDLE_MAX + 1];
-    bool known;    /* the fields below are filled in */
-    bool verified; /* safety number compared */
-    bool removed;  /* the network's administrator removed the account */
-    bool changed;  /* the network names another account for this handle: `other` */
+    bool known;     /* the fields below are filled in */
+    bool verified;  /* safety number compared */
+    bool removed;   /* the network's administrator removed the account */
+    bool changed;   /* the network names another account for this handle: `other` */
+    bool recovered; /* they came back by a recovery key, and I was not warned of it when writing */
     struct account_id aid, other;
     struct point ark, other_ark;
     uint32_t statement; /* highest number of a directory statement seen */
@@ -63,6 +64,10 @@ struct people_learned {
     unsigned given;          /* devices that were given what was said before */
     bool recovered;          /* somebody who had lost every device came back by a recovery key */
 };
+
+/* Devices that stand in one list and not in the other, added to what `out` has. */
+void people_count_change(const struct device_list *before, const struct device_list *now,
+                         struct people_learned *out);
 
 /*
  * Check and keep what the server says, in the caller's transaction.  The contact is made if there

@@ -204,7 +204,7 @@ static size_t place_of(const struct shared_have *h, const struct device_id *writ
     return i;
 }
 
-static uint64_t number_of(const struct shared_have *h, const struct device_id *writer)
+uint64_t registers_mark(const struct shared_have *h, const struct device_id *writer)
 {
     size_t i = place_of(h, writer);
 
@@ -232,7 +232,7 @@ struct err registers_note(struct vault *v, const struct shared_range *range, boo
     uint64_t had;
 
     TRY(registers_have(v, &h));
-    had = number_of(&h, &range->writer);
+    had = registers_mark(&h, &range->writer);
     *gap = range->after > had;
     if (*gap || range->to <= had)
         return OK;
@@ -248,7 +248,7 @@ static struct err number_next(struct vault *v, const struct device_id *me, uint6
     struct shared_have h;
 
     TRY(registers_have(v, &h));
-    *number = number_of(&h, me) + 1;
+    *number = registers_mark(&h, me) + 1;
     if (*number < least)
         *number = least;
     TRY(raise(&h, me, *number));
@@ -288,11 +288,28 @@ struct err registers_restored(struct vault *v, const struct device_id *me, uint6
     uint64_t number, jumped;
 
     TRY(registers_have(v, &h));
-    jumped = number_of(&h, me) + JUMP;
+    jumped = registers_mark(&h, me) + JUMP;
     return number_next(v, me, jumped > 1024 * now_ms ? jumped : 1024 * now_ms, &number);
 }
 
+struct err registers_again(struct vault *v, const struct shared_change *c)
+{
+    struct shared_change again = *c;
+    bool stands;
+
+    TRY(number_next(v, &c->writer, 1, &again.number));
+    return registers_merge(v, &again, &stands);
+}
+
 /* ---- what somebody lacks */
+
+struct err registers_told(struct shared_have *h, const struct shared_state *said)
+{
+    for (size_t i = 0; i < said->ranges; i++)
+        if (registers_mark(h, &said->range[i].writer) < said->range[i].to)
+            TRY(raise(h, &said->range[i].writer, said->range[i].to));
+    return OK;
+}
 
 struct telling {
     struct shared_state *out;
@@ -344,7 +361,7 @@ struct err registers_lacking(struct vault *v, const struct shared_have *theirs, 
     t.left = LIMIT_TEXT - shared_state_least(h.n);
     *out = (struct shared_state){.range = t.range, .change = t.change};
     for (size_t i = 0; all && i < h.n; i++) {
-        struct shared_range want = {h.mark[i].writer, number_of(theirs, &h.mark[i].writer),
+        struct shared_range want = {h.mark[i].writer, registers_mark(theirs, &h.mark[i].writer),
                                     h.mark[i].number};
 
         if (want.after < want.to)

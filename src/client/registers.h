@@ -50,9 +50,17 @@ FALLIBLE registers_have(struct vault *v, struct shared_have *out);
 FALLIBLE registers_next(struct vault *v, const struct device_id *writer, uint64_t after,
                         struct arena *a, struct shared_change *out);
 
+/* One of this device's own changes that a vault which was put back had lost, told by another one,
+ * and which stands: it gets a number that all others miss, so that nobody is left without it. */
+FALLIBLE registers_again(struct vault *v, const struct shared_change *c);
+
 /* This vault was put back from a copy: the next change is numbered above all that a copy may have
  * made. */
 FALLIBLE registers_restored(struct vault *v, const struct device_id *me, uint64_t now_ms);
+
+/* A device's mark; 0: it has none.  And what somebody has who is told that. */
+uint64_t registers_mark(const struct shared_have *h, const struct device_id *writer);
+FALLIBLE registers_told(struct shared_have *h, const struct shared_state *said);
 
 /* What somebody lacks who has so much of whom: as many ranges and changes as fit into one content.
  * E_ABSENT: nothing.  *more: there is more to tell when this has arrived. */

@@ -237,12 +237,13 @@ out:
     return err;
 }
 
-/* A partial upload of a message goes to who keeps copies, too.  [PROTOCOL 6.6] */
+/* A partial upload of a message goes to who keeps copies, too; of what is no message, never: what
+ * my devices tell each other is nobody else's.  [PROTOCOL 6.6] */
 static bool is_in_scope(const struct sealing *s, const struct account_id *aid,
                         const struct device_id *did, const struct outbox_row *row)
 {
-    return ID_SAME(*did, row->to) ||
-           (row->kind == OUTBOX_REPAIR && s->rules.kept && ID_SAME(*aid, s->rules.keeper));
+    return ID_SAME(*did, row->to) || (row->kind == OUTBOX_REPAIR && row->core.seq > 0 &&
+                                      s->rules.kept && ID_SAME(*aid, s->rules.keeper));
 }
 
 /* The one device, and whom else it must not leave out.  E_ABSENT: the roster has it not. */

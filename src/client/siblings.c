@@ -7,6 +7,8 @@
  * pair of the account with itself.
  */
 #include "client/engine_internal.h"
+#include "client/giver.h"
+#include "client/taker.h"
 #include "wire/tacet.pb-c.h"
 
 struct err siblings_ask(struct engine *e)
@@ -31,9 +33,12 @@ struct err siblings_learned(struct engine *e)
         siblings_end(e);
         return OK;
     }
+    TRY(sharing_listed(e));
     TRY(publishing_list_changed(e));
     TRY(changing_pump(e));
-    return giver_pump(e);
+    TRY(taker_listed(e));
+    TRY(giver_pump(e));
+    return offering_pump(e);
 }
 
 struct err siblings_prepare(struct engine *e, bool *waits)

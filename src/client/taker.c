@@ -6,7 +6,10 @@
  * says that this device was given it.  Each piece that comes is answered with the last one that was
  * taken, so that the other device knows what is missing, whatever was lost.
  */
+#include "client/taker.h"
+
 #include "client/engine_internal.h"
+#include "client/giver.h"
 #include "client/rules.h"
 #include "client/taking.h"
 
@@ -203,4 +206,34 @@ struct err taker_control(struct engine *e, const struct party *from, bool left,
     if (h.kind == HISTORY_TAKEN || h.kind == HISTORY_OVER)
         TRY(giver_control(e, &from->did, &h, event));
     return h.kind == HISTORY_TAKEN ? OK : given(e, &from->did, &h, event);
+}
+
+/* ---- what a list says */
+
+/* In the caller's transaction; *event: what to tell, if anything. */
+static struct err leave(struct engine *e, const struct device_id *gone, struct event *event)
+{
+    struct taking t;
+    struct err err = taking_get(e->vault, gone, &t);
+
+    if (err.code == E_ABSENT || (err.code == E_OK && t.phase == TAKING_OVER))
+        return OK;
+    TRY(err);
+    t.phase = TAKING_OVER;
+    t.agreed_ms = 0;
+    note(event, &t, HISTORY_ENDED, E_REMOVED);
+    return taking_put(e->vault, &t);
+}
+
+struct err taker_listed(struct engine *e)
+{
+    for (size_t i = 0; i < e->own.list.revoked; i++) {
+        struct event event = {.code = E_OK};
+
+        TRY(vault_begin(e->vault));
+        TRY(vault_end(e->vault, leave(e, &e->own.list.gone[i].did, &event)));
+        if (event.kind == EVENT_HISTORY)
+            actions_tell(e, &event);
+    }
+    return OK;
 }

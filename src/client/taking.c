@@ -2,6 +2,7 @@
 #include "client/taking.h"
 
 #include "base/reader.h"
+#include "client/agreed.h"
 #include "client/parsed.h"
 #include "client/rules.h"
 #include "client/streams.h"
@@ -200,12 +201,37 @@ static bool is_worth_it(const struct taking_place *p, const struct history_entry
            clock_since(p->now_ms, entry->sent_ms) < entry->ttl_s * CLOCK_SECOND_MS;
 }
 
+/* The stream that it is of; of a copy that has no proof the room is not known. */
+static struct err find_stream(const struct taking_place *p, const struct history_entry *entry,
+                              struct core *core)
+{
+    const struct party *me = &p->me->me.who;
+
+    if (entry->kind == HISTORY_PROVED)
+        return OK;
+    *core = (struct core){.sender.did = entry->sender, .seq = entry->seq};
+    return entry->notes & MESSAGE_COPY
+               ? OK
+               : names_pair_room(&me->nid, &me->aid, &entry->with, &core->room);
+}
+
+/* It was shown on the other device, or on any; or nobody wants to see it.  [PROTOCOL 15.8] */
+static struct err note_read(const struct taking_place *p, const struct history_entry *entry,
+                            const struct core *core, bool *read)
+{
+    bool is, blocked;
+
+    TRY(agreed_is_read(p->vault, core, &is));
+    TRY(agreed_is_blocked(p->vault, &entry->with, &blocked));
+    *read = entry->mine || entry->read || is || blocked;
+    return OK;
+}
+
 static struct err keep(const struct taking_place *p, const struct history_entry *entry,
-                       uint64_t contact)
+                       struct core *core, uint64_t contact)
 {
     struct message m = {.contact = contact,
                         .mine = entry->mine,
-                        .read = entry->mine || entry->read,
                         .state =
                             entry->mine ? (enum delivery_state)entry->state : DELIVERY_DELIVERED,
                         .notes = entry->notes | MESSAGE_HISTORY,
@@ -224,6 +250,9 @@ static struct err keep(const struct taking_place *p, const struct history_entry 
         m.notes |= MESSAGE_ELSEWHERE;
     if (entry->kind == HISTORY_UNPROVED)
         m.notes |= MESSAGE_UNPROVED;
+    TRY(find_stream(p, entry, core));
+    m.room = core->room;
+    TRY(note_read(p, entry, core, &m.read));
     return messages_add_before(p->vault, &m);
 }
 
@@ -245,7 +274,7 @@ static struct err take_message(const struct taking_place *p, const struct histor
     TRY(messages_known(p->vault, &entry->sender, &entry->id, &known));
     if (known || !is_worth_it(p, entry))
         return OK;
-    TRY(keep(p, entry, c.number));
+    TRY(keep(p, entry, &core, c.number));
     return entry->kind == HISTORY_PROVED ? fill_gap(p, &core) : OK;
 }
 

@@ -71,7 +71,15 @@ enum vault_kind {
     VAULT_REGISTER_HAVE, /* registers */
     VAULT_LISTING,       /* listing: number = change that waits for a list */
 
-    VAULT_GIVING = 111,        /* giving: number = transfer that goes on */
+    VAULT_SHARING = 71,      /* sharing: whom this device asks what it lacks */
+    VAULT_SHARING_WITH = 72, /* sharing: key = did: what it was told, and asked */
+    VAULT_UNREAD_AT = 73,    /* messages: key = room, sender's did, number = seq */
+    VAULT_OFFER = 91,     /* offer: number 0: the link that is shown; 1: the answer to who asked */
+    VAULT_NEWCOMER = 92,  /* newcomer: what a device asks that has no account yet */
+    VAULT_FOLLOWED = 93,  /* following: key = aid: the newest list of mine that it has used */
+    VAULT_RECOVERY = 101, /* recovering: number = which */
+    VAULT_COMING = 102,   /* coming */
+    VAULT_GIVING = 111,   /* giving: number = transfer that goes on */
     VAULT_GIVING_PIECE = 112,  /* giving: key = did of who gets it, number = piece */
     VAULT_GIVING_TOLD = 113,   /* giving: key = that did, did of a device that it was told of */
     VAULT_TAKING = 114,        /* taking: key = did of who gives */
@@ -189,9 +197,12 @@ enum vault_counter {
     VAULT_REGISTER_STAMP, /* the highest that was seen, in ms */
     VAULT_POLICY_USED,    /* the highest number that a roster of ours named */
     VAULT_FORGOTTEN, /* the lowest upload that a server forgot and that is to be sealed again */
-    VAULT_FORGOTTEN_LAST,  /* the entry of the log that is the last of those */
-    VAULT_LOCK_AFTER = 50, /* minutes without a key until a program locks; 0: never */
+    VAULT_FORGOTTEN_LAST, /* the entry of the log that is the last of those */
 
+    VAULT_PRESENT = 40,       /* when the mailbox was known to be drained last, in ms */
+    VAULT_REGISTER_LOST = 41, /* own changes from this number on a copy had lost; 0: none */
+    VAULT_SHARED = 42,        /* 1: what was kept in other records is in registers */
+    VAULT_LOCK_AFTER = 50,    /* minutes without a key until a program locks; 0: never */
     VAULT_NEXT_GIVING = 60,
     VAULT_MESSAGES_BEFORE = 61, /* how many stand before MESSAGES_FIRST_PLACE */
 };

@@ -14,8 +14,8 @@ static void choose(struct options *o, void *setting)
 int ctl_run(int argc, char **argv)
 {
     static const struct word *const words[] = {&order_backup, &order_invite, &order_people,
-                                               &order_policy, &order_remove, &order_root,
-                                               &order_tls,    NULL};
+                                               &order_policy, &order_remove, &order_reset,
+                                               &order_root,   &order_tls,    NULL};
     struct ctl_setting setting = {.data = NULL};
     const struct program program = {
         .name = "tacetctl",

@@ -10,7 +10,7 @@ struct ctl_setting {
 };
 
 extern const struct word order_backup, order_invite, order_people, order_policy, order_remove,
-    order_root, order_tls;
+    order_reset, order_root, order_tls;
 
 int ctl_run(int argc, char **argv);
 

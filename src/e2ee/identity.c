@@ -28,6 +28,20 @@ out:
     return err;
 }
 
+struct err identity_of(const struct network_id *nid, struct sign_private **ark,
+                       struct sign_private **dsk, struct identity *out)
+{
+    struct identity me = {.who.nid = *nid, .ark_secret = *ark, .dsk_secret = *dsk};
+    struct err err = derive_names(&me);
+
+    *ark = *dsk = NULL;
+    if (err.code == E_OK)
+        *out = me;
+    else
+        identity_free(&me);
+    return err;
+}
+
 struct err identity_write(const struct identity *me, struct buf *out)
 {
     struct err err = OK;

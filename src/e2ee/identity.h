@@ -26,6 +26,10 @@ struct identity {
 /* A new account with its first device.  E_NOMEM, E_CRYPTO. */
 FALLIBLE identity_make(const struct network_id *nid, struct identity *out);
 
+/* A device of an account that is there: both keys move, also on error.  E_CRYPTO. */
+FALLIBLE identity_of(const struct network_id *nid, struct sign_private **ark,
+                     struct sign_private **dsk, struct identity *out);
+
 /* The private keys and all that follows from them, for the vault alone.  Writing appends all of it
  * or nothing; parsing: E_TRUNCATED, E_MALFORMED. */
 FALLIBLE identity_write(const struct identity *me, struct buf *out);

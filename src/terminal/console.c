@@ -130,6 +130,17 @@ void console_clear(struct console *c)
 
 /* ---- input */
 
+struct bytes console_typed(struct console *c)
+{
+    return line_typed(&c->line);
+}
+
+void console_fill(struct console *c, struct bytes text)
+{
+    line_put(&c->line, text);
+    console_show(c);
+}
+
 /* One byte, if one is there; CONSOLE_LINE: it is in *byte. */
 static enum console_got take_byte(const struct console *c, uint8_t *byte)
 {

@@ -41,6 +41,10 @@ enum console_got {
 enum console_got console_take(struct console *c, struct bytes *line);
 void console_done(struct console *c);
 
+/* What was typed of the line so far, borrowed, the cursor behind it; and put that in its place. */
+struct bytes console_typed(struct console *c);
+void console_fill(struct console *c, struct bytes text);
+
 /* Shown before the line from now on; ASCII.  Nothing changes where there is no terminal. */
 void console_prompt(struct console *c, const char *prompt);
 

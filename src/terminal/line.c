@@ -209,6 +209,20 @@ enum line_news line_type(struct line *l, uint8_t byte)
     return changed ? LINE_CHANGED : LINE_SAME;
 }
 
+struct bytes line_typed(struct line *l)
+{
+    (void)go_end(l);
+    return line_text(l);
+}
+
+void line_put(struct line *l, struct bytes text)
+{
+    if (text.n > LINE_MOST)
+        return;
+    line_free(l);
+    buf_bytes(&l->before, text);
+}
+
 struct bytes line_text(const struct line *l)
 {
     return buf_view(&l->before);

@@ -34,6 +34,11 @@ enum line_news line_type(struct line *l, uint8_t byte);
 /* All of it, after LINE_DONE. */
 struct bytes line_text(const struct line *l);
 
+/* All of it at any time: the cursor goes to the end.  And another text in its place, unless that is
+ * too long. */
+struct bytes line_typed(struct line *l);
+void line_put(struct line *l, struct bytes text);
+
 /*
  * Append what makes a terminal of so many columns show `prompt`, which is ASCII, and the line in
  * the row where the cursor is.  As much is shown as fits, with the cursor in it; what a terminal

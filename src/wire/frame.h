@@ -55,6 +55,7 @@ enum op {
     OP_POLICY_PUBLISH = 54,
     OP_POLICY_SHOW = 55,
     OP_BACKUP = 56,
+    OP_RESET = 57,
 };
 
 enum frame_item { FRAME_CAPSULE = 1, FRAME_MESSAGE = 2, FRAME_NOTICE = 3 };

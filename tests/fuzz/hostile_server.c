@@ -3,9 +3,10 @@
  * The real client's engine against a server that says what the input says.
  *
  * Input: a byte of which 1 chooses who it is, Bob who has an account or Carol who is about to join,
- * and 2 asks for another start of the program at the end, which costs time; then steps of this
- * server, of the link, of time and of the person, each a byte and what it needs. Signatures hold
- * (see trusted.c): the server is every member's friend.  What is sealed stays so.
+ * 4 that it is a device that asks to be one of Alice's, and 2 asks for another start of the program
+ * at the end, which costs time; then steps of this server, of the link, of time and of the person,
+ * each a byte and what it needs. Signatures hold (see trusted.c): the server is every member's
+ * friend.  What is sealed stays so.
  */
 #include "base/text.h"
 #include "fuzz/rehearsal.h"
@@ -56,6 +57,10 @@ static void take_request(struct bytes frame)
 static void hear(const struct event *e)
 {
     invariant(e->contact.number == 0 || text_is_handle(bytes_text(e->contact.handle)));
+    /* Only what was sealed under the link's secret is an ask, and only one that was confirmed gets
+     * an answer. */
+    if (e->kind == EVENT_ADDING && host.who != host.r->grace)
+        invariant(e->adding.step == ADDING_OPEN || e->adding.step == ADDING_OVER);
     if (e->kind == EVENT_STATE && e->message.state == DELIVERY_ACCEPTED)
         invariant(host.accepted);
     if (e->kind != EVENT_MESSAGE)
@@ -208,13 +213,17 @@ static void pass_time(struct reader *in)
 static void ask(struct reader *in)
 {
     static const char *const handles[] = {"alice", "nobody", "alicd", "carol"};
+    static const enum command_kind kinds[] = {
+        COMMAND_SEND,  COMMAND_LOOK_UP,       COMMAND_CONFIRM,      COMMAND_ACCEPT,
+        COMMAND_OFFER, COMMAND_OFFER_CONFIRM, COMMAND_OFFER_CANCEL,
+    };
     struct command c = {.text = BYTES_LITERAL("hello")};
 
-    c.kind = (enum command_kind)(reader_u8(in) % COMMAND_ACCEPT + 1);
+    c.kind = kinds[reader_u8(in) % (sizeof kinds / sizeof kinds[0])];
     c.handle = bytes_text(handles[reader_u8(in) % 4]);
-    if (c.kind == COMMAND_CONFIRM)
+    if (c.kind == COMMAND_CONFIRM || c.kind == COMMAND_OFFER_CONFIRM)
         c.text = rehearsal_block(in);
-    if (c.kind == COMMAND_CONFIRM)
+    if (c.kind == COMMAND_CONFIRM || c.kind == COMMAND_OFFER_CONFIRM)
         invariant(engine_command(host.e, &c, host.now_ms).code != E_OK);
     else
         invariant(err_who(engine_command(host.e, &c, host.now_ms).code) != WHO_OPERATOR);
@@ -293,6 +302,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
     host.r = r;
     host.who = bob ? r->bob : r->carol;
     host.now_ms = bob ? r->bob_ms : r->carol_ms;
+    if ((setting & 4) != 0) {
+        host.who = r->grace;
+        host.now_ms = r->grace_ms;
+    }
     invariant(vault_begin(host.who->vault).code == E_OK);
     start();
     for (size_t i = 0; i < STEPS_MAX && reader_left(&in) > 0; i++)

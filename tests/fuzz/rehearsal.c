@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "client/newcomer.h"
 #include "wire/tacet.pb-c.h"
 
 static struct rehearsal kept;
@@ -126,6 +127,27 @@ static void the_others(struct play *p)
     removes(p, "dave");
 }
 
+/* Alice adds a device. */
+static void another_of_alices(struct play *p)
+{
+    char *text = stage_offers(kept.alice);
+    struct device_link link;
+
+    invariant(text != NULL && device_link_read(bytes_text(text), &link).code == E_OK);
+    free(text);
+    kept.grace = stage_enter(p, "alice", "grace");
+    invariant(newcomer_make(kept.grace->vault, &link, BYTES_LITERAL("grace"), &p->random).code ==
+              E_OK);
+    kept.grace_ms = p->now_ms;
+    invariant(vault_begin(kept.grace->vault).code == E_OK);
+    stage_start(kept.grace);
+    stage_forward(p, 3 * CLOCK_SECOND_MS);
+    invariant(stage_confirms(kept.alice) == E_OK);
+    stage_forward(p, 3 * CLOCK_SECOND_MS);
+    invariant(kept.grace->joined);
+    as_before(kept.grace);
+}
+
 static void end(void)
 {
     play_end(kept.play);
@@ -139,6 +161,7 @@ struct rehearsal *rehearsal(void)
         stage_tamper_up(kept.play, keep_up, NULL);
         bob_and_alice(kept.play);
         the_others(kept.play);
+        another_of_alices(kept.play);
         atexit(end);
     }
     return &kept;

@@ -14,7 +14,7 @@
 #include "wire/frame.h"
 #include "wire/limits.h"
 
-#define REHEARSAL_KEPT_MAX 256
+#define REHEARSAL_KEPT_MAX 512
 
 /* One frame that was said, without its id. */
 struct rehearsal_frame {
@@ -29,8 +29,9 @@ struct rehearsal {
     struct person *alice; /* signed in */
     struct person *bob;   /* as he was before Alice wrote to him; the server has mail for him */
     struct person *carol; /* as she was before she joined */
+    struct person *grace; /* a device of alice's, as it was before it asked to be one */
     struct party alice_is, bob_is;
-    uint64_t bob_ms, carol_ms;
+    uint64_t bob_ms, carol_ms, grace_ms;
     struct rehearsal_frame up[REHEARSAL_KEPT_MAX], down[REHEARSAL_KEPT_MAX];
     size_t ups, downs;
 };

@@ -8,10 +8,12 @@
  */
 #include <stdlib.h>
 
+#include "client/agreed.h"
 #include "client/chains.h"
 #include "client/dealings.h"
 #include "client/engine_internal.h"
 #include "client/nicknames.h"
+#include "client/registers.h"
 #include "client/sentlog.h"
 #include "client/streams.h"
 #include "e2ee/open.h"
@@ -101,6 +103,7 @@ static void read_people(struct vault *v, const struct own *me, struct arena *a)
     struct contact c;
     struct bytes roster, kem;
     struct roster r;
+    struct contact contact;
     const char *name;
 
     read_contact(v);
@@ -110,8 +113,11 @@ static void read_people(struct vault *v, const struct own *me, struct arena *a)
         invariant(people_newest_list(v, me, &ACCOUNT, &list).code == E_OK);
     went(people_prekey(v, &DEVICE, &prekey));
     went(people_kem(v, &DEVICE, NUMBER, a, &kem));
-    if (nicknames_get(v, NUMBER, a, &name).code == E_OK)
-        invariant(strlen(name) > 0 && strlen(name) <= NICKNAMES_MAX);
+    for (int known = 0; known < 2; known++) {
+        contact = (struct contact){.number = NUMBER, .known = known, .aid = ACCOUNT};
+        if (nicknames_get(v, &contact, a, &name).code == E_OK)
+            invariant(strlen(name) > 0 && strlen(name) <= NICKNAMES_MAX);
+    }
     if (people_roster(v, &ROSTER, a, &roster).code == E_OK)
         went(roster_parse(roster, a, &r));
 }
@@ -234,6 +240,31 @@ static void read_dealings(struct vault *v, struct arena *a)
     went(sentlog_forget_old(v, UINT64_MAX));
 }
 
+/* ---- what devices share */
+
+static void read_shared(struct engine *e, struct arena *a)
+{
+    struct vault *v = engine_vault(e);
+    struct outbox_row row = {.number = NUMBER, .type = PAYLOAD_STATE, .to = DEVICE};
+    struct contact bob = {.number = NUMBER, .known = true, .aid = ACCOUNT};
+    struct shared_change c;
+    struct shared_have have;
+    struct message m;
+    bool is;
+
+    if (went(registers_have(v, &have)))
+        invariant(have.n <= SHARED_WRITERS_MAX);
+    if (went(registers_next(v, &DEVICE, 0, a, &c)))
+        went(agreed_apply(e, &c));
+    went(messages_next_unread_of(v, &ROOM, &DEVICE, 1, a, &m));
+    went(agreed_is_blocked(v, &ACCOUNT, &is));
+    went(agreed_learned(e, &bob));
+    went(agreed_raise(e, &ROOM, &DEVICE));
+    went(sharing_finished(e, &row, true));
+    went(lacking_at(e, &DEVICE));
+    went(lacking_ask(e));
+}
+
 static void read_all(struct vault *v, struct play *p)
 {
     struct engine *e = NULL;
@@ -243,6 +274,7 @@ static void read_all(struct vault *v, struct play *p)
     if (engine_new(&e, v, &p->random, p->now_ms).code == E_OK) {
         read_people(v, engine_own(e), &a);
         read_queues(e, &a);
+        read_shared(e, &a);
         engine_free(e);
     }
     read_chains(v, &a);
@@ -257,6 +289,10 @@ static void put_everywhere(struct vault *v, enum vault_kind kind, struct bytes v
 {
     static const uint8_t conversation[8] = {[7] = (uint8_t)NUMBER}, ctx[CONTROL_MARK_SIZE] = {7};
     static const uint8_t stream[32 + 16] = {[0] = 6, [32] = 1, [33] = 2, [34] = 3};
+    static const uint8_t nickname[1 + 32] = {REGISTERS_NICKNAME, 4};
+    static const uint8_t verified[1 + 32] = {REGISTERS_VERIFIED, 4};
+    static const uint8_t mark[1 + 48] = {
+        [0] = REGISTERS_READ, [1] = 6, [33] = 1, [34] = 2, [35] = 3};
     const struct bytes keys[] = {NO_KEY,
                                  ID_BYTES(DEVICE),
                                  bytes(DEVICE.b, SCHEDULE_PREFIX_SIZE),
@@ -266,7 +302,10 @@ static void put_everywhere(struct vault *v, enum vault_kind kind, struct bytes v
                                  BYTES(conversation),
                                  BYTES(ctx),
                                  BYTES(stream),
-                                 ID_BYTES(ROOM)};
+                                 ID_BYTES(ROOM),
+                                 BYTES(nickname),
+                                 BYTES(verified),
+                                 BYTES(mark)};
 
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         put(v, kind, keys[i], 0, value);
@@ -274,12 +313,21 @@ static void put_everywhere(struct vault *v, enum vault_kind kind, struct bytes v
     }
 }
 
+/* Those of registers stand apart in the numbers. */
+static enum vault_kind kind_of(uint8_t byte)
+{
+    unsigned kind = byte % (VAULT_LISTING + 3) + 1;
+
+    return (enum vault_kind)(kind <= VAULT_LISTING ? kind
+                                                   : kind - VAULT_LISTING - 1 + VAULT_SHARING);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 {
     struct rehearsal *r = rehearsal();
     struct vault *v = r->bob->vault;
     struct reader in = reader(bytes(at, n));
-    enum vault_kind kind = (enum vault_kind)(reader_u8(&in) % VAULT_REPAIR + 1);
+    enum vault_kind kind = kind_of(reader_u8(&in));
 
     invariant(vault_begin(v).code == E_OK);
     if (kind == VAULT_IDENTITY)

@@ -31,8 +31,8 @@ void fork_put_server_back(struct world *w, const struct snapshot *history)
 
 static void cut_off(struct world *w)
 {
-    for (size_t i = 0; i < w->people; i++)
-        stage_cut_off(w->who[i], w->fork.is && !(w->fork.here & 1u << i));
+    for (size_t i = 0; i < w->devices; i++)
+        stage_cut_off(w->who[i], w->fork.is && !(w->fork.here & 1u << world_owner(w, i)));
 }
 
 static void begin(struct world *w)

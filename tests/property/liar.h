@@ -40,11 +40,11 @@ struct liar {
         uint64_t number;
     } owed[LIAR_OWED_MAX]; /* acknowledgements in others' names, for what was dropped */
     size_t n_owed;
-    uint64_t *lies;                  /* that were told, of each kind */
-    uint64_t junk;                   /* items delivered that nobody can open */
-    bool spoilt;                     /* an upload was damaged, and so what came of it is junk */
-    bool must_tell[SCHEDULE_PEOPLE]; /* was given what must be told of, since */
-    unsigned told[SCHEDULE_PEOPLE];  /* how often anything was told, till then */
+    uint64_t *lies;                   /* that were told, of each kind */
+    uint64_t junk;                    /* items delivered that nobody can open */
+    bool spoilt;                      /* an upload was damaged, and so what came of it is junk */
+    bool must_tell[SCHEDULE_DEVICES]; /* was given what must be told of, since */
+    unsigned told[SCHEDULE_DEVICES];  /* how often anything was told, till then */
 };
 
 /* Between these people, all of whom have joined. */

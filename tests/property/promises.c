@@ -22,7 +22,7 @@ struct conversations {
     size_t n;
 };
 
-static struct conversations all[SCHEDULE_PEOPLE];
+static struct conversations all[SCHEDULE_DEVICES];
 
 static size_t keeper_of(const struct world *w)
 {
@@ -51,7 +51,8 @@ static void read_all(struct world *w, size_t in, struct arena *a)
             if (err.code != E_OK)
                 break;
             assert_true(c->n < LINES_MAX);
-            c->line[c->n++] = (struct line_of){with, m};
+            if ((m.notes & MESSAGE_DEVICES) == 0) /* else it is no message */
+                c->line[c->n++] = (struct line_of){with, m};
         }
         assert_int_equal(err.code, E_ABSENT);
     }
@@ -78,14 +79,15 @@ static unsigned copies(size_t in, size_t with, const char *text, bool mine, stru
 static bool was_said(const struct world *w, size_t in, size_t from, struct bytes text,
                      uint32_t notes)
 {
-    size_t keeper = keeper_of(w);
+    size_t keeper = keeper_of(w), to = world_owner(w, in);
 
     for (size_t i = 0; i < w->n; i++)
-        if (w->said[i].from == from && (w->said[i].to == in || keeper == in) &&
+        if (world_owner(w, w->said[i].from) == from &&
+            (w->said[i].to == to || keeper == to || from == to) &&
             bytes_same(bytes_text(w->said[i].text), text))
             return true;
     for (size_t i = 0; i < w->n_forged; i++)
-        if (w->forged[i].from == from && w->forged[i].to == in && w->forged[i].shows &&
+        if (w->forged[i].from == from && w->forged[i].to == to && w->forged[i].shows &&
             bytes_same(bytes_text(w->forged[i].text), text))
             return notes & MESSAGE_NO_COPY;
     return false;
@@ -128,7 +130,7 @@ static void check_known(const struct world *w, size_t in)
         struct device_list list;
         struct contact c;
 
-        if (i == in ||
+        if (i == world_owner(w, in) ||
             people_by_handle(w->who[in]->vault, bytes_text(w->who[i]->handle), &c).code != E_OK)
             continue;
         if (c.known && (c.changed || !ID_SAME(c.aid, theirs->me.who.aid)))
@@ -154,35 +156,58 @@ static void check_lost(const struct world *w, const struct said *s, size_t in)
     assert_true(w->told_restored[in] || w->told_restored[s->from] || w->rolled_back);
 }
 
+/* At each device of whom it was for, and at the sender's other one: once, if it was accepted. */
+static void check_devices(struct world *w, const struct said *s, bool accepted)
+{
+    for (size_t in = 0; in < w->devices; in++) {
+        bool own = world_owner(w, in) == world_owner(w, s->from);
+        struct message m;
+        unsigned came;
+
+        if (in == s->from || (!own && world_owner(w, in) != s->to))
+            continue;
+        came = copies(in, own ? s->to : world_owner(w, s->from), s->text, own, &m);
+        w->counts->arrived += came > 0 && in == s->to;
+        if (came > 1)
+            fail_msg("\"%s\" came %u times to device %zu", s->text, came, in);
+        if (came == 0 && accepted)
+            check_lost(w, s, in);
+    }
+}
+
+static void check_copy(struct world *w, const struct said *s, bool accepted)
+{
+    size_t keeper = keeper_of(w);
+    struct message m;
+    unsigned copied;
+
+    if (!s->kept || s->from == keeper || s->to == keeper)
+        return;
+    copied = copies(keeper, world_owner(w, s->from), s->text, false, &m);
+    w->counts->copied += copied > 0;
+    if (copied > 1)
+        fail_msg("\"%s\" came %u times to the keeper", s->text, copied);
+    if (copied == 0 && accepted)
+        check_lost(w, s, keeper);
+}
+
 static void check_one(struct world *w, const struct said *s)
 {
-    struct message mine = {0}, theirs = {0};
+    struct message mine = {0};
     unsigned kept = copies(s->from, s->to, s->text, true, &mine);
-    unsigned came = copies(s->to, s->from, s->text, false, &theirs), copied = 1;
-    size_t keeper = keeper_of(w);
-    bool must = s->kept && s->from != keeper && s->to != keeper;
+    bool accepted = kept > 0 && mine.state == DELIVERY_ACCEPTED;
 
-    if (must)
-        copied = copies(keeper, s->from, s->text, false, &theirs);
     w->counts->messages++;
-    w->counts->arrived += came;
-    w->counts->copied += must && copied > 0;
-    if (came > 1 || copied > 1)
-        fail_msg("\"%s\" came %u times, and %u times to the keeper", s->text, came, copied);
+    check_devices(w, s, accepted);
+    check_copy(w, s, accepted);
     if (kept == 0) { /* the sender's vault was put back to before it */
         assert_true(s->life < w->life[s->from]);
         return;
     }
-    if (mine.state == DELIVERY_FAILED) {
+    if (mine.state == DELIVERY_FAILED)
         w->counts->failed++;
-        return;
-    }
-    if (mine.state != DELIVERY_ACCEPTED)
+    else if (!accepted)
         fail_msg("\"%s\" is %s in the end", s->text, delivery_name(mine.state));
-    if (came == 0)
-        check_lost(w, s, s->to);
-    if (copied == 0)
-        check_lost(w, s, keeper);
 }
 
 /* Junk stays sealed; what the server or a vault had twice may be there twice. */
@@ -207,11 +232,11 @@ void promises_check(struct world *w)
 {
     struct arena a = ARENA(ARENA_MAX);
 
-    for (size_t i = 0; i < w->people; i++) {
+    for (size_t i = 0; i < w->devices; i++) {
         check_waiting(w, i);
         read_all(w, i, &a);
     }
-    for (size_t i = 0; i < w->people; i++) {
+    for (size_t i = 0; i < w->devices; i++) {
         check_shown(w, i);
         check_known(w, i);
     }

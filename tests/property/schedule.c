@@ -14,6 +14,7 @@
 
 #define STEPS_MOST 40
 #define HEAL_MS    (30 * CLOCK_HOUR_MS)
+#define SEVERAL_IN 8 /* seeds: of so many the last has a person with two devices */
 
 /* ---- what is said of it */
 
@@ -40,10 +41,10 @@ void schedule_print(const struct schedule_counts *c)
 
     printf("schedules %" PRIu64 ", messages %" PRIu64 ", arrived %" PRIu64 ", failed %" PRIu64
            ", vaults restored %" PRIu64 ", servers rolled back %" PRIu64
-           ", parked for good %" PRIu64 ", with a keeper %" PRIu64 ", copies kept %" PRIu64
-           "\nlies:",
+           ", parked for good %" PRIu64 ", with a second device %" PRIu64 ", with a keeper %" PRIu64
+           ", copies kept %" PRIu64 "\nlies:",
            c->schedules, c->messages, c->arrived, c->failed, c->restored, c->rolled_back, c->parked,
-           c->kept, c->copied);
+           c->several, c->kept, c->copied);
     for (size_t i = 0; i < LIES; i++)
         printf("%s %s %" PRIu64, i == 0 ? "" : ",", names[i], c->lie[i]);
     printf("\n");
@@ -140,6 +141,35 @@ static void ask_who_is(struct world *w, size_t i, size_t other)
         looks_up(w->play, w->who[i], w->who[other]->handle);
 }
 
+static void second_steps(struct world *w)
+{
+    size_t second = w->people;
+
+    if (w->devices == w->people || !dice_once_in(&w->kin, 3))
+        return;
+    switch (dice_below(&w->kin, 6)) {
+    case 0:
+        come_or_go(w, second);
+        break;
+    case 1:
+        stage_hang_up(w->who[second]);
+        break;
+    default:
+        if (w->n < SCHEDULE_MESSAGES)
+            speak(w, second, 1 + dice_below(&w->kin, w->people - 1));
+        break;
+    }
+}
+
+/* A traitor's rosters are those of people with one device. */
+static void betray(struct world *w, size_t i)
+{
+    size_t other = (i + 1 + dice_below(&w->dice, w->people - 1)) % w->people;
+
+    if (w->devices == w->people || (i != 0 && other != 0))
+        traitor_betrays(w, i, other);
+}
+
 static void step(struct world *w)
 {
     size_t i = dice_below(&w->dice, w->people);
@@ -176,7 +206,7 @@ static void step(struct world *w)
         break;
     case 8:
     case 10:
-        traitor_betrays(w, i, (i + 1 + dice_below(&w->dice, w->people - 1)) % w->people);
+        betray(w, i);
         break;
     case 9:
         if (dice_once_in(&w->dice, 4))
@@ -191,6 +221,7 @@ static void step(struct world *w)
         speak_somehow(w);
         break;
     }
+    second_steps(w);
     stage_settle(w->play);
     liar_settle(&w->liar, false);
 }
@@ -199,7 +230,7 @@ static void step(struct world *w)
 
 static void everybody_is_there(struct world *w)
 {
-    for (size_t i = 0; i < w->people; i++) {
+    for (size_t i = 0; i < w->devices; i++) {
         stage_crash_at(w->who[i], 0);
         stage_hang_up(w->who[i]);
         if (!stage_is_running(w->who[i]))
@@ -226,15 +257,25 @@ static void heal(struct world *w)
     for (size_t sweep = 0; sweep < WORLD_SWEEPS; sweep++) {
         stage_forward(w->play, HEAL_MS);
         everybody_asks(w);
-        for (size_t i = 0; i < w->people; i++)
+        for (size_t i = 0; i < w->devices; i++)
             for (size_t j = 0; j < w->people; j++)
-                if (i != j)
+                if (world_owner(w, i) != j)
                     speak(w, i, j);
     }
     stage_forward(w->play, HEAL_MS);
 }
 
 /* ---- all of it */
+
+/* The first of them has another device, and knows of it. */
+static void add_device(struct world *w, uint64_t seed)
+{
+    w->kin = dice_for(seed, "second device");
+    w->who[w->devices++] = stage_second_device(w->who[0], "second");
+    leaves(w->who[0]);
+    returns(w->who[0]);
+    w->counts->several++;
+}
 
 static void begin(struct world *w, uint64_t seed, struct schedule_counts *counts)
 {
@@ -247,13 +288,16 @@ static void begin(struct world *w, uint64_t seed, struct schedule_counts *counts
     w->people = kept || dice_once_in(&w->dice, 10) ? SCHEDULE_PEOPLE : 2;
     for (size_t i = 0; i < w->people; i++)
         w->who[i] = joins(w->play, names[i]);
+    w->devices = w->people;
+    if (seed % SEVERAL_IN == SEVERAL_IN - 1)
+        add_device(w, seed);
     if (kept)
         w->edicts.keeper = w->who[w->people - 1];
     if (dice_once_in(&w->dice, 2))
         edicts_publish(&w->edicts, w->play, &w->dice);
     w->liar =
         (struct liar){.play = w->play, .dice = &w->dice, .edicts = &w->edicts, .lies = counts->lie};
-    liar_begin(&w->liar, w->who, w->people);
+    liar_begin(&w->liar, w->who, w->devices);
 }
 
 static void end(struct world *w)

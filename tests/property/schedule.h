@@ -14,6 +14,7 @@
 #include "scenario/stage_memory.h"
 
 #define SCHEDULE_PEOPLE   3
+#define SCHEDULE_DEVICES  4 /* the first of them may have two */
 #define SCHEDULE_MESSAGES 20
 
 enum schedule_lie {
@@ -44,6 +45,7 @@ enum schedule_lie {
 /* What happened in many schedules. */
 struct schedule_counts {
     uint64_t schedules, messages, arrived, failed, restored, rolled_back, parked;
+    uint64_t several;      /* schedules in which somebody has two devices */
     uint64_t kept, copied; /* schedules with a keeper; messages that the keeper must have */
     uint64_t lie[LIES];
 };

@@ -11,9 +11,9 @@
 #define WORLD_SWEEPS 2 /* a message each way, and time to ask and to answer */
 #define WORLD_TEXT   80
 #define WORLD_FORGED 16
-#define WORLD_SAID   (SCHEDULE_MESSAGES + WORLD_SWEEPS * SCHEDULE_PEOPLE * (SCHEDULE_PEOPLE - 1))
+#define WORLD_SAID   (SCHEDULE_MESSAGES + WORLD_SWEEPS * SCHEDULE_DEVICES * (SCHEDULE_PEOPLE - 1))
 
-/* One message that somebody said. */
+/* One message that somebody said: from a device, to a person. */
 struct said {
     size_t from, to;
     char text[WORLD_TEXT];
@@ -30,13 +30,14 @@ struct forged {
 
 struct world {
     struct play *play;
-    struct dice dice;
+    struct dice dice, kin; /* kin: for what a second device does */
     struct liar liar;
-    struct person *who[SCHEDULE_PEOPLE];
-    size_t people;
-    unsigned life[SCHEDULE_PEOPLE];
-    bool told_restored[SCHEDULE_PEOPLE], rolled_back;
-    struct snapshot vault[SCHEDULE_PEOPLE], server;
+    /* Everybody's first device; and behind them, if there is one, the second of the first. */
+    struct person *who[SCHEDULE_DEVICES];
+    size_t people, devices;
+    unsigned life[SCHEDULE_DEVICES];
+    bool told_restored[SCHEDULE_DEVICES], rolled_back;
+    struct snapshot vault[SCHEDULE_DEVICES], server;
     struct fork fork;
     struct edicts edicts;
     struct said said[WORLD_SAID];
@@ -45,5 +46,11 @@ struct world {
     size_t n_forged;
     struct schedule_counts *counts;
 };
+
+/* Whose device is it? */
+static inline size_t world_owner(const struct world *w, size_t device)
+{
+    return device < w->people ? device : 0;
+}
 
 #endif

@@ -13,6 +13,7 @@
 #include "e2ee/seal.h"
 #include "scenario/play.h"
 #include "scenario/stage_internal.h"
+#include "scenario/stage_recovery.h"
 #include "server/queue/queue.h"
 #include "wire/tacet.pb-c.h"
 
@@ -467,6 +468,32 @@ static void a_copy_waits_when_the_message_is_over(void **state)
     end();
 }
 
+/* Roles are those of accounts: whoever comes back has what they had, in the room as it stands. */
+static void a_moderator_who_lost_every_device_comes_back_as_one(void **state)
+{
+    struct say by_bob = {&bob, ALL, 2, &room, NULL, 3600, "Are you back?"};
+    char letters[RECOVERY_LETTERS_SIZE];
+    struct room_state before;
+
+    (void)state;
+    begin();
+    found();
+    stage_make_letters(alice.who, letters);
+    leaves(alice.who);
+    alice.who = stage_come_back(p, "alice", "back", letters);
+    alice.party = own_of(&alice)->me.who;
+    alice.list = own_of(&alice)->list;
+    before = room;
+    assert_ok(room_chain_next(&before, &room));
+    change(ALL, 2);                           /* by her new device: carol is put out */
+    says(bob.who, alice.who, "is this you?"); /* and there is a channel to it */
+    sees(alice.who, bob.who, "is this you?");
+    wire.to = alice.who;
+    assert_int_equal(say(&by_bob), E_OK);
+    assert_true(wire.mail.n > 0);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -474,6 +501,7 @@ int main(void)
         cmocka_unit_test(who_was_put_out_is_refused_and_others_learn_of_it),
         cmocka_unit_test(who_retains_is_told_of_and_cannot_be_left_out),
         cmocka_unit_test(a_copy_waits_when_the_message_is_over),
+        cmocka_unit_test(a_moderator_who_lost_every_device_comes_back_as_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,7 @@ static void crowd_begin(struct crowd *c)
         c->device[i][0] = joins(c->p, HANDLES[i]);
     for (size_t i = 0; i < PEOPLE; i++)
         for (size_t k = 1; k < DEVICES; k++)
-            c->device[i][k] = stage_second_device(c->device[i][0], HANDLES[i]);
+            c->device[i][k] = stage_device_by_hand(c->device[i][0], HANDLES[i]);
     for (size_t i = 0; i < PEOPLE; i++)
         for (size_t k = 0; k < DEVICES; k++) { /* and knows of all the others */
             leaves(c->device[i][k]);

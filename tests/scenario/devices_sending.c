@@ -167,9 +167,8 @@ static void contacts_are_told_of_devices_and_verification_stays(void **state)
     assert_int_equal(told.added, 1);
     assert_int_equal(told.removed, 0);
     assert_true(has_verified(c.bob, c.alice));
-    says(c.alice, c.bob, "both of me"); /* which is how it learns of its own list */
-    assert_int_equal(stage_told_of_devices(c.alice, &told), 1);
-    assert_string_equal(told.contact.handle, "alice");
+    assert_int_equal(stage_told_of_list(c.alice), E_OK); /* it did that itself */
+    assert_int_equal(stage_told_of_devices(c.alice, &told), 0);
     stage_remove_device(c.alice, c.second);
     says(c.bob, c.alice, "and now?");
     assert_int_equal(stage_told_of_devices(c.bob, &told), 1);
@@ -196,6 +195,40 @@ static void an_account_that_was_recovered_is_unverified(void **state)
     assert_int_equal(told.added, 0);
     assert_false(has_verified(c.bob, c.alice));
     all_is_well(&c);
+    play_end(c.p);
+}
+
+static void what_a_new_device_wrote_stands_in_the_order_of_writing(void **state)
+{
+    struct pair c = pair_met();
+    struct person *third;
+
+    (void)state;
+    leaves(c.alice);
+    third = stage_device_by_hand(c.second, "third");
+    says_to(third, "alice", "one");
+    (void)stage_device_by_hand(third, "fourth");
+    says_to(third, "alice", "two");      /* under another roster than the first */
+    says_to(c.second, "alice", "known"); /* which this brings, while the first is asked for */
+    returns(c.alice);
+    sees_own(c.alice, c.alice, "known");
+    sees_own(c.alice, c.alice, "one");
+    sees_own(c.alice, c.alice, "two");
+    play_end(c.p);
+}
+
+static void a_note_that_nobody_would_get_any_more_is_given_up(void **state)
+{
+    struct pair c = pair_met();
+
+    (void)state;
+    leaves(c.second);
+    stage_forward(c.p, 40 * CLOCK_DAY_MS); /* its prekey is over */
+    says_to(c.alice, "alice", "waits");
+    is(c.alice, "queued");
+    stage_remove_device(c.alice, c.second);
+    stage_forward(c.p, CLOCK_DAY_MS);
+    failed_with(c.alice, E_DENIED);
     play_end(c.p);
 }
 
@@ -268,6 +301,8 @@ const struct CMUnitTest devices_sending[] = {
     cmocka_unit_test(a_device_whose_prekey_is_over_holds_nothing_up),
     cmocka_unit_test(contacts_are_told_of_devices_and_verification_stays),
     cmocka_unit_test(an_account_that_was_recovered_is_unverified),
+    cmocka_unit_test(what_a_new_device_wrote_stands_in_the_order_of_writing),
+    cmocka_unit_test(a_note_that_nobody_would_get_any_more_is_given_up),
     cmocka_unit_test(copies_of_what_any_device_writes_are_kept_once),
     cmocka_unit_test(whoever_keeps_copies_has_them_on_each_device),
 };

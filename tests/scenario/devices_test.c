@@ -6,5 +6,6 @@
 
 int main(void)
 {
-    return PLAY(sending) + PLAY(healing) + PLAY(removed) + PLAY(agree) + PLAY(changing);
+    return PLAY(sending) + PLAY(healing) + PLAY(removed) + PLAY(agree) + PLAY(changing) +
+           PLAY(state) + PLAY(recovery) + PLAY(recovery_lies);
 }

@@ -90,6 +90,7 @@ static inline struct pair pair_with_much(unsigned messages, size_t each)
     return c;
 }
 
+/* Messages, and not what is noted between them. */
 static inline uint64_t count_kept(struct person *who)
 {
     struct vault *v = engine_vault(stage_engine(who));
@@ -100,8 +101,8 @@ static inline uint64_t count_kept(struct person *who)
     while (people_next(v, contact.number, &contact).code == E_OK) {
         struct message m = {.place = 0};
 
-        for (; messages_next(v, contact.number, m.place, &a, &m).code == E_OK; n++)
-            arena_free(&a);
+        for (; messages_next(v, contact.number, m.place, &a, &m).code == E_OK; arena_free(&a))
+            n += !(m.notes & MESSAGE_DEVICES);
     }
     arena_free(&a);
     return n;

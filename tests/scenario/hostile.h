@@ -36,7 +36,7 @@ static inline void sees_behind(struct person *who, struct person *from, const ch
 
 static inline void looks_up(struct play *p, struct person *who, const char *handle)
 {
-    struct command c = {COMMAND_LOOK_UP, bytes_text(handle), {NULL, 0}};
+    struct command c = {.kind = COMMAND_LOOK_UP, .handle = bytes_text(handle)};
 
     assert_ok(engine_command(stage_engine(who), &c, stage_now(p)));
     stage_settle(p);

@@ -205,7 +205,7 @@ static void another_account_of_a_handle_stops_the_conversation_until_it_is_accep
 {
     struct play *p = play_begin();
     struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *other;
-    struct command accept = {COMMAND_ACCEPT, BYTES_LITERAL("bob"), {NULL, 0}};
+    struct command accept = {.kind = COMMAND_ACCEPT, .handle = BYTES_LITERAL("bob")};
     char digits[64];
 
     (void)state;

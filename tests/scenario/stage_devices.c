@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stage_devices: people with several devices on the stage in memory, made with both keys at hand.
  */
+#include "client/newcomer.h"
 #include "crypto/password.h"
 #include "scenario/stage_internal.h"
 #include "statement/device_change.h"
 #include "wire/tacet.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>
+
+/* ---- with both keys at hand */
 
 /* A new device of the account of `of`. */
 static void make_identity(struct person *of, struct identity *out)
@@ -72,7 +75,7 @@ static void look_at_own_list(struct person *who)
     returns(who);
 }
 
-struct person *stage_second_device(struct person *of, const char *name)
+struct person *stage_device_by_hand(struct person *of, const char *name)
 {
     struct play *p = of->play;
     const struct own *own;
@@ -104,6 +107,96 @@ struct person *stage_second_device(struct person *of, const char *name)
     assert_true(engine_is_drained(who->engine));
     return who;
 }
+
+/* ---- through the engines */
+
+#define ADDING_MS (3 * CLOCK_SECOND_MS) /* more than both wait between two questions */
+
+static enum err_code command(struct person *who, enum command_kind kind, struct bytes text)
+{
+    struct command c = {.kind = kind, .text = text};
+    struct err err = engine_command(who->engine, &c, stage_clock(who));
+
+    stage_settle(who->play);
+    return err.code;
+}
+
+char *stage_offers(struct person *of)
+{
+    struct buf link = BUF(DEVICE_LINK_MAX + 1);
+    char *text = NULL;
+
+    of->adding = (struct event){.kind = 0};
+    if (command(of, COMMAND_OFFER, (struct bytes){NULL, 0}) == E_OK && of->engine != NULL &&
+        engine_link(of->engine, &link).code == E_OK)
+        text = strndup((const char *)link.at, link.n);
+    buf_free(&link);
+    return text;
+}
+
+struct person *stage_asks(struct person *of, const char *name, const char *link)
+{
+    struct person *who = stage_enter(of->play, of->handle, name);
+    struct device_link read;
+
+    assert_ok(device_link_read(bytes_text(link), &read));
+    assert_ok(newcomer_make(who->vault, &read, bytes_text(name), &of->play->random));
+    stage_start(who);
+    return who;
+}
+
+struct event stage_told_of_adding(struct person *who)
+{
+    struct event told = who->adding;
+
+    who->adding = (struct event){.kind = 0};
+    return told;
+}
+
+enum err_code stage_confirms_digest(struct person *of, struct bytes digest)
+{
+    return command(of, COMMAND_OFFER_CONFIRM, digest);
+}
+
+enum err_code stage_confirms(struct person *of)
+{
+    struct event told = of->adding;
+
+    return stage_confirms_digest(of, BYTES(told.adding.digest));
+}
+
+enum err_code stage_cancels(struct person *of)
+{
+    return command(of, COMMAND_OFFER_CANCEL, (struct bytes){NULL, 0});
+}
+
+bool stage_has_joined(const struct person *who)
+{
+    return who->joined;
+}
+
+struct person *stage_second_device(struct person *of, const char *name)
+{
+    char *link = stage_offers(of);
+    struct person *who;
+
+    assert_non_null(link);
+    who = stage_asks(of, name, link);
+    free(link);
+    stage_forward(of->play, ADDING_MS);
+    assert_int_equal(of->adding.adding.step, ADDING_ASKED);
+    assert_string_equal(of->adding.adding.name, name);
+    assert_string_equal(of->adding.adding.from, STAGE_FROM);
+    assert_string_equal(of->adding.adding.code, who->adding.adding.code);
+    assert_int_equal(stage_confirms(of), E_OK);
+    assert_int_equal(of->adding.adding.step, ADDING_DONE);
+    stage_forward(of->play, ADDING_MS);
+    assert_true(who->joined);
+    assert_true(engine_is_drained(who->engine));
+    return who;
+}
+
+/* ---- out of the list */
 
 /* Its program may have ended, but its vault knows who it is. */
 static struct device_id name_of(struct person *who)
@@ -148,16 +241,17 @@ void stage_remove_device(struct person *by, struct person *gone)
     buf_free(&statement);
 }
 
+enum err_code stage_revokes_id(struct person *by, const struct device_id *did)
+{
+    by->listed = (struct event){.kind = 0};
+    return command(by, COMMAND_REVOKE, ID_BYTES(*did));
+}
+
 enum err_code stage_revoke(struct person *by, struct person *gone)
 {
     struct device_id did = name_of(gone);
-    struct command c = {.kind = COMMAND_REVOKE, .text = ID_BYTES(did)};
-    struct err err;
 
-    by->listed = (struct event){.kind = 0};
-    err = engine_command(by->engine, &c, stage_clock(by));
-    stage_settle(by->play);
-    return err.code;
+    return stage_revokes_id(by, &did);
 }
 
 enum err_code stage_told_of_list(struct person *who)

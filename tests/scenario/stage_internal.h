@@ -8,8 +8,10 @@
 #include "server/live/live.h"
 #include "server/networks/keystore.h"
 
-#define PEOPLE_MAX  8
-#define SHOWN_MAX   256
+#ifndef PEOPLE_MAX /* benches have more */
+#define PEOPLE_MAX 16
+#define SHOWN_MAX  256
+#endif
 #define PENDING_MAX 256
 #define DOMAIN      "x.example"
 #define START_MS    UINT64_C(1790000000000)
@@ -40,9 +42,12 @@ struct person {
     bool joined, cut_off, removed;
     struct event devices; /* the last that told of somebody's devices, of so many */
     unsigned changes;
-    struct event listed;  /* the last that told of a change to its own list; kind 0: none did */
     struct event history; /* the last that told of what is given; of so many */
     unsigned histories;
+    struct event recovery;    /* the last that told of a recovery key; kind 0: none did */
+    struct event listed;      /* the last that told of a change to its own list; kind 0: none did */
+    uint32_t shared;          /* kinds of registers that other devices of mine changed */
+    struct event adding;      /* and of a device that is being added */
     unsigned problems, steps; /* steps: until the program is ended; 0: never */
     enum err_code problem_code;
     struct roster_finding finding;

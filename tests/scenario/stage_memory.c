@@ -244,6 +244,15 @@ static void hear(struct person *who, const struct event *e)
         who->history = *e;
         who->histories++;
         break;
+    case EVENT_SHARED:
+        who->shared |= e->shared;
+        break;
+    case EVENT_ADDING:
+        who->adding = *e;
+        break;
+    case EVENT_RECOVERY:
+        who->recovery = *e;
+        break;
     case EVENT_DRAINED:
     case EVENT_CONTACT:
         break;

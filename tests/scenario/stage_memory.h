@@ -74,6 +74,19 @@ unsigned stage_copies(struct person *who, struct person *with, const char *text)
 /* Another device of an account, added by `of`, and there.  It is called as its person is: who saw
  * what is told by the device.  `name` names its file. */
 struct person *stage_second_device(struct person *of, const char *name);
+/* The same step by step.  `of` shows a link, which the caller frees; NULL: refused. */
+char *stage_offers(struct person *of);
+/* A new device asks by a link, and calls itself `name`. */
+struct person *stage_asks(struct person *of, const char *name, const char *link);
+/* What was told last of adding; kind 0: nothing.  It is forgotten then. */
+struct event stage_told_of_adding(struct person *who);
+/* `of` confirms the ask that was told last; or one with this digest. */
+enum err_code stage_confirms(struct person *of);
+enum err_code stage_confirms_digest(struct person *of, struct bytes digest);
+enum err_code stage_cancels(struct person *of);
+bool stage_has_joined(const struct person *who);
+/* Put into the list with both keys at hand, which takes no time: for plays of many. */
+struct person *stage_device_by_hand(struct person *of, const char *name);
 /* `by`, who is there, removes another device of its account, which may be away; and the list with
  * which it would. */
 void stage_remove_device(struct person *by, struct person *gone);
@@ -86,6 +99,7 @@ void stage_recover(struct person *by);
 /* `by` is asked to remove a device of its account, and does it as soon as it can; the code with
  * which it was told of it since: E_AGAIN, it was not yet. */
 enum err_code stage_revoke(struct person *by, struct person *gone);
+enum err_code stage_revokes_id(struct person *by, const struct device_id *did);
 enum err_code stage_told_of_list(struct person *who);
 /* Was `who` told that another device has removed it? */
 bool stage_was_removed(const struct person *who);

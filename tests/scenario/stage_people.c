@@ -243,7 +243,8 @@ void removes(struct play *p, const char *handle)
 
 void says_to(struct person *who, const char *handle, const char *text)
 {
-    struct command c = {COMMAND_SEND, bytes_text(handle), bytes_text(text)};
+    struct command c = {
+        .kind = COMMAND_SEND, .handle = bytes_text(handle), .text = bytes_text(text)};
     struct err err = engine_command(who->engine, &c, stage_clock(who));
 
     if (err.code != E_OK) { /* refused before it was queued */
@@ -304,7 +305,8 @@ const char *safety_number(struct person *who, struct person *other)
 
 enum err_code confirms(struct person *who, struct person *other, const char *digits)
 {
-    struct command c = {COMMAND_CONFIRM, bytes_text(other->handle), bytes_text(digits)};
+    struct command c = {
+        .kind = COMMAND_CONFIRM, .handle = bytes_text(other->handle), .text = bytes_text(digits)};
 
     return engine_command(who->engine, &c, stage_clock(who)).code;
 }

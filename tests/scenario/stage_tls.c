@@ -173,7 +173,10 @@ static void take(struct person *who, const struct tacet_event *e)
     case TACET_EVENT_DEVICES:
     case TACET_EVENT_LISTED:
     case TACET_EVENT_HISTORY:
+    case TACET_EVENT_ADDING:
+    case TACET_EVENT_RECOVERY:
     case TACET_EVENT_LOCK:
+    case TACET_EVENT_SHARED:
         break;
     }
 }

@@ -29,8 +29,11 @@ static void write_to(struct person *from, struct person *to)
     struct world *w = from->world;
     const char *text;
 
-    if (from->engine == NULL || !from->joined || !to->joined || backups_is_gone(from))
+    if (from->engine == NULL || !from->joined || !to->first->joined || from->removed ||
+        from->unknown)
         return;
+    if (from->first == to->first && !own_has_siblings(engine_own(from->engine)))
+        return; /* nobody would get it */
     text = ledger_say(w, from, to);
     ledger_said(w, people_command(from, COMMAND_SEND, to->handle, text));
 }
@@ -68,25 +71,27 @@ static size_t who_stay(const struct world *w)
     size_t n = 0;
 
     for (size_t i = 0; i < w->people; i++)
-        n += !w->person[i]->leaving && !w->person[i]->unknown;
+        n +=
+            w->person[i] == w->person[i]->first && !w->person[i]->leaving && !w->person[i]->unknown;
     return n;
 }
 
 static void remove_somebody(struct world *w)
 {
-    struct person *who = anybody(w);
+    struct person *who = anybody(w)->first;
 
     if (who_stay(w) <= STAY_LEAST || who == edicts_keeper(w) || who->leaving || who->unknown ||
         !who->joined || !world_rolls(w, &w->act, KIND_REMOVE, 4))
         return;
     world_trace(w, "%s is to be removed", who->handle);
-    who->leaving = true;
+    for (size_t i = 0; i < w->people; i++)
+        w->person[i]->leaving |= w->person[i]->first == who;
     operator_asks(w, OP_REMOVE, who);
 }
 
 static void join(struct world *w)
 {
-    if (w->people < w->options.people) {
+    if (w->accounts < w->options.people) {
         w->outcome->faults[KIND_JOIN]++;
         (void)people_new(w);
     }
@@ -114,11 +119,11 @@ static void verify(struct world *w)
     char theirs[FINGERPRINT_DIGITS + 1], mine[FINGERPRINT_DIGITS + 1];
     enum err_code code;
 
-    if (!digits_of(who, other, mine) || !digits_of(other, who, theirs) ||
-        !world_rolls(w, &w->act, KIND_VERIFY, 2))
+    if (who->first == other->first || !digits_of(who, other, mine) ||
+        !digits_of(other, who, theirs) || !world_rolls(w, &w->act, KIND_VERIFY, 2))
         return;
     code = people_command(who, COMMAND_CONFIRM, other->handle, theirs);
-    world_trace(w, "%s compares numbers with %s: %s", who->handle, other->handle, err_name(code));
+    world_trace(w, "%s compares numbers with %s: %s", who->name, other->name, err_name(code));
     if (code != E_OK && err_who(code) != WHO_OPERATOR)
         ledger_break(w, WRONG_ALARM, "%s and %s have other safety numbers", who->handle,
                      other->handle);
@@ -149,7 +154,7 @@ void actions_begin(struct world *w)
 
     if (options_has(&w->options, KIND_JOIN) && n > OPTIONS_PEOPLE_LEAST)
         n = OPTIONS_PEOPLE_LEAST + dice_below(&w->act, n - OPTIONS_PEOPLE_LEAST);
-    while (w->people < n)
+    while (w->accounts < n)
         (void)people_new(w);
 }
 
@@ -180,7 +185,7 @@ void actions_step(struct world *w)
 
 void actions_sweep(struct world *w)
 {
-    static bool wrote[OPTIONS_PEOPLE_MOST][OPTIONS_PEOPLE_MOST];
+    static bool wrote[OPTIONS_DEVICES_MOST][OPTIONS_DEVICES_MOST];
 
     memset(wrote, 0, sizeof wrote);
     for (size_t i = 0; i < w->ledger.n; i++)

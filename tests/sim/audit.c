@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end of a run: what stands in all vaults, beside what was said. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "sim/backups.h"
 #include "sim/edicts.h"
@@ -21,19 +22,10 @@ static const enum problem ALARMS[] = {
 struct look {
     struct world *w;
     struct person *in;
-    size_t with;      /* whose conversation */
-    size_t last_from; /* the number that came last in it; SIZE_MAX: none yet */
+    size_t with; /* whose conversation: their first device */
+    /* by the device that sent: the number that came last in it, and one; 0: none yet */
+    size_t last_from[OPTIONS_DEVICES_MOST];
 };
-
-static void look_at_mine(const struct look *at, const struct message *m, struct said *s,
-                         size_t number)
-{
-    if (s->from != at->in->index || s->to != at->with)
-        ledger_break(at->w, WRONG_UNEXPECTED, "#%zu stands as said by %s", number, at->in->handle);
-    s->kept++;
-    s->state = m->state;
-    s->code = m->code;
-}
 
 /* What was forgotten with a disk is sealed again, and what is sealed to a prekey of the backup that
  * has gone since is asked for: both come behind what was said later. */
@@ -42,26 +34,53 @@ static bool may_be_late(const struct world *w)
     return options_heals(&w->options) || w->server.restored;
 }
 
+static void look_at_order(struct look *at, const struct said *s, size_t number)
+{
+    size_t *last = &at->last_from[s->from];
+
+    if (*last > number + 1 && !may_be_late(at->w))
+        ledger_break(at->w, WRONG_REORDERED, "#%zu stands behind #%zu with %s", number, *last - 1,
+                     at->in->name);
+    *last = number + 1;
+}
+
+/* By this device, or another one of its account. */
+static void look_at_mine(struct look *at, const struct message *m, struct said *s, size_t number)
+{
+    const struct person *from = at->w->person[s->from];
+    bool elsewhere = (m->notes & MESSAGE_ELSEWHERE) != 0;
+
+    if (from->first != at->in->first || elsewhere != (from != at->in) || s->to != at->with)
+        ledger_break(at->w, WRONG_UNEXPECTED, "#%zu stands as said by %s", number, at->in->name);
+    if (elsewhere) {
+        s->at[at->in->index].came++;
+        at->w->ledger.of[at->in->index].notes |= m->notes;
+        look_at_order(at, s, number);
+        return;
+    }
+    s->kept++;
+    s->state = m->state;
+    s->code = m->code;
+}
+
 static void look_at_theirs(struct look *at, const struct message *m, struct said *s, size_t number)
 {
     struct world *w = at->w;
+    size_t from = w->person[s->from]->first->index;
 
-    if (at->in == edicts_keeper(w) && s->to != at->in->index && s->from == at->with &&
+    if (at->in->first == edicts_keeper(w) && s->to != at->in->first->index && from == at->with &&
         (m->notes & MESSAGE_COPY) != 0) {
-        s->copied++;
+        s->at[at->in->index].copied++;
         return;
     }
-    if (s->to != at->in->index || s->from != at->with) {
+    if (s->to != at->in->first->index || from != at->with) {
         ledger_break(w, WRONG_UNEXPECTED, "#%zu stands with %s as if from %zu", number,
-                     at->in->handle, at->with);
+                     at->in->name, at->with);
         return;
     }
-    s->came++;
+    s->at[at->in->index].came++;
     w->ledger.of[at->in->index].notes |= m->notes;
-    if (at->last_from != SIZE_MAX && at->last_from > number && !may_be_late(w))
-        ledger_break(w, WRONG_REORDERED, "#%zu stands behind #%zu with %s", number, at->last_from,
-                     at->in->handle);
-    at->last_from = number;
+    look_at_order(at, s, number);
 }
 
 static void look_at_message(struct look *at, const struct message *m)
@@ -69,8 +88,10 @@ static void look_at_message(struct look *at, const struct message *m)
     size_t number = ledger_number(at->w, m->text);
     struct said *s = number == SIZE_MAX ? NULL : &at->w->ledger.said[number];
 
+    if ((m->notes & MESSAGE_DEVICES) != 0)
+        return; /* no message */
     if (s == NULL)
-        ledger_break(at->w, WRONG_UNEXPECTED, "%s keeps what nobody said", at->in->handle);
+        ledger_break(at->w, WRONG_UNEXPECTED, "%s keeps what nobody said", at->in->name);
     else if (m->mine)
         look_at_mine(at, m, s, number);
     else
@@ -91,7 +112,7 @@ static void look_at_conversation(struct look *at, const struct contact *c)
     struct message m;
 
     at->with = index_of(at->w, c->handle);
-    at->last_from = SIZE_MAX;
+    memset(at->last_from, 0, sizeof at->last_from);
     for (uint64_t after = 0;; after = m.place) {
         struct err err = messages_next(at->in->vault, c->number, after, &a, &m);
 
@@ -130,6 +151,7 @@ static bool is_stranger(const struct world *w, const struct person *to, size_t f
 
     return (w->options.hostile || w->ledger.of[to->index].old_prekey) &&
            (w->ledger.of[to->index].problems >> PROBLEM_PARKED & 1) != 0 &&
+           w->person[from]->first != to->first &&
            (people_by_handle(to->vault, bytes_text(w->person[from]->handle), &c).code != E_OK ||
             !c.known);
 }
@@ -137,7 +159,8 @@ static bool is_stranger(const struct world *w, const struct person *to, size_t f
 static bool hears_from_strangers(const struct world *w, const struct person *who)
 {
     for (size_t i = 0; i < w->ledger.n; i++)
-        if (w->ledger.said[i].to == who->index && is_stranger(w, who, w->ledger.said[i].from))
+        if (w->ledger.said[i].to == who->first->index &&
+            is_stranger(w, who, w->ledger.said[i].from))
             return true;
     return false;
 }
@@ -147,102 +170,159 @@ static bool hears_from_strangers(const struct world *w, const struct person *who
 static void check_person(struct world *w, struct person *who)
 {
     uint64_t outgoing, parked, problems = w->ledger.of[who->index].problems;
-    /* A server that was put back leaves gaps, and they are shown. */
-    uint32_t lies = MESSAGE_FORKED | MESSAGE_RESTART | (w->server.restored ? 0 : MESSAGE_GAP);
+    /* A server that was put back leaves gaps, and they are shown; so is what was said before there
+     * was this device. */
+    uint32_t lies = MESSAGE_FORKED | MESSAGE_RESTART |
+                    (w->server.restored || who != who->first ? 0 : MESSAGE_GAP);
 
     if (!backups_is_gone(who) && !engine_is_drained(who->engine))
-        ledger_break(w, WRONG_STUCK, "%s is not connected in the end", who->handle);
+        ledger_break(w, WRONG_STUCK, "%s is not connected in the end", who->name);
     world_must(engine_waiting(who->engine, &outgoing, &parked), "counting");
-    if (parked > 0 && !backups_is_gone(who) && !hostile_left_junk(w, who) &&
-        !hears_from_strangers(w, who))
-        ledger_break(w, WRONG_UNDECRYPTABLE, "%s cannot open %" PRIu64 " items", who->handle,
-                     parked);
+    if (parked > 0 && !w->ledger.of[who->index].refused && !backups_is_gone(who) &&
+        !hostile_left_junk(w, who) && !hears_from_strangers(w, who))
+        ledger_break(w, WRONG_UNDECRYPTABLE, "%s cannot open %" PRIu64 " items", who->name, parked);
     if (options_heals(&w->options))
         return;
     /* Whoever keeps copies is told of what was said before there was a policy; and others of
      * a place in a stream that was given up when a server was put back, which hands out old keys of
      * whoever was not there since. */
-    if (who == edicts_keeper(w) || w->server.restored)
+    if (who->first == edicts_keeper(w) || w->server.restored)
         problems &= ~(UINT64_C(1) << PROBLEM_OVER);
     if (w->server.restored)
         problems &= ~(UINT64_C(1) << PROBLEM_OLD_KEYS);
+    /* Until its prekey is there, nobody can write to whoever keeps copies and has a device more. */
+    if (kin_has_several(edicts_keeper(w)))
+        problems &= ~(UINT64_C(1) << PROBLEM_KEEPER);
     for (size_t i = 0; i < sizeof ALARMS / sizeof ALARMS[0]; i++)
         if ((problems >> ALARMS[i] & 1) != 0)
             ledger_break(w, ALARMS[i] == PROBLEM_DAMAGED ? WRONG_UNDECRYPTABLE : WRONG_ALARM,
-                         "%s was told of problem %d", who->handle, (int)ALARMS[i]);
+                         "%s was told of problem %d", who->name, (int)ALARMS[i]);
     if ((w->ledger.of[who->index].notes & lies) != 0)
-        ledger_break(w, WRONG_ALARM, "%s was shown notes %u", who->handle,
+        ledger_break(w, WRONG_ALARM, "%s was shown notes %u", who->name,
                      w->ledger.of[who->index].notes);
 }
 
 /* ---- one message */
 
-/* Why it may have failed. */
+/* Why it may have failed; to oneself, where there is no other device any more. */
 static bool may_fail(struct world *w, const struct said *s)
 {
     return w->person[s->to]->removed || w->person[s->to]->leaving ||
            backups_is_gone(w->person[s->from]) || w->person[s->to]->unknown ||
+           (w->person[s->from]->first == w->person[s->to] && s->code == E_DENIED) ||
            options_has(&w->options, KIND_DAYS) || hostile_may_fail(w, s);
 }
 
-static void check_arrival(struct world *w, const struct said *s, size_t number)
+/* Whoever has to have it, as far as they and the server could. */
+static bool must_come(struct world *w, const struct said *s, const struct person *to)
 {
-    const struct person *from = w->person[s->from], *to = w->person[s->to];
+    /* What a vault that was wiped held, its program had told. */
+    bool accepted =
+        w->person[s->from]->kin.wiped ? s->accepted_ms != 0 : s->state == DELIVERY_ACCEPTED;
 
-    if (s->came > 0)
+    return (s->must >> to->index & 1) != 0 && accepted &&
+           !kin_is_refused(w->person[s->from], s->accepted_ms) && !backups_is_gone(to) &&
+           !kin_was_forgotten(to) && !backups_explains(w, s, to->index);
+}
+
+static bool is_no_member(const struct person *first)
+{
+    return first->removed || first->unknown;
+}
+
+/* What another device of the same account wrote is sealed again under a roster of both accounts:
+ * there is none when the other one is no member any more. */
+static bool cannot_come_again(const struct world *w, const struct said *s, const struct person *to)
+{
+    return w->person[s->from]->first == to->first && is_no_member(w->person[s->to]) &&
+           may_be_late(w);
+}
+
+static void check_arrival(struct world *w, const struct said *s, size_t number,
+                          const struct person *to)
+{
+    const struct person *from = w->person[s->from];
+
+    if (s->at[to->index].came > 1)
+        ledger_break(w, WRONG_DUPLICATED, "#%zu stands %u times with %s", number,
+                     s->at[to->index].came, to->name);
+    if (s->at[to->index].came > 0)
         return;
-    if (s->shown > 0 && to->restored == 0)
-        ledger_break(w, WRONG_LOST, "#%zu was shown to %s and is gone", number, to->handle);
-    else if (s->state == DELIVERY_ACCEPTED && !backups_is_gone(to) && !hostile_explains(w, s) &&
-             !backups_explains(w, s, s->to) && !is_stranger(w, to, s->from))
+    if (s->at[to->index].shown > 0 && to->restored == 0)
+        ledger_break(w, WRONG_LOST, "#%zu was shown to %s and is gone", number, to->name);
+    else if (must_come(w, s, to) && !hostile_explains(w, s, to) && !is_stranger(w, to, s->from) &&
+             !cannot_come_again(w, s, to))
         ledger_break(w, WRONG_LOST, "#%zu from %s was accepted, and %s never saw it", number,
-                     from->handle, to->handle);
+                     from->name, to->name);
 }
 
 /* What was said under the policy came to whoever keeps copies, too, and once; a copy that has to be
  * sealed again cannot be when one of the two is no member any more: no roster has them. */
-static void check_copy(struct world *w, const struct said *s, size_t number)
+static void check_copy(struct world *w, const struct said *s, size_t number,
+                       const struct person *keeper)
 {
-    const struct person *keeper = edicts_keeper(w);
-    bool again = !backups_is_gone(w->person[s->from]) && !backups_is_gone(w->person[s->to]);
+    bool again = !backups_is_gone(w->person[s->from]) && !is_no_member(w->person[s->to]);
 
-    if (s->copied > 1)
-        ledger_break(w, WRONG_DUPLICATED, "#%zu stands %u times as a copy", number, s->copied);
-    if (s->must_copy && s->copied == 0 && s->state == DELIVERY_ACCEPTED && again &&
-        !backups_is_gone(keeper) && !backups_explains(w, s, keeper->index))
+    if (s->at[keeper->index].copied > 1)
+        ledger_break(w, WRONG_DUPLICATED, "#%zu stands %u times as a copy", number,
+                     s->at[keeper->index].copied);
+    if (s->must_copy && s->at[keeper->index].copied == 0 && again && must_come(w, s, keeper))
         ledger_break(w, WRONG_LOST, "#%zu from %s was accepted, and nobody kept a copy", number,
-                     w->person[s->from]->handle);
+                     w->person[s->from]->name);
+}
+
+/* With each device of the two, and of whoever keeps copies. */
+static void check_devices(struct world *w, const struct said *s, size_t number)
+{
+    const struct person *from = w->person[s->from], *to = w->person[s->to];
+
+    for (size_t i = 0; i < w->people; i++) {
+        const struct person *who = w->person[i];
+
+        if (who == from || who->engine == NULL)
+            continue; /* whoever never joined, or was removed, has no vault to look at */
+        if (who->first == from->first || who->first == to)
+            check_arrival(w, s, number, who);
+        else if (who->first == edicts_keeper(w))
+            check_copy(w, s, number, who);
+    }
+}
+
+static bool came_to_anybody(const struct world *w, const struct said *s)
+{
+    for (size_t i = 0; i < w->people; i++)
+        if (s->at[i].came > 0)
+            return true;
+    return false;
 }
 
 static void check_message(struct world *w, const struct said *s, size_t number)
 {
     const struct person *from = w->person[s->from], *to = w->person[s->to];
 
-    if (s->came > 1)
-        ledger_break(w, WRONG_DUPLICATED, "#%zu stands %u times with %s", number, s->came,
-                     to->handle);
-    if (from->engine == NULL || to->engine == NULL)
-        return; /* who never joined has no vault to look at */
+    if (from->engine == NULL) {
+        check_devices(w, s, number);
+        return;
+    }
     if (s->kept == 0 && (s->uncertain || s->life < from->restored)) {
-        if (s->came > 0 && s->life == from->restored)
+        if (came_to_anybody(w, s) && s->life == from->restored)
             ledger_break(w, WRONG_UNEXPECTED, "#%zu came and is not kept by %s", number,
-                         from->handle);
+                         from->name);
         return;
     }
     if (s->kept != 1) {
         ledger_break(w, s->kept == 0 ? WRONG_LOST : WRONG_DUPLICATED,
-                     "#%zu stands %u times with its sender %s", number, s->kept, from->handle);
+                     "#%zu stands %u times with its sender %s", number, s->kept, from->name);
         return;
     }
     if (s->state == DELIVERY_FAILED && !may_fail(w, s))
-        ledger_break(w, WRONG_REFUSED, "#%zu from %s to %s failed: %s", number, from->handle,
+        ledger_break(w, WRONG_REFUSED, "#%zu from %s to %s failed: %s", number, from->name,
                      to->handle, err_name(s->code));
     if (s->state != DELIVERY_FAILED && s->state != DELIVERY_ACCEPTED && !backups_is_gone(from) &&
         !to->unknown)
-        ledger_break(w, WRONG_UNSENT, "#%zu from %s to %s is %s: %s", number, from->handle,
+        ledger_break(w, WRONG_UNSENT, "#%zu from %s to %s is %s: %s", number, from->name,
                      to->handle, delivery_name(s->state), err_name(s->code));
-    check_arrival(w, s, number);
-    check_copy(w, s, number);
+    check_devices(w, s, number);
 }
 
 void ledger_check(struct world *w)
@@ -251,8 +331,8 @@ void ledger_check(struct world *w)
         struct person *who = w->person[i];
 
         if (who->engine == NULL) {
-            if (!backups_is_gone(who) && !who->leaving)
-                ledger_break(w, WRONG_STUCK, "%s does not run in the end", who->handle);
+            if (!backups_is_gone(who) && !who->leaving && (who->joined || who == who->first))
+                ledger_break(w, WRONG_STUCK, "%s does not run in the end", who->name);
             continue;
         }
         look_at_vault(w, who);
@@ -260,6 +340,7 @@ void ledger_check(struct world *w)
     }
     hostile_check(w);
     reserve_check(w);
+    kin_check(w);
     for (size_t i = 0; i < w->ledger.n; i++)
         check_message(w, &w->ledger.said[i], i);
 }

@@ -80,7 +80,7 @@ static void order_again(struct world *w)
     if (edicts_keeper(w) != NULL)
         operator_asks(w, OP_POLICY_PUBLISH, edicts_keeper(w));
     for (size_t i = 0; i < w->people; i++)
-        if (w->person[i]->leaving)
+        if (w->person[i]->leaving && w->person[i] == w->person[i]->first)
             operator_asks(w, OP_REMOVE, w->person[i]);
 }
 
@@ -100,10 +100,14 @@ static void lose_disk(struct world *w)
 
     if (!s->up || s->backup.whole == NULL)
         return;
+    /* Nobody publishes a list again that was forgotten: its account would stand still. */
+    if (s->listed_ms >= s->backup.of_ms)
+        return;
     world_trace(w, "  server: its disk is lost, and what was backed up at %.3f is put on another",
                 (double)(s->backup.of_ms - WORLD_START_MS) / 1000);
     server_lose_disk(w, s->backup.whole);
     forget(w, s->backup.of_ms);
+    kin_went_back(w, s->backup.of_ms);
     if (!s->restored || s->backup.of_ms < s->restored_of_ms)
         s->restored_of_ms = s->backup.of_ms;
     s->restored = true;
@@ -138,12 +142,12 @@ void backups_unknown(struct person *who, enum err_code code)
     who->unknown = true;
     if (who->joined && who->joined_ms < s->restored_of_ms)
         ledger_break(who->world, WRONG_STUCK, "%s had joined before the backup, and is unknown",
-                     who->handle);
+                     who->name);
 }
 
 bool backups_is_gone(const struct person *who)
 {
-    return who->removed || who->unknown;
+    return who->removed || who->unknown || who->kin.removed;
 }
 
 /* The server offers the backup's mail again, and hands out the backup's prekeys, whose private

@@ -29,8 +29,7 @@ static void partition(struct world *w, struct person *who)
     size_t ways = 1 + dice_below(&w->machine, 3);
     uint64_t ms = span_ms(w);
 
-    world_trace(w, "%s is cut off, ways %zu, for %llu ms", who->handle, ways,
-                (unsigned long long)ms);
+    world_trace(w, "%s is cut off, ways %zu, for %llu ms", who->name, ways, (unsigned long long)ms);
     if (ways & 1)
         network_block(who, WAY_UP, ms);
     if (ways & 2)
@@ -130,7 +129,7 @@ static void move_clock(struct world *w, enum kind k, uint64_t most_ms)
         w->server.skew_ms = ms;
     else
         who->skew_ms = ms;
-    world_trace(w, "%s's clock is off by %lld s", servers ? "the server" : who->handle,
+    world_trace(w, "%s's clock is off by %lld s", servers ? "the server" : who->name,
                 (long long)ms / 1000);
 }
 

@@ -37,8 +37,10 @@ static void damage(struct hostile *h, Tacet__Wire__Item *item)
 static size_t treat(struct hostile *h, struct person *who, Tacet__Wire__Item *item,
                     Tacet__Wire__Item **out, size_t n, struct arena *a)
 {
-    if (lies(h, KIND_DROP))
+    if (lies(h, KIND_DROP)) {
+        world_trace(h->world, "  an item of kind %u for %s is dropped", item->kind, who->name);
         return n;
+    }
     if (lies(h, KIND_HOLD)) {
         mail_keep(&h->held, who, item);
         return n;
@@ -112,6 +114,19 @@ static void swap_prekey(struct hostile *h, ProtobufCBinaryData *prekey)
     }
 }
 
+/* Is this another list of the account whose list was kept? */
+static bool is_of_same(const struct hostile *h, struct bytes list)
+{
+    struct device_list kept, other;
+    struct network_id nid;
+
+    world_must(names_network(&h->world->server.root, BYTES_LITERAL(WORLD_DOMAIN), &nid),
+               "a network");
+    world_must(device_list_parse(buf_view(&h->list), &nid, &kept), "a list");
+    world_must(device_list_parse(list, &nid, &other), "a list");
+    return ID_SAME(kept.aid, other.aid);
+}
+
 static void alter_person(struct hostile *h, Tacet__Wire__Person *p)
 {
     if (p == NULL)
@@ -124,7 +139,7 @@ static void alter_person(struct hostile *h, Tacet__Wire__Person *p)
         return;
     if (h->list.n == 0) {
         buf_bytes(&h->list, frame_bytes(p->lists[0]));
-    } else if (!bytes_same(buf_view(&h->list), frame_bytes(p->lists[0])) && lies(h, KIND_DEVICES)) {
+    } else if (!is_of_same(h, frame_bytes(p->lists[0])) && lies(h, KIND_DEVICES)) {
         p->lists[0] = frame_data(buf_view(&h->list));
         h->forged = true;
     }
@@ -203,7 +218,7 @@ void hostile_was_taken(struct world *w, struct person *by, uint64_t told_before)
     /* An engine that had just given up the connection did not look at it. */
     if (by->engine != NULL && engine_is_ready(by->engine) && by->told == told_before)
         ledger_break(w, WRONG_UNDETECTED, "%s was shown what nobody made and said nothing",
-                     by->handle);
+                     by->name);
 }
 
 /* ---- what was held back */
@@ -286,12 +301,16 @@ static bool overlaps(const struct world *w, const struct said *s, const struct p
 }
 
 /* A copy that was put back forgets, and says that it does; else nothing explains a loss. */
-bool hostile_explains(const struct world *w, const struct said *s)
+bool hostile_explains(const struct world *w, const struct said *s, const struct person *to)
 {
-    const struct person *from = w->person[s->from], *to = w->person[s->to];
+    const struct person *from = w->person[s->from];
 
-    if (w->options.hostile && from->removed)
+    if (w->options.hostile && (from->removed || from->kin.removed))
         return true; /* nobody is left to send again what was dropped */
+    /* Whoever hears of somebody first by what says that they were put back, does not know what was
+     * before. */
+    if (to != to->first && from->told_restored)
+        return true;
     if (to->restored == 0 && s->life == from->restored)
         return overlaps(w, s, from, to);
     return to->told_restored || from->told_restored || may_be_silent(w);
@@ -304,9 +323,9 @@ void hostile_check(struct world *w)
 
         /* What the next sign-in is answered may be what the one before, whose answer was lost,
          * left there.  [PROTOCOL 10 V1] */
-        if (who->restored_later > 0 && !who->removed && !who->told_restored && !who->unheard &&
-            !may_be_silent(w))
-            ledger_break(w, WRONG_UNDETECTED, "%s was put back and was not told", who->handle);
+        if (who->restored_later > 0 && !who->removed && !who->kin.removed && !who->told_restored &&
+            !who->unheard && !may_be_silent(w))
+            ledger_break(w, WRONG_UNDETECTED, "%s was put back and was not told", who->name);
     }
     hostile_insert_check(w);
 }

@@ -28,9 +28,10 @@ void hostile_stop(struct world *w);
 
 /* Is there something that nobody can ever open? */
 bool hostile_left_junk(const struct world *w, const struct person *who);
-/* Does what it did explain that this message failed; or never came, and was it told? */
+/* Does what it did explain that this message failed; or never came to this device, and was it told?
+ */
 bool hostile_may_fail(const struct world *w, const struct said *s);
-bool hostile_explains(const struct world *w, const struct said *s);
+bool hostile_explains(const struct world *w, const struct said *s, const struct person *to);
 
 /* In the end: was everybody told who had to be? */
 void hostile_check(struct world *w);

@@ -11,19 +11,19 @@ size_t hostile_how_many_leave(const struct world *w)
     size_t n = 0;
 
     for (size_t i = 0; i < w->people; i++)
-        n += w->person[i]->leaving;
+        n += w->person[i]->leaving || w->person[i]->kin.leaving;
     return n;
 }
 
 bool hostile_all_have_joined(const struct world *w)
 {
     for (size_t i = 0; i < w->people; i++)
-        if (!w->person[i]->joined)
+        if (!w->person[i]->joined && w->person[i] == w->person[i]->first)
             return false;
-    return true;
+    return kin_rests(w);
 }
 
-/* Not behind the joining or the removal of anybody: that is another network. */
+/* Not behind the joining or the removal of anybody, or of a device: that is another network. */
 static void copy_server(struct hostile *h)
 {
     struct world *w = h->world;
@@ -33,11 +33,13 @@ static void copy_server(struct hostile *h)
     server_stop(w);
     if (h->server == NULL) {
         h->server = disk_snapshot(w->server.disk);
+        h->of_ms = w->now_ms;
         h->people = w->people;
         h->removed = hostile_how_many_leave(w);
     } else if (h->people == w->people && h->removed == hostile_how_many_leave(w)) {
         world_trace(w, "  server: is put back");
         disk_roll_back(w->server.disk, h->server);
+        kin_went_back(w, h->of_ms);
         h->rolled_back = true;
     }
     server_start(w);
@@ -48,7 +50,7 @@ static void copy_vault(struct person *who)
     struct world *w = who->world;
     bool ran = who->engine != NULL;
 
-    if (!who->joined || who->leaving)
+    if (!who->joined || !who->made || who->leaving || who->kin.wiped)
         return;
     people_stop(who);
     if (who->copy == NULL) {
@@ -57,7 +59,7 @@ static void copy_vault(struct person *who)
         who->copy_either = who->either;
         who->sign_ins = 0;
     } else {
-        world_trace(w, "  %s is put back", who->handle);
+        world_trace(w, "  %s is put back", who->name);
         disk_roll_back(who->disk, who->copy);
         who->passphrase = who->copy_passphrase; /* and the newer one opens it no more */
         who->either = who->copy_either;

@@ -26,6 +26,7 @@ static void begin(struct hostile *h)
         return;
     server_stop(w);
     h->fork.other = disk_snapshot(w->server.disk);
+    h->fork.of_ms = w->now_ms;
     h->fork.people = w->people;
     h->fork.removed = hostile_how_many_leave(w);
     h->fork.here = 1 + dice_below(&h->dice.fork, (UINT64_C(1) << w->people) - 2); /* not all */
@@ -41,6 +42,7 @@ static void put(struct hostile *h, const struct disk_image *history)
 
     server_stop(w);
     disk_roll_back(w->server.disk, history);
+    kin_went_back(w, h->fork.of_ms);
     h->rolled_back = true;
     if (ran)
         server_start(w);
@@ -61,6 +63,7 @@ static void change(struct hostile *h)
     server_start(w);
     disk_image_free(h->fork.other);
     h->fork.other = now;
+    h->fork.of_ms = w->now_ms;
 }
 
 static void forget(struct hostile *h)

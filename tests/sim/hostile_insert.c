@@ -42,12 +42,18 @@ static struct bytes keep(const struct buf *b, struct arena *a)
 static const struct own *subject_of(const struct world *w, const Tacet__Wire__Person *p)
 {
     struct directory_statement s;
+    const struct own *newest = NULL;
 
     world_must(directory_parse(frame_bytes(p->statement), &s), "a directory statement");
-    for (size_t i = 0; i < w->people; i++)
-        if (w->person[i]->engine != NULL && bytes_same(s.handle, bytes_text(w->person[i]->handle)))
-            return engine_own(w->person[i]->engine);
-    return NULL;
+    for (size_t i = 0; i < w->people; i++) {
+        const struct person *who = w->person[i];
+        const struct own *own = who->engine == NULL ? NULL : engine_own(who->engine);
+
+        if (own != NULL && bytes_same(s.handle, bytes_text(who->handle)) &&
+            (newest == NULL || own->list.version > newest->list.version))
+            newest = own;
+    }
+    return newest;
 }
 
 /* Where a fault is planted, somebody may believe in it already. */
@@ -57,6 +63,17 @@ static bool has_device(const struct impostor *im, const struct device_list *list
         if (memcmp(list->device[i].dsk.b, im->me.dsk.b, sizeof im->me.dsk.b) == 0)
             return true;
     return false;
+}
+
+/* The next version of an older list would not be the next one. */
+static bool is_newest(const struct own *of, const Tacet__Wire__Person *p)
+{
+    struct device_list last;
+
+    if (p->n_lists == 0)
+        return true;
+    world_must(device_list_parse(frame_bytes(p->lists[p->n_lists - 1]), &of->nid, &last), "a list");
+    return last.version <= of->list.version;
 }
 
 static void insert_device(struct hostile *h, const struct own *of, Tacet__Wire__Person *p,
@@ -84,7 +101,7 @@ void hostile_insert_device(struct hostile *h, Tacet__Wire__Person *p, struct are
     if (p == NULL || !hostile_lies(h, &h->dice.insert, KIND_INSERT, ONCE_IN))
         return;
     of = subject_of(h->world, p);
-    if (of != NULL && !has_device(impostor_of(h), &of->list))
+    if (of != NULL && is_newest(of, p) && !has_device(impostor_of(h), &of->list))
         insert_device(h, of, p, a);
 }
 
@@ -112,10 +129,10 @@ static void check_contact(struct world *w, const struct person *in, const struct
     if (people_by_handle(in->vault, bytes_text(of->handle), &c).code != E_OK || !c.known)
         return;
     if (c.changed || !ID_SAME(c.aid, theirs->me.who.aid))
-        ledger_break(w, WRONG_UNDETECTED, "%s takes somebody else for %s", in->handle, of->handle);
+        ledger_break(w, WRONG_UNDETECTED, "%s takes somebody else for %s", in->name, of->handle);
     else if (people_newest_list(in->vault, me, &c.aid, &list).code == E_OK &&
-             memcmp(list.hash, theirs->list.hash, sizeof list.hash) != 0)
-        ledger_break(w, WRONG_UNDETECTED, "%s knows a device of %s that is none", in->handle,
+             !kin_knows_list(of, &list))
+        ledger_break(w, WRONG_UNDETECTED, "%s knows a device of %s that is none", in->name,
                      of->handle);
 }
 

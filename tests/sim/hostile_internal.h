@@ -17,6 +17,7 @@ struct hostile {
     struct mail seen, held;
     struct buf prekey[HOSTILE_PREKEYS], list; /* statements that were true once, of somebody */
     struct disk_image *server;                /* its disk, as it was */
+    uint64_t of_ms;                           /* when */
     size_t people, removed;                   /* at that time */
     bool rolled_back, junk;
     bool forged; /* the frame at hand shows devices or members that nobody made */
@@ -25,6 +26,7 @@ struct hostile {
     } dice;
     struct {                      /* hostile_fork.c */
         struct disk_image *other; /* the history that nobody is shown now; NULL: there is one */
+        uint64_t of_ms;           /* it ends then, so far */
         uint64_t here;          /* a bit for each of the people who are shown the one that it has */
         size_t people, removed; /* when it began */
     } fork;

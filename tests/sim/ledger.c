@@ -9,6 +9,7 @@
 
 #include "sim/backups.h"
 #include "sim/edicts.h"
+#include "sim/network.h"
 #include "sim/world.h"
 
 #define TEXT_MAX    8192
@@ -61,6 +62,17 @@ static void write_text(size_t number, const struct said *s, char out[TEXT_MAX])
     out[at] = '\0';
 }
 
+/* All that the server knows now: an upload goes to the devices of the newest lists. */
+static uint64_t who_must_have(const struct world *w, const struct person *from,
+                              const struct person *to)
+{
+    uint64_t all = kin_who_get(w, from) | kin_who_get(w, to);
+
+    if (edicts_hold(from, to))
+        all |= kin_who_get(w, edicts_keeper(w));
+    return all & ~(UINT64_C(1) << from->index);
+}
+
 const char *ledger_say(struct world *w, struct person *from, struct person *to)
 {
     static char text[TEXT_MAX];
@@ -72,10 +84,11 @@ const char *ledger_say(struct world *w, struct person *from, struct person *to)
         invariant(l->said != NULL);
     }
     l->said[l->n] = (struct said){
-        .from = from->index, .to = to->index, .at_ms = w->now_ms, .life = from->restored};
+        .from = from->index, .to = to->first->index, .at_ms = w->now_ms, .life = from->restored};
     l->said[l->n].must_copy = edicts_hold(from, to);
+    l->said[l->n].must = who_must_have(w, from, to);
     write_text(l->n, &l->said[l->n], text);
-    world_trace(w, "  %s says #%zu to %s", from->handle, l->n, to->handle);
+    world_trace(w, "  %s says #%zu to %s", from->name, l->n, to->handle);
     l->n++;
     w->outcome->said++;
     return text;
@@ -108,6 +121,37 @@ size_t ledger_number(struct world *w, struct bytes text)
 
 /* ---- what is heard */
 
+static bool is_copy(const struct world *w, const struct person *who, const struct said *s,
+                    const struct event *e)
+{
+    return edicts_keeper(w) == who->first && s->to != who->first->index &&
+           (e->message.notes & MESSAGE_COPY) != 0;
+}
+
+/* By somebody to this account; or by another device of it, as its own. */
+static bool is_as_said(const struct world *w, const struct person *who, const struct said *s,
+                       const struct event *e)
+{
+    const struct person *from = w->person[s->from], *to = w->person[s->to];
+
+    if (from->first == who->first)
+        return from != who && e->message.mine && (e->message.notes & MESSAGE_ELSEWHERE) != 0 &&
+               strcmp(to->handle, e->contact.handle) == 0;
+    return !e->message.mine && to == who->first && strcmp(from->handle, e->contact.handle) == 0;
+}
+
+static void judge_time(struct world *w, const struct person *who, size_t number)
+{
+    if ((who->removed && number >= who->removed_at) ||
+        (who->kin.removed && number >= who->kin.removed_at && !kin_was_forgotten(who)))
+        ledger_break(w, WRONG_UNEXPECTED, "#%zu was said when %s had been removed, and is shown",
+                     number, who->name);
+    if (who->kin.removed && who->line != NULL && who->line->began_ms > who->kin.removed_ms &&
+        !kin_was_forgotten(who))
+        ledger_break(w, WRONG_UNEXPECTED, "#%zu came to %s, who was removed when they connected",
+                     number, who->name);
+}
+
 static void shown(struct world *w, struct person *who, const struct event *e)
 {
     size_t number = ledger_number(w, e->message.text);
@@ -115,41 +159,46 @@ static void shown(struct world *w, struct person *who, const struct event *e)
 
     w->outcome->shown++;
     w->ledger.of[who->index].notes |= e->message.notes;
-    if (s != NULL && who == edicts_keeper(w) && s->to != who->index &&
-        (e->message.notes & MESSAGE_COPY) != 0) {
+    if (s != NULL && is_copy(w, who, s, e)) {
         w->ledger.gap[s->from][who->index] |= (e->message.notes & MESSAGE_GAP) != 0;
-        world_trace(w, "  %s sees a copy of #%zu, notes %u", who->handle, number, e->message.notes);
+        world_trace(w, "  %s sees a copy of #%zu, notes %u", who->name, number, e->message.notes);
         return;
     }
-    if (s == NULL || s->to != who->index ||
-        strcmp(w->person[s->from]->handle, e->contact.handle) != 0) {
-        ledger_break(w, WRONG_UNEXPECTED, "%s is shown what %s never said to them", who->handle,
+    if (s == NULL || !is_as_said(w, who, s, e)) {
+        ledger_break(w, WRONG_UNEXPECTED, "%s is shown what %s never said to them", who->name,
                      e->contact.handle);
         return;
     }
-    w->ledger.gap[s->from][s->to] |= (e->message.notes & MESSAGE_GAP) != 0;
-    world_trace(w, "  %s sees #%zu, notes %u", who->handle, number, e->message.notes);
-    if (++s->shown > 1 && who->restored == 0)
-        ledger_break(w, WRONG_DUPLICATED, "#%zu is shown again to %s", number, who->handle);
-    if (who->removed && number >= who->removed_at)
-        ledger_break(w, WRONG_UNEXPECTED, "#%zu was said when %s had been removed, and is shown",
-                     number, who->handle);
+    w->ledger.gap[s->from][who->index] |= (e->message.notes & MESSAGE_GAP) != 0;
+    world_trace(w, "  %s sees #%zu, notes %u", who->name, number, e->message.notes);
+    if (++s->at[who->index].shown > 1 && who->restored == 0)
+        ledger_break(w, WRONG_DUPLICATED, "#%zu is shown again to %s", number, who->name);
+    judge_time(w, who, number);
 }
 
-static void accepted(struct world *w, const struct event *e)
+/* Its sender's clock may have been put back since it was said, to before the policy that held. */
+static void accepted(struct world *w, struct person *who, const struct event *e)
 {
     size_t number = ledger_number(w, e->message.text);
+    struct said *s;
 
-    if (number != SIZE_MAX && e->message.state == DELIVERY_ACCEPTED)
-        w->ledger.said[number].accepted_ms = w->now_ms;
+    if (number == SIZE_MAX || e->message.state != DELIVERY_ACCEPTED)
+        return;
+    s = &w->ledger.said[number];
+    s->accepted_ms = w->now_ms;
+    s->must_copy = s->must_copy && edicts_hold(who, w->person[s->to]);
 }
 
 static void told(struct world *w, struct person *who, const struct event *e)
 {
-    world_trace(w, "  %s is told of problem %d: %s, %" PRIu64 ", cause %d", who->handle,
+    world_trace(w, "  %s is told of problem %d: %s, %" PRIu64 ", cause %d", who->name,
                 (int)e->problem, err_name(e->code), e->message.missing, (int)e->finding.cause);
     if (backups_is_old_prekey(w, e)) {
         w->ledger.of[who->index].old_prekey = true;
+        return;
+    }
+    if (kin_explains(w, e)) {
+        w->ledger.of[who->index].refused = true;
         return;
     }
     w->ledger.of[who->index].problems |= UINT64_C(1) << e->problem;
@@ -168,13 +217,14 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
         if (!who->joined)
             who->joined_ms = w->now_ms;
         who->joined = true;
+        kin_joined(who);
         break;
     case EVENT_MESSAGE:
         shown(w, who, e);
         break;
     case EVENT_STATE:
-        accepted(w, e);
-        world_trace(w, "  %s hears that a message is %s: %s", who->handle,
+        accepted(w, who, e);
+        world_trace(w, "  %s hears that a message is %s: %s", who->name,
                     delivery_name(e->message.state), err_name(e->code));
         break;
     case EVENT_PROBLEM:
@@ -183,13 +233,24 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
     case EVENT_LINK:
         who->sign_ins += e->code == E_OK;
         backups_unknown(who, e->code);
-        world_trace(w, "  %s has a link: %s", who->handle, err_name(e->code));
+        world_trace(w, "  %s has a link: %s", who->name, err_name(e->code));
         break;
     case EVENT_DRAINED:
     case EVENT_CONTACT:
-    case EVENT_REMOVED: /* nobody has a second device yet */
+    case EVENT_SHARED:
+        break;
+    case EVENT_REMOVED:
+        kin_told(who);
+        break;
     case EVENT_DEVICES:
+        world_trace(w, "  %s hears of %s's devices: %u more, %u less", who->name, e->contact.handle,
+                    e->added, e->removed);
+        break;
     case EVENT_LISTED:
+        kin_changed(who, &e->change, e->code);
+        break;
+    case EVENT_ADDING: /* keys of new devices are made by hand */
+    case EVENT_RECOVERY:
     case EVENT_HISTORY:
         break;
     }

@@ -19,7 +19,7 @@ struct world;
 struct person;
 
 enum wrong {
-    WRONG_LOST,          /* acknowledged, and never shown at a live recipient */
+    WRONG_LOST,          /* acknowledged, and never shown at a live device of who is to have it */
     WRONG_UNSENT,        /* neither accepted nor failed, in the end */
     WRONG_REFUSED,       /* failed, for no reason that the world gave */
     WRONG_UNEXPECTED,    /* shown, and never said like that */
@@ -41,18 +41,22 @@ struct outcome {
     bool finished;
 };
 
-/* One message that somebody said. */
+/* One message that somebody said: one device of theirs, to all of another account, or of their own.
+ */
 struct said {
-    size_t from, to;
+    size_t from, to; /* to: the account's first device */
     uint64_t at_ms;
     uint64_t accepted_ms; /* when its sender was told so; 0: not yet */
     bool forgotten;       /* by the server, which was put back to what it was before that */
     unsigned life;        /* how often the sender's vault had been put back */
+    uint64_t must;        /* a bit for each device that must have it, if it is accepted */
     bool must_copy;       /* for the keeper, too */
-    unsigned copied;      /* with the keeper, in the end */
     bool uncertain;       /* the machine failed while it was being kept */
-    unsigned shown;       /* how often the recipient was told of it */
-    unsigned kept, came;  /* in the vaults, in the end */
+    unsigned kept;        /* in its sender's vault, in the end */
+    struct {
+        uint8_t shown;        /* how often the device was told of it */
+        uint8_t came, copied; /* in its vault, in the end */
+    } at[OPTIONS_DEVICES_MOST];
     enum delivery_state state;
     enum err_code code;
 };
@@ -64,8 +68,10 @@ struct ledger {
         uint64_t problems; /* a bit for each that the person was told of */
         uint32_t notes;    /* of any message */
         bool old_prekey;   /* told of damage that is explained: backups.h */
-    } of[OPTIONS_PEOPLE_MOST];
-    bool gap[OPTIONS_PEOPLE_MOST][OPTIONS_PEOPLE_MOST]; /* from, to: shown that some are missing */
+        bool refused;      /* the same, of what a device that was removed had sent: kin.h */
+    } of[OPTIONS_DEVICES_MOST];
+    bool gap[OPTIONS_DEVICES_MOST]
+            [OPTIONS_DEVICES_MOST]; /* from, to: shown that some are missing */
 };
 
 const char *ledger_wrong(enum wrong what);

@@ -20,6 +20,7 @@ struct line {
     struct world *world;
     struct person *who;
     uint64_t server_life, person_life; /* of its ends, when it began */
+    uint64_t began_ms;                 /* when the server first heard of it */
     bool open[2];                      /* by the way that this end sends: WAY_UP is the person's */
     struct {
         struct packet *first, *last;

@@ -46,6 +46,8 @@ static const char *const NAMES[KINDS] = {
     [KIND_PASSPHRASE] = "passphrase",
     [KIND_FORK] = "fork",
     [KIND_INSERT] = "insert",
+    [KIND_ADD_DEVICE] = "add_device",
+    [KIND_REMOVE_DEVICE] = "remove_device",
 };
 
 const char *options_kind(enum kind k)
@@ -66,6 +68,21 @@ bool options_has(const struct options *o, enum kind k)
 bool options_heals(const struct options *o)
 {
     return o->hostile || options_has(o, KIND_DAYS);
+}
+
+/* In most worlds everybody has one device; in the others they come, and in most of those some go.
+ */
+static uint64_t several_devices(uint64_t seed, uint64_t kinds)
+{
+    static const uint64_t both = UINT64_C(1) << KIND_ADD_DEVICE | UINT64_C(1) << KIND_REMOVE_DEVICE;
+    struct dice d = dice_for(seed, "several devices");
+    bool several = dice_once_in(&d, 3), some_go = !dice_once_in(&d, 4);
+
+    kinds &= ~both;
+    if (!several)
+        return kinds;
+    return kinds | UINT64_C(1) << KIND_ADD_DEVICE |
+           (some_go ? UINT64_C(1) << KIND_REMOVE_DEVICE : 0);
 }
 
 /* Most worlds are small: what goes wrong shows there too, and sooner. */
@@ -89,6 +106,7 @@ void options_expand(uint64_t seed, struct options *out)
     out->people = people_of(&d);
     out->steps = 20 + (unsigned)dice_below(&d, 80);
     out->kinds = dice_roll(&d) & ((UINT64_C(1) << KINDS) - 1) & ~(UINT64_C(1) << KIND_DAYS);
+    out->kinds = several_devices(seed, out->kinds);
     out->hostile = dice_once_in(&d, 4);
     if (out->hostile && out->people > HOSTILE_PEOPLE) /* repairs are slow, and many */
         out->people = HOSTILE_PEOPLE;

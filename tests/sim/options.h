@@ -14,6 +14,7 @@
 
 #define OPTIONS_PEOPLE_LEAST 3
 #define OPTIONS_PEOPLE_MOST  50
+#define OPTIONS_DEVICES_MOST 64 /* of all of them together */
 
 /* Kinds of trouble, and of things that people do; a bit each. */
 enum kind {
@@ -58,6 +59,9 @@ enum kind {
     /* and of a server that lies */
     KIND_FORK,   /* it has two histories, each shown to some of the people */
     KIND_INSERT, /* a list has a device more than its owner signed, or a roster a member */
+    /* and of people with several devices */
+    KIND_ADD_DEVICE,    /* one adds another */
+    KIND_REMOVE_DEVICE, /* and removes one */
     KINDS
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/engine_internal.h"
 #include "client/vault.h"
 #include "crypto/password.h"
 #include "sim/hostile.h"
@@ -46,7 +47,7 @@ static void try_others(struct person *who)
 
         if (number != who->passphrase && open_vault(who, number, &v).code == E_OK)
             ledger_break(who->world, WRONG_STUCK, "%s: passphrase %u opens what is under %u",
-                         who->handle, number, who->passphrase);
+                         who->name, number, who->passphrase);
         vault_close(v);
     }
 }
@@ -115,6 +116,8 @@ static struct err make_vault(struct person *who)
     own_free(&own);
     if (err.code != E_ABSENT)
         return err;
+    if (who->first != who)
+        return kin_adopt(who);
     TRY(invitation_read(bytes_text(who->link), &invitation));
     TRY(own_create(who->vault, &invitation, people_clock(who), &own));
     own_free(&own);
@@ -161,17 +164,26 @@ static void wake(struct world *w, void *subject)
     look_after(who);
 }
 
+/* The key went before the power did. */
+static bool was_wiped(struct person *who, struct err err)
+{
+    who->kin.wiped |= who->kin.removed && who->made && err.code == E_ABSENT;
+    return who->kin.wiped;
+}
+
 /* Every way in which a start may fail that is not the world's own doing is wrong. */
 static void did_not_start(struct person *who, struct err err)
 {
     struct world *w = who->world;
 
-    world_trace(w, "  %s does not start: %s at %s", who->handle, err_name(err.code), err.where);
+    world_trace(w, "  %s does not start: %s at %s", who->name, err_name(err.code), err.where);
     close_all(who);
+    if (was_wiped(who, err))
+        return;
     if (disk_is_off(who->disk))
         disk_restart(who->disk);
     else if (w->calm || (err.code != E_IO && err.code != E_FULL))
-        ledger_break(w, WRONG_STUCK, "%s does not start: %s at %s", who->handle, err_name(err.code),
+        ledger_break(w, WRONG_STUCK, "%s does not start: %s at %s", who->name, err_name(err.code),
                      err.where);
     start_later(who);
 }
@@ -181,7 +193,7 @@ void people_start(struct person *who)
     struct world *w = who->world;
     struct err err;
 
-    if (who->engine != NULL || who->link == NULL)
+    if (who->engine != NULL || who->kin.wiped || (who->link == NULL && who->kin.list.n == 0))
         return;
     if (world_rolls(w, &w->machine, KIND_DISK_CRASH, 6))
         disk_crash_at(who->disk, 1 + dice_below(&w->machine, 30));
@@ -190,7 +202,7 @@ void people_start(struct person *who)
         did_not_start(who, err);
         return;
     }
-    world_trace(w, "  %s runs", who->handle);
+    world_trace(w, "  %s runs", who->name);
     who->away = false;
     engine_wake(who->engine, people_clock(who));
     look_after(who);
@@ -209,7 +221,7 @@ void people_stop(struct person *who)
 {
     if (who->engine == NULL)
         return;
-    world_trace(who->world, "  %s ends", who->handle);
+    world_trace(who->world, "  %s ends", who->name);
     let_go(who, false);
     close_all(who);
     if (disk_is_off(who->disk))
@@ -220,7 +232,7 @@ void people_crash(struct person *who, bool quietly)
 {
     if (who->engine == NULL)
         return;
-    world_trace(who->world, "  %s crashes%s", who->handle, quietly ? ", and nobody is told" : "");
+    world_trace(who->world, "  %s crashes%s", who->name, quietly ? ", and nobody is told" : "");
     who->unheard |= who->restored_later > 0 && !who->told_restored;
     let_go(who, quietly);
     power_cut(who->world, who->disk);
@@ -263,6 +275,26 @@ static void carry_out(struct person *who, const struct action *a)
     }
 }
 
+/* Its vault is no vault any more; where the disk was in the way, it is told again. */
+static void wipe(struct person *who)
+{
+    struct world *w = who->world;
+    struct vault *v = NULL;
+
+    kin_wipe(who);
+    who->kin.told = false;
+    if (disk_is_off(who->disk)) {
+        people_crash(who, dice_once_in(&w->machine, 2));
+        return;
+    }
+    if (who->kin.wiped && open_vault(who, who->passphrase, &v).code != E_ABSENT)
+        ledger_break(w, WRONG_STUCK, "%s was wiped, and its vault is there", who->name);
+    vault_close(v);
+    people_stop(who);
+    if (!who->kin.wiped)
+        start_later(who);
+}
+
 /* After each call: is the machine still on, and the engine well?  Then what it wants is done. */
 static void look_after(struct person *who)
 {
@@ -283,12 +315,16 @@ static void look_after(struct person *who)
         }
         carry_out(who, &a);
     }
+    if (who->kin.told) {
+        wipe(who);
+        return;
+    }
     err = engine_failure(who->engine);
     if (err.code == E_OK)
         return;
-    world_trace(w, "  %s ends by itself: %s at %s", who->handle, err_name(err.code), err.where);
+    world_trace(w, "  %s ends by itself: %s at %s", who->name, err_name(err.code), err.where);
     if (w->calm || (err.code != E_IO && err.code != E_FULL))
-        ledger_break(w, WRONG_STUCK, "%s ends by itself: %s at %s", who->handle, err_name(err.code),
+        ledger_break(w, WRONG_STUCK, "%s ends by itself: %s at %s", who->name, err_name(err.code),
                      err.where);
     people_stop(who);
     start_later(who);
@@ -332,10 +368,25 @@ void people_frame(struct person *who, struct bytes frame)
 enum err_code people_command(struct person *who, enum command_kind kind, const char *handle,
                              const char *text)
 {
-    struct command c = {kind, bytes_text(handle), bytes_text(text)};
+    struct command c = {.kind = kind, .handle = bytes_text(handle), .text = bytes_text(text)};
     struct err err = engine_command(who->engine, &c, people_clock(who));
 
     look_after(who);
+    return err.code;
+}
+
+enum err_code people_change_list(struct person *who, const struct listing_change *change)
+{
+    struct err err;
+
+    engine_wake(who->engine, people_clock(who));
+    err = changing_ask(who->engine, change);
+    engine_wake(who->engine, people_clock(who));
+    look_after(who);
+    if (err_who(err.code) == WHO_OPERATOR && who->engine != NULL) { /* as after a command */
+        people_stop(who);
+        start_later(who);
+    }
     return err.code;
 }
 
@@ -347,12 +398,12 @@ void people_change_passphrase(struct person *who)
         vault_change_passphrase(who->vault, passphrase_of(who->passphrase, old),
                                 passphrase_of(who->passphrase + 1, fresh), PASSWORD_COST_LEAST);
 
-    world_trace(w, "%s changes the passphrase: %s", who->handle, err_name(err.code));
+    world_trace(w, "%s changes the passphrase: %s", who->name, err_name(err.code));
     who->passphrase += err.code == E_OK;
     /* Full: a log whose last frame is there and only its padding is not counts, after a crash. */
     who->either = err.code == E_IO || err.code == E_FULL;
     if (err.code != E_OK && err.code != E_IO && err.code != E_FULL)
-        ledger_break(w, WRONG_STUCK, "%s cannot change the passphrase: %s at %s", who->handle,
+        ledger_break(w, WRONG_STUCK, "%s cannot change the passphrase: %s at %s", who->name,
                      err_name(err.code), err.where);
     if (err.code == E_IO && !disk_is_off(who->disk)) { /* nothing is believed until it is read */
         people_stop(who);
@@ -364,21 +415,47 @@ void people_change_passphrase(struct person *who)
 
 /* ---- coming and going */
 
-struct person *people_new(struct world *w)
+static struct person *enter(struct world *w)
 {
     struct person *who = calloc(1, sizeof *who);
 
-    invariant(who != NULL && w->people < OPTIONS_PEOPLE_MOST);
+    invariant(who != NULL && w->people < OPTIONS_DEVICES_MOST);
     who->world = w;
     who->index = w->people;
-    snprintf(who->handle, sizeof who->handle, "p%02zu", w->people);
     who->disk = disk_new(dice_roll(&w->machine));
     disk_skip_syncs(who->disk, plants_has("vault_skips_syncs"));
     who->latency_ms =
         w->options.latency_ms / 2 + (unsigned)dice_below(&w->net, w->options.latency_ms + 1);
     w->person[w->people++] = who;
+    return who;
+}
+
+struct person *people_new(struct world *w)
+{
+    struct person *who = enter(w);
+
+    who->first = who;
+    snprintf(who->handle, sizeof who->handle, "p%02zu", w->accounts++);
+    snprintf(who->name, sizeof who->name, "%s", who->handle);
     operator_asks(w, OP_INVITE, who);
     return who;
+}
+
+struct person *people_another(struct person *of)
+{
+    struct person *who = enter(of->world);
+
+    who->first = of->first;
+    memcpy(who->handle, of->handle, sizeof who->handle);
+    snprintf(who->name, sizeof who->name, "%s/%zu", who->handle, who->index);
+    return who;
+}
+
+void people_added(struct person *who)
+{
+    who->joined = true;
+    who->joined_ms = who->world->now_ms;
+    start_later(who);
 }
 
 void people_invited(struct person *who, struct bytes link)
@@ -392,16 +469,23 @@ void people_invited(struct person *who, struct bytes link)
 
 void people_removed(struct person *who)
 {
-    world_trace(who->world, "  %s was removed", who->handle);
-    if (who->removed) /* again, from a server that was put back */
-        return;
-    who->removed = true;
-    who->removed_at = who->world->ledger.n;
+    struct world *w = who->world;
+
+    world_trace(w, "  %s was removed", who->handle);
+    for (size_t i = 0; i < w->people; i++) {
+        struct person *device = w->person[i];
+
+        if (device->first != who->first || device->removed) /* again, by one that was put back */
+            continue;
+        device->removed = true;
+        device->removed_at = w->ledger.n;
+    }
 }
 
 void people_free(struct person *who)
 {
     close_all(who);
+    kin_free(who);
     disk_free(who->disk);
     disk_image_free(who->copy);
     free(who->link);

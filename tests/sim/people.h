@@ -10,6 +10,9 @@
 
 /* Somebody new, whom the operator is asked to invite, and who joins then. */
 struct person *people_new(struct world *w);
+/* Another device of the same account, which cannot run yet; and now it can. */
+struct person *people_another(struct person *of);
+void people_added(struct person *who);
 void people_free(struct person *who);
 uint64_t people_clock(const struct person *who);
 
@@ -32,6 +35,9 @@ void people_take(struct person *who, struct bytes frame);
 /* Something is asked of the engine, and what it wants is done. */
 enum err_code people_command(struct person *who, enum command_kind kind, const char *handle,
                              const char *text);
+
+/* It wants its account's list changed. */
+enum err_code people_change_list(struct person *who, const struct listing_change *change);
 
 /* The passphrase of a vault that is open is changed to the next one. */
 void people_change_passphrase(struct person *who);

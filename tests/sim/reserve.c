@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/reserve.h"
 
+#include "server/linking/linking.h"
 #include "server/queue/queue.h"
 #include "sim/backups.h"
 #include "storage/driver.h"
@@ -85,7 +86,7 @@ struct err reserve_expire(struct world *w, uint64_t now_ms)
 
     if (err.code == E_FULL && give(w))
         err = queue_expire(w->server.db, now_ms, &deleted);
-    return err;
+    return err.code == E_OK ? linking_expire(w->server.db, now_ms) : err;
 }
 
 static void expect_room(struct world *w, const struct request *rq)

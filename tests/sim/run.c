@@ -42,6 +42,7 @@ static void heal(struct world *w)
     hostile_stop(w);
     actions_everybody_back(w);
     world_run_until(w, w->now_ms + SETTLE_MS);
+    kin_tidy(w);
     if (!operator_rests(w))
         ledger_break(w, WRONG_STUCK, "the operator waits for an answer");
     for (size_t i = 0; i < (repairs ? 2u : 1u); i++) {
@@ -61,6 +62,7 @@ void run_here(const struct options *o, struct outcome *out)
     world_run_until(w, w->now_ms + 20 * (o->latency_ms + 20));
     for (unsigned i = 0; i < o->steps; i++) {
         actions_step(w);
+        kin_step(w);
         faults_step(w);
         backups_step(w);
         edicts_step(w);

@@ -197,6 +197,8 @@ static void run_batch(struct world *w, void *subject)
                         s->batch[i]->outcome.where == NULL ? "-" : s->batch[i]->outcome.where);
     reserve_judge(w, kept, s->batch, n);
     judge_uploads(w, s->batch, n);
+    for (size_t i = 0; i < n; i++)
+        kin_committed(w, s->batch[i]);
     if (!server_looked_after(w))
         world_after(w, 1 + dice_below(&w->machine, 8), release, s, &s->life);
 }
@@ -230,11 +232,12 @@ static void sign_in_is_due(struct world *w, void *subject)
 
 void server_line_up(struct world *w, struct line *l)
 {
+    l->began_ms = w->now_ms;
     world_must(random_fill(&w->random, l->binding, sizeof l->binding), "a binding");
     api_session(&l->session, ++w->server.next_session, SESSION_CLIENT, features_routes(),
                 BYTES(l->binding), server_clock(w));
     world_must(live_enter(w->server.live, &l->session), "a session");
-    world_trace(w, "  session %llu is %s's", (unsigned long long)l->session.id, l->who->handle);
+    world_trace(w, "  session %llu is %s's", (unsigned long long)l->session.id, l->who->name);
     world_after(w, SIGN_IN_MS, sign_in_is_due, l, NULL);
 }
 

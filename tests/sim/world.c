@@ -163,6 +163,7 @@ struct world *world_new(const struct options *o, struct outcome *outcome)
     w->care = dice_for(o->seed, "care");
     w->rule = dice_for(o->seed, "rule");
     w->secret = dice_for(o->seed, "secret");
+    w->kin = dice_for(o->seed, "kin");
     w->random = (struct random){draw, &w->own};
     w->hostile = hostile_new(w);
     server_found(w);

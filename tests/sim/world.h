@@ -17,6 +17,7 @@
 #include "server/live/live.h"
 #include "server/main/ballast.h"
 #include "sim/disk.h"
+#include "sim/kin.h"
 #include "sim/ledger.h"
 #include "sim/options.h"
 
@@ -37,11 +38,14 @@ struct moment {
     uint64_t life;
 };
 
-/* The program of one person, and the machine that it runs on. */
+/* The program of one device of a person, and the machine that it runs on. */
 struct person {
     struct world *world;
-    size_t index; /* in world.person */
+    size_t index;         /* in world.person */
+    struct person *first; /* the account's first device, by which the account is known here */
+    struct kin kin;
     char handle[33];
+    char name[40]; /* of the device, where it is told what happens */
     struct disk *disk;
     struct db *db;
     struct vault *vault;
@@ -119,6 +123,7 @@ struct server_node {
     } backup;
     bool restored, closed;   /* it was put back; and nobody but the operator may come yet */
     uint64_t restored_of_ms; /* to which moment, the earliest of them */
+    uint64_t listed_ms;      /* when it took a list that is not an account's first */
 };
 
 struct hostile;
@@ -129,11 +134,11 @@ struct world {
     uint64_t now_ms, order, drawn;
     struct moment *heap;
     size_t moments, room;
-    struct dice act, net, machine, lie, own, care, rule, secret; /* each purpose has its own */
-    struct random random;                                        /* from `own` */
+    struct dice act, net, machine, lie, own, care, rule, secret, kin; /* each purpose has its own */
+    struct random random;                                             /* from `own` */
     struct server_node server;
-    struct person *person[OPTIONS_PEOPLE_MOST];
-    size_t people;
+    struct person *person[OPTIONS_DEVICES_MOST]; /* each device of everybody */
+    size_t people, accounts;
     struct line *lines; /* every one there ever was */
     struct ledger ledger;
     struct hostile *hostile;

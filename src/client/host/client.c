@@ -9,10 +9,13 @@
 
 #include "base/encoding.h"
 #include "base/version.h"
+#include "client/diary.h"
 #include "client/host/bell.h"
 #include "client/host/key_store.h"
 #include "client/host/threads.h"
+#include "client/newcomer.h"
 #include "client/nicknames.h"
+#include "client/registers.h"
 #include "crypto/password.h"
 #include "crypto/secret.h"
 #include "crypto/selftest.h"
@@ -29,9 +32,22 @@ _Static_assert((int)TACET_PROBLEM_HISTORY == (int)PROBLEM_HISTORY, "problems");
 _Static_assert((int)TACET_CAUSE_OLD_POLICY == (int)ROSTER_OLD_POLICY, "causes");
 _Static_assert((int)TACET_NOTE_UNPROVED == (int)MESSAGE_UNPROVED, "notes");
 _Static_assert((int)TACET_EVENT_REMOVED == (int)EVENT_REMOVED, "events");
+_Static_assert((int)TACET_EVENT_DEVICES == (int)EVENT_DEVICES, "events");
 _Static_assert((int)TACET_EVENT_LISTED == (int)EVENT_LISTED, "events");
 _Static_assert((int)TACET_EVENT_HISTORY == (int)EVENT_HISTORY, "events");
 _Static_assert((int)TACET_HISTORY_ENDED == (int)HISTORY_ENDED, "phases");
+_Static_assert((int)TACET_EVENT_SHARED == (int)EVENT_SHARED, "events");
+_Static_assert((int)TACET_PROBLEM_AWAY == (int)PROBLEM_AWAY, "problems");
+_Static_assert(TACET_SHARED_DEVICE_NAMES == 1 << REGISTERS_DEVICE_NAME &&
+                   TACET_SHARED_BLOCKED == 1 << REGISTERS_BLOCKED,
+               "what is shared");
+_Static_assert(TACET_DRAFT_MAX == SHARED_VALUE_MAX, "sizes");
+_Static_assert((int)TACET_EVENT_ADDING == (int)EVENT_ADDING, "events");
+_Static_assert((int)TACET_ADDING_OVER == (int)ADDING_OVER, "steps");
+_Static_assert(TACET_LINK_SIZE == DEVICE_LINK_MAX + 1 && TACET_CODE_SIZE == LINK_ASK_CODE_SIZE &&
+                   TACET_DEVICE_MAX == LINK_ASK_NAME_MAX,
+               "sizes");
+_Static_assert((int)TACET_EVENT_RECOVERY == (int)EVENT_RECOVERY, "events");
 _Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
 _Static_assert(TACET_PASSPHRASE_MAX == VAULT_PASSPHRASE_MAX, "sizes");
 _Static_assert(TACET_TEXT_MAX == LIMIT_TEXT && TACET_HANDLE_SIZE == TEXT_HANDLE_MAX + 1, "sizes");
@@ -69,6 +85,8 @@ void client_handle(struct tacet_client *c, const struct account_id *aid,
 
 void client_message(const struct message *m, const char *with, struct tacet_message *out)
 {
+    struct diary_devices devices;
+
     *out = (struct tacet_message){.mine = m->mine,
                                   .read = m->read,
                                   .state = (enum tacet_state)m->state,
@@ -80,6 +98,13 @@ void client_message(const struct message *m, const char *with, struct tacet_mess
                                   .place = m->place,
                                   .text = m->text.at,
                                   .text_n = m->text.n};
+    if (diary_read(m, &devices)) {
+        out->added = devices.added;
+        out->removed = devices.removed;
+        out->recovered = devices.recovered;
+        out->given = devices.given;
+        out->text_n = 0;
+    }
     snprintf(out->with, sizeof out->with, "%s", with);
     client_hex(ID_BYTES(m->id), out->id);
 }
@@ -122,7 +147,7 @@ static struct err make_directories(const char *directory)
     return OK;
 }
 
-static struct err new_client(const struct tacet_profile *p, struct tacet_client **out)
+struct err client_new(const struct tacet_profile *p, struct tacet_client **out)
 {
     char path[PATH_SIZE];
     struct tacet_client *c = calloc(1, sizeof *c);
@@ -133,6 +158,7 @@ static struct err new_client(const struct tacet_profile *p, struct tacet_client 
     c->bell = -1;
     c->shown = ARENA(1 << 20);
     c->named = ARENA(4096);
+    c->called = ARENA(4096);
     *out = c;
     TRY(vault_path(p->directory, path));
     c->path = strdup(path);
@@ -175,7 +201,7 @@ static struct err open_with_key_store(struct tacet_client *c)
     return err.code == E_ABSENT || err.code == E_AGAIN ? FAIL(E_DENIED) : err;
 }
 
-static struct err open_vault(struct tacet_client *c, const struct tacet_profile *p)
+struct err client_open_vault(struct tacet_client *c, const struct tacet_profile *p)
 {
     struct tries tries = {.now_ms = carrier_clock()};
     char path[PATH_SIZE];
@@ -203,7 +229,7 @@ static struct err scrypt_cost(unsigned asked, uint8_t *cost)
     return OK;
 }
 
-static struct err create_vault(struct tacet_client *c, const struct tacet_profile *p)
+struct err client_create_vault(struct tacet_client *c, const struct tacet_profile *p)
 {
     char path[PATH_SIZE];
     uint8_t cost;
@@ -215,7 +241,7 @@ static struct err create_vault(struct tacet_client *c, const struct tacet_profil
     return vault_create(&c->vault, c->db, bytes(p->passphrase, p->passphrase_n), cost, &c->random);
 }
 
-static struct err start(struct tacet_client *c)
+struct err client_start(struct tacet_client *c)
 {
     TRY(engine_new(&c->engine, c->vault, &c->random, carrier_clock()));
     c->threads = threads_that_fit();
@@ -233,9 +259,11 @@ enum tacet_code tacet_open(struct tacet_client **out, const struct tacet_profile
 
     if (!tacet_profile_exists(p->directory))
         return TACET_ABSENT;
-    TRY_OUT(new_client(p, &c));
-    TRY_OUT(open_vault(c, p));
-    TRY_OUT(start(c));
+    TRY_OUT(client_new(p, &c));
+    TRY_OUT(client_open_vault(c, p));
+    TRY_OUT(client_start(c));
+    if (engine_is_returning(c->engine))
+        TRY_OUT(FAIL(E_STALE));
     *out = c;
     c = NULL;
 out:
@@ -243,24 +271,49 @@ out:
     return client_code(err);
 }
 
-/* What an interrupted join left behind: does it belong to this link? */
-static struct err go_on(struct tacet_client *c, const struct invitation *link)
+/* A link of either kind: the other one is zero. */
+struct way {
+    bool to_account; /* that is there: a device shows it */
+    struct invitation invitation;
+    struct device_link device;
+};
+
+static struct err read_way(const char *link, struct way *out)
 {
+    struct err err = device_link_read(bytes_text(link), &out->device);
+
+    out->to_account = err.code != E_MALFORMED;
+    return out->to_account ? err : invitation_read(bytes_text(link), &out->invitation);
+}
+
+/* What an interrupted join left behind: does it belong to this link? */
+static struct err go_on_asking(struct tacet_client *c, const struct way *way)
+{
+    bool same;
+
+    TRY(newcomer_asks_by(c->vault, &way->device, &same));
+    return way->to_account && same ? OK : FAIL(E_STALE);
+}
+
+static struct err go_on(struct tacet_client *c, const struct way *way)
+{
+    const struct invitation *link = &way->invitation;
     struct own own;
     struct err err = own_load(c->vault, &own);
     bool joined, same;
 
     if (err.code == E_ABSENT)
-        return err;
+        return go_on_asking(c, way);
     TRY(err);
     joined = own.joined;
-    same = ID_SAME(own.nid, link->nid) && secret_same(BYTES(own.token), BYTES(link->token));
+    same = !way->to_account && ID_SAME(own.nid, link->nid) &&
+           secret_same(BYTES(own.token), BYTES(link->token));
     own_free(&own);
     return joined ? FAIL(E_CONFLICT) : same ? OK : FAIL(E_STALE);
 }
 
 /* A profile that never joined holds nothing: a new link begins anew. */
-static struct err begin_anew(struct tacet_client *c, const struct tacet_profile *p)
+struct err client_begin_anew(struct tacet_client *c, const struct tacet_profile *p)
 {
     char path[PATH_SIZE];
 
@@ -271,42 +324,59 @@ static struct err begin_anew(struct tacet_client *c, const struct tacet_profile 
     TRY(vault_path(p->directory, path));
     if (unlink(path) != 0)
         return FAIL(E_IO);
-    return create_vault(c, p);
+    return client_create_vault(c, p);
 }
 
-static struct err prepare(struct tacet_client *c, const struct tacet_profile *p,
-                          const struct invitation *link)
+static struct err make_profile(struct tacet_client *c, const struct tacet_profile *p,
+                               const struct way *way)
 {
-    struct err err = FAIL(E_ABSENT);
     struct own own;
 
-    if (tacet_profile_exists(p->directory)) {
-        err = open_vault(c, p);
-        if (err.code == E_OK)
-            err = go_on(c, link);
-        else if (err.code == E_ABSENT) /* interrupted before the vault was made */
-            err = FAIL(E_STALE);
-        if (err.code == E_STALE) {
-            TRY(begin_anew(c, p));
-            err = FAIL(E_ABSENT);
-        }
-    } else {
-        TRY(create_vault(c, p));
-    }
-    if (err.code != E_ABSENT)
-        return err;
-    TRY(own_create(c->vault, link, carrier_clock(), &own));
+    if (way->to_account)
+        return newcomer_make(c->vault, &way->device, bytes_text(p->name == NULL ? "" : p->name),
+                             &c->random);
+    TRY(own_create(c->vault, &way->invitation, carrier_clock(), &own));
     own_free(&own);
     return OK;
 }
 
+static struct err prepare(struct tacet_client *c, const struct tacet_profile *p,
+                          const struct way *way)
+{
+    struct err err = FAIL(E_ABSENT);
+
+    if (tacet_profile_exists(p->directory)) {
+        err = client_open_vault(c, p);
+        if (err.code == E_OK)
+            err = go_on(c, way);
+        else if (err.code == E_ABSENT) /* interrupted before the vault was made */
+            err = FAIL(E_STALE);
+        if (err.code == E_STALE) {
+            TRY(client_begin_anew(c, p));
+            err = FAIL(E_ABSENT);
+        }
+    } else {
+        TRY(client_create_vault(c, p));
+    }
+    return err.code == E_ABSENT ? make_profile(c, p, way) : err;
+}
+
 enum tacet_code tacet_check_link(const char *link)
 {
-    struct invitation invitation;
-    struct err err = invitation_read(bytes_text(link), &invitation);
+    struct way way = {0};
+    struct err err = read_way(link, &way);
 
-    secret_wipe(&invitation, sizeof invitation);
+    secret_wipe(&way, sizeof way);
     return client_code(err);
+}
+
+bool tacet_is_device_link(const char *link)
+{
+    struct way way = {0};
+    bool is = read_way(link, &way).code == E_OK && way.to_account;
+
+    secret_wipe(&way, sizeof way);
+    return is;
 }
 
 enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile *p,
@@ -314,16 +384,16 @@ enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile
 {
     struct err err = OK;
     struct tacet_client *c = NULL;
-    struct invitation invitation;
+    struct way way = {0};
 
-    TRY_OUT(invitation_read(bytes_text(link), &invitation));
-    TRY_OUT(new_client(p, &c));
-    TRY_OUT(prepare(c, p, &invitation));
-    TRY_OUT(start(c));
+    TRY_OUT(read_way(link, &way));
+    TRY_OUT(client_new(p, &c));
+    TRY_OUT(prepare(c, p, &way));
+    TRY_OUT(client_start(c));
     *out = c;
     c = NULL;
 out:
-    secret_wipe(&invitation, sizeof invitation);
+    secret_wipe(&way, sizeof way);
     tacet_close(c);
     return client_code(err);
 }
@@ -371,6 +441,7 @@ void tacet_close(struct tacet_client *c)
         close(c->bell);
     arena_free(&c->shown);
     arena_free(&c->named);
+    arena_free(&c->called);
     free(c->path);
     free(c);
 }
@@ -388,15 +459,6 @@ static void cause_out(struct tacet_client *c, const struct roster_finding *f,
         client_handle(c, &f->aid, out->about);
     if (!ID_SAME(f->did, no_device))
         client_hex(ID_BYTES(f->did), out->device);
-}
-
-static void history_out(const struct history_news *h, struct tacet_event *out)
-{
-    out->history = (enum tacet_history)h->phase;
-    out->giving = h->giving;
-    out->done = h->done;
-    out->of = h->of;
-    client_hex(ID_BYTES(h->with), out->device);
 }
 
 enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_event *out)
@@ -423,7 +485,9 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
                                 .added = e.added,
                                 .removed = e.removed,
                                 .given = e.given,
-                                .recovered = e.recovered};
+                                .recovered = e.recovered,
+                                .shared = e.shared,
+                                .verified = e.contact.verified};
     snprintf(out->who, sizeof out->who, "%s", e.contact.handle);
     cause_out(c, &e.finding, out);
     if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE)
@@ -431,7 +495,9 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
     else if (e.kind == EVENT_LISTED)
         client_hex(ID_BYTES(e.change.entry.did), out->device);
     else if (e.kind == EVENT_HISTORY)
-        history_out(&e.history, out);
+        adding_history_out(&e.history, out);
+    else if (e.kind == EVENT_ADDING)
+        adding_out(c, &e.adding, out);
     else
         out->message.missing = e.message.missing;
     return TACET_OK;
@@ -449,12 +515,17 @@ void tacet_interrupt(struct tacet_client *c)
 
 /* ---- asking */
 
-static enum tacet_code command(struct tacet_client *c, enum command_kind kind, const char *handle,
-                               struct bytes text)
+enum tacet_code client_command(struct tacet_client *c, const struct command *cmd)
 {
-    struct command cmd = {kind, bytes_text(handle), text};
+    return client_code(engine_command(c->engine, cmd, carrier_clock()));
+}
 
-    return client_code(engine_command(c->engine, &cmd, carrier_clock()));
+enum tacet_code client_order(struct tacet_client *c, enum command_kind kind, const char *handle,
+                             struct bytes text)
+{
+    struct command cmd = {.kind = kind, .handle = bytes_text(handle), .text = text};
+
+    return client_command(c, &cmd);
 }
 
 /* The message that was queued last is the one with the highest place. */
@@ -473,49 +544,24 @@ static struct err newest_id(struct tacet_client *c, const char *to, char id[TACE
 enum tacet_code tacet_send(struct tacet_client *c, const char *to, const uint8_t *text, size_t n,
                            char id[TACET_ID_SIZE])
 {
-    enum tacet_code code = command(c, COMMAND_SEND, to, bytes(text, n));
+    enum tacet_code code = client_order(c, COMMAND_SEND, to, bytes(text, n));
 
     return code != TACET_OK ? code : client_code(newest_id(c, to, id));
 }
 
 enum tacet_code tacet_look_up(struct tacet_client *c, const char *handle)
 {
-    return command(c, COMMAND_LOOK_UP, handle, (struct bytes){0});
+    return client_order(c, COMMAND_LOOK_UP, handle, (struct bytes){0});
 }
 
 enum tacet_code tacet_confirm(struct tacet_client *c, const char *handle, const char *digits)
 {
-    return command(c, COMMAND_CONFIRM, handle, bytes_text(digits));
+    return client_order(c, COMMAND_CONFIRM, handle, bytes_text(digits));
 }
 
 enum tacet_code tacet_accept_key(struct tacet_client *c, const char *handle)
 {
-    return command(c, COMMAND_ACCEPT, handle, (struct bytes){0});
-}
-
-/* About a device of mine, by its id. */
-static enum tacet_code with_device(struct tacet_client *c, enum command_kind kind, const char *id)
-{
-    struct device_id did;
-
-    if (encoding_hex_read(bytes_text(id), did.b, sizeof did.b).code != E_OK)
-        return TACET_MALFORMED;
-    return command(c, kind, "", ID_BYTES(did));
-}
-
-enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id)
-{
-    return with_device(c, COMMAND_REVOKE, id);
-}
-
-enum tacet_code tacet_give_history(struct tacet_client *c, const char *id)
-{
-    return with_device(c, COMMAND_GIVE, id);
-}
-
-enum tacet_code tacet_take_history(struct tacet_client *c, const char *id)
-{
-    return with_device(c, COMMAND_TAKE, id);
+    return client_order(c, COMMAND_ACCEPT, handle, (struct bytes){0});
 }
 
 const char *tacet_version(void)

@@ -21,9 +21,25 @@ struct tacet_client {
     int bell;             /* at which another program asks to lock; -1: none */
     struct arena shown;   /* the text that the last call lent to the caller */
     struct arena named;   /* the name of the contact that was given last */
+    struct arena called;  /* and of the device */
+    struct adding asked;  /* which device was told last as asking to be added */
 };
 
 enum tacet_code client_code(struct err err);
+
+/* A client for the profile, without a vault; with that of the profile; with a new one; with a new
+ * one in the place of a profile that holds nothing.  Then its engine, for what the vault holds.
+ * What was made is the caller's after any answer, for tacet_close(). */
+FALLIBLE client_new(const struct tacet_profile *p, struct tacet_client **out);
+FALLIBLE client_open_vault(struct tacet_client *c, const struct tacet_profile *p);
+FALLIBLE client_create_vault(struct tacet_client *c, const struct tacet_profile *p);
+FALLIBLE client_begin_anew(struct tacet_client *c, const struct tacet_profile *p);
+FALLIBLE client_start(struct tacet_client *c);
+
+/* What a person asks of the engine; a command of no more than a handle and a text. */
+enum tacet_code client_command(struct tacet_client *c, const struct command *cmd);
+enum tacet_code client_order(struct tacet_client *c, enum command_kind kind, const char *handle,
+                             struct bytes text);
 
 /* This device was removed, or somebody guessed too often: what the profile holds is made
  * unreadable, and its files go.  Its vault need not be open.  [PROTOCOL 15.7] */
@@ -35,6 +51,11 @@ void client_hex(struct bytes in, char *out);
 /* An account's handle, mine among them; "" when it is not known here. */
 void client_handle(struct tacet_client *c, const struct account_id *aid,
                    char out[TACET_HANDLE_SIZE]);
+
+/* What is told of adding a device, and remembered of who asks. */
+void adding_out(struct tacet_client *c, const struct adding *in, struct tacet_event *out);
+/* And of giving one what was said before. */
+void adding_history_out(const struct history_news *in, struct tacet_event *out);
 
 /* As a caller sees it; the text stays where it is. */
 void client_message(const struct message *m, const char *with, struct tacet_message *out);

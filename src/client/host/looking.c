@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/encoding.h"
+#include "client/following.h"
 #include "client/host/client_internal.h"
 #include "client/nicknames.h"
 #include "client/rules.h"
@@ -61,21 +62,15 @@ enum tacet_code tacet_previous_message(struct tacet_client *c, const char *with,
     return client_code(previous_message(c, with, place, out));
 }
 
-static struct err mark_read(struct tacet_client *c, const struct tacet_message *in)
+static struct err sharing_out(struct tacet_client *c, const struct contact *in,
+                              struct tacet_contact *out)
 {
-    struct contact contact;
-    struct message m;
+    struct engine_quiet quiet;
 
-    TRY(people_by_handle(c->vault, bytes_text(in->with), &contact));
-    arena_free(&c->shown);
-    TRY(messages_get(c->vault, contact.number, in->place, &c->shown, &m));
-    TRY(vault_begin(c->vault));
-    return vault_end(c->vault, messages_mark_read(c->vault, &m));
-}
-
-enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m)
-{
-    return client_code(mark_read(c, m));
+    TRY(engine_quiet(c->engine, in, &quiet));
+    out->muted_ms = quiet.muted_ms;
+    out->blocked = quiet.blocked;
+    return OK;
 }
 
 static struct err contact_out(struct tacet_client *c, const struct contact *in,
@@ -86,7 +81,7 @@ static struct err contact_out(struct tacet_client *c, const struct contact *in,
     struct err err;
 
     arena_free(&c->named);
-    err = nicknames_get(c->vault, in->number, &c->named, &name);
+    err = nicknames_get(c->vault, in, &c->named, &name);
     if (err.code != E_OK && err.code != E_ABSENT)
         return err;
     TRY(rules_of_pair(c->vault, engine_own(c->engine), &in->aid, carrier_clock(), &rules));
@@ -94,14 +89,16 @@ static struct err contact_out(struct tacet_client *c, const struct contact *in,
                                   .verified = in->verified,
                                   .removed = in->removed,
                                   .changed = in->changed,
+                                  .recovered = in->recovered,
                                   .seal = (enum tacet_seal)rules.profile,
                                   .kept = rules.joins,
                                   .name = name,
                                   .number = in->number};
     snprintf(out->handle, sizeof out->handle, "%s", in->handle);
+    TRY(following_newest(c->vault, &in->aid, &out->uses_list));
     if (rules.joins)
         client_handle(c, &rules.keeper, out->keeper);
-    return OK;
+    return in->known ? sharing_out(c, in, out) : OK;
 }
 
 enum tacet_code tacet_next_contact(struct tacet_client *c, uint64_t number,
@@ -128,21 +125,21 @@ enum tacet_code tacet_find_contact(struct tacet_client *c, const char *handle,
     return client_code(err);
 }
 
-static struct err name(struct tacet_client *c, const char *handle, const char *given)
+static struct err warned(struct tacet_client *c, const char *handle)
 {
     struct contact contact;
 
     TRY(people_by_handle(c->vault, bytes_text(handle), &contact));
-    if (given != NULL)
-        TRY(nicknames_check(bytes_text(given)));
+    if (!contact.recovered)
+        return OK;
+    contact.recovered = false;
     TRY(vault_begin(c->vault));
-    return vault_end(
-        c->vault, nicknames_put(c->vault, contact.number, bytes_text(given == NULL ? "" : given)));
+    return vault_end(c->vault, people_put(c->vault, &contact));
 }
 
-enum tacet_code tacet_name(struct tacet_client *c, const char *handle, const char *given)
+enum tacet_code tacet_warned(struct tacet_client *c, const char *handle)
 {
-    return client_code(name(c, handle, given));
+    return client_code(warned(c, handle));
 }
 
 /* ---- devices: those of the list in its order, then those that were revoked */
@@ -159,6 +156,16 @@ static void device_out(const struct device_list *list, uint64_t number, struct t
         out->revoked_at = list->gone[number - list->devices].at_version;
         client_hex(ID_BYTES(list->gone[number - list->devices].did), out->id);
     }
+}
+
+static struct err device_name(struct tacet_client *c, const struct device_id *did,
+                              const char **name)
+{
+    struct err err;
+
+    arena_free(&c->called);
+    err = nicknames_of_device(c->vault, did, &c->called, name);
+    return err.code == E_ABSENT ? OK : err;
 }
 
 static struct err next_device(struct tacet_client *c, const char *handle, uint64_t number,
@@ -184,7 +191,9 @@ static struct err next_device(struct tacet_client *c, const char *handle, uint64
     device_out(list, number, out);
     client_hex(ID_BYTES(own->me.who.did), here);
     out->here = strcmp(out->id, here) == 0;
-    return OK;
+    return list == &own->list && out->revoked_at == 0
+               ? device_name(c, &list->device[number].did, &out->name)
+               : OK;
 }
 
 enum tacet_code tacet_next_device(struct tacet_client *c, const char *handle, uint64_t number,
@@ -244,6 +253,7 @@ static bool has_spare_key(struct tacet_client *c)
 enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *out)
 {
     const struct own *own = engine_own(c->engine);
+    enum recovering_state recovery = RECOVERING_NONE;
     struct err err;
 
     *out = (struct tacet_status){.joined = own->joined,
@@ -260,7 +270,11 @@ enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *ou
     client_hex(ID_BYTES(own->nid), out->network_id);
     client_hex(ID_BYTES(own->me.who.aid), out->account_id);
     client_hex(ID_BYTES(own->me.who.did), out->device_id);
-    err = policy_out(c, out);
+    err = engine_recovery(c->engine, &recovery);
+    if (err.code == E_OK)
+        out->recovery = (enum tacet_recovery)recovery;
+    if (err.code == E_OK)
+        err = policy_out(c, out);
     if (err.code == E_OK)
         err = engine_waiting(c->engine, &out->outgoing, &out->parked);
     return client_code(err);

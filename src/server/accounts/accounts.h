@@ -56,6 +56,16 @@ FALLIBLE accounts_invite(struct db *db, struct bytes handle,
                          const uint8_t token[INVITATION_TOKEN_SIZE], uint64_t now_ms,
                          uint64_t lives_ms);
 
+/* The same for a request: the token is drawn here and stays in the link alone, which is in the
+ * request's arena.  `address` empty: the server's own; lives_ms 0: the default.  E_LIMIT: the
+ * address is too long; else as above. */
+struct accounts_link {
+    struct bytes link;
+    uint64_t expires_ms;
+};
+FALLIBLE accounts_make_link(struct request *rq, struct bytes handle, struct bytes address,
+                            uint64_t lives_s, struct accounts_link *out);
+
 /* Withdraw an invitation that was not used.  E_ABSENT. */
 FALLIBLE accounts_revoke(struct db *db, struct bytes handle);
 

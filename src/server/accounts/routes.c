@@ -33,21 +33,31 @@ out:
     return err;
 }
 
+struct err accounts_make_link(struct request *rq, struct bytes handle, struct bytes address,
+                              uint64_t lives_s, struct accounts_link *out)
+{
+    uint64_t lives_ms = ACCOUNTS_INVITATION_DEFAULT_MS;
+
+    if (lives_s > ACCOUNTS_INVITATION_MOST_MS / CLOCK_SECOND_MS)
+        return FAIL(E_LIMIT);
+    if (lives_s != 0)
+        lives_ms = lives_s * CLOCK_SECOND_MS;
+    TRY(make_link(rq, address, handle, lives_ms, &out->link));
+    out->expires_ms = rq->now_ms + lives_ms;
+    return OK;
+}
+
 static struct err invite(struct request *rq)
 {
     Tacet__Wire__Invite *in;
     Tacet__Wire__Invited out = TACET__WIRE__INVITED__INIT;
-    uint64_t lives_ms = ACCOUNTS_INVITATION_DEFAULT_MS;
-    struct bytes link;
+    struct accounts_link made;
 
     TRY(request_read(rq, &tacet__wire__invite__descriptor, &in));
-    if (in->lives_s > ACCOUNTS_INVITATION_MOST_MS / CLOCK_SECOND_MS)
-        return FAIL(E_LIMIT);
-    if (in->lives_s != 0)
-        lives_ms = in->lives_s * CLOCK_SECOND_MS;
-    TRY(make_link(rq, frame_bytes(in->address), frame_bytes(in->handle), lives_ms, &link));
-    out.link = frame_data(link);
-    out.expires_ms = rq->now_ms + lives_ms;
+    TRY(accounts_make_link(rq, frame_bytes(in->handle), frame_bytes(in->address), in->lives_s,
+                           &made));
+    out.link = frame_data(made.link);
+    out.expires_ms = made.expires_ms;
     return request_answer(rq, &out);
 }
 

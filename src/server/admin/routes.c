@@ -58,27 +58,54 @@ static struct err people(struct request *rq)
 }
 
 /* From the commit on the account is gone: nothing waits for it, and nothing can be sealed to it. */
-static struct err remove_account(struct request *rq)
+static struct err take_out(struct request *rq, struct account *who)
 {
-    Tacet__Wire__Remove *in;
-    struct account who;
     struct device *device;
     size_t n;
 
-    TRY(request_read(rq, &tacet__wire__remove__descriptor, &in));
-    TRY(accounts_named(rq->db, rq->arena, frame_bytes(in->handle), &who));
-    if (who.state == ACCOUNTS_REMOVED)
-        return FAIL(E_REMOVED);
-    TRY(accounts_remove(rq->db, rq->server->networks, rq->arena, rq->now_ms, &who));
-    TRY(devices_of(rq->db, rq->arena, who.row, &device, &n));
-    TRY(devices_remove(rq->db, who.row));
-    TRY(linking_forget(rq->db, who.row));
+    TRY(accounts_remove(rq->db, rq->server->networks, rq->arena, rq->now_ms, who));
+    TRY(devices_of(rq->db, rq->arena, who->row, &device, &n));
+    TRY(devices_remove(rq->db, who->row));
+    TRY(linking_forget(rq->db, who->row));
     for (size_t i = 0; i < n; i++) {
         TRY(queue_forget(rq->db, device[i].row));
         TRY(prekeys_forget(rq->db, device[i].row));
         TRY(request_effect(rq, (struct effect){.kind = EFFECT_GONE, .did = device[i].did}));
     }
-    return rooms_succeed(rq->db, rq->server->networks, &who.aid, rq->now_ms);
+    return rooms_succeed(rq->db, rq->server->networks, &who->aid, rq->now_ms);
+}
+
+static struct err remove_account(struct request *rq)
+{
+    Tacet__Wire__Remove *in;
+    struct account who;
+
+    TRY(request_read(rq, &tacet__wire__remove__descriptor, &in));
+    TRY(accounts_named(rq->db, rq->arena, frame_bytes(in->handle), &who));
+    if (who.state == ACCOUNTS_REMOVED)
+        return FAIL(E_REMOVED);
+    return take_out(rq, &who);
+}
+
+/* Removed and invited in one: whoever lost every device and has no recovery key begins anew under
+ * the same handle.  Of somebody whose account was removed before, what is left is the invitation:
+ * the same order again makes another link. */
+static struct err reset(struct request *rq)
+{
+    Tacet__Wire__Reset *in;
+    Tacet__Wire__Invited out = TACET__WIRE__INVITED__INIT;
+    struct accounts_link made;
+    struct account who;
+
+    TRY(request_read(rq, &tacet__wire__reset__descriptor, &in));
+    TRY(accounts_named(rq->db, rq->arena, frame_bytes(in->handle), &who));
+    if (who.state == ACCOUNTS_ACTIVE)
+        TRY(take_out(rq, &who));
+    TRY(accounts_make_link(rq, frame_bytes(in->handle), frame_bytes(in->address), in->lives_s,
+                           &made));
+    out.link = frame_data(made.link);
+    out.expires_ms = made.expires_ms;
+    return request_answer(rq, &out);
 }
 
 static struct err backup(struct request *rq)
@@ -102,6 +129,7 @@ const struct route admin_routes[] = {
     /* op      who             body  rate        kind          handler */
     {OP_PEOPLE, ROUTE_OPERATOR, 16, ROUTE_BULK, ROUTE_READS, people},
     {OP_REMOVE, ROUTE_OPERATOR, 64, ROUTE_BULK, ROUTE_GOES_ON, remove_account},
+    {OP_RESET, ROUTE_OPERATOR, 512, ROUTE_BULK, ROUTE_WRITES, reset},
     {OP_BACKUP, ROUTE_OPERATOR, 16, ROUTE_BULK, ROUTE_READS, backup},
     {.op = 0},
 };

@@ -96,6 +96,7 @@ static struct err recover(struct request *rq)
     TRY(networks_certificate(rq->db, rq->arena, &certificate));
     out.blob = frame_data(blob);
     out.certificate = frame_data(certificate);
+    out.root = frame_data(BYTES(networks_root(rq->server->networks)->b));
     return request_answer(rq, &out);
 }
 

@@ -43,6 +43,7 @@ static const char *const OPERATIONS[METRICS_OPERATIONS] = {
     [OP_POLICY_PUBLISH] = "policy_publish",
     [OP_POLICY_SHOW] = "policy_show",
     [OP_BACKUP] = "backup",
+    [OP_RESET] = "reset",
 };
 
 static const char *const OUTCOMES[METRICS_OUTCOMES] = {

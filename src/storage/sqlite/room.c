@@ -60,6 +60,37 @@ static struct err lengthen(sqlite3_file *log, uint64_t bytes)
     return OK;
 }
 
+static struct err write_again(struct sqlite *lite, sqlite3_file *log, sqlite3_int64 size)
+{
+    uint8_t piece[4096];
+    int result = SQLITE_OK;
+
+    for (sqlite3_int64 at = 0; at < size && result == SQLITE_OK; at += (int)sizeof piece) {
+        int n = size - at < (int)sizeof piece ? (int)(size - at) : (int)sizeof piece;
+
+        result = log->pMethods->xRead(log, piece, n, at);
+        if (result == SQLITE_OK)
+            result = log->pMethods->xWrite(log, piece, n, at);
+    }
+    if (result == SQLITE_OK)
+        result = log->pMethods->xSync(log, SQLITE_SYNC_FULL);
+    return result == SQLITE_OK ? OK : FAIL(sqlite_code(lite, result));
+}
+
+struct err room_renew_log(struct sqlite *lite)
+{
+    sqlite3_file *log = NULL;
+    sqlite3_int64 size = 0;
+
+    if (sqlite3_file_control(lite->handle, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK)
+        return FAIL(E_IO);
+    if (log == NULL || log->pMethods == NULL)
+        return OK; /* there is none */
+    if (log->pMethods->xFileSize(log, &size) != SQLITE_OK)
+        return FAIL(E_IO);
+    return size == 0 ? OK : write_again(lite, log, size);
+}
+
 struct err room_hold_log(struct db *db, uint64_t bytes)
 {
     struct sqlite *lite = (struct sqlite *)db;

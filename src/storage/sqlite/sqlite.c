@@ -215,12 +215,19 @@ static struct err check_pages(struct sqlite *lite)
 }
 
 /* What the log holds may be in the system's memory only: after a sync that failed, Linux shows what
- * it will never write.  Nothing is appended to that: it goes into the file, which writes it anew.
- * Where there is no room for it, it stays the log, so that a full disk can still be read; until
- * there is, nothing is written, for it would stand behind what may be lost. */
+ * it will never write.  Nothing is appended to that: it is written once more, so that the file
+ * never has a part of what the log lost with the power, and then goes into the file. Where there is
+ * no room for it, it stays the log, so that a full disk can still be read; until there is, nothing
+ * is written, for it would stand behind what may be lost. */
+static struct err rewrite(struct sqlite *lite)
+{
+    TRY(room_renew_log(lite));
+    return script(&lite->db, REWRITE);
+}
+
 static struct err empty_log(struct sqlite *lite)
 {
-    struct err err = script(&lite->db, REWRITE);
+    struct err err = rewrite(lite);
 
     lite->unsettled = err.code == E_FULL;
     return lite->unsettled ? script(&lite->db, ONLY_READ) : err;
@@ -228,7 +235,7 @@ static struct err empty_log(struct sqlite *lite)
 
 struct err sqlite_settle(struct sqlite *lite)
 {
-    struct err err = script(&lite->db, REWRITE);
+    struct err err = rewrite(lite);
 
     if (err.code == E_FULL)
         return OK;

@@ -45,6 +45,9 @@ FALLIBLE sqlite_settle(struct sqlite *lite);
 
 /* As struct db_driver says. */
 FALLIBLE room_spare(struct db *db, uint64_t *bytes);
+/* What the log shows, and what the system may never have written, is written once more and synced.
+ * E_FULL, E_IO. */
+FALLIBLE room_renew_log(struct sqlite *lite);
 FALLIBLE room_hold_log(struct db *db, uint64_t bytes);
 
 /* All that the log holds goes into the file.  E_FULL, E_IO, E_NOMEM. */

@@ -93,6 +93,7 @@ enum tacet_code tacet_join(struct tacet_client **out, const struct tacet_profile
 {
     keep_profile(p);
     snprintf(play.link, sizeof play.link, "%s", link);
+    snprintf(play.called, sizeof play.called, "%s", p->name);
     if (play.join == TACET_OK)
         *out = &client;
     return play.join;
@@ -104,6 +105,40 @@ enum tacet_code tacet_change_passphrase(struct tacet_client *c, const struct tac
              (int)p->fresh_n, (const char *)p->fresh);
     play.cost = p->cost;
     return play.change;
+}
+
+enum tacet_code tacet_add_device(struct tacet_client *c)
+{
+    return play.add;
+}
+
+enum tacet_code tacet_device_link(struct tacet_client *c, char out[TACET_LINK_SIZE])
+{
+    snprintf(out, TACET_LINK_SIZE, "tacet://device/x");
+    return play.link_shown;
+}
+
+enum tacet_code tacet_confirm_device(struct tacet_client *c, const char *digits)
+{
+    snprintf(play.confirmed, sizeof play.confirmed, "%s", digits);
+    return play.confirm_device;
+}
+
+enum tacet_code tacet_cancel_device(struct tacet_client *c)
+{
+    play.cancelled = true;
+    return play.cancel;
+}
+
+enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id)
+{
+    snprintf(play.removed, sizeof play.removed, "%s", id);
+    return play.remove;
+}
+
+bool tacet_is_device_link(const char *link)
+{
+    return strncmp(link, "tacet://device/", 15) == 0;
 }
 
 void tacet_close(struct tacet_client *c)
@@ -231,6 +266,26 @@ enum tacet_code tacet_name(struct tacet_client *c, const char *handle, const cha
     return play.name;
 }
 
+enum tacet_code tacet_name_device(struct tacet_client *c, const char *id, const char *name)
+{
+    return tacet_name(c, id, name);
+}
+
+enum tacet_code tacet_set_draft(struct tacet_client *c, const char *with, const uint8_t *text,
+                                size_t n)
+{
+    snprintf(play.draft, sizeof play.draft, "%.*s", (int)n, text == NULL ? "" : (const char *)text);
+    return TACET_OK;
+}
+
+enum tacet_code tacet_draft(struct tacet_client *c, const char *with, const uint8_t **text,
+                            size_t *n)
+{
+    *text = (const uint8_t *)play.draft;
+    *n = strlen(play.draft);
+    return *n == 0 ? TACET_ABSENT : TACET_OK;
+}
+
 enum tacet_code tacet_next_device(struct tacet_client *c, const char *handle, uint64_t number,
                                   struct tacet_device *out)
 {
@@ -271,6 +326,63 @@ enum tacet_code tacet_accept_key(struct tacet_client *c, const char *handle)
     return play.accept;
 }
 
+enum tacet_code tacet_warned(struct tacet_client *c, const char *handle)
+{
+    play.warned++;
+    for (size_t i = 0; i < play.contacts; i++)
+        play.contact[i].recovered = false;
+    return TACET_OK;
+}
+
+/* ---- losing every device */
+
+enum tacet_code tacet_make_recovery(struct tacet_client *c)
+{
+    return play.make;
+}
+
+enum tacet_code tacet_letters(struct tacet_client *c, char out[TACET_LETTERS_SIZE])
+{
+    memcpy(out, PLAY_LETTERS, sizeof PLAY_LETTERS);
+    return play.letters;
+}
+
+enum tacet_code tacet_letters_shown(struct tacet_client *c)
+{
+    play.shown++;
+    return TACET_OK;
+}
+
+enum tacet_code tacet_confirm_letters(struct tacet_client *c, const uint8_t *letters, size_t n)
+{
+    snprintf(play.typed, sizeof play.typed, "%.*s", (int)n, (const char *)letters);
+    return play.confirm;
+}
+
+enum tacet_code tacet_recovery_link(struct tacet_client *c, char out[TACET_RECOVERY_LINK_SIZE])
+{
+    snprintf(out, TACET_RECOVERY_LINK_SIZE, "tacet://recover/abc");
+    return TACET_OK;
+}
+
+enum tacet_code tacet_check_recovery_link(const char *link)
+{
+    return play.link_is;
+}
+
+enum tacet_code tacet_come_back(struct tacet_client **out, const struct tacet_profile *p,
+                                const struct tacet_return *how)
+{
+    keep_profile(p);
+    snprintf(play.link, sizeof play.link, "%s", how->link == NULL ? "none" : how->link);
+    snprintf(play.typed, sizeof play.typed, "%.*s", (int)how->letters_n,
+             (const char *)how->letters);
+    play.keeps = how->keep;
+    if (play.join == TACET_OK)
+        *out = &client;
+    return play.join;
+}
+
 enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *out)
 {
     *out = play.status;
@@ -305,6 +417,21 @@ struct tacet_event *play_event(enum tacet_event_kind kind, enum tacet_code code)
     struct tacet_event *e = &play.event[play.events++];
 
     *e = (struct tacet_event){.kind = kind, .code = code};
+    return e;
+}
+
+struct tacet_event *play_adding(enum tacet_adding step, enum tacet_code code)
+{
+    struct tacet_event *e = play_event(TACET_EVENT_ADDING, code);
+
+    e->adding = step;
+    if (step != TACET_ADDING_OPEN)
+        memcpy(e->device, PLAY_ID, sizeof PLAY_ID);
+    if (step == TACET_ADDING_ASKED) {
+        memcpy(e->digits, "0123 4567 8901", TACET_CODE_SIZE);
+        memcpy(e->called, "laptop", sizeof "laptop");
+        memcpy(e->from, "192.0.2.7", sizeof "192.0.2.7");
+    }
     return e;
 }
 

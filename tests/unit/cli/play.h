@@ -12,6 +12,7 @@
 struct play {
     bool no_profile;
     enum tacet_code open, link_is, join, send, confirm, accept, name, mark, change, lock;
+    enum tacet_code add, link_shown, confirm_device, cancel, remove, make, letters;
     struct tacet_tries tries;
     struct tacet_locking locking;        /* as the profile has it, or as it was set */
     struct tacet_event event[PLAY_MOST]; /* in this order, */
@@ -32,25 +33,31 @@ struct play {
     /* What the program did. */
     bool opened, looked_up, accepted;
     int watched; /* descriptor; -1: none */
-    unsigned openings, closed, sends, marked, told, by_itself;
+    unsigned openings, closed, sends, marked, told, by_itself, warned, shown;
+    bool keeps;     /* the other devices */
     int timeout_ms; /* of the last wait */
     bool asked;     /* for the passphrase, before the link was checked */
     unsigned cost;
     char kept[64];    /* the passphrase for which the key store was asked; "-": it keeps none */
     char changed[64]; /* the passphrase, "old>new" */
-    char passphrase[64], link[64], sent_to[64], sent[64], named[64];
+    char passphrase[64], link[64], sent_to[64], sent[64], named[64], typed[64];
+    char draft[64];
+    char called[64], confirmed[64], removed[64]; /* devices */
+    bool cancelled;
     size_t sent_n;
 };
 extern struct play play;
 
 /* What it said.  The id that every text gets. */
 extern char play_out[256 * 1024], play_err[64 * 1024];
-#define PLAY_ID "00112233445566778899aabbccddeeff"
+#define PLAY_LETTERS "aaaa bbbb cccc dddd eeee ffff gggg hhhh"
+#define PLAY_ID      "00112233445566778899aabbccddeeff"
 
 /* An empty script: cmocka's setup. */
 int play_begin(void **state);
 
 struct tacet_event *play_event(enum tacet_event_kind kind, enum tacet_code code);
+struct tacet_event *play_adding(enum tacet_adding step, enum tacet_code code);
 struct tacet_event *play_state(enum tacet_state state, enum tacet_code code);
 struct tacet_message *play_message(const char *with, const char *text);
 struct tacet_contact *play_contact(const char *handle);

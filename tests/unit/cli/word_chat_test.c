@@ -31,6 +31,20 @@ static void says(const char *from, const char *text)
     play.message[play.messages - 1].read = true; /* not among what was kept before */
 }
 
+static void who_is_muted_is_not_announced(void **state)
+{
+    struct tacet_contact *carol = play_contact("carol");
+
+    carol->muted_ms = UINT64_MAX;
+    says("carol", "the secret of carol");
+    assert_int_equal(CHAT("", "--wait=5"), 0);
+    assert_null(strstr(play_err, "carol"));
+    carol->muted_ms = 0;
+    play.taken = 0;
+    assert_int_equal(CHAT("", "--wait=5"), 0);
+    assert_said("(carol wrote");
+}
+
 static void each_line_is_sent_and_awaited(void **state)
 {
     assert_int_equal(CHAT("one\n\ntwo", "--wait=5"), 0);
@@ -208,6 +222,7 @@ static void one_does_not_talk_to_oneself(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(who_is_muted_is_not_announced, begin),
         cmocka_unit_test_setup(each_line_is_sent_and_awaited, begin),
         cmocka_unit_test_setup(what_is_not_accepted_in_time_is_said, begin),
         cmocka_unit_test_setup(what_is_unread_and_what_arrives_is_shown_and_read, begin),

@@ -64,18 +64,19 @@ static void who_is_not_known_has_no_devices_here(void **state)
 
 static void json_is_one_object_a_device(void **state)
 {
+    play.device[0].name = "the old phone";
     play.device[0].given_history = true;
     assert_int_equal(PLAY("devices", "--json"), 0);
-    assert_string_equal(play_out, "{\"handle\":\"alice\",\"id\":\"" PLAY_ID
-                                  "\",\"here\":true,\"since\":\"2026-11-21T21:38:00.000Z\","
-                                  "\"verified\":false,\"revoked_at\":0,\"list\":2,"
-                                  "\"list_made\":\"2026-11-21T21:38:00.000Z\","
-                                  "\"given_history\":true}\n"
-                                  "{\"handle\":\"alice\",\"id\":\"" OTHER_ID
-                                  "\",\"here\":false,\"since\":null,\"verified\":false,"
-                                  "\"revoked_at\":2,\"list\":2,"
-                                  "\"list_made\":\"2026-11-21T21:38:00.000Z\","
-                                  "\"given_history\":false}\n");
+    assert_string_equal(
+        play_out,
+        "{\"handle\":\"alice\",\"id\":\"" PLAY_ID
+        "\",\"name\":\"the old phone\",\"here\":true,\"since\":\"2026-11-21T21:38:00.000Z\","
+        "\"verified\":false,\"revoked_at\":0,\"list\":2,"
+        "\"list_made\":\"2026-11-21T21:38:00.000Z\",\"given_history\":true}\n"
+        "{\"handle\":\"alice\",\"id\":\"" OTHER_ID
+        "\",\"name\":null,\"here\":false,\"since\":null,\"verified\":false,"
+        "\"revoked_at\":2,\"list\":2,"
+        "\"list_made\":\"2026-11-21T21:38:00.000Z\",\"given_history\":false}\n");
 }
 
 static void what_was_given_is_said(void **state)
@@ -143,6 +144,36 @@ static void nothing_is_given_to_who_is_no_device_of_mine(void **state)
     assert_said("to another one");
 }
 
+static void a_device_of_one_s_own_is_named(void **state)
+{
+    play.device[1].revoked_at = 0;
+    assert_int_equal(PLAY("devices", "name", "0011", "the old phone"), 0);
+    assert_string_equal(play.named, PLAY_ID "=the old phone");
+    play.device[0].name = "the old phone";
+    assert_int_equal(PLAY("devices"), 0);
+    assert_non_null(strstr(play_out, "21:38, the old phone, this device\n"));
+    assert_int_equal(PLAY("devices", "name", OTHER_ID, "--none"), 0);
+    assert_string_equal(play.named, OTHER_ID "=");
+}
+
+static void an_id_that_names_no_device_or_several_names_none(void **state)
+{
+    memcpy(play.device[1].id, PLAY_ID, 4);
+    assert_int_equal(PLAY("devices", "name", "99", "phone"), 1);
+    assert_said("no device with this id");
+    assert_int_equal(PLAY("devices", "name", "", "phone"), 1);
+    assert_int_equal(PLAY("devices", "name", "0011", "phone"), 0); /* the other is revoked */
+    play.device[1].revoked_at = 0;
+    assert_int_equal(PLAY("devices", "name", "0011", "phone"), 1);
+    assert_said("begins so");
+    play.name = TACET_MALFORMED;
+    assert_int_equal(PLAY("devices", "name", PLAY_ID, "phone"), 1);
+    assert_said("one line of visible characters");
+    assert_int_equal(PLAY("devices", "name", PLAY_ID), 2);
+    assert_int_equal(PLAY("devices", "name", PLAY_ID, "phone", "--none"), 2);
+    assert_int_equal(PLAY("devices", "--none"), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +186,8 @@ int main(void)
         cmocka_unit_test_setup(how_it_goes_is_one_object_a_line, begin),
         cmocka_unit_test_setup(history_that_is_not_through_goes_on_later, begin),
         cmocka_unit_test_setup(nothing_is_given_to_who_is_no_device_of_mine, begin),
+        cmocka_unit_test_setup(a_device_of_one_s_own_is_named, begin),
+        cmocka_unit_test_setup(an_id_that_names_no_device_or_several_names_none, begin),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

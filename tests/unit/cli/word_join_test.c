@@ -70,6 +70,47 @@ static void a_damaged_link_is_refused_before_a_passphrase_is_asked_for(void **st
     assert_false(play.opened);
 }
 
+static void a_device_s_link_shows_a_code_and_waits(void **state)
+{
+    play.no_profile = true;
+    play_adding(TACET_ADDING_ASKED, TACET_OK);
+    play_event(TACET_EVENT_JOINED, TACET_OK);
+    play_event(TACET_EVENT_LINK, TACET_OK);
+    assert_int_equal(PLAY("join", "tacet://device/x", "--name", "laptop"), 0);
+    assert_string_equal(play.called, "laptop");
+    assert_string_equal(play_out,
+                        "Code: 0123 4567 8901\nYou are alice@x.example in Ministry of X.\n");
+    assert_said("type yes there");
+}
+
+static void a_device_calls_itself_as_its_machine_without_a_domain(void **state)
+{
+    play_event(TACET_EVENT_LINK, TACET_OK);
+    assert_int_equal(PLAY("join", "tacet://device/x"), 0);
+    assert_null(strchr(play.called, '.'));
+}
+
+static void what_is_wrong_with_a_device_s_link_is_said(void **state)
+{
+    static const struct {
+        enum tacet_code code;
+        const char *said;
+    } wrong[] = {
+        {TACET_ABSENT, "This link is over"},
+        {TACET_CONFLICT, "Somebody else has asked"},
+        {TACET_FORGED, "not from the device that showed it"},
+        {TACET_CLOCK, "clocks"},
+        {TACET_REMOVED, "was removed"},
+    };
+
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        play_begin(state);
+        play_adding(TACET_ADDING_OVER, wrong[i].code);
+        assert_int_equal(PLAY("join", "tacet://device/x"), 1);
+        assert_said(wrong[i].said);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -80,6 +121,9 @@ int main(void)
         cmocka_unit_test_setup(what_is_wrong_with_an_invitation_is_said, play_begin),
         cmocka_unit_test_setup(a_damaged_link_is_refused_before_a_passphrase_is_asked_for,
                                play_begin),
+        cmocka_unit_test_setup(a_device_s_link_shows_a_code_and_waits, play_begin),
+        cmocka_unit_test_setup(a_device_calls_itself_as_its_machine_without_a_domain, play_begin),
+        cmocka_unit_test_setup(what_is_wrong_with_a_device_s_link_is_said, play_begin),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

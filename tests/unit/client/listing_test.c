@@ -120,6 +120,9 @@ static void changes_wait_in_order_with_what_was_signed(void **state)
     assert_ok(listing_first(s->vault, &a, &number, &got, &list));
     assert_int_equal(got.kind, LISTING_REVOKE);
     assert_int_equal(list.n, 0);
+    assert_ok(listing_find(s->vault, &c.entry.did, &a, &number, &list)); /* the one that adds */
+    assert_int_equal(listing_find(s->vault, &got.entry.did, &a, &number, &list).code, E_ABSENT);
+    assert_ok(listing_first(s->vault, &a, &number, &got, &list));
 
     assert_ok(vault_begin(s->vault));
     assert_ok(vault_end(s->vault, listing_signed(s->vault, number, &got, bytes_text("a list"))));
@@ -155,6 +158,41 @@ static void what_cannot_be_is_refused_at_once(void **state)
     assert_int_equal(put(s, &o, &c), E_DENIED); /* removed itself */
 }
 
+static bool withdraw(struct safe *s, const struct listing_change *c)
+{
+    bool was;
+
+    assert_ok(vault_begin(s->vault));
+    assert_ok(vault_end(s->vault, listing_withdraw(s->vault, &c->entry.did, &was)));
+    return was;
+}
+
+static void a_recovery_key_is_withdrawn_until_a_list_with_it_was_signed(void **state)
+{
+    struct safe *s = *state;
+    struct arena a = ARENA(65536);
+    struct own o = account();
+    struct listing_change other = {LISTING_REVOKE, entry(2, DEVICE_PLAIN)},
+                          key = {LISTING_RECOVERY, entry(8, DEVICE_RECOVERY)}, got;
+    uint64_t number;
+    struct bytes list;
+
+    assert_false(withdraw(s, &key));
+    assert_int_equal(put(s, &o, &other), E_OK);
+    assert_int_equal(put(s, &o, &key), E_OK);
+    assert_true(withdraw(s, &key));
+    assert_false(withdraw(s, &key));
+    assert_false(withdraw(s, &other)); /* what is no key stays */
+    assert_ok(listing_first(s->vault, &a, &number, &got, &list));
+    assert_int_equal(got.kind, LISTING_REVOKE);
+    assert_int_equal(put(s, &o, &key), E_OK);
+    assert_ok(vault_begin(s->vault));
+    assert_ok(
+        vault_end(s->vault, listing_signed(s->vault, number + 1, &key, bytes_text("a list"))));
+    assert_false(withdraw(s, &key));
+    arena_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +201,7 @@ int main(void)
         cmocka_unit_test(a_device_that_was_revoked_does_not_come_back),
         safe_test(changes_wait_in_order_with_what_was_signed),
         safe_test(what_cannot_be_is_refused_at_once),
+        safe_test(a_recovery_key_is_withdrawn_until_a_list_with_it_was_signed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

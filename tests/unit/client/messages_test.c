@@ -212,6 +212,56 @@ static void a_signature_is_kept_with_its_message(void **state)
     arena_free(&a);
 }
 
+static void of_a_stream_the_lowest_that_is_unread_is_found(void **state)
+{
+    static const struct room_id room = {{1}}, other = {{2}};
+    struct safe *s = *state;
+    struct arena a = ARENA(1 << 20);
+    struct message m = {.place = 0}, got;
+
+    for (uint8_t seq = 9; seq >= 7; seq--) { /* they came in another order */
+        m = message(1, seq, "text");
+        m.room = room;
+        m.seq = seq;
+        assert_ok(add(s->vault, &m));
+    }
+    assert_ok(messages_next_unread_of(s->vault, &room, &m.sender, 0, &a, &got));
+    assert_int_equal(got.seq, 7);
+    assert_ok(messages_next_unread_of(s->vault, &room, &m.sender, 8, &a, &got));
+    assert_int_equal(got.seq, 8);
+    assert_err(messages_next_unread_of(s->vault, &other, &m.sender, 0, &a, &got), E_ABSENT);
+    assert_ok(vault_begin(s->vault));
+    assert_ok(messages_mark_read(s->vault, &got));
+    assert_ok(vault_commit(s->vault));
+    assert_ok(messages_next_unread_of(s->vault, &room, &m.sender, 8, &a, &got));
+    assert_int_equal(got.seq, 9);
+    arena_free(&a);
+}
+
+/* A program of before kept it without its room. */
+static void a_message_without_a_room_is_read_as_before(void **state)
+{
+    struct safe *s = *state;
+    struct arena a = ARENA(1 << 20);
+    struct message m = message(1, 1, "of before"), got;
+    struct bytes record;
+
+    assert_ok(add(s->vault, &m));
+    assert_ok(vault_get(s->vault, VAULT_MESSAGE, BYTES_LITERAL("\0\0\0\0\0\0\0\1"), m.place, &a,
+                        &record));
+    assert_ok(vault_begin(s->vault));
+    assert_ok(vault_put(s->vault, VAULT_MESSAGE, BYTES_LITERAL("\0\0\0\0\0\0\0\1"), m.place,
+                        bytes(record.at, record.n - sizeof m.room.b)));
+    assert_ok(vault_commit(s->vault));
+    assert_ok(messages_get(s->vault, 1, m.place, &a, &got));
+    assert_bytes(got.text, BYTES_LITERAL("of before"));
+    assert_true(bytes_all_zero(ID_BYTES(got.room)));
+    assert_ok(vault_begin(s->vault));
+    assert_ok(messages_mark_read(s->vault, &got));
+    assert_ok(vault_commit(s->vault));
+    arena_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +274,8 @@ int main(void)
         safe_test(what_another_device_kept_stands_before_what_came_here),
         safe_test(a_signature_is_kept_with_its_message),
         safe_test(the_longest_text_fits_and_a_longer_one_does_not),
+        safe_test(of_a_stream_the_lowest_that_is_unread_is_found),
+        safe_test(a_message_without_a_room_is_read_as_before),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,6 +102,32 @@ static void without_room_nothing_is_written(void **state)
     identity_free(&me);
 }
 
+static void two_keys_make_the_device_that_has_them(void **state)
+{
+    struct identity me, other, same;
+    struct sign_private *ark, *dsk;
+
+    assert_ok(identity_make(&NETWORK, &me));
+    assert_ok(identity_make(&NETWORK, &other));
+    ark = me.ark_secret;
+    dsk = me.dsk_secret;
+    assert_ok(identity_of(&NETWORK, &ark, &dsk, &same));
+    assert_null(ark);
+    assert_null(dsk);
+    assert_memory_equal(&same.who, &me.who, sizeof me.who);
+    assert_true(ID_SAME(same.dsk, me.dsk));
+    me.dsk_secret = other.dsk_secret; /* another device of the account */
+    ark = me.ark_secret;
+    assert_ok(identity_of(&NETWORK, &ark, &me.dsk_secret, &me));
+    assert_true(ID_SAME(me.who.aid, same.who.aid));
+    assert_false(ID_SAME(me.who.did, same.who.did));
+    same.ark_secret = NULL; /* which is me's */
+    other.dsk_secret = NULL;
+    identity_free(&me);
+    identity_free(&same);
+    identity_free(&other);
+}
+
 static void freeing_twice_is_harmless(void **state)
 {
     struct identity me;
@@ -121,6 +147,7 @@ int main(void)
         cmocka_unit_test(every_other_length_is_refused),
         cmocka_unit_test(a_key_that_is_no_scalar_is_refused),
         cmocka_unit_test(without_room_nothing_is_written),
+        cmocka_unit_test(two_keys_make_the_device_that_has_them),
         cmocka_unit_test(freeing_twice_is_harmless),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,6 +126,8 @@ static struct err make_write_and_parse(void *arg)
         assert_int_equal(b.n, 0);
     TRY_OUT(err);
     TRY_OUT(SCARCE(identity_parse(buf_view(&b), &back)));
+    err = SCARCE(identity_of(&back.who.nid, &back.ark_secret, &back.dsk_secret, &back));
+    assert_true(err.code == E_OK || (back.ark_secret == NULL && back.dsk_secret == NULL));
 out:
     identity_free(&me);
     identity_free(&back);

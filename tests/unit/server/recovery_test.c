@@ -82,6 +82,7 @@ static void what_is_kept_is_given_to_who_names_it(void **state)
     assert_int_equal(out->person->n_lists, 1);
     assert_bytes(frame_bytes(out->person->lists[0]), x.ann.list_statement);
     assert_int_equal(out->person->n_prekeys, 0);
+    assert_bytes(frame_bytes(out->root), BYTES(networks_root(x.w->server.networks)->b));
     end(&x);
 }
 

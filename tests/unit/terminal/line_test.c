@@ -53,6 +53,18 @@ static void keys_that_are_none_of_ours_leave_no_trace(void **state)
     assert_typed("a\033[1;2;3;4;5;6;7;8;9mb", "ab");
 }
 
+static void a_line_that_was_begun_is_looked_at_and_put_back(void **state)
+{
+    struct line l = line_new();
+
+    type(&l, "half\033[D\033[D");
+    assert_bytes(line_typed(&l), BYTES_LITERAL("half"));
+    line_put(&l, BYTES_LITERAL("another"));
+    type(&l, " one");
+    assert_bytes(line_typed(&l), BYTES_LITERAL("another one"));
+    line_free(&l);
+}
+
 static void ctrl_d_ends_an_empty_line_alone(void **state)
 {
     struct line l = line_new();
@@ -122,6 +134,7 @@ int main(void)
         cmocka_unit_test(a_character_of_several_bytes_is_one),
         cmocka_unit_test(keys_that_are_none_of_ours_leave_no_trace),
         cmocka_unit_test(ctrl_d_ends_an_empty_line_alone),
+        cmocka_unit_test(a_line_that_was_begun_is_looked_at_and_put_back),
         cmocka_unit_test(a_full_line_takes_no_more),
         cmocka_unit_test(the_cursor_stands_where_it_is_typed),
         cmocka_unit_test(a_long_line_shows_the_part_around_the_cursor),
