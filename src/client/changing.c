@@ -13,9 +13,11 @@
 
 #define CHANGING_AGAIN_MS CLOCK_MINUTE_MS
 
+/* That history may be given is no person's word on the list: giver.c tells of that. */
 static struct err tell(struct engine *e, const struct listing_change *c, enum err_code code)
 {
-    actions_tell(e, &(struct event){.kind = EVENT_LISTED, .code = code, .change = *c});
+    if (c->kind != LISTING_CAPABILITIES)
+        actions_tell(e, &(struct event){.kind = EVENT_LISTED, .code = code, .change = *c});
     return keeping_listed(e, c, code);
 }
 

@@ -2,6 +2,7 @@
 /* history_given: a device that was added gets what was said before, when people at both devices
  * want it.  [PROTOCOL 15.5] */
 #include "scenario/histories.h"
+#include "scenario/stage_internal.h"
 
 static const struct device_entry *entry_of(struct person *in, struct person *of)
 {
@@ -90,11 +91,13 @@ static void that_it_was_given_stands_in_the_list(void **state)
 
     (void)state;
     stage_told_of_devices(c.bob, &told);
+    c.alice->listed = (struct event){.kind = 0};
     assert_int_equal(entry_of(c.alice, c.second)->capabilities, 0);
     assert_int_equal(stage_give(c.alice, c.second), E_OK);
     assert_int_equal(entry_of(c.alice, c.second)->capabilities, 0);
     assert_int_equal(stage_take(c.second, c.alice), E_OK);
     has_all(&c);
+    assert_int_equal(stage_told_of_list(c.alice), E_AGAIN); /* nobody asked for one */
     assert_int_equal(entry_of(c.alice, c.second)->capabilities, DEVICE_GIVEN_HISTORY);
     assert_int_equal(entry_of(c.second, c.second)->capabilities, DEVICE_GIVEN_HISTORY);
     assert_int_equal(entry_of(c.second, c.alice)->capabilities, 0);
