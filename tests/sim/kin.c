@@ -234,11 +234,22 @@ static void look(struct world *w, void *subject)
         ask(by);
 }
 
+/* The server took it and went before it could answer: it is seen by what it shows then. */
+void kin_in_force(struct person *who)
+{
+    const struct device_list *list = &engine_own(who->engine)->list;
+
+    if (!kin_knows_list(who, list))
+        note_list(who->first, list);
+}
+
 void kin_changed(struct person *who, const struct listing_change *change, enum err_code code)
 {
     struct world *w = who->world;
 
     world_trace(w, "  %s hears of a change of its list: %s", who->name, err_name(code));
+    if (code == E_OK)
+        kin_in_force(who);
     for (size_t i = 0; code == E_OK && i < w->people; i++) {
         if (!w->person[i]->kin.named || !ID_SAME(w->person[i]->kin.did, change->entry.did))
             continue;
@@ -394,7 +405,8 @@ bool kin_explains(const struct world *w, const struct event *e)
 {
     for (size_t i = 0; i < w->people; i++)
         if (w->person[i]->kin.removed)
-            return e->problem == PROBLEM_DAMAGED && e->code == E_REMOVED;
+            return (e->problem == PROBLEM_DAMAGED || e->problem == PROBLEM_HISTORY) &&
+                   e->code == E_REMOVED;
     return false;
 }
 

@@ -56,6 +56,8 @@ bool kin_rests(const struct world *w);
 void kin_committed(struct world *w, const struct request *rq);
 /* The profile of a device that was added; E_OK too if it is there already. */
 FALLIBLE kin_adopt(struct person *who);
+/* What it wanted of its list is in force. */
+void kin_in_force(struct person *who);
 /* Its program says what became of a change of its list that it was asked for. */
 void kin_changed(struct person *who, const struct listing_change *change, enum err_code code);
 /* An account has begun, with this device. */

@@ -249,9 +249,11 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
     case EVENT_LISTED:
         kin_changed(who, &e->change, e->code);
         break;
+    case EVENT_HISTORY:
+        past_heard(who, e);
+        break;
     case EVENT_ADDING: /* keys of new devices are made by hand */
     case EVENT_RECOVERY:
-    case EVENT_HISTORY:
         break;
     }
 }

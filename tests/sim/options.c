@@ -48,6 +48,7 @@ static const char *const NAMES[KINDS] = {
     [KIND_INSERT] = "insert",
     [KIND_ADD_DEVICE] = "add_device",
     [KIND_REMOVE_DEVICE] = "remove_device",
+    [KIND_GIVE_HISTORY] = "give_history",
 };
 
 const char *options_kind(enum kind k)
@@ -70,19 +71,22 @@ bool options_heals(const struct options *o)
     return o->hostile || options_has(o, KIND_DAYS);
 }
 
-/* In most worlds everybody has one device; in the others they come, and in most of those some go.
- */
+/* In most worlds everybody has one device; in the others they come, in most of those some go, and
+ * in half of them some are given what was said before. */
 static uint64_t several_devices(uint64_t seed, uint64_t kinds)
 {
-    static const uint64_t both = UINT64_C(1) << KIND_ADD_DEVICE | UINT64_C(1) << KIND_REMOVE_DEVICE;
+    static const uint64_t all = UINT64_C(1) << KIND_ADD_DEVICE | UINT64_C(1) << KIND_REMOVE_DEVICE |
+                                UINT64_C(1) << KIND_GIVE_HISTORY;
     struct dice d = dice_for(seed, "several devices");
-    bool several = dice_once_in(&d, 3), some_go = !dice_once_in(&d, 4);
+    bool several = dice_once_in(&d, 3), some_go = !dice_once_in(&d, 4),
+         some_give = dice_once_in(&d, 2);
 
-    kinds &= ~both;
+    kinds &= ~all;
     if (!several)
         return kinds;
     return kinds | UINT64_C(1) << KIND_ADD_DEVICE |
-           (some_go ? UINT64_C(1) << KIND_REMOVE_DEVICE : 0);
+           (some_go ? UINT64_C(1) << KIND_REMOVE_DEVICE : 0) |
+           (some_give ? UINT64_C(1) << KIND_GIVE_HISTORY : 0);
 }
 
 /* Most worlds are small: what goes wrong shows there too, and sooner. */

@@ -62,6 +62,7 @@ enum kind {
     /* and of people with several devices */
     KIND_ADD_DEVICE,    /* one adds another */
     KIND_REMOVE_DEVICE, /* and removes one */
+    KIND_GIVE_HISTORY,  /* and gives one what was said before it was there */
     KINDS
 };
 

@@ -375,6 +375,16 @@ enum err_code people_command(struct person *who, enum command_kind kind, const c
     return err.code;
 }
 
+enum err_code people_about_device(struct person *who, enum command_kind kind,
+                                  const struct device_id *did)
+{
+    struct command c = {.kind = kind, .text = ID_BYTES(*did)};
+    struct err err = engine_command(who->engine, &c, people_clock(who));
+
+    look_after(who);
+    return err.code;
+}
+
 enum err_code people_change_list(struct person *who, const struct listing_change *change)
 {
     struct err err;
@@ -486,6 +496,7 @@ void people_free(struct person *who)
 {
     close_all(who);
     kin_free(who);
+    past_free(who);
     disk_free(who->disk);
     disk_image_free(who->copy);
     free(who->link);

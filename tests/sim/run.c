@@ -14,6 +14,7 @@
 #include "sim/faults.h"
 #include "sim/hostile.h"
 #include "sim/operator.h"
+#include "sim/past.h"
 #include "sim/plants.h"
 #include "sim/world.h"
 
@@ -63,6 +64,7 @@ void run_here(const struct options *o, struct outcome *out)
     for (unsigned i = 0; i < o->steps; i++) {
         actions_step(w);
         kin_step(w);
+        past_step(w);
         faults_step(w);
         backups_step(w);
         edicts_step(w);

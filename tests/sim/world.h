@@ -20,6 +20,7 @@
 #include "sim/kin.h"
 #include "sim/ledger.h"
 #include "sim/options.h"
+#include "sim/past.h"
 
 #define WORLD_START_MS UINT64_C(1790000000000)
 #define WORLD_DOMAIN   "x.example"
@@ -44,6 +45,7 @@ struct person {
     size_t index;         /* in world.person */
     struct person *first; /* the account's first device, by which the account is known here */
     struct kin kin;
+    struct past past;
     char handle[33];
     char name[40]; /* of the device, where it is told what happens */
     struct disk *disk;
@@ -134,8 +136,9 @@ struct world {
     uint64_t now_ms, order, drawn;
     struct moment *heap;
     size_t moments, room;
-    struct dice act, net, machine, lie, own, care, rule, secret, kin; /* each purpose has its own */
-    struct random random;                                             /* from `own` */
+    struct dice act, net, machine, lie, own, care, rule, secret, kin,
+        past;             /* each purpose has its own */
+    struct random random; /* from `own` */
     struct server_node server;
     struct person *person[OPTIONS_DEVICES_MOST]; /* each device of everybody */
     size_t people, accounts;
