@@ -574,6 +574,7 @@ struct tacet_status {
     char network_id[65], account_id[65], device_id[33]; /* hexadecimal */
     bool joined, connected, drained;
     uint64_t outgoing, parked; /* messages that wait to be sent; that cannot be opened yet */
+    uint64_t answers;          /* of TACET_EVENT_HISTORY, that other devices of mine wait for */
     uint32_t prekey;           /* number of the newest */
     uint64_t prekey_made_ms;
     uint32_t policy;                /* number of the network policy in force; 0: there is none */

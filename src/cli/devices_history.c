@@ -13,6 +13,8 @@
 #define WAIT_MOST 86400 /* seconds */
 #define ID_LEAST  4     /* characters of an id that are enough, if there is one such device */
 #define BAR_WIDTH 30
+#define LINGER_S \
+    5 /* for the last answer: without it the other device does not know that all came */
 
 static const struct sentence REFUSED[] = {
     {TACET_ABSENT, "You have no such device.  Yours: tacet devices"},
@@ -126,6 +128,26 @@ static bool is_ours(const struct transfer *t, const struct tacet_event *e)
            strcmp(e->device, t->device.id) == 0;
 }
 
+static bool has_answers(const struct transfer *t)
+{
+    struct tacet_status s;
+
+    return tacet_get_status(t->client, &s) == TACET_OK && s.answers > 0;
+}
+
+static void linger(const struct transfer *t, struct drive *d)
+{
+    struct tacet_event e;
+
+    for (unsigned i = 0; i < LINGER_S && has_answers(t); i++) {
+        drive_allow(d, 1);
+        while (drive_take(d, &e))
+            drive_say(d, &e);
+        if (d->why != TACET_AGAIN)
+            return;
+    }
+}
+
 static enum words_end follow(struct transfer *t, int seconds)
 {
     struct drive d;
@@ -142,6 +164,8 @@ static enum words_end follow(struct transfer *t, int seconds)
         end = say(t, &e);
         ended = e.history == TACET_HISTORY_ENDED;
     }
+    if (ended)
+        linger(t, &d);
     if (ended && e.code != TACET_OK)
         end = sentences_say(REFUSED, e.code);
     else if (!ended && drive_refused(&d))

@@ -4,8 +4,8 @@
  * read marks, drafts, and whom I do not want to hear of.  [PROTOCOL 15.8]
  *
  * A register says what the person said on some device.  What it means here follows from it and from
- * what is known here, again each time that one of the two changes.  In the caller's transaction, but
- * for agreed_begin().
+ * what is known here, again each time that one of the two changes.  In the caller's transaction,
+ * but for agreed_begin().
  */
 #ifndef TACET_CLIENT_AGREED_H
 #define TACET_CLIENT_AGREED_H

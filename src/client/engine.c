@@ -397,6 +397,11 @@ struct err engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked
     return parking_count(e, parked);
 }
 
+struct err engine_answers(struct engine *e, uint64_t *n)
+{
+    return outgoing_answers(e, n);
+}
+
 struct err engine_recovery(struct engine *e, enum recovering_state *out)
 {
     *out = RECOVERING_MAKING;

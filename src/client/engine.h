@@ -208,5 +208,8 @@ FALLIBLE engine_recovery(struct engine *e, enum recovering_state *out);
 /* E_ABSENT: there are none to be shown. */
 FALLIBLE engine_letters(const struct engine *e, char out[RECOVERY_LETTERS_SIZE]);
 FALLIBLE engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked);
+/* How much is to be said to other devices of mine of history that is given, and was not taken by
+ * the server yet. */
+FALLIBLE engine_answers(struct engine *e, uint64_t *n);
 
 #endif

@@ -396,6 +396,8 @@ FALLIBLE outgoing_give_up(struct engine *e, uint64_t contact, enum err_code why)
 /* Are the newest prekeys of a contact of use, or was it just asked for newer ones? */
 bool outgoing_is_fresh(struct engine *e, const struct contact *c);
 FALLIBLE outgoing_waiting(struct engine *e, uint64_t *n);
+/* What is to be said of history, among my devices. */
+FALLIBLE outgoing_answers(struct engine *e, uint64_t *n);
 
 /* ---- answers.c: S3 of [PROTOCOL 10] */
 

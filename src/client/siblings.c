@@ -27,8 +27,8 @@ struct err siblings_learned(struct engine *e)
     bool news;
 
     TRY(own_refresh_list(&e->own, e->vault, &news));
-    if (!news)
-        return OK;
+    if (!news) /* but that my account is known here now, without which giver.c says nothing */
+        return giver_pump(e);
     if (!own_is_listed(&e->own)) {
         siblings_end(e);
         return OK;

@@ -277,5 +277,7 @@ enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *ou
         err = policy_out(c, out);
     if (err.code == E_OK)
         err = engine_waiting(c->engine, &out->outgoing, &out->parked);
+    if (err.code == E_OK)
+        err = engine_answers(c->engine, &out->answers);
     return client_code(err);
 }
