@@ -14,8 +14,7 @@ static bool is_sound(const struct history *h)
     case HISTORY_OVER:
         return h->code != 0;
     case HISTORY_PIECE:
-        return h->number >= 1 && h->done <= h->of && h->cut.n <= HISTORY_CUT_MAX &&
-               (h->last || h->cut.n > 0);
+        return h->number >= 1 && h->done <= h->of && (h->last || h->cut.n > 0);
     }
     return false;
 }
@@ -23,25 +22,21 @@ static bool is_sound(const struct history *h)
 void history_write(const struct history *h, struct buf *out)
 {
     invariant(is_sound(h));
+    invariant(h->cut.n <= HISTORY_CUT_MAX);
     buf_u8(out, (uint8_t)h->kind);
     buf_bytes(out, BYTES(h->transfer));
-    switch (h->kind) {
-    case HISTORY_OFFER:
+    if (h->kind == HISTORY_OFFER) {
         buf_u64(out, h->of);
-        break;
-    case HISTORY_TAKEN:
+    } else if (h->kind == HISTORY_TAKEN) {
         buf_u32(out, h->number);
-        break;
-    case HISTORY_PIECE:
+    } else if (h->kind == HISTORY_PIECE) {
         buf_u32(out, h->number);
         buf_u8(out, h->last);
         buf_u64(out, h->done);
         buf_u64(out, h->of);
         buf_bytes(out, h->cut);
-        break;
-    case HISTORY_OVER:
+    } else {
         buf_u8(out, h->code);
-        break;
     }
 }
 
@@ -100,9 +95,8 @@ enum { FLAG_MINE = 1, FLAG_READ = 2 };
 
 static bool message_is_sound(const struct history_entry *e)
 {
-    return (e->notes & ~HISTORY_NOTES) == 0 && e->content.n <= LIMIT_TEXT &&
-           !payload_is_control(e->type) && e->seq >= 1 && e->ttl_s >= 1 &&
-           e->ttl_s <= TRAILER_TTL_MOST_S &&
+    return (e->notes & ~HISTORY_NOTES) == 0 && !payload_is_control(e->type) && e->seq >= 1 &&
+           e->ttl_s >= 1 && e->ttl_s <= TRAILER_TTL_MOST_S &&
            (e->mine ? e->state >= 3 && e->state <= 5 : e->state == 0);
 }
 

@@ -123,7 +123,8 @@ static bool person(struct liar *l, struct person *who, struct frame *f, struct a
     of = subject_of(l, m->person);
     if (dice_once_in(l->dice, l->one_in)) {
         if (of < SCHEDULE_PEOPLE && l->answer[of].n > 0 && dice_once_in(l->dice, 6)) {
-            f->body = buf_view(&l->answer[of]);
+            /* A copy: what is kept of this person may be another answer in a moment. */
+            assert_ok(arena_copy(a, buf_view(&l->answer[of]), &f->body));
             l->lies[LIE_BACK]++;
         } else {
             alter_person(l, who, m->person, a);

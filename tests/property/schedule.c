@@ -241,9 +241,9 @@ static void everybody_is_there(struct world *w)
 /* Who was told that a handle is somebody else's now, asks again. */
 static void everybody_asks(struct world *w)
 {
-    for (size_t i = 0; i < w->people; i++)
+    for (size_t i = 0; i < w->devices; i++)
         for (size_t j = 0; j < w->people; j++) {
-            if (i != j && is_changed(w, i, j))
+            if (world_owner(w, i) != j && is_changed(w, i, j))
                 looks_up(w->play, w->who[i], w->who[j]->handle);
         }
 }

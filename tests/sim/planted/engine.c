@@ -17,6 +17,7 @@ struct err __real_vault_counter_set(struct vault *v, enum vault_counter which, u
 struct err __real_chains_put_sending(struct vault *v, const struct device_id *to,
                                      const struct epoch *e);
 struct err __real_parking_add(struct engine *e, const struct opening_item *item);
+struct err __real_parking_has_from(struct engine *e, const struct opening_item *item, bool *has);
 struct err __real_messages_add(struct vault *v, struct message *m);
 struct err __real_messages_last(struct vault *v, uint64_t contact, uint64_t most, struct arena *a,
                                 struct message *out);
@@ -36,6 +37,7 @@ struct err __wrap_vault_counter_set(struct vault *v, enum vault_counter which, u
 struct err __wrap_chains_put_sending(struct vault *v, const struct device_id *to,
                                      const struct epoch *e);
 struct err __wrap_parking_add(struct engine *e, const struct opening_item *item);
+struct err __wrap_parking_has_from(struct engine *e, const struct opening_item *item, bool *has);
 struct err __wrap_messages_add(struct vault *v, struct message *m);
 struct err __wrap_messages_last(struct vault *v, uint64_t contact, uint64_t most, struct arena *a,
                                 struct message *out);
@@ -66,13 +68,19 @@ struct err __wrap_vault_put(struct vault *v, enum vault_kind kind, struct bytes 
     return is_forgotten(kind) ? OK : __real_vault_put(v, kind, key, number, value);
 }
 
-/* What waits for a roster is not looked at when the roster comes. */
+/* What waits for a roster is not looked at when the roster comes, nor when later words open. */
 struct err __wrap_vault_has(struct vault *v, enum vault_kind kind, struct bytes key,
                             uint64_t number, bool *has)
 {
     TRY(__real_vault_has(v, kind, key, number, has));
     *has = *has || (kind == VAULT_ROSTER && plants_has("later_words_open_first"));
     return OK;
+}
+
+struct err __wrap_parking_has_from(struct engine *e, const struct opening_item *item, bool *has)
+{
+    *has = false;
+    return plants_has("later_words_open_first") ? OK : __real_parking_has_from(e, item, has);
 }
 
 struct err __wrap_vault_counter_set(struct vault *v, enum vault_counter which, uint64_t value)

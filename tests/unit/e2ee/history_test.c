@@ -178,11 +178,29 @@ static void what_an_entry_must_not_say_is_refused(void **state)
     e = UNPROVED;
     e.ttl_s = 0;
     odd_entry(&e, E_MALFORMED);
+    e.ttl_s = TRAILER_TTL_MOST_S + 1;
+    odd_entry(&e, E_MALFORMED);
+    e = UNPROVED;
+    e.state = 6;
+    odd_entry(&e, E_MALFORMED);
     e = PERSON;
     e.handle = BYTES_LITERAL("Bob");
     odd_entry(&e, E_MALFORMED);
     e = (struct history_entry){.kind = (enum history_entry_kind)5};
     odd_entry(&e, E_MALFORMED);
+}
+
+/* Of a message, up to where it is told whether it is proved. */
+#define ABOUT_SIZE (1 + 32 + 1 + 1 + 4 + 8 + 8)
+
+static void a_message_is_proved_or_it_is_none(void **state)
+{
+    uint8_t in[ABOUT_SIZE + PROOF_SIZE] = {HISTORY_PROVED};
+
+    assert_int_equal(parse(BYTES(in), true), E_MALFORMED); /* nothing in its place */
+    assert_int_equal(parse(bytes(in, sizeof in - 1), true), E_TRUNCATED);
+    in[33] = 4; /* flags */
+    assert_int_equal(parse(BYTES(in), true), E_MALFORMED);
 }
 
 static void entries_come_out_one_by_one(void **state)
@@ -213,6 +231,7 @@ int main(void)
         cmocka_unit_test(every_truncation_of_a_fixed_part_is_refused),
         cmocka_unit_test(what_a_control_must_not_say_is_refused),
         cmocka_unit_test(what_an_entry_must_not_say_is_refused),
+        cmocka_unit_test(a_message_is_proved_or_it_is_none),
         cmocka_unit_test(entries_come_out_one_by_one),
         cmocka_unit_test(an_entry_of_any_length_is_refused_before_it_is_there),
     };
