@@ -202,6 +202,7 @@ enum tacet_problem {
                              /* code says why, and messages wait */
     TACET_PROBLEM_AWAY = 20, /* this device was not here for message.missing days, and the server */
                              /* keeps mail for 30: what was sent before is not here */
+    TACET_PROBLEM_TWO_LISTS, /* the account of `who` has two lists of devices under one number */
 };
 
 /* What the devices of an account agree on, whatever one of them is told. */

@@ -110,6 +110,7 @@ enum problem {
     PROBLEM_KEEPER, /* who must get a copy of each message cannot be written to (code): all wait */
     PROBLEM_AWAY =
         20, /* this device was not here for `missing` days: the server keeps mail for 30 */
+    PROBLEM_TWO_LISTS, /* the account has two lists of devices under one number: see `contact` */
 };
 
 struct event {

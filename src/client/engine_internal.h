@@ -3,6 +3,7 @@
 #ifndef TACET_CLIENT_ENGINE_INTERNAL_H
 #define TACET_CLIENT_ENGINE_INTERNAL_H
 
+#include "client/dealings.h"
 #include "client/engine.h"
 #include "client/newcomer.h"
 #include "client/own_prekeys.h"
@@ -26,7 +27,9 @@ struct waiting {
     uint64_t id;
     enum op op;
     uint64_t since_ms;
-    uint64_t number;  /* SEND, REGISTER: place in the outbox; PREKEY, POLICY: its number */
+    /* SEND, REGISTER: place in the outbox; PREKEY, POLICY: its number; PERSON: from which list on;
+     * LIST: the version of one that the server had forgotten */
+    uint64_t number;
     struct bytes key; /* PERSON: handle or aid; ROSTER: digest; in `room` */
     bool by_account;  /* PERSON: the key is an aid */
     uint8_t room[48];
@@ -63,6 +66,12 @@ struct delays {
 struct effort {
     uint64_t since_ms; /* when the minute began of which `steps` are left; 0: none began */
     uint32_t steps;
+};
+
+/* Lists of my account that the server has forgotten. */
+struct relisting {
+    struct dealings_count count; /* how often it was given them */
+    uint64_t again_ms;           /* when it is asked how far it is; 0: no need */
 };
 
 /* A recovery key that is being made, with its letters. */
@@ -105,6 +114,7 @@ struct engine {
     bool held_back;                 /* something that opens waits for what its sender said before */
     uint64_t forgotten_ms;          /* when what waits may be sealed again; 0: nothing does */
     uint64_t changing_ms;           /* when a list is sent again; 0: not before something comes */
+    struct relisting relisting;
     struct offer offer;
     uint64_t offer_ms;           /* when the server is asked of it again; 0: not before something */
     bool offer_late, offer_told; /* that it is late; how far it is, since this program began */
@@ -208,6 +218,18 @@ FALLIBLE changing_answered(struct engine *e, const struct frame *f);
 uint64_t changing_at(const struct engine *e); /* when to look again; 0: no need */
 FALLIBLE changing_wake(struct engine *e);
 
+/* ---- relisting.c: lists of my account that a server forgot  [PROTOCOL 15.9] */
+
+/* It was asked from this list on (0: it said so unasked), and the newest that it showed is this
+ * one, which is not my account's newest; 0: it showed none. */
+FALLIBLE relisting_behind(struct engine *e, uint32_t asked_from, uint32_t shown);
+FALLIBLE relisting_answered(struct engine *e, const struct waiting *w, const struct frame *f);
+uint64_t relisting_at(const struct engine *e); /* when to look again; 0: no need */
+FALLIBLE relisting_wake(struct engine *e);
+/* The server does not know this device: *knocks: it is given the list that this one came with. */
+FALLIBLE relisting_knock(struct engine *e, bool *knocks);
+FALLIBLE relisting_knocked(struct engine *e, const struct frame *f);
+
 /* ---- offering.c: what offer.h keeps, and the server: this device adds another one */
 
 /* A link is there: ADDING_OPEN is told when it can be shown.  E_LIMIT: no room in the list. */
@@ -305,6 +327,7 @@ bool lookups_are_pending(const struct engine *e);
 bool lookups_may_ask(const struct engine *e, enum op op, struct bytes key);
 FALLIBLE lookups_handle(struct engine *e, struct bytes handle);
 FALLIBLE lookups_account(struct engine *e, const struct account_id *aid);
+FALLIBLE lookups_own_from(struct engine *e, uint32_t list); /* of my account, from this list on */
 FALLIBLE lookups_roster(struct engine *e, const struct roster_id *id);
 /* The keys with which channels to this person's devices will be opened; *waits: some are missing
  * that the server was not asked for yet, or has not answered. */
@@ -320,7 +343,10 @@ struct lookups_stale {
     bool expired; /* the certificate is, and nothing that needs it was kept */
     bool taught;  /* else there was nothing to learn, and only the clocks differ, on which policy is
                      in force */
-    struct event *devices; /* in the arena: whose devices came or went */
+    bool behind;  /* the server went back behind what is known, and showed nothing else */
+    bool mine;    /* lists of my account are missing behind `shown` */
+    uint32_t shown;
+    struct event *events; /* in the arena: whose devices came or went, and what is wrong */
     size_t n;
 };
 FALLIBLE lookups_learn_stale(struct engine *e, struct bytes roster, struct bytes body,

@@ -35,7 +35,7 @@ _Static_assert((int)TACET_EVENT_REMOVED == (int)EVENT_REMOVED, "events");
 _Static_assert((int)TACET_EVENT_DEVICES == (int)EVENT_DEVICES, "events");
 _Static_assert((int)TACET_EVENT_LISTED == (int)EVENT_LISTED, "events");
 _Static_assert((int)TACET_EVENT_SHARED == (int)EVENT_SHARED, "events");
-_Static_assert((int)TACET_PROBLEM_AWAY == (int)PROBLEM_AWAY, "problems");
+_Static_assert((int)TACET_PROBLEM_TWO_LISTS == (int)PROBLEM_TWO_LISTS, "problems");
 _Static_assert(TACET_SHARED_DEVICE_NAMES == 1 << REGISTERS_DEVICE_NAME &&
                    TACET_SHARED_BLOCKED == 1 << REGISTERS_BLOCKED,
                "what is shared");

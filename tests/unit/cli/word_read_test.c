@@ -132,7 +132,7 @@ static void a_removed_account_still_reads_what_it_has(void **state)
 
 static void each_problem_has_a_sentence(void **state)
 {
-    for (int p = TACET_PROBLEM_PARKED; p <= TACET_PROBLEM_AWAY; p++) {
+    for (int p = TACET_PROBLEM_PARKED; p <= TACET_PROBLEM_TWO_LISTS; p++) {
         struct tacet_event *e;
 
         if (p > TACET_PROBLEM_KEEPER && p < TACET_PROBLEM_AWAY)
