@@ -3,12 +3,13 @@
 #ifndef TACET_CLIENT_ENGINE_INTERNAL_H
 #define TACET_CLIENT_ENGINE_INTERNAL_H
 
-#include "client/dealings.h"
+#include "client/changing.h"
 #include "client/engine.h"
 #include "client/newcomer.h"
 #include "client/own_prekeys.h"
 #include "client/parsed.h"
 #include "client/recovering.h"
+#include "client/relisting.h"
 #include "e2ee/control.h"
 #include "wire/frame.h"
 
@@ -66,12 +67,6 @@ struct delays {
 struct effort {
     uint64_t since_ms; /* when the minute began of which `steps` are left; 0: none began */
     uint32_t steps;
-};
-
-/* Lists of my account that the server has forgotten. */
-struct relisting {
-    struct dealings_count count; /* how often it was given them */
-    uint64_t again_ms;           /* when it is asked how far it is; 0: no need */
 };
 
 /* A recovery key that is being made, with its letters. */
@@ -207,28 +202,6 @@ FALLIBLE siblings_prepare(struct engine *e, bool *waits);
 FALLIBLE siblings_refused(struct engine *e, struct bytes body, struct arena *a, bool *revoked);
 /* This device was removed: it is told, and nothing more is done. */
 void siblings_end(struct engine *e);
-
-/* ---- changing.c: what listing.h keeps, and the server */
-
-/* In a transaction of its own: errors of listing_put().  EVENT_LISTED comes when it is in force. */
-FALLIBLE changing_ask(struct engine *e, const struct listing_change *c);
-/* Sign and send what waits, one after the other. */
-FALLIBLE changing_pump(struct engine *e);
-FALLIBLE changing_answered(struct engine *e, const struct frame *f);
-uint64_t changing_at(const struct engine *e); /* when to look again; 0: no need */
-FALLIBLE changing_wake(struct engine *e);
-
-/* ---- relisting.c: lists of my account that a server forgot  [PROTOCOL 15.9] */
-
-/* It was asked from this list on (0: it said so unasked), and the newest that it showed is this
- * one, which is not my account's newest; 0: it showed none. */
-FALLIBLE relisting_behind(struct engine *e, uint32_t asked_from, uint32_t shown);
-FALLIBLE relisting_answered(struct engine *e, const struct waiting *w, const struct frame *f);
-uint64_t relisting_at(const struct engine *e); /* when to look again; 0: no need */
-FALLIBLE relisting_wake(struct engine *e);
-/* The server does not know this device: *knocks: it is given the list that this one came with. */
-FALLIBLE relisting_knock(struct engine *e, bool *knocks);
-FALLIBLE relisting_knocked(struct engine *e, const struct frame *f);
 
 /* ---- offering.c: what offer.h keeps, and the server: this device adds another one */
 

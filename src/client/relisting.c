@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * relisting: a server that was put back from a copy has forgotten lists of my account; it is given
- * them again, the same bytes, from its newest on.  [PROTOCOL 15.9]
- *
  *   an answer shows that it is behind --LIST--> the next one --LIST--> ... the newest
  *   it does not know this device --RECOVER_LIST--> the list that the device came with: it signs in
- *
- * Nothing is signed: what it had accepted can go nowhere but on top of what it has now.  A server
- * that only says so gets them as often as it would be obeyed otherwise, and keeps what it likes.
  */
+#include "client/relisting.h"
+
 #include "client/engine_internal.h"
 #include "wire/tacet.pb-c.h"
 

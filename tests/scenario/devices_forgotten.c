@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* devices_forgotten: a server that was put back has forgotten lists of devices, and is given them
- * again.  [PROTOCOL 15.9] */
+ * again.  [PROTOCOL 15.10] */
 #include "scenario/backup.h"
 #include "scenario/devices.h"
 

@@ -74,7 +74,7 @@ void kin_wipe(struct person *who);
 void kin_went_back(struct world *w, uint64_t to_ms);
 /* May it be?  Not where lists are forgotten that nobody is left to bring again, or while somebody
  * who may not know them is about to sign another one: an account with two lists of one number is
- * none that goes on.  [PROTOCOL 15.9] */
+ * none that goes on.  [PROTOCOL 15.10] */
 bool kin_may_go_back(const struct world *w, uint64_t to_ms);
 /* Whoever removes a device says from when on: what came to the server later is refused, although it
  * took it, as it did not know yet.  Clocks differ. */

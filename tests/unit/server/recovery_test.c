@@ -185,7 +185,7 @@ static void a_list_that_nobody_of_the_newest_one_signed_brings_nothing(void **st
 }
 
 /* Whoever brings it: a device that a server forgot, which was put back, brings the list that it
- * came with.  What it says is the account's own word.  [PROTOCOL 15.9] */
+ * came with.  What it says is the account's own word.  [PROTOCOL 15.10] */
 static void a_list_that_was_forgotten_may_be_brought_by_anybody(void **state)
 {
     struct lost x;
