@@ -6,6 +6,7 @@
  * after all of it went into the file, it begins anew at its front.  Zeros behind its last frame are
  * no frame, so a log may be made longer than it is.
  */
+#include "storage/sqlite/sqlite.h"
 #include "storage/sqlite/sqlite_internal.h"
 
 #define PIECE (64 * 1024)
@@ -60,49 +61,50 @@ static struct err lengthen(sqlite3_file *log, uint64_t bytes)
     return OK;
 }
 
-static struct err write_again(struct sqlite *lite, sqlite3_file *log, sqlite3_int64 size)
+/* NULL: there is none. */
+static struct err own_log(const struct sqlite *lite, sqlite3_file **out)
 {
-    uint8_t piece[4096];
-    int result = SQLITE_OK;
-
-    for (sqlite3_int64 at = 0; at < size && result == SQLITE_OK; at += (int)sizeof piece) {
-        int n = size - at < (int)sizeof piece ? (int)(size - at) : (int)sizeof piece;
-
-        result = log->pMethods->xRead(log, piece, n, at);
-        if (result == SQLITE_OK)
-            result = log->pMethods->xWrite(log, piece, n, at);
-    }
-    if (result == SQLITE_OK)
-        result = log->pMethods->xSync(log, SQLITE_SYNC_FULL);
-    return result == SQLITE_OK ? OK : FAIL(sqlite_code(lite, result));
+    *out = NULL;
+    if (sqlite3_file_control(lite->handle, NULL, SQLITE_FCNTL_JOURNAL_POINTER, out) != SQLITE_OK)
+        return FAIL(E_IO);
+    if (*out != NULL && (*out)->pMethods == NULL)
+        *out = NULL;
+    return OK;
 }
 
 struct err room_renew_log(struct sqlite *lite)
 {
-    sqlite3_file *log = NULL;
-    sqlite3_int64 size = 0;
+    uint8_t piece[SQLITE_PAGE];
+    sqlite3_file *log;
+    sqlite3_int64 size;
+    int n, result = SQLITE_OK;
 
-    if (sqlite3_file_control(lite->handle, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK)
-        return FAIL(E_IO);
-    if (log == NULL || log->pMethods == NULL)
-        return OK; /* there is none */
+    TRY(own_log(lite, &log));
+    if (log == NULL)
+        return OK;
     if (log->pMethods->xFileSize(log, &size) != SQLITE_OK)
         return FAIL(E_IO);
-    return size == 0 ? OK : write_again(lite, log, size);
+    for (sqlite3_int64 at = 0; at < size && result == SQLITE_OK; at += n) {
+        n = size - at < (int)sizeof piece ? (int)(size - at) : (int)sizeof piece;
+        if (log->pMethods->xRead(log, piece, n, at) != SQLITE_OK)
+            return FAIL(E_IO);
+        result = log->pMethods->xWrite(log, piece, n, at);
+    }
+    if (size > 0 && result == SQLITE_OK)
+        result = log->pMethods->xSync(log, SQLITE_SYNC_FULL);
+    return result == SQLITE_OK ? OK : FAIL(sqlite_code(lite, result));
 }
 
 struct err room_hold_log(struct db *db, uint64_t bytes)
 {
     struct sqlite *lite = (struct sqlite *)db;
-    sqlite3_file *log = NULL;
+    sqlite3_file *log;
 
     if (lite->unsettled) /* first, because that shortens the log */
         TRY(sqlite_settle(lite));
     if (lite->unsettled)
         return FAIL(E_FULL);
     TRY(room_empty_log(lite));
-    if (sqlite3_file_control(lite->handle, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK ||
-        log == NULL || log->pMethods == NULL)
-        return FAIL(E_IO);
-    return lengthen(log, bytes);
+    TRY(own_log(lite, &log));
+    return log == NULL ? FAIL(E_IO) : lengthen(log, bytes);
 }

@@ -215,13 +215,17 @@ static struct err check_pages(struct sqlite *lite)
 }
 
 /* What the log holds may be in the system's memory only: after a sync that failed, Linux shows what
- * it will never write.  Nothing is appended to that: it is written once more, so that the file
- * never has a part of what the log lost with the power, and then goes into the file. Where there is
- * no room for it, it stays the log, so that a full disk can still be read; until there is, nothing
- * is written, for it would stand behind what may be lost. */
+ * it will never write.  Nothing is appended to that: it is written once more and synced, so that
+ * the file never has a part of what the log loses with the power, and then goes into the file.
+ * Where there is no room for it, it stays the log, so that a full disk can still be read; until
+ * there is, nothing is written, for it would stand behind what may be lost. */
 static struct err rewrite(struct sqlite *lite)
 {
-    TRY(room_renew_log(lite));
+    if (!lite->renewed) {
+        TRY(room_renew_log(lite));
+        lite->renewed = true;
+        (void)sqlite3_db_config(lite->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    }
     return script(&lite->db, REWRITE);
 }
 
@@ -252,6 +256,7 @@ static struct err configure(struct sqlite *lite, bool create, bool secure_delete
         {SQLITE_DBCONFIG_DEFENSIVE, 1}, /* no SQL can damage the file's own structure */
         {SQLITE_DBCONFIG_DQS_DML, 0},   /* "x" is a name and never a string */
         {SQLITE_DBCONFIG_DQS_DDL, 0},
+        {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1}, /* a start that fails: see rewrite() */
     };
     struct db *db = &lite->db;
 

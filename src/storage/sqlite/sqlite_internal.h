@@ -18,6 +18,7 @@ struct sqlite {
     struct db db; /* first: a db of this driver is one of these */
     sqlite3 *handle;
     bool unsettled; /* the log of a program before us waits for room: nothing is written */
+    bool renewed;   /* the log that was there at the start is on disk for sure */
     bool held;      /* the file is ours: from here on nobody else can make it busy */
     struct statement *prepared[SQLITE_BUCKETS]; /* by the address of their text */
     size_t statements;
@@ -45,10 +46,12 @@ FALLIBLE sqlite_settle(struct sqlite *lite);
 
 /* As struct db_driver says. */
 FALLIBLE room_spare(struct db *db, uint64_t *bytes);
-/* What the log shows, and what the system may never have written, is written once more and synced.
+FALLIBLE room_hold_log(struct db *db, uint64_t bytes);
+
+/* What the log shows, and the system may never have written, is written once more, byte for byte in
+ * its place, and synced.  A power cut in between changes no byte that was on the disk for sure.
  * E_FULL, E_IO. */
 FALLIBLE room_renew_log(struct sqlite *lite);
-FALLIBLE room_hold_log(struct db *db, uint64_t bytes);
 
 /* All that the log holds goes into the file.  E_FULL, E_IO, E_NOMEM. */
 FALLIBLE room_empty_log(struct sqlite *lite);

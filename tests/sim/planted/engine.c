@@ -16,6 +16,7 @@ struct err __real_vault_counter_set(struct vault *v, enum vault_counter which, u
 struct err __real_chains_put_sending(struct vault *v, const struct device_id *to,
                                      const struct epoch *e);
 struct err __real_parking_add(struct engine *e, const struct opening_item *item);
+struct err __real_parking_has_from(struct engine *e, const struct opening_item *item, bool *has);
 struct err __real_messages_add(struct vault *v, struct message *m);
 struct err __real_forgotten_seal(struct engine *e, uint64_t known, uint64_t accepted);
 struct err __real_own_load(struct vault *v, struct own *out);
@@ -35,6 +36,7 @@ struct err __wrap_vault_counter_set(struct vault *v, enum vault_counter which, u
 struct err __wrap_chains_put_sending(struct vault *v, const struct device_id *to,
                                      const struct epoch *e);
 struct err __wrap_parking_add(struct engine *e, const struct opening_item *item);
+struct err __wrap_parking_has_from(struct engine *e, const struct opening_item *item, bool *has);
 struct err __wrap_messages_add(struct vault *v, struct message *m);
 struct err __wrap_forgotten_seal(struct engine *e, uint64_t known, uint64_t accepted);
 struct err __wrap_own_load(struct vault *v, struct own *out);
@@ -61,13 +63,19 @@ struct err __wrap_vault_put(struct vault *v, enum vault_kind kind, struct bytes 
     return is_forgotten(kind) ? OK : __real_vault_put(v, kind, key, number, value);
 }
 
-/* What waits for a roster is not looked at when the roster comes. */
+/* What waits for a roster is not looked at when the roster comes, nor when later words open. */
 struct err __wrap_vault_has(struct vault *v, enum vault_kind kind, struct bytes key,
                             uint64_t number, bool *has)
 {
     TRY(__real_vault_has(v, kind, key, number, has));
     *has = *has || (kind == VAULT_ROSTER && plants_has("later_words_open_first"));
     return OK;
+}
+
+struct err __wrap_parking_has_from(struct engine *e, const struct opening_item *item, bool *has)
+{
+    *has = false;
+    return plants_has("later_words_open_first") ? OK : __real_parking_has_from(e, item, has);
 }
 
 struct err __wrap_vault_counter_set(struct vault *v, enum vault_counter which, uint64_t value)
