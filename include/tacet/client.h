@@ -191,19 +191,21 @@ enum tacet_problem {
     TACET_PROBLEM_RECIPIENTS,  /* a message went to an unexpected set of devices; it is held */
     TACET_PROBLEM_KEY_CHANGED, /* the handle is another account now; the conversation stops */
     TACET_PROBLEM_NO_PREKEY,   /* their device has no prekey now that can be sealed to */
-    TACET_PROBLEM_STATEMENT,   /* the server sent something that does not check: see code */
-    TACET_PROBLEM_RESTORED,    /* this profile was put back from a copy, or is one */
-    TACET_PROBLEM_OLD_SELF,    /* this program must be updated to talk to the server */
-    TACET_PROBLEM_OLD_SERVER,  /* the server must be updated to talk to this program */
-    TACET_PROBLEM_OVER,        /* message.missing messages of theirs will not come any more */
-    TACET_PROBLEM_GIVEN_UP,    /* message.missing messages of theirs are not asked for any more */
-    TACET_PROBLEM_OLD_KEYS,    /* the server hands out keys of this device that were replaced */
-    TACET_PROBLEM_DELAYED,     /* the server has held mail back for days */
+    TACET_PROBLEM_STATEMENT,  /* the server sent something that does not check: see code; STALE with
+                               * `who`: it shows less of them than before */
+    TACET_PROBLEM_RESTORED,   /* this profile was put back from a copy, or is one */
+    TACET_PROBLEM_OLD_SELF,   /* this program must be updated to talk to the server */
+    TACET_PROBLEM_OLD_SERVER, /* the server must be updated to talk to this program */
+    TACET_PROBLEM_OVER,       /* message.missing messages of theirs will not come any more */
+    TACET_PROBLEM_GIVEN_UP,   /* message.missing messages of theirs are not asked for any more */
+    TACET_PROBLEM_OLD_KEYS,   /* the server hands out keys of this device that were replaced */
+    TACET_PROBLEM_DELAYED,    /* the server has held mail back for days */
     TACET_PROBLEM_KEEPER,    /* who must get a copy of each message, `who`, cannot be written to: */
                              /* code says why, and messages wait */
     TACET_PROBLEM_AWAY = 20, /* this device was not here for message.missing days, and the server */
                              /* keeps mail for 30: what was sent before is not here */
     TACET_PROBLEM_HISTORY, /* history came that nobody asked for, or from somebody else: ignored */
+    TACET_PROBLEM_TWO_LISTS, /* the account of `who` has two lists of devices under one number */
 };
 
 /* How far history has come that one device of mine gives to another. */

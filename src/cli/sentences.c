@@ -13,6 +13,8 @@ const struct sentence sentences_refusal[] = {
      " not check.  Nothing was sent.  Ask your administrator: if the server's key was"
      " changed while you were away, you need a new invitation."},
     {TACET_DENIED, "The server does not know this device.  Ask your administrator."},
+    {TACET_STALE, "The server was put back from a copy and has forgotten this device.  Connect with"
+                  " another device of yours; then try again."},
     {TACET_ABSENT, "The server does not know this account.  Ask your administrator."},
     {TACET_CLOCK, "The clocks of this machine and of the server differ by more than an hour.  Set"
                   " this one; if it is right, tell your administrator."},
@@ -110,6 +112,11 @@ static const struct {
     {TACET_PROBLEM_AWAY, NULL,
      "This device was away for more than 30 days.  The server keeps mail for 30: what was sent"
      " before that is not here, unless another device of yours has it."},
+    {TACET_PROBLEM_TWO_LISTS, "There are two different lists of devices of ",
+     " under one number: the server was put back from a copy, and a device changed the list that it"
+     " had then.  This device stays with the one that it knew first, and what others write by the"
+     " other one is held.  Ask them which of their devices are right, and tell your "
+     "administrator."},
 };
 
 /* Why a message is held: what stands before the name of whom it concerns, and behind it; `before`
@@ -157,8 +164,10 @@ static void say_cause(const struct tacet_event *e)
     }
 }
 
-static void say_statement(enum tacet_code code)
+static void say_statement(const struct tacet_event *e)
 {
+    enum tacet_code code = e->code;
+
     if (code == TACET_EXPIRED)
         fputs("The server's certificate has run out, so it cannot name new people.  Tell your"
               " administrator: tacetctl root sign-directory\n",
@@ -167,7 +176,14 @@ static void say_statement(enum tacet_code code)
         fputs("The server's disk is full.  Its operator must make room; then all goes on by "
               "itself.\n",
               stderr);
-    else if (sentences_is_machine(code))
+    else if (code == TACET_STALE && e->who[0] != '\0') {
+        fputs("The server shows less of ", stderr);
+        show_text(stderr, bytes_text(e->who));
+        fputs(
+            " than before: it was put back from a copy, or it lies.  What is known here stands, and"
+            " messages wait until it shows that again.\n",
+            stderr);
+    } else if (sentences_is_machine(code))
         fputs("The server is in trouble.  Its operator must act; then all goes on by itself.\n",
               stderr);
     else
@@ -190,7 +206,7 @@ const char sentences_recovered[] =
 void sentences_problem(const struct tacet_event *e)
 {
     if (e->problem == TACET_PROBLEM_STATEMENT) {
-        say_statement(e->code);
+        say_statement(e);
         return;
     }
     for (size_t i = 0; i < ROWS(PROBLEMS); i++) {

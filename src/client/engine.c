@@ -41,6 +41,7 @@ static void schedule(struct engine *e)
                                   forgotten_at(e),
                                   changing_at(e),
                                   giver_at(e),
+                                  relisting_at(e),
                                   sharing_at(e),
                                   presence_at(e),
                                   offering_at(e),
@@ -325,6 +326,7 @@ void engine_wake(struct engine *e, uint64_t now_ms)
     settle(e, forgotten_wake(e));
     settle(e, changing_wake(e));
     settle(e, giver_wake(e));
+    settle(e, relisting_wake(e));
     settle(e, presence_wake(e));
     settle(e, sharing_wake(e));
     settle(e, keeping_wake(e));

@@ -116,7 +116,8 @@ enum problem {
     PROBLEM_RECIPIENTS,  /* sent to an unexpected set of devices; held */
     PROBLEM_KEY_CHANGED, /* the handle is another account now; the conversation stops */
     PROBLEM_NO_PREKEY,   /* their device has no prekey now that can be sealed to */
-    PROBLEM_STATEMENT,   /* the server sent something that does not check (code) */
+    PROBLEM_STATEMENT,   /* the server sent something that does not check (code); E_STALE with a
+                          * contact: it shows less of them than is known */
     PROBLEM_RESTORED,    /* the server knows more of this device than this vault does */
     PROBLEM_OLD_SELF,    /* the server no longer talks to a program as old as this */
     PROBLEM_OLD_SERVER,  /* this program no longer talks to a server as old as that */
@@ -128,6 +129,7 @@ enum problem {
     PROBLEM_AWAY =
         20,          /* this device was not here for `missing` days: the server keeps mail for 30 */
     PROBLEM_HISTORY, /* history came that nobody asked for, or from no device of mine: ignored */
+    PROBLEM_TWO_LISTS, /* the account has two lists of devices under one number: see `contact` */
 };
 
 struct event {

@@ -3,11 +3,13 @@
 #ifndef TACET_CLIENT_ENGINE_INTERNAL_H
 #define TACET_CLIENT_ENGINE_INTERNAL_H
 
+#include "client/changing.h"
 #include "client/engine.h"
 #include "client/newcomer.h"
 #include "client/own_prekeys.h"
 #include "client/parsed.h"
 #include "client/recovering.h"
+#include "client/relisting.h"
 #include "e2ee/control.h"
 #include "wire/frame.h"
 
@@ -26,7 +28,9 @@ struct waiting {
     uint64_t id;
     enum op op;
     uint64_t since_ms;
-    uint64_t number;  /* SEND, REGISTER: place in the outbox; PREKEY, POLICY: its number */
+    /* SEND, REGISTER: place in the outbox; PREKEY, POLICY: its number; PERSON: from which list on;
+     * LIST: the version of one that the server had forgotten */
+    uint64_t number;
     struct bytes key; /* PERSON: handle or aid; ROSTER: digest; in `room` */
     bool by_account;  /* PERSON: the key is an aid */
     uint8_t room[48];
@@ -107,6 +111,7 @@ struct engine {
     uint64_t changing_ms;           /* when a list is sent again; 0: not before something comes */
     uint64_t giving_ms;             /* when what is given is looked at again; 0: nothing is */
     bool giving_due;                /* a device said something of what it is given */
+    struct relisting relisting;
     struct offer offer;
     uint64_t offer_ms;           /* when the server is asked of it again; 0: not before something */
     bool offer_late, offer_told; /* that it is late; how far it is, since this program began */
@@ -199,16 +204,6 @@ FALLIBLE siblings_prepare(struct engine *e, bool *waits);
 FALLIBLE siblings_refused(struct engine *e, struct bytes body, struct arena *a, bool *revoked);
 /* This device was removed: it is told, and nothing more is done. */
 void siblings_end(struct engine *e);
-
-/* ---- changing.c: what listing.h keeps, and the server */
-
-/* In a transaction of its own: errors of listing_put().  EVENT_LISTED comes when it is in force. */
-FALLIBLE changing_ask(struct engine *e, const struct listing_change *c);
-/* Sign and send what waits, one after the other. */
-FALLIBLE changing_pump(struct engine *e);
-FALLIBLE changing_answered(struct engine *e, const struct frame *f);
-uint64_t changing_at(const struct engine *e); /* when to look again; 0: no need */
-FALLIBLE changing_wake(struct engine *e);
 
 /* ---- offering.c: what offer.h keeps, and the server: this device adds another one */
 
@@ -307,6 +302,7 @@ bool lookups_are_pending(const struct engine *e);
 bool lookups_may_ask(const struct engine *e, enum op op, struct bytes key);
 FALLIBLE lookups_handle(struct engine *e, struct bytes handle);
 FALLIBLE lookups_account(struct engine *e, const struct account_id *aid);
+FALLIBLE lookups_own_from(struct engine *e, uint32_t list); /* of my account, from this list on */
 FALLIBLE lookups_roster(struct engine *e, const struct roster_id *id);
 /* The keys with which channels to this person's devices will be opened; *waits: some are missing
  * that the server was not asked for yet, or has not answered. */
@@ -322,7 +318,10 @@ struct lookups_stale {
     bool expired; /* the certificate is, and nothing that needs it was kept */
     bool taught;  /* else there was nothing to learn, and only the clocks differ, on which policy is
                      in force */
-    struct event *devices; /* in the arena: whose devices came or went */
+    bool behind;  /* the server went back behind what is known, and showed nothing else */
+    bool mine;    /* lists of my account are missing behind `shown` */
+    uint32_t shown;
+    struct event *events; /* in the arena: whose devices came or went, and what is wrong */
     size_t n;
 };
 FALLIBLE lookups_learn_stale(struct engine *e, struct bytes roster, struct bytes body,

@@ -164,9 +164,14 @@ static struct err refused(struct engine *e, const struct waiting *w, const struc
                           struct arena *a)
 {
     enum err_code code = err_from_number(f->code);
+    bool knocks = false;
 
     if (code == E_REMOVED && w->op == OP_SIGN_IN)
         return removed(e, f, a);
+    if (code == E_DENIED && w->op == OP_SIGN_IN)
+        TRY(relisting_knock(e, &knocks));
+    if (knocks)
+        return OK;
     if (code == E_CLOCK && w->op == OP_JOIN) {
         TRY(vault_begin(e->vault));
         TRY(vault_end(e->vault, own_date_again(&e->own, e->vault, e->now_ms)));

@@ -11,13 +11,22 @@ static const struct bytes NO_KEY = {NULL, 0};
 
 /* ---- records */
 
-enum { KNOWN = 1, VERIFIED = 2, REMOVED = 4, CHANGED = 8, RECOVERED = 16 };
+enum {
+    KNOWN = 1,
+    VERIFIED = 2,
+    REMOVED = 4,
+    CHANGED = 8,
+    RECOVERED = 16,
+    BEHIND = 32,
+    FORKED = 64
+};
 
 static uint8_t flags_of(const struct contact *c)
 {
     return (uint8_t)((c->known ? KNOWN : 0) | (c->verified ? VERIFIED : 0) |
                      (c->removed ? REMOVED : 0) | (c->changed ? CHANGED : 0) |
-                     (c->recovered ? RECOVERED : 0));
+                     (c->recovered ? RECOVERED : 0) | (c->behind ? BEHIND : 0) |
+                     (c->forked ? FORKED : 0));
 }
 
 static void write_contact(const struct contact *c, struct buf *b)
@@ -49,6 +58,8 @@ static struct err parse_contact(struct bytes in, uint64_t number, struct contact
     c.removed = flags & REMOVED;
     c.changed = flags & CHANGED;
     c.recovered = flags & RECOVERED;
+    c.behind = flags & BEHIND;
+    c.forked = flags & FORKED;
     reader_copy(&r, c.aid.b, sizeof c.aid.b);
     reader_copy(&r, c.other.b, sizeof c.other.b);
     reader_copy(&r, c.ark.b, sizeof c.ark.b);
@@ -231,6 +242,39 @@ void people_count_change(const struct device_list *before, const struct device_l
                         device_list_find(now, &before->device[i].did) == NULL;
 }
 
+/* The newest that was shown is older than `have`.  Whom we asked for by a handle may have more
+ * lists than an answer has room for. */
+static void note_behind(const struct people_news *news, const struct device_list *have,
+                        struct people_learned *out)
+{
+    if (out->shown == 0)
+        out->lists_behind = news->asked_from > 0 && news->asked_from <= have->version;
+    else
+        out->lists_behind =
+            out->shown < have->version && (news->aid != NULL || news->lists < LIMIT_ANSWER_LISTS);
+    out->behind |= out->lists_behind;
+}
+
+/* One of a number that we have: is it the same?  Another one that the account signed, too, is told.
+ */
+static struct err compare_list(struct vault *v, const struct own *me, struct account who,
+                               struct bytes statement, uint64_t now_ms, struct people_learned *out)
+{
+    struct device_list shown, known;
+    struct err err;
+
+    TRY(device_list_parse(statement, &me->nid, &shown));
+    err = people_list(v, me, who.aid, shown.version, &known);
+    if (err.code == E_ABSENT) /* from before this device was added */
+        return OK;
+    TRY(err);
+    if (bytes_same(BYTES(known.hash), BYTES(shown.hash)))
+        return OK;
+    TRY(device_list_check(statement, &me->nid, who.ark, NULL, now_ms, &shown));
+    out->forked = true;
+    return OK;
+}
+
 static struct err learn_lists(struct vault *v, const struct own *me, struct account who,
                               const struct people_news *news, uint64_t now_ms,
                               struct people_learned *out)
@@ -241,12 +285,15 @@ static struct err learn_lists(struct vault *v, const struct own *me, struct acco
 
     if (err.code != E_ABSENT)
         TRY(err);
-    for (size_t i = 0; i < news->lists; i++) {
+    for (size_t i = 0; i < news->lists && !out->forked; i++) {
         TRY(device_list_parse(news->list[i], &me->nid, &next));
         if (!ID_SAME(next.aid, *who.aid))
             return FAIL(E_FORGED);
-        if (any && next.version <= have.version)
+        out->shown = next.version;
+        if (any && next.version <= have.version) {
+            TRY(compare_list(v, me, who, news->list[i], now_ms, out));
             continue;
+        }
         /* From what we hold on, every step must be there; without any, the chain starts at 1. */
         if (next.version != (any ? have.version + 1 : 1))
             return FAIL(E_STALE);
@@ -259,6 +306,8 @@ static struct err learn_lists(struct vault *v, const struct own *me, struct acco
         any = out->news = true;
     }
     out->more = out->news && news->lists >= LIMIT_ANSWER_LISTS;
+    if (any && !out->forked)
+        note_behind(news, &have, out);
     return any ? OK : FAIL(E_STALE);
 }
 
@@ -281,8 +330,26 @@ static struct err check_named_list(struct vault *v, const struct own *me,
     return bytes_same(BYTES(p->list_hash), BYTES(named.hash)) ? OK : FAIL(E_FORGED);
 }
 
+/* The server hands out this prekey, with whose ML-KEM key there was nothing once: one that was put
+ * back may have been without it.  When it refuses to have the device skipped, it is asked anew. */
+static struct err ask_kem_again(struct vault *v, const struct prekey *p, struct people_learned *out)
+{
+    struct arena a = ARENA(4 * PREKEY_KEM_SIZE);
+    struct bytes kem;
+    struct err err = people_kem(v, &p->did, p->number, &a, &kem);
+    bool none = err.code == E_OK && kem.n == 0;
+
+    arena_free(&a);
+    if (err.code != E_ABSENT)
+        TRY(err);
+    if (!none)
+        return OK;
+    out->news = true;
+    return vault_erase(v, VAULT_KEM, ID_BYTES(p->did), p->number);
+}
+
 static struct err learn_prekey(struct vault *v, const struct own *me,
-                               const struct device_list *list, struct bytes statement,
+                               const struct device_list *list, struct bytes statement, bool refused,
                                uint64_t now_ms, struct people_learned *out)
 {
     struct prekey p, have;
@@ -294,14 +361,16 @@ static struct err learn_prekey(struct vault *v, const struct own *me,
     if (ID_SAME(p.did, me->me.who.did)) /* what I know better */
         return OK;
     device = device_list_find_device(list, &p.did);
-    if (device == NULL)
-        return FAIL(E_FORGED);
+    if (device == NULL) /* one that a list removed that the server has forgotten */
+        return out->lists_behind ? OK : FAIL(E_FORGED);
     err = people_prekey(v, &p.did, &have);
     known = err.code == E_OK;
-    if (known && p.number < have.number)
-        return FAIL(E_STALE);
     if (known && p.number == have.number)
+        return refused ? ask_kem_again(v, &p, out) : OK;
+    if (known && p.number < have.number) {
+        out->behind = true;
         return OK;
+    }
     if (err.code != E_ABSENT)
         TRY(err);
     err = prekey_check(statement, &me->nid, &device->dsk, now_ms, &p);
@@ -315,23 +384,44 @@ static struct err learn_prekey(struct vault *v, const struct own *me,
     return vault_put(v, VAULT_PREKEY, ID_BYTES(p.did), 0, statement);
 }
 
+/* An answer has a prekey of each device that ever published one. */
+static struct err note_missing(struct vault *v, const struct own *me,
+                               const struct device_list *list, const struct people_news *news,
+                               struct people_learned *out)
+{
+    for (size_t i = 0; i < list->devices && !out->behind; i++) {
+        const struct device_id *did = &list->device[i].did;
+        struct prekey p;
+        bool shown = ID_SAME(*did, me->me.who.did), known;
+
+        TRY(vault_has(v, VAULT_PREKEY, ID_BYTES(*did), 0, &known));
+        for (size_t j = 0; known && !shown && j < news->prekeys; j++)
+            shown = prekey_parse(news->prekey[j], &p).code == E_OK && ID_SAME(p.did, *did);
+        out->behind |= known && !shown;
+    }
+    return OK;
+}
+
 /* Prekeys may be of devices that stand in lists for which there was no room. */
 static struct err learn_devices(struct vault *v, const struct own *me, struct account who,
-                                const struct people_news *news, uint64_t now_ms,
+                                bool removed, const struct people_news *news, uint64_t now_ms,
                                 struct people_learned *out)
 {
     struct device_list list;
 
     TRY(learn_lists(v, me, who, news, now_ms, out));
+    if (out->more || out->forked)
+        return OK;
     TRY(people_newest_list(v, me, who.aid, &list));
-    for (size_t i = 0; i < news->prekeys && !out->more; i++)
-        TRY(learn_prekey(v, me, &list, news->prekey[i], now_ms, out));
-    return OK;
+    for (size_t i = 0; i < news->prekeys; i++)
+        TRY(learn_prekey(v, me, &list, news->prekey[i], news->asked_from == 0, now_ms, out));
+    return removed ? OK : note_missing(v, me, &list, news, out);
 }
 
 /* The directory's word about a contact: it must be the one that we asked for. */
 static struct err learn_statement(struct vault *v, const struct people_news *news,
-                                  const struct directory_statement *s, struct contact *c)
+                                  const struct directory_statement *s, struct contact *c,
+                                  struct people_learned *out)
 {
     if (news->aid != NULL && !ID_SAME(*news->aid, s->aid))
         return FAIL(E_FORGED);
@@ -342,8 +432,9 @@ static struct err learn_statement(struct vault *v, const struct people_news *new
         return FAIL(E_CONFLICT); /* one account under two handles */
     if (!ID_SAME(c->aid, s->aid))
         return OK;
-    if (s->number < c->statement)
-        return FAIL(E_STALE);
+    out->behind = s->number < c->statement;
+    if (out->behind)
+        return OK;
     c->statement = s->number;
     c->removed = s->state == DIRECTORY_REMOVED;
     if (bytes_same(s->handle, bytes_text(c->handle)) && !c->removed)
@@ -386,14 +477,16 @@ static struct err learn(struct vault *v, const struct own *me, const struct peop
 
     out->expired = err.code == E_EXPIRED && find_known(v, news, c).code == E_OK;
     if (out->expired)
-        return learn_devices(v, me, (struct account){&c->aid, &c->ark}, news, now_ms, out);
+        return learn_devices(v, me, (struct account){&c->aid, &c->ark}, c->removed, news, now_ms,
+                             out);
     TRY(err);
     TRY(directory_check(news->statement, &me->nid, &certificate.key, now_ms, &s));
     TRY(check_me(me, news, &s));
-    TRY(learn_statement(v, news, &s, c));
+    TRY(learn_statement(v, news, &s, c, out));
     if (s.state == DIRECTORY_REMOVED && news->lists == 0)
         return OK; /* nobody will write to it, and what it sent can be opened without */
-    return learn_devices(v, me, (struct account){&s.aid, &s.ark}, news, now_ms, out);
+    return learn_devices(v, me, (struct account){&s.aid, &s.ark}, s.state == DIRECTORY_REMOVED,
+                         news, now_ms, out);
 }
 
 bool people_is_me(const struct own *me, const struct contact *c)
@@ -412,6 +505,10 @@ struct err people_learn(struct vault *v, const struct own *me, const struct peop
         c.verified = false;
         c.recovered = !people_is_me(me, &c);
     }
+    learned->tell_behind = learned->behind && !c.behind;
+    learned->tell_forked = learned->forked && !c.forked;
+    c.behind = learned->behind;
+    c.forked = learned->forked;
     c.asked_ms = now_ms;
     TRY(people_put(v, &c));
     *out = c;
@@ -430,7 +527,7 @@ struct err people_accept(struct vault *v, struct contact *c)
     TRY(vault_erase(v, VAULT_ACCOUNT, ID_BYTES(c->aid), 0));
     c->aid = c->other;
     c->ark = c->other_ark;
-    c->changed = c->removed = c->verified = c->recovered = false;
+    c->changed = c->removed = c->verified = c->recovered = c->behind = c->forked = false;
     c->statement = 0;
     TRY(put_pointer(v, VAULT_ACCOUNT, ID_BYTES(c->aid), c->number));
     return people_put(v, c);

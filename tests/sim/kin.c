@@ -25,6 +25,12 @@ static bool is_one(const struct person *who)
     return who->joined && !backups_is_gone(who) && !who->leaving && !who->kin.removed;
 }
 
+/* The server has forgotten lists of this account. */
+static bool is_behind(const struct person *account)
+{
+    return account->first->kin.server < account->first->kin.newest;
+}
+
 /* ---- wishes */
 
 static size_t how_many(const struct world *w, const struct person *account)
@@ -88,7 +94,8 @@ void kin_step(struct world *w)
     bool adds = world_rolls(w, &w->kin, KIND_ADD_DEVICE, ADD_ONCE_IN);
     bool removes = world_rolls(w, &w->kin, KIND_REMOVE_DEVICE, REMOVE_ONCE_IN);
 
-    if (by->engine == NULL || !is_one(by) || by->kin.about != NULL || by->kin.leaving)
+    if (by->engine == NULL || !is_one(by) || by->kin.about != NULL || by->kin.leaving ||
+        is_behind(by))
         return;
     gone = another(w, by);
     if (adds && how_many(w, by) < DEVICES_MOST && w->people < w->accounts + EVERYBODYS)
@@ -167,6 +174,7 @@ static void comes(struct person *by, struct person *fresh)
     fresh->kin.list = BUF(DEVICE_LIST_MAX_SIZE);
     buf_bytes(&fresh->kin.list, list);
     arena_free(&a);
+    fresh->kin.since = own->list.version;
     fresh->kin.listed = true;
     people_added(fresh);
 }
@@ -264,6 +272,17 @@ void kin_changed(struct person *who, const struct listing_change *change, enum e
 
 /* ---- what the server knows */
 
+static void note_version(struct person *first, uint32_t version)
+{
+    struct kin *k = &first->kin;
+
+    invariant(version < KIN_LISTS_MOST);
+    if (k->server < version) /* else its answer was lost */
+        k->taken_ms[version] = first->world->now_ms;
+    k->server = k->server < version ? version : k->server;
+    k->newest = k->newest < version ? version : k->newest;
+}
+
 static void take_list(struct person *by, struct bytes statement)
 {
     struct world *w = by->world;
@@ -273,8 +292,7 @@ static void take_list(struct person *by, struct bytes statement)
     world_must(names_network(&w->server.root, BYTES_LITERAL(WORLD_DOMAIN), &nid), "a network");
     world_must(device_list_parse(statement, &nid, &list), "a list");
     note_list(by->first, &list);
-    if (list.version > 1)
-        w->server.listed_ms = w->now_ms;
+    note_version(by->first, list.version);
     for (size_t i = 0; i < w->people; i++) {
         struct person *who = w->person[i];
 
@@ -290,12 +308,17 @@ static void take_body(struct person *by, const struct request *rq)
 {
     struct arena a = ARENA(4 * LIMIT_FRAME);
     Tacet__Wire__PublishList *m;
+    Tacet__Wire__RecoverList *brought;
     Tacet__Wire__Join *join;
 
     if (rq->op == OP_LIST) {
         world_must(frame_unpack(rq->body, &tacet__wire__publish_list__descriptor, &a, &m),
                    "a list");
         take_list(by, frame_bytes(m->statement));
+    } else if (rq->op == OP_RECOVER_LIST) {
+        world_must(frame_unpack(rq->body, &tacet__wire__recover_list__descriptor, &a, &brought),
+                   "a list");
+        take_list(by, frame_bytes(brought->statement));
     } else {
         world_must(frame_unpack(rq->body, &tacet__wire__join__descriptor, &a, &join), "a list");
         take_list(by, frame_bytes(join->list));
@@ -307,7 +330,7 @@ void kin_committed(struct world *w, const struct request *rq)
 {
     struct line *l = w->lines;
 
-    if (rq->op != OP_LIST && rq->op != OP_JOIN && rq->op != OP_PREKEY)
+    if (rq->op != OP_LIST && rq->op != OP_RECOVER_LIST && rq->op != OP_JOIN && rq->op != OP_PREKEY)
         return;
     while (l != NULL && l->session.id != rq->session)
         l = l->older;
@@ -385,11 +408,57 @@ static void forget_device(struct world *w, size_t index, uint64_t to_ms)
     }
 }
 
+/* The newest list that the server knew of then. */
+static uint32_t newest_then(const struct person *first, uint64_t to_ms)
+{
+    uint32_t version = first->kin.server;
+
+    while (version > 0 && first->kin.taken_ms[version] >= to_ms)
+        version--;
+    return version;
+}
+
+/* It has all lists that a server forgets that knows them up to this one. */
+static bool can_bring(const struct person *who, uint32_t known)
+{
+    return is_one(who) && !who->kin.leaving && who->engine != NULL &&
+           engine_own(who->engine)->list.version == who->first->kin.newest &&
+           (who == who->first ? 1 : who->kin.since) <= known + 1;
+}
+
+static bool may_go_back(const struct world *w, const struct person *account, uint32_t known)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < w->people; i++) {
+        const struct person *who = w->person[i];
+
+        if (is_of(who, account) && who->kin.about != NULL)
+            return false;
+        any |= is_of(who, account) && can_bring(who, known);
+    }
+    return any;
+}
+
+bool kin_may_go_back(const struct world *w, uint64_t to_ms)
+{
+    for (size_t i = 0; i < w->people; i++) {
+        const struct person *first = w->person[i];
+        uint32_t known = newest_then(first, to_ms);
+
+        if (first == first->first && known > 0 && known < first->kin.newest && !first->leaving &&
+            !may_go_back(w, first, known))
+            return false;
+    }
+    return true;
+}
+
 void kin_went_back(struct world *w, uint64_t to_ms)
 {
     for (size_t i = 0; i < w->people; i++) {
         struct kin *k = &w->person[i]->kin;
 
+        k->server = newest_then(w->person[i], to_ms);
         if (w->person[i] != w->person[i]->first && k->ready && k->ready_ms >= to_ms)
             forget_device(w, i, to_ms);
     }
@@ -473,7 +542,7 @@ void kin_tidy(struct world *w)
         if (who->joined || !who->kin.listed || who->kin.removed || is_wanted(w, who))
             continue;
         by = who_is_left(w, who);
-        if (by != NULL)
+        if (by != NULL && !is_behind(who))
             wish(by, who, false);
     }
 }

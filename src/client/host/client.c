@@ -37,7 +37,7 @@ _Static_assert((int)TACET_EVENT_LISTED == (int)EVENT_LISTED, "events");
 _Static_assert((int)TACET_EVENT_HISTORY == (int)EVENT_HISTORY, "events");
 _Static_assert((int)TACET_HISTORY_ENDED == (int)HISTORY_ENDED, "phases");
 _Static_assert((int)TACET_EVENT_SHARED == (int)EVENT_SHARED, "events");
-_Static_assert((int)TACET_PROBLEM_AWAY == (int)PROBLEM_AWAY, "problems");
+_Static_assert((int)TACET_PROBLEM_TWO_LISTS == (int)PROBLEM_TWO_LISTS, "problems");
 _Static_assert(TACET_SHARED_DEVICE_NAMES == 1 << REGISTERS_DEVICE_NAME &&
                    TACET_SHARED_BLOCKED == 1 << REGISTERS_BLOCKED,
                "what is shared");

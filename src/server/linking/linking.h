@@ -66,9 +66,9 @@ FALLIBLE linking_kept(struct db *db, struct arena *a, struct bytes slot, struct 
 /* Of an account that has no recovery key any more, what was kept. */
 FALLIBLE linking_forget_key(struct db *db, uint64_t account);
 
-/* Whose is this list, which a recovery key of the account's newest list claims to have signed?
- * E_TRUNCATED, E_MALFORMED; E_ABSENT: an account unknown here; E_REMOVED; E_DENIED: it claims to be
- * signed by somebody else.  Whether it was is checked when it is published. */
+/* Whose is this list, which a device or recovery key of the account's newest list claims to have
+ * signed?  E_TRUNCATED, E_MALFORMED; E_ABSENT: an account unknown here; E_REMOVED; E_DENIED: it
+ * claims to be signed by somebody else.  Whether it was is checked when it is published. */
 FALLIBLE linking_recovered(const struct request *rq, struct bytes list, struct account *who);
 
 /* ---- */

@@ -43,7 +43,6 @@ struct err linking_forget_key(struct db *db, uint64_t account)
 struct err linking_recovered(const struct request *rq, struct bytes list, struct account *who)
 {
     const struct networks *n = rq->server->networks;
-    const struct device_entry *key;
     struct device_list next, *current;
 
     TRY(device_list_parse(list, networks_id(n), &next));
@@ -51,6 +50,5 @@ struct err linking_recovered(const struct request *rq, struct bytes list, struct
     if (who->state != ACCOUNTS_ACTIVE)
         return FAIL(E_REMOVED);
     TRY(devices_list(rq->db, n, rq->arena, who->row, &current));
-    key = device_list_recovery(current);
-    return key != NULL && ID_SAME(key->did, next.signer) ? OK : FAIL(E_DENIED);
+    return device_list_find(current, &next.signer) != NULL ? OK : FAIL(E_DENIED);
 }

@@ -29,6 +29,10 @@ struct err __real_siblings_refused(struct engine *e, struct bytes body, struct a
                                    bool *revoked);
 struct err __real_signed_verify(struct bytes label, const struct network_id *nid,
                                 struct signed_parts parts, const struct point *key);
+struct err __real_relisting_behind(struct engine *e, uint32_t asked_from, uint32_t shown);
+struct err __real_relisting_knock(struct engine *e, bool *knocks);
+struct err __wrap_relisting_behind(struct engine *e, uint32_t asked_from, uint32_t shown);
+struct err __wrap_relisting_knock(struct engine *e, bool *knocks);
 struct err __wrap_vault_put(struct vault *v, enum vault_kind kind, struct bytes key,
                             uint64_t number, struct bytes value);
 struct err __wrap_vault_has(struct vault *v, enum vault_kind kind, struct bytes key,
@@ -174,4 +178,20 @@ struct err __wrap_siblings_refused(struct engine *e, struct bytes body, struct a
     *revoked = false;
     return plants_has("removed_device_is_not_told") ? OK
                                                     : __real_siblings_refused(e, body, a, revoked);
+}
+
+/* A server that was put back has forgotten who came and went, and nobody minds. */
+struct err __wrap_relisting_behind(struct engine *e, uint32_t asked_from, uint32_t shown)
+{
+    return plants_has("forgotten_lists_are_not_published_again")
+               ? OK
+               : __real_relisting_behind(e, asked_from, shown);
+}
+
+struct err __wrap_relisting_knock(struct engine *e, bool *knocks)
+{
+    *knocks = false;
+    return plants_has("forgotten_lists_are_not_published_again")
+               ? OK
+               : __real_relisting_knock(e, knocks);
 }

@@ -159,18 +159,16 @@ static void on_a_connection_it_is_asked_for_once(void **state)
     end(&x);
 }
 
-static void a_list_that_no_recovery_key_signed_recovers_nothing(void **state)
+static void a_list_that_nobody_of_the_newest_one_signed_brings_nothing(void **state)
 {
     struct lost x;
     struct person eve, phone;
+    int64_t before;
 
     begin(&x, state);
+    before = (int64_t)scratch_number(x.w->db, "SELECT count(*) FROM device_list");
     assert_int_equal(recover_list(&x, BYTES_LITERAL("x")), E_MALFORMED);
-    assert_int_equal(recover_list(&x, x.ann.list_statement), E_DENIED);
-    person_next_list(x.w, &x.ann);
-    assert_int_equal(recover_list(&x, x.ann.list_statement), E_DENIED); /* by a device */
     fleet_make(x.w, &x.ann, &phone);
-    x.ann.list.version = 1;
     fleet_add(&x.ann, &phone);
     person_next_list(x.w, &x.ann);
     fleet_tell(&x.ann, &phone);
@@ -178,11 +176,40 @@ static void a_list_that_no_recovery_key_signed_recovers_nothing(void **state)
     assert_int_equal(recover_list(&x, phone.list_statement), E_DENIED); /* by the one it adds */
     person_make(x.w, &eve);
     assert_int_equal(recover_list(&x, eve.list_statement), E_ABSENT);
-    assert_int_equal(scratch_number(x.w->db, "SELECT count(*) FROM device_list"), 2);
+    assert_int_equal(scratch_number(x.w->db, "SELECT count(*) FROM device_list"), before);
     assert_int_equal(world_remove(x.w, "ann"), E_OK);
     assert_int_equal(recover_list(&x, x.ann.list_statement), E_REMOVED);
     fleet_free(&phone);
     person_free(&eve);
+    end(&x);
+}
+
+/* Whoever brings it: a device that a server forgot, which was put back, brings the list that it
+ * came with.  What it says is the account's own word.  [PROTOCOL 15.10] */
+static void a_list_that_was_forgotten_may_be_brought_by_anybody(void **state)
+{
+    struct lost x;
+    struct person phone;
+    struct buf first = BUF(DEVICE_LIST_MAX_SIZE), tampered = BUF(DEVICE_LIST_MAX_SIZE);
+    struct bytes second;
+
+    begin(&x, state);
+    buf_bytes(&first, x.ann.list_statement);
+    fleet_make(x.w, &x.ann, &phone);
+    fleet_add(&x.ann, &phone);
+    person_next_list(x.w, &x.ann);
+    second = x.ann.list_statement;
+    buf_bytes(&tampered, second);
+    tampered.at[second.n - 1] ^= 1;
+    assert_int_equal(recover_list(&x, buf_view(&tampered)), E_FORGED);
+    assert_int_equal(recover_list(&x, second), E_OK);
+    assert_int_equal(recover_list(&x, second), E_OK); /* its answer was lost */
+    assert_int_equal(recover_list(&x, buf_view(&first)), E_CONFLICT);
+    fleet_tell(&x.ann, &phone);
+    assert_int_equal(person_sign_in(x.w, &phone).code, E_OK);
+    fleet_free(&phone);
+    buf_free(&first);
+    buf_free(&tampered);
     end(&x);
 }
 
@@ -321,7 +348,8 @@ int main(void)
         world_test(what_has_no_form_or_is_too_large_is_not_kept),
         world_test(it_goes_with_its_account),
         world_test(on_a_connection_it_is_asked_for_once),
-        world_test(a_list_that_no_recovery_key_signed_recovers_nothing),
+        world_test(a_list_that_nobody_of_the_newest_one_signed_brings_nothing),
+        world_test(a_list_that_was_forgotten_may_be_brought_by_anybody),
         world_test(a_recovery_key_is_nobody_to_the_server),
         world_test(who_has_lost_every_device_comes_back_on_one_connection),
         world_test(what_names_the_key_is_checked_as_any_list),
