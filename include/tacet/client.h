@@ -200,10 +200,8 @@ enum tacet_problem {
     TACET_PROBLEM_GIVEN_UP,   /* message.missing messages of theirs are not asked for any more */
     TACET_PROBLEM_OLD_KEYS,   /* the server hands out keys of this device that were replaced */
     TACET_PROBLEM_DELAYED,    /* the server has held mail back for days */
-    TACET_PROBLEM_KEEPER,    /* who must get a copy of each message, `who`, cannot be written to: */
-                             /* code says why, and messages wait */
-    TACET_PROBLEM_AWAY = 20, /* this device was not here for message.missing days, and the server */
-                             /* keeps mail for 30: what was sent before is not here */
+    TACET_PROBLEM_KEEPER,     /* `who` must get copies and cannot be written to (code): all wait */
+    TACET_PROBLEM_AWAY = 20,  /* away for message.missing days: the server keeps mail for 30 only */
     TACET_PROBLEM_HISTORY, /* history came that nobody asked for, or from somebody else: ignored */
     TACET_PROBLEM_TWO_LISTS, /* the account of `who` has two lists of devices under one number */
 };
