@@ -197,6 +197,23 @@ struct err people_introduce(struct vault *v, struct bytes handle, const struct a
     return people_put(v, out);
 }
 
+void people_count_change(const struct device_list *before, const struct device_list *now,
+                         struct people_learned *out)
+{
+    for (size_t i = 0; i < now->devices; i++)
+        out->added += device_list_is_device(&now->device[i]) &&
+                      device_list_find(before, &now->device[i].did) == NULL;
+    for (size_t i = 0; i < now->devices; i++) {
+        const struct device_entry *was = device_list_find(before, &now->device[i].did);
+
+        out->given += (now->device[i].capabilities & DEVICE_GIVEN_HISTORY) &&
+                      (was == NULL || !(was->capabilities & DEVICE_GIVEN_HISTORY));
+    }
+    for (size_t i = 0; i < before->devices; i++)
+        out->removed += device_list_is_device(&before->device[i]) &&
+                        device_list_find(now, &before->device[i].did) == NULL;
+}
+
 bool people_is_me(const struct own *me, const struct contact *c)
 {
     return c->known && ID_SAME(c->aid, me->me.who.aid);

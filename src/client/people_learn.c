@@ -26,23 +26,6 @@ struct account {
     const struct point *ark;
 };
 
-void people_count_change(const struct device_list *before, const struct device_list *now,
-                         struct people_learned *out)
-{
-    for (size_t i = 0; i < now->devices; i++)
-        out->added += device_list_is_device(&now->device[i]) &&
-                      device_list_find(before, &now->device[i].did) == NULL;
-    for (size_t i = 0; i < now->devices; i++) {
-        const struct device_entry *was = device_list_find(before, &now->device[i].did);
-
-        out->given += (now->device[i].capabilities & DEVICE_GIVEN_HISTORY) &&
-                      (was == NULL || !(was->capabilities & DEVICE_GIVEN_HISTORY));
-    }
-    for (size_t i = 0; i < before->devices; i++)
-        out->removed += device_list_is_device(&before->device[i]) &&
-                        device_list_find(now, &before->device[i].did) == NULL;
-}
-
 /* The newest that was shown is older than `have`.  Whom we asked for by a handle may have more
  * lists than an answer has room for. */
 static void note_behind(const struct people_news *news, const struct device_list *have,
