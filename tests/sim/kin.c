@@ -239,8 +239,11 @@ void kin_changed(struct person *who, const struct listing_change *change, enum e
     struct world *w = who->world;
 
     world_trace(w, "  %s hears of a change of its list: %s", who->name, err_name(code));
-    if (change->kind == LISTING_RECOVERY)
+    if (change->kind == LISTING_RECOVERY) { /* a disk may have kept what was refused */
+        if (code == E_OK)
+            kin_listed(who, &engine_own(who->engine)->list);
         return;
+    }
     for (size_t i = 0; code == E_OK && i < w->people; i++) {
         if (!w->person[i]->kin.named || !ID_SAME(w->person[i]->kin.did, change->entry.did))
             continue;

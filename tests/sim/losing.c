@@ -76,7 +76,6 @@ void losing_made(struct person *who, enum err_code code)
     world_trace(w, "  %s has a recovery key: %s", who->name, err_name(code));
     if (code != E_OK)
         return;
-    losing_listed(who, &engine_own(who->engine)->list);
     world_after(w, 1 + dice_below(&w->lose, SEE_MOST_MS), see, who, &who->life);
 }
 
