@@ -23,7 +23,9 @@ asan: deps
 	@cmake --build build/asan -j $(JOBS) -- --no-print-directory $(QUIET)
 
 # Two people talk through a real server on loopback, and nothing but sealed bytes is left behind.
-demo: release
+demo: deps
+	@cmake --preset release $(QUIET)
+	@cmake --build build/release --target tacet tacetd tacetctl -j $(JOBS) -- --no-print-directory $(QUIET)
 	@tools/demo build/release
 
 # Checks of the source, then every test under AddressSanitizer and UndefinedBehaviorSanitizer.

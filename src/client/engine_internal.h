@@ -425,8 +425,7 @@ FALLIBLE sealing_undo(struct engine *e, struct outbox_row *row);
 /* ---- incoming.c */
 
 FALLIBLE incoming_page(struct engine *e, struct bytes body, bool *more);
-/* What is parked, after something new was learned; `anew`: each may ask again for what it misses.
- */
+/* What is parked, after something was learned; `anew`: each may ask again for what it misses. */
 FALLIBLE incoming_retry(struct engine *e, bool anew);
 /* Tell that the mailbox is drained and what of it stays parked, once nothing more is being fetched
  * for it. */
@@ -443,6 +442,7 @@ enum opening_result {
 struct opening_item {
     uint32_t kind;
     struct bytes sealed;
+    const struct opened *ahead; /* how far it was opened already; or NULL */
     uint64_t received_ms;
     uint8_t asks; /* look-ups that it has caused; opening_item() counts on */
     uint8_t told; /* enum problem that was told of it while it waits */

@@ -6,6 +6,7 @@
  * acknowledged.  Each item has a savepoint: what it changed is kept whole or not at all.
  */
 #include "base/fault.h"
+#include "client/ahead.h"
 #include "client/engine_internal.h"
 #include "client/parking.h"
 #include "client/sentlog.h"
@@ -221,15 +222,22 @@ static struct err forget_old(struct engine *e)
 static struct err take_page(struct engine *e, const Tacet__Wire__Deliver *m, struct news *news,
                             bool *opens)
 {
+    struct err err = OK;
+    struct ahead ahead;
+
     TRY(forget_old(e));
+    TRY(ahead_agree(e, m, &ahead));
     for (size_t i = 0; i < m->n_items; i++) {
         struct opening_item item = {.kind = m->items[i]->kind,
                                     .sealed = frame_bytes(m->items[i]->sealed),
+                                    .ahead = ahead_of(&ahead, i),
                                     .received_ms = m->items[i]->received_ms};
 
-        TRY(take_item(e, &item, news, opens));
+        TRY_OUT(take_item(e, &item, news, opens));
     }
-    return OK;
+out:
+    ahead_free(&ahead);
+    return err;
 }
 
 static struct err acknowledge(struct engine *e, uint64_t number)

@@ -445,6 +445,14 @@ static bool is_senders(const struct opened *o, const struct party *from)
            ID_SAME(o->core.sender.did, from->did);
 }
 
+static struct err begin(const struct opening_item *item, struct opened *o)
+{
+    if (item->ahead == NULL)
+        return open_begin(item->sealed, o);
+    *o = *item->ahead;
+    return OK;
+}
+
 static struct err open_message(struct opening *op)
 {
     struct err err = OK;
@@ -455,7 +463,7 @@ static struct err open_message(struct opening *op)
     TRY(is_barren(op, &barren));
     if (barren)
         return opening_conclude(op, OPENING_PARK, PROBLEM_PARKED, E_OK);
-    err = open_begin(op->item->sealed, &o);
+    err = begin(op->item, &o);
     if (opening_is_items_fault(err))
         return opening_damaged(op, err.code);
     TRY(err);

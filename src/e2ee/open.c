@@ -31,17 +31,29 @@ struct err open_begin(struct bytes delivery, struct opened *o)
     return OK;
 }
 
+struct err open_agree(struct opened *o, const struct agree_private *prekey)
+{
+    struct err err = OK;
+    struct agree_public *e = NULL;
+
+    TRY_OUT(agree_public_parse(&e, bytes(o->in.shared.head + 4, AGREE_PUBLIC_SIZE)));
+    TRY_OUT(agree_derive(prekey, e, o->z));
+    o->agreed = true;
+out:
+    agree_public_free(e);
+    return err;
+}
+
 struct err open_hint(struct opened *o, const struct agree_private *prekey,
                      const struct device_id *me)
 {
     struct err err = OK;
-    struct agree_public *e = NULL;
     struct bytes hint = entry_hint(o);
     uint8_t plain[SCHEDULE_HINT_SIZE];
     struct reader r;
 
-    TRY_OUT(agree_public_parse(&e, bytes(o->in.shared.head + 4, AGREE_PUBLIC_SIZE)));
-    TRY_OUT(agree_derive(prekey, e, o->z));
+    if (!o->agreed)
+        TRY_OUT(open_agree(o, prekey));
     TRY_OUT(schedule_hint_mask(BYTES(o->ctx), me, BYTES(o->z), plain));
     for (size_t i = 0; i < sizeof plain; i++)
         plain[i] ^= hint.at[i];
@@ -50,7 +62,6 @@ struct err open_hint(struct opened *o, const struct agree_private *prekey,
     reader_copy(&r, o->prefix, sizeof o->prefix);
     o->n = reader_u32(&r);
 out:
-    agree_public_free(e);
     secret_wipe(plain, sizeof plain);
     return err;
 }

@@ -3,6 +3,7 @@
  * open: a delivery, opened step by step, each step a pure function.  [PROTOCOL 6.5]
  *
  *   open_begin    form, ctx            -> which of my prekeys?
+ *   open_agree    my prekey            -> z; on any thread, and may be left to open_hint
  *   open_hint     my prekey            -> claimed sender prefix and n: which channel, which epoch?
  *   open_entry    message key          -> MK, commitment, trailer: core and wrap, form only
  *   (the caller)  sender is the channel's; roster digest; roster verdict; sender's key
@@ -22,8 +23,11 @@ struct opened {
     uint8_t ctx[SCHEDULE_CTX_SIZE];
     uint16_t prekey_low; /* number of my prekey, mod 65536 */
 
-    /* after open_hint */
+    /* after open_agree */
+    bool agreed;
     uint8_t z[AGREE_SHARED_SIZE];
+
+    /* after open_hint */
     uint8_t prefix[SCHEDULE_PREFIX_SIZE]; /* of the claimed sender's device id */
     uint32_t n;
 
@@ -36,6 +40,10 @@ struct opened {
 
 /* E_TRUNCATED, E_MALFORMED, E_LIMIT. */
 FALLIBLE open_begin(struct bytes delivery, struct opened *o);
+
+/* What open_hint() begins with, and then does not do again: the prekey must be the same one.
+ * E_MALFORMED: E is no point. */
+FALLIBLE open_agree(struct opened *o, const struct agree_private *prekey);
 
 /* E_MALFORMED: E is no point. */
 FALLIBLE open_hint(struct opened *o, const struct agree_private *prekey,

@@ -30,6 +30,7 @@ struct person {
     struct db *db;
     struct vault *vault;
     struct engine *engine;
+    const struct pool *pool; /* lent to every engine from the next start on; NULL: none */
     struct line *line;
     int64_t skew_ms;
     uint64_t wake_ms; /* 0: none */

@@ -411,11 +411,18 @@ bool kin_is_refused(const struct person *from, uint64_t accepted_ms)
            (accepted_ms == 0 || accepted_ms + CLOCK_HOUR_MS >= from->kin.leaving_ms);
 }
 
-bool kin_explains(const struct world *w, const struct event *e)
+/* What a capsule that was refused would have opened waits until the prekey that it needs has gone:
+ * there is nobody to ask for a reset. */
+bool kin_explains(const struct person *who, const struct event *e)
 {
+    const struct world *w = who->world;
+
+    if (e->problem != PROBLEM_DAMAGED)
+        return false;
     for (size_t i = 0; i < w->people; i++)
         if (w->person[i]->kin.removed)
-            return e->problem == PROBLEM_DAMAGED && e->code == E_REMOVED;
+            return e->code == E_REMOVED ||
+                   (e->code == E_EXPIRED && w->ledger.of[who->index].refused);
     return false;
 }
 

@@ -71,7 +71,7 @@ void kin_went_back(struct world *w, uint64_t to_ms);
 /* Whoever removes a device says from when on: what came to the server later is refused, although it
  * took it, as it did not know yet.  Clocks differ. */
 bool kin_is_refused(const struct person *from, uint64_t accepted_ms);
-bool kin_explains(const struct world *w, const struct event *e);
+bool kin_explains(const struct person *who, const struct event *e);
 /* It may know a device that was removed since as one that is there. */
 bool kin_was_forgotten(const struct person *who);
 

@@ -197,7 +197,7 @@ static void told(struct world *w, struct person *who, const struct event *e)
         w->ledger.of[who->index].old_prekey = true;
         return;
     }
-    if (kin_explains(w, e)) {
+    if (kin_explains(who, e)) {
         w->ledger.of[who->index].refused = true;
         return;
     }

@@ -287,6 +287,27 @@ static void bytes_that_are_left_over_are_refused(void **state)
     buf_cut(&delivery, DELIVERY_SIZE);
 }
 
+/* So the key that is handed in afterwards does not matter. */
+static void what_was_agreed_upon_ahead_is_not_agreed_upon_again(void **state)
+{
+    struct agree_private *other;
+    uint8_t point[AGREE_PUBLIC_SIZE];
+    struct opened ahead, in_turn;
+
+    assert_ok(agree_generate(&other, point));
+    assert_ok(open_begin(buf_view(&delivery), &in_turn));
+    assert_ok(open_hint(&in_turn, bob.secret, &bob.me.who.did));
+    assert_ok(open_begin(buf_view(&delivery), &ahead));
+    assert_ok(open_agree(&ahead, bob.secret));
+    assert_ok(open_hint(&ahead, other, &bob.me.who.did));
+    assert_memory_equal(ahead.z, in_turn.z, sizeof ahead.z);
+    assert_memory_equal(ahead.prefix, in_turn.prefix, sizeof ahead.prefix);
+    assert_int_equal(ahead.n, in_turn.n);
+    open_wipe(&ahead);
+    open_wipe(&in_turn);
+    agree_private_free(other);
+}
+
 static void a_wrong_prekey_leads_nowhere(void **state)
 {
     struct agree_private *right = bob.secret;
@@ -383,6 +404,7 @@ int main(void)
         cmocka_unit_test(every_truncation_is_refused_by_its_form),
         cmocka_unit_test(bytes_that_are_left_over_are_refused),
         cmocka_unit_test(a_wrong_prekey_leads_nowhere),
+        cmocka_unit_test(what_was_agreed_upon_ahead_is_not_agreed_upon_again),
         cmocka_unit_test(a_prekey_number_is_bound_in_full),
         cmocka_unit_test(an_entry_opens_under_its_own_epoch_only),
         cmocka_unit_test(another_key_of_the_list_does_not_verify),
