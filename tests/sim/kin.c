@@ -275,7 +275,8 @@ void kin_listed(struct person *by, const struct device_list *list)
     }
 }
 
-static void take_list(struct person *by, struct bytes statement)
+/* What a commit refused may be there after a crash: its owner made it in any case. */
+static void take_list(struct person *by, struct bytes statement, bool taken)
 {
     struct world *w = by->world;
     struct device_list list;
@@ -283,6 +284,10 @@ static void take_list(struct person *by, struct bytes statement)
 
     world_must(names_network(&w->server.root, BYTES_LITERAL(WORLD_DOMAIN), &nid), "a network");
     world_must(device_list_parse(statement, &nid, &list), "a list");
+    if (!taken) {
+        note_list(by->first, &list);
+        return;
+    }
     if (list.version > 1)
         w->server.listed_ms = w->now_ms;
     kin_listed(by, &list);
@@ -290,6 +295,7 @@ static void take_list(struct person *by, struct bytes statement)
 
 static void take_body(struct person *by, const struct request *rq)
 {
+    bool taken = rq->outcome.code == E_OK;
     struct arena a = ARENA(4 * LIMIT_FRAME);
     Tacet__Wire__PublishList *m;
     Tacet__Wire__RecoverList *back;
@@ -298,14 +304,14 @@ static void take_body(struct person *by, const struct request *rq)
     if (rq->op == OP_LIST) {
         world_must(frame_unpack(rq->body, &tacet__wire__publish_list__descriptor, &a, &m),
                    "a list");
-        take_list(by, frame_bytes(m->statement));
+        take_list(by, frame_bytes(m->statement), taken);
     } else if (rq->op == OP_RECOVER_LIST) {
         world_must(frame_unpack(rq->body, &tacet__wire__recover_list__descriptor, &a, &back),
                    "a list");
-        take_list(by, frame_bytes(back->statement));
+        take_list(by, frame_bytes(back->statement), taken);
     } else {
         world_must(frame_unpack(rq->body, &tacet__wire__join__descriptor, &a, &join), "a list");
-        take_list(by, frame_bytes(join->list));
+        take_list(by, frame_bytes(join->list), taken);
     }
     arena_free(&a);
 }
@@ -314,13 +320,18 @@ void kin_committed(struct world *w, const struct request *rq)
 {
     struct line *l = w->lines;
 
-    if (rq->op != OP_LIST && rq->op != OP_JOIN && rq->op != OP_RECOVER_LIST && rq->op != OP_PREKEY)
+    bool ok = rq->outcome.code == E_OK, refused = err_who(rq->outcome.code) == WHO_OPERATOR;
+    bool is_list = rq->op == OP_LIST || rq->op == OP_JOIN || rq->op == OP_RECOVER_LIST;
+
+    if (rq->op == OP_RECOVERY_KEEP && ok)
+        w->server.listed_ms = w->now_ms; /* as if it were a list: nobody gives it again at once */
+    if (!is_list && rq->op != OP_PREKEY)
         return;
     while (l != NULL && l->session.id != rq->session)
         l = l->older;
-    if (l == NULL || rq->outcome.code != E_OK)
+    if (l == NULL || (!ok && !(refused && is_list)))
         return;
-    if (rq->op != OP_PREKEY) {
+    if (is_list) {
         take_body(l->who, rq);
     } else if (!l->who->kin.ready) {
         l->who->kin.ready = true;

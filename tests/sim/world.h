@@ -125,7 +125,8 @@ struct server_node {
     } backup;
     bool restored, closed;   /* it was put back; and nobody but the operator may come yet */
     uint64_t restored_of_ms; /* to which moment, the earliest of them */
-    uint64_t listed_ms;      /* when it took a list that is not an account's first */
+    uint64_t listed_ms; /* when it took a list that is not an account's first, or what opens with a
+                           recovery key */
 };
 
 struct hostile;
