@@ -96,7 +96,6 @@ static struct err pump_one(struct engine *e, struct arena *a, bool *over)
         return OK;
     if (!follows(e, list))
         TRY(sign(e, number, &c, &next, a, &list));
-    TRY(keeping_before_list(e, &c));
     return send_list(e, list);
 }
 

@@ -73,9 +73,9 @@ struct effort {
 struct keeping {
     enum keeping_stage {
         KEEPING_NOTHING = 0,
-        KEEPING_MADE,  /* its list is on its way */
-        KEEPING_LAST,  /* in force; the server is given the blob once more */
-        KEEPING_READY, /* the letters can be shown */
+        KEEPING_MADE,   /* its list is on its way */
+        KEEPING_LISTED, /* in force; the server is given the blob */
+        KEEPING_READY,  /* the letters can be shown */
     } stage;
     struct recovery_key key;
     struct device_id did;
@@ -245,8 +245,7 @@ FALLIBLE keeping_load(struct engine *e);
 /* E_ABSENT: there are no letters to show. */
 FALLIBLE keeping_shown(struct engine *e);
 FALLIBLE keeping_confirm(struct engine *e, struct bytes letters); /* as recovering_compare() */
-/* A list with this change leaves next; it is in force, or never will be. */
-FALLIBLE keeping_before_list(struct engine *e, const struct listing_change *c);
+/* A list with this change is in force, or never will be. */
 FALLIBLE keeping_listed(struct engine *e, const struct listing_change *c, enum err_code code);
 FALLIBLE keeping_answered(struct engine *e, const struct waiting *w, const struct frame *f);
 FALLIBLE keeping_signed_in(struct engine *e);

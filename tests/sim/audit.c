@@ -103,8 +103,10 @@ static void look_at_message(struct look *at, const struct message *m)
     size_t number = ledger_number(at->w, m->text);
     struct said *s = number == SIZE_MAX ? NULL : &at->w->ledger.said[number];
 
-    if ((m->notes & MESSAGE_DEVICES) != 0)
-        return; /* no message */
+    if ((m->notes & MESSAGE_DEVICES) != 0) { /* no message */
+        losing_noted(at->in, at->w->person[at->with]->first, m);
+        return;
+    }
     past_look_at(at->in, m);
     if (s == NULL)
         ledger_break(at->w, WRONG_UNEXPECTED, "%s keeps what nobody said", at->in->name);
@@ -231,11 +233,16 @@ static bool may_fail(struct world *w, const struct said *s)
 }
 
 /* Whoever has to have it, as far as they and the server could. */
+/* What a vault that was wiped or lost held, its program had told. */
+static bool nobody_can_look(const struct person *who)
+{
+    return who->kin.wiped || who->losing.lost;
+}
+
 static bool must_come(struct world *w, const struct said *s, const struct person *to)
 {
-    /* What a vault that was wiped held, its program had told. */
     bool accepted =
-        w->person[s->from]->kin.wiped ? s->accepted_ms != 0 : s->state == DELIVERY_ACCEPTED;
+        nobody_can_look(w->person[s->from]) ? s->accepted_ms != 0 : s->state == DELIVERY_ACCEPTED;
 
     return (s->must >> to->index & 1) != 0 && accepted &&
            !kin_is_refused(w->person[s->from], s->accepted_ms) && !backups_is_gone(to) &&
@@ -358,6 +365,7 @@ void ledger_check(struct world *w)
     hostile_check(w);
     reserve_check(w);
     kin_check(w);
+    losing_check(w);
     for (size_t i = 0; i < w->ledger.n; i++)
         check_message(w, &w->ledger.said[i], i);
     past_check(w);

@@ -146,7 +146,7 @@ void backups_unknown(struct person *who, enum err_code code)
 
 bool backups_is_gone(const struct person *who)
 {
-    return who->removed || who->unknown || who->kin.removed;
+    return who->removed || who->unknown || who->kin.removed || who->losing.lost;
 }
 
 /* The server offers the backup's mail again, and hands out the backup's prekeys, whose private

@@ -256,6 +256,11 @@ void kin_changed(struct person *who, const struct listing_change *change, enum e
     struct world *w = who->world;
 
     world_trace(w, "  %s hears of a change of its list: %s", who->name, err_name(code));
+    if (change->kind == LISTING_RECOVERY) { /* a disk may have kept what was refused */
+        if (code == E_OK)
+            kin_listed(who, &engine_own(who->engine)->list);
+        return;
+    }
     if (code == E_OK)
         kin_in_force(who);
     for (size_t i = 0; code == E_OK && i < w->people; i++) {
@@ -283,7 +288,25 @@ static void note_version(struct person *first, uint32_t version)
     k->newest = k->newest < version ? version : k->newest;
 }
 
-static void take_list(struct person *by, struct bytes statement)
+void kin_listed(struct person *by, const struct device_list *list)
+{
+    struct world *w = by->world;
+
+    losing_listed(by, list);
+    note_list(by->first, list);
+    for (size_t i = 0; i < w->people; i++) {
+        struct person *who = w->person[i];
+
+        if (!is_of(who, by) || !who->kin.named)
+            continue;
+        who->kin.listed |= device_list_find_device(list, &who->kin.did) != NULL;
+        if (device_list_find_revoked(list, &who->kin.did) != NULL)
+            is_removed(who);
+    }
+}
+
+/* What a commit refused may be there after a crash: its owner made it in any case. */
+static void take_list(struct person *by, struct bytes statement, bool taken)
 {
     struct world *w = by->world;
     struct device_list list;
@@ -291,37 +314,35 @@ static void take_list(struct person *by, struct bytes statement)
 
     world_must(names_network(&w->server.root, BYTES_LITERAL(WORLD_DOMAIN), &nid), "a network");
     world_must(device_list_parse(statement, &nid, &list), "a list");
-    note_list(by->first, &list);
-    note_version(by->first, list.version);
-    for (size_t i = 0; i < w->people; i++) {
-        struct person *who = w->person[i];
-
-        if (!is_of(who, by) || !who->kin.named)
-            continue;
-        who->kin.listed |= device_list_find_device(&list, &who->kin.did) != NULL;
-        if (device_list_find_revoked(&list, &who->kin.did) != NULL)
-            is_removed(who);
+    if (!taken) {
+        note_list(by->first, &list);
+        return;
     }
+    note_version(by->first, list.version);
+    if (list.version > 1)
+        w->server.listed_ms = w->now_ms;
+    kin_listed(by, &list);
 }
 
 static void take_body(struct person *by, const struct request *rq)
 {
+    bool taken = rq->outcome.code == E_OK;
     struct arena a = ARENA(4 * LIMIT_FRAME);
     Tacet__Wire__PublishList *m;
-    Tacet__Wire__RecoverList *brought;
+    Tacet__Wire__RecoverList *back;
     Tacet__Wire__Join *join;
 
     if (rq->op == OP_LIST) {
         world_must(frame_unpack(rq->body, &tacet__wire__publish_list__descriptor, &a, &m),
                    "a list");
-        take_list(by, frame_bytes(m->statement));
+        take_list(by, frame_bytes(m->statement), taken);
     } else if (rq->op == OP_RECOVER_LIST) {
-        world_must(frame_unpack(rq->body, &tacet__wire__recover_list__descriptor, &a, &brought),
+        world_must(frame_unpack(rq->body, &tacet__wire__recover_list__descriptor, &a, &back),
                    "a list");
-        take_list(by, frame_bytes(brought->statement));
+        take_list(by, frame_bytes(back->statement), taken);
     } else {
         world_must(frame_unpack(rq->body, &tacet__wire__join__descriptor, &a, &join), "a list");
-        take_list(by, frame_bytes(join->list));
+        take_list(by, frame_bytes(join->list), taken);
     }
     arena_free(&a);
 }
@@ -329,14 +350,18 @@ static void take_body(struct person *by, const struct request *rq)
 void kin_committed(struct world *w, const struct request *rq)
 {
     struct line *l = w->lines;
+    bool ok = rq->outcome.code == E_OK, refused = err_who(rq->outcome.code) == WHO_OPERATOR;
+    bool is_list = rq->op == OP_LIST || rq->op == OP_JOIN || rq->op == OP_RECOVER_LIST;
 
-    if (rq->op != OP_LIST && rq->op != OP_RECOVER_LIST && rq->op != OP_JOIN && rq->op != OP_PREKEY)
+    if (rq->op == OP_RECOVERY_KEEP && ok)
+        w->server.listed_ms = w->now_ms; /* as if it were a list: nobody gives it again at once */
+    if (!is_list && rq->op != OP_PREKEY)
         return;
     while (l != NULL && l->session.id != rq->session)
         l = l->older;
-    if (l == NULL || rq->outcome.code != E_OK)
+    if (l == NULL || (!ok && !(refused && is_list)))
         return;
-    if (rq->op != OP_PREKEY) {
+    if (is_list) {
         take_body(l->who, rq);
     } else if (!l->who->kin.ready) {
         l->who->kin.ready = true;
@@ -350,6 +375,9 @@ void kin_joined(struct person *who)
 {
     who->kin.did = engine_own(who->engine)->me.who.did;
     who->kin.named = who->kin.listed = true;
+    losing_joined(who);
+    if (who->losing.returns) /* its first prekey is still to be published */
+        return;
     if (!who->kin.ready)
         who->kin.ready_ms = who->world->now_ms;
     who->kin.ready = true;
@@ -555,8 +583,8 @@ void kin_check(struct world *w)
         if (who->kin.about != NULL && is_one(who))
             ledger_break(w, WRONG_STUCK, "%s cannot %s %s", who->name,
                          who->kin.adds ? "add" : "remove", who->kin.about->name);
-        if (who->kin.removed && who->joined && !who->kin.wiped && !who->first->leaving &&
-            !who->first->unknown)
+        if (who->kin.removed && who->joined && !who->kin.wiped && !who->losing.lost &&
+            !who->first->leaving && !who->first->unknown)
             ledger_break(w, WRONG_STUCK, "%s was removed, and does not know", who->name);
     }
 }

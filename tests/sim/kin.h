@@ -58,6 +58,8 @@ struct kin {
 void kin_step(struct world *w);
 /* No list is asked for. */
 bool kin_rests(const struct world *w);
+/* The server took this list of the account's. */
+void kin_listed(struct person *by, const struct device_list *list);
 /* The server answers this, which is committed where it is well. */
 void kin_committed(struct world *w, const struct request *rq);
 /* The profile of a device that was added; E_OK too if it is there already. */

@@ -116,6 +116,8 @@ static struct err make_vault(struct person *who)
     own_free(&own);
     if (err.code != E_ABSENT)
         return err;
+    if (who->losing.returns)
+        return losing_adopt(who);
     if (who->first != who)
         return kin_adopt(who);
     TRY(invitation_read(bytes_text(who->link), &invitation));
@@ -188,12 +190,17 @@ static void did_not_start(struct person *who, struct err err)
     start_later(who);
 }
 
+static bool has_what_it_begins_with(const struct person *who)
+{
+    return who->link != NULL || who->kin.list.n > 0 || who->losing.returns;
+}
+
 void people_start(struct person *who)
 {
     struct world *w = who->world;
     struct err err;
 
-    if (who->engine != NULL || who->kin.wiped || (who->link == NULL && who->kin.list.n == 0))
+    if (who->engine != NULL || who->kin.wiped || who->losing.lost || !has_what_it_begins_with(who))
         return;
     if (world_rolls(w, &w->machine, KIND_DISK_CRASH, 6))
         disk_crash_at(who->disk, 1 + dice_below(&w->machine, 30));
@@ -206,6 +213,7 @@ void people_start(struct person *who)
     who->away = false;
     engine_wake(who->engine, people_clock(who));
     look_after(who);
+    losing_started(who);
 }
 
 /* ---- ending */
@@ -466,6 +474,14 @@ void people_added(struct person *who)
     who->joined = true;
     who->joined_ms = who->world->now_ms;
     start_later(who);
+}
+
+void people_joined(struct person *who)
+{
+    if (!who->joined)
+        who->joined_ms = who->world->now_ms;
+    who->joined = true;
+    kin_joined(who);
 }
 
 void people_invited(struct person *who, struct bytes link)

@@ -16,6 +16,9 @@ void people_added(struct person *who);
 void people_free(struct person *who);
 uint64_t people_clock(const struct person *who);
 
+/* It has its account, as it says. */
+void people_joined(struct person *who);
+
 /* What the operator heard. */
 void people_invited(struct person *who, struct bytes link);
 void people_removed(struct person *who);

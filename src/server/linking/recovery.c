@@ -8,7 +8,18 @@ static const char KEEP[] = "INSERT INTO recovery (account, slot, blob) VALUES ($
 static const char LOAD[] = "SELECT account, blob FROM recovery WHERE slot = $1";
 static const char FORGET[] = "DELETE FROM recovery WHERE account = $1";
 
-struct err linking_keep(struct db *db, uint64_t account, struct bytes slot, struct bytes blob)
+static struct err check_is_in_force(const struct request *rq, uint64_t account, struct bytes did)
+{
+    const struct device_entry *key;
+    struct device_list *newest;
+
+    TRY(devices_list(rq->db, rq->server->networks, rq->arena, account, &newest));
+    key = device_list_recovery(newest);
+    return key != NULL && bytes_same(ID_BYTES(key->did), did) ? OK : FAIL(E_STALE);
+}
+
+struct err linking_keep(const struct request *rq, uint64_t account, struct bytes did,
+                        struct bytes slot, struct bytes blob)
 {
     struct linking_name name;
 
@@ -17,7 +28,8 @@ struct err linking_keep(struct db *db, uint64_t account, struct bytes slot, stru
         return FAIL(E_MALFORMED);
     if (blob.n > LINKING_RECOVERY_MOST)
         return FAIL(E_LIMIT);
-    return db_run(db, KEEP,
+    TRY(check_is_in_force(rq, account, did));
+    return db_run(rq->db, KEEP,
                   DB_VALUES(DB_NUMBER_OF(account), DB_BYTES_OF(BYTES(name.b)), DB_BYTES_OF(blob)),
                   NULL);
 }
