@@ -171,12 +171,13 @@ enum tacet_event_kind {
      * was wiped (code TACET_OK), or could not be wholly.  Then tacet_run() is TACET_REMOVED, and
      * there is nothing to do but tacet_close(). */
     TACET_EVENT_REMOVED,
-    TACET_EVENT_DEVICES, /* devices of `who`, who may be me, came or went */
+    TACET_EVENT_DEVICES, /* devices of `who`, who may be me, came or went, or were `given` */
     TACET_EVENT_LISTED,  /* `device` is out of the list of mine, or in it, as was asked for here; or
                             cannot be (code) */
     TACET_EVENT_ADDING,  /* a device is being added by this one, or this one is: see `adding` */
     /* tacet_make_recovery(): there are letters to show, or cannot be (code) */
     TACET_EVENT_RECOVERY,
+    TACET_EVENT_HISTORY, /* `history`: what is given to `device` of mine, or given by it */
     /* Another device of mine changed something that all of them agree on: `shared` says what. */
     TACET_EVENT_SHARED = 15,
     /* The room message.with has another state: unread rows in it say what changed. */
@@ -194,19 +195,27 @@ enum tacet_problem {
     TACET_PROBLEM_RECIPIENTS,  /* a message went to an unexpected set of devices; it is held */
     TACET_PROBLEM_KEY_CHANGED, /* the handle is another account now; the conversation stops */
     TACET_PROBLEM_NO_PREKEY,   /* their device has no prekey now that can be sealed to */
-    TACET_PROBLEM_STATEMENT,   /* the server sent something that does not check: see code */
-    TACET_PROBLEM_RESTORED,    /* this profile was put back from a copy, or is one */
-    TACET_PROBLEM_OLD_SELF,    /* this program must be updated to talk to the server */
-    TACET_PROBLEM_OLD_SERVER,  /* the server must be updated to talk to this program */
-    TACET_PROBLEM_OVER,        /* message.missing messages of theirs will not come any more */
-    TACET_PROBLEM_GIVEN_UP,    /* message.missing messages of theirs are not asked for any more */
-    TACET_PROBLEM_OLD_KEYS,    /* the server hands out keys of this device that were replaced */
-    TACET_PROBLEM_DELAYED,     /* the server has held mail back for days */
-    TACET_PROBLEM_KEEPER,    /* who must get a copy of each message, `who`, cannot be written to: */
-                             /* code says why, and messages wait */
+    TACET_PROBLEM_STATEMENT,  /* the server sent something that does not check: see code; STALE with
+                               * `who`: it shows less of them than before */
+    TACET_PROBLEM_RESTORED,   /* this profile was put back from a copy, or is one */
+    TACET_PROBLEM_OLD_SELF,   /* this program must be updated to talk to the server */
+    TACET_PROBLEM_OLD_SERVER, /* the server must be updated to talk to this program */
+    TACET_PROBLEM_OVER,       /* message.missing messages of theirs will not come any more */
+    TACET_PROBLEM_GIVEN_UP,   /* message.missing messages of theirs are not asked for any more */
+    TACET_PROBLEM_OLD_KEYS,   /* the server hands out keys of this device that were replaced */
+    TACET_PROBLEM_DELAYED,    /* the server has held mail back for days */
+    TACET_PROBLEM_KEEPER,     /* `who` must get copies and cannot be written to (code): all wait */
+    TACET_PROBLEM_AWAY = 20,  /* away for message.missing days: the server keeps mail for 30 only */
+    TACET_PROBLEM_HISTORY, /* history came that nobody asked for, or from somebody else: ignored */
+    TACET_PROBLEM_TWO_LISTS, /* the account of `who` has two lists of devices under one number */
     TACET_PROBLEM_ROOM = 24, /* the server shows two states of the room message.with: it lies */
-    TACET_PROBLEM_AWAY = 20, /* this device was not here for message.missing days, and the server */
-                             /* keeps mail for 30: what was sent before is not here */
+};
+
+/* How far history has come that one device of mine gives to another. */
+enum tacet_history {
+    TACET_HISTORY_OFFERED = 1, /* the person at the device that gets it has to agree */
+    TACET_HISTORY_GOES_ON,     /* `done` messages of `of`, about */
+    TACET_HISTORY_ENDED,       /* it is all there (code TACET_OK), or will not come (why) */
 };
 
 /* What the devices of an account agree on, whatever one of them is told. */
@@ -268,6 +277,8 @@ enum tacet_note {
     TACET_NOTE_LEFT = 256,      /* its device was revoked after the server got it */
     TACET_NOTE_ELSEWHERE = 512, /* mine, written on another device of mine */
     TACET_NOTE_DEVICES = 1024,  /* no message: devices of theirs, or mine, came or went */
+    TACET_NOTE_HISTORY = 2048,  /* given to this device by another one of mine */
+    TACET_NOTE_UNPROVED = 4096, /* and by its word alone: without its writer's signature */
     TACET_NOTE_ROOM = 8192      /* no message: the room changed, `change` says how */
 };
 
@@ -285,6 +296,7 @@ struct tacet_message {
     size_t text_n;
     unsigned added, removed;    /* NOTE_DEVICES: so many devices */
     bool recovered;             /* and all others were lost: a recovery key says so */
+    unsigned given;             /* and so many were given what was said before */
     char by[TACET_HANDLE_SIZE]; /* who wrote it, or did it; "" when not known */
     unsigned change; /* NOTE_ROOM, as the next: enum tacet_room_change of tacet/rooms.h */
     char whom[TACET_HANDLE_SIZE];
@@ -313,17 +325,21 @@ struct tacet_event {
     struct tacet_message message;  /* MESSAGE, STATE; of PROBLEM `missing` alone */
     enum tacet_cause cause;        /* MESSAGE, PROBLEM_RECIPIENTS */
     char about[TACET_HANDLE_SIZE]; /* of the cause: an account, "" when none or not known */
-    char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one; of LISTED and
-                                      ADDING */
+    char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one; of LISTED,
+                                      ADDING and HISTORY */
     unsigned added, removed;       /* DEVICES: so many */
+    unsigned given;                /* and so many were given what was said before */
     bool recovered;                /* and all others were lost: a recovery key says so */
     unsigned shared;               /* SHARED: of enum tacet_shared */
     enum tacet_adding adding;      /* ADDING, as the next three */
     char digits[TACET_CODE_SIZE];
     char called[TACET_DEVICE_MAX + 1]; /* by itself: text of others */
     char from[64];                     /* where it is, as the server says; "" when it does not */
-    bool verified;   /* PROBLEM_KEY_CHANGED: the account that they were before was */
-    unsigned wished; /* ROOM_CHANGE: enum tacet_room_wish of tacet/rooms.h */
+    bool verified;              /* PROBLEM_KEY_CHANGED: the account that they were before was */
+    unsigned wished;            /* ROOM_CHANGE: enum tacet_room_wish of tacet/rooms.h */
+    enum tacet_history history; /* HISTORY; */
+    bool giving;                /* this device gives; */
+    uint64_t done, of;          /* messages */
 };
 
 /* Work on the connection until there is an event, or for at most timeout_ms (0: what can be done
@@ -420,52 +436,6 @@ TACET_API enum tacet_code tacet_mute(struct tacet_client *c, const char *handle,
  * no longer.  They do not learn of it.  On all my devices.  As tacet_mute(); TACET_DENIED: me. */
 TACET_API enum tacet_code tacet_block(struct tacet_client *c, const char *handle, bool blocked);
 
-/* A device, as its account's own signed list says. */
-struct tacet_device {
-    char id[TACET_ID_SIZE]; /* 32 hexadecimal digits */
-    bool here;              /* it is this one */
-    const char *name;       /* of one of mine: see tacet_name_device(); NULL: none */
-    uint64_t since_ms;      /* when it was added; 0: not known any more, as it was revoked */
-    uint32_t revoked_at;    /* the first list without it; 0: it is in the list */
-    uint32_t list;          /* version of the newest list that is known here, and its date */
-    uint64_t list_ms;
-    uint64_t number; /* pass it to get the next */
-};
-
-/* The device after `number` (0: the first) of a contact, or with `handle` NULL of mine.  The name
- * lives until a device is asked for again.
- * TACET_ABSENT: no more, or the contact's list is not known here yet. */
-TACET_API enum tacet_code tacet_next_device(struct tacet_client *c, const char *handle,
-                                            uint64_t number, struct tacet_device *out);
-
-/* Show a link by which one device can ask to be added: TACET_EVENT_ADDING says when it can be shown
- * and all that comes of it.  A link that was shown before is over.  TACET_LIMIT: there are ten
- * devices.  TACET_CONFLICT: one that was confirmed is still being added.  TACET_DENIED: this device
- * was removed. */
-TACET_API enum tacet_code tacet_add_device(struct tacet_client *c);
-
-/* That link, which whoever sees it can ask by.  TACET_ABSENT: there is none. */
-TACET_API enum tacet_code tacet_device_link(struct tacet_client *c, char out[TACET_LINK_SIZE]);
-
-/* The device that was told as asking is who it should be: these are the digits that it shows.
- * Anything but digits is passed over.  TACET_FORGED: it has others.  TACET_ABSENT: nobody asks;
- * TACET_EXPIRED: or not any more.  TACET_LIMIT: there are ten devices. */
-TACET_API enum tacet_code tacet_confirm_device(struct tacet_client *c, const char *digits);
-
-/* It is not, or the link is not to be used any more.  TACET_ABSENT: there is none.  TACET_CONFLICT:
- * it was confirmed already. */
-TACET_API enum tacet_code tacet_cancel_device(struct tacet_client *c);
-
-/* Remove another device of mine, by its id: TACET_EVENT_LISTED says when it is out of the list that
- * all who write to me follow; till then this is kept and tried again.  TACET_ABSENT: there is no
- * such device.  TACET_MALFORMED: no id.  TACET_DENIED: it is this one. */
-TACET_API enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id);
-
-/* Call a device of mine so, on all of them: its id, and a name as for tacet_name().  TACET_ABSENT:
- * I have no such device.  TACET_MALFORMED: also no id. */
-TACET_API enum tacet_code tacet_name_device(struct tacet_client *c, const char *id,
-                                            const char *name);
-
 /* ---- Trust */
 
 /* The number to compare with this person, and the text of the QR code.  TACET_ABSENT: not known
@@ -559,6 +529,7 @@ struct tacet_status {
     char network_id[65], account_id[65], device_id[33]; /* hexadecimal */
     bool joined, connected, drained;
     uint64_t outgoing, parked; /* messages that wait to be sent; that cannot be opened yet */
+    uint64_t answers;          /* of TACET_EVENT_HISTORY, that other devices of mine wait for */
     uint32_t prekey;           /* number of the newest */
     uint64_t prekey_made_ms;
     uint32_t policy;                /* number of the network policy in force; 0: there is none */
@@ -580,5 +551,9 @@ TACET_API const char *tacet_version(void);
 #ifdef __cplusplus
 }
 #endif
+
+/* The rest, by what it is about. */
+#include "tacet/devices.h"
+#include "tacet/rooms.h"
 
 #endif

@@ -52,7 +52,7 @@ _tacet() {
     name) options+=" --none" ;;
     room) options="list show create add remove promote demote rename describe leave delete $options --group --json" ;;
     verify) options+=" --confirm --accept-new-key" ;;
-    devices) options="list add remove name $options --confirm --json --none" ;;
+    devices) options="list add remove name give take $options --confirm --wait --json --none" ;;
     recovery) options="make confirm use $options --keep-devices --json" ;;
     passphrase) options+=" --kdf-cost --key-store" ;;
     lock) options+=" --after --wipe-after --json" ;;

@@ -142,6 +142,8 @@ void drive_say(const struct drive *d, const struct tacet_event *e)
         sentences_problem(e);
     if (e->kind == TACET_EVENT_DEVICES)
         sentences_devices(e);
+    if (e->kind == TACET_EVENT_HISTORY)
+        sentences_history(e);
     if (d->news != NULL)
         fputs(d->news, stderr);
 }

@@ -13,6 +13,8 @@ const struct sentence sentences_refusal[] = {
      " not check.  Nothing was sent.  Ask your administrator: if the server's key was"
      " changed while you were away, you need a new invitation."},
     {TACET_DENIED, "The server does not know this device.  Ask your administrator."},
+    {TACET_STALE, "The server was put back from a copy and has forgotten this device.  Connect with"
+                  " another device of yours; then try again."},
     {TACET_ABSENT, "The server does not know this account.  Ask your administrator."},
     {TACET_CLOCK, "The clocks of this machine and of the server differ by more than an hour.  Set"
                   " this one; if it is right, tell your administrator."},
@@ -102,6 +104,8 @@ static const struct {
      " administrator."},
     {TACET_PROBLEM_DELAYED, NULL,
      "The server has not handed out all of the mail in three days.  Tell your administrator."},
+    {TACET_PROBLEM_HISTORY, "",
+     " sent what was said before, which nobody here had asked for.  It was not taken."},
     {TACET_PROBLEM_KEEPER, "By the network's policy each message goes to ",
      " too, who cannot be written to now.  Messages wait until that changes.  Tell your"
      " administrator."},
@@ -111,6 +115,11 @@ static const struct {
     {TACET_PROBLEM_AWAY, NULL,
      "This device was away for more than 30 days.  The server keeps mail for 30: what was sent"
      " before that is not here, unless another device of yours has it."},
+    {TACET_PROBLEM_TWO_LISTS, "There are two different lists of devices of ",
+     " under one number: the server was put back from a copy, and a device changed the list that it"
+     " had then.  This device stays with the one that it knew first, and what others write by the"
+     " other one is held.  Ask them which of their devices are right, and tell your "
+     "administrator."},
 };
 
 /* Why a message is held: what stands before the name of whom it concerns, and behind it; `before`
@@ -158,8 +167,10 @@ static void say_cause(const struct tacet_event *e)
     }
 }
 
-static void say_statement(enum tacet_code code)
+static void say_statement(const struct tacet_event *e)
 {
+    enum tacet_code code = e->code;
+
     if (code == TACET_EXPIRED)
         fputs("The server's certificate has run out, so it cannot name new people.  Tell your"
               " administrator: tacetctl root sign-directory\n",
@@ -168,7 +179,14 @@ static void say_statement(enum tacet_code code)
         fputs("The server's disk is full.  Its operator must make room; then all goes on by "
               "itself.\n",
               stderr);
-    else if (sentences_is_machine(code))
+    else if (code == TACET_STALE && e->who[0] != '\0') {
+        fputs("The server shows less of ", stderr);
+        show_text(stderr, bytes_text(e->who));
+        fputs(
+            " than before: it was put back from a copy, or it lies.  What is known here stands, and"
+            " messages wait until it shows that again.\n",
+            stderr);
+    } else if (sentences_is_machine(code))
         fputs("The server is in trouble.  Its operator must act; then all goes on by itself.\n",
               stderr);
     else
@@ -191,7 +209,7 @@ const char sentences_recovered[] =
 void sentences_problem(const struct tacet_event *e)
 {
     if (e->problem == TACET_PROBLEM_STATEMENT) {
-        say_statement(e->code);
+        say_statement(e);
         return;
     }
     for (size_t i = 0; i < ROWS(PROBLEMS); i++) {
@@ -217,7 +235,8 @@ static void write_count(unsigned n, const char *what, struct buf *out)
     buf_text(out, text);
 }
 
-void sentences_write_devices(unsigned added, unsigned removed, bool recovered, struct buf *out)
+void sentences_write_devices(unsigned added, unsigned removed, unsigned given, bool recovered,
+                             struct buf *out)
 {
     if (added > 0)
         write_count(added, "added", out);
@@ -225,6 +244,10 @@ void sentences_write_devices(unsigned added, unsigned removed, bool recovered, s
         buf_text(out, ", ");
     if (removed > 0)
         write_count(removed, "removed", out);
+    if (added + removed > 0 && given > 0)
+        buf_text(out, ", ");
+    if (given > 0)
+        write_count(given, "given what was said before", out);
     if (recovered)
         buf_text(out, ", by a recovery key: compare the safety number again");
 }
@@ -233,12 +256,25 @@ void sentences_devices(const struct tacet_event *e)
 {
     struct buf b = BUF(256);
 
-    sentences_write_devices(e->added, e->removed, e->recovered, &b);
+    sentences_write_devices(e->added, e->removed, e->given, e->recovered, &b);
     show_text(stderr, bytes_text(e->who));
     fprintf(stderr, ": %.*s.  To see them: tacet devices ", (int)b.n, (const char *)b.at);
     show_text(stderr, bytes_text(e->who));
     fputs("\n", stderr);
     buf_free(&b);
+}
+
+void sentences_history(const struct tacet_event *e)
+{
+    if (e->history == TACET_HISTORY_OFFERED && !e->giving)
+        fprintf(stderr,
+                "Another device of yours offers what was said before, %llu messages.  To have it"
+                " here: tacet devices take %s\n",
+                (unsigned long long)e->of, e->device);
+    if (e->history == TACET_HISTORY_ENDED)
+        fprintf(stderr, "What was said before %s %s %s.\n",
+                e->code == TACET_OK ? "has gone" : "does not go on", e->giving ? "to" : "from",
+                e->device);
 }
 
 void sentences_removed(enum tacet_code code)
@@ -280,6 +316,8 @@ bool sentences_note(unsigned i, struct sentences_note *out)
         {TACET_NOTE_LEFT, "left", "its sender has revoked the device since that it came from"},
         {TACET_NOTE_ELSEWHERE, "elsewhere", "written on another device of yours"},
         {TACET_NOTE_DEVICES, "devices", "no message, but what happened"},
+        {TACET_NOTE_HISTORY, "history", "given to this device by another one of yours"},
+        {TACET_NOTE_UNPROVED, "unproved", "by its word alone: its writer's signature is lost"},
         {TACET_NOTE_ROOM, "room", "no message, but what happened"},
     };
 

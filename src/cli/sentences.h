@@ -29,6 +29,9 @@ extern const struct sentence sentences_sending[];
 /* Say a TACET_EVENT_PROBLEM. */
 void sentences_problem(const struct tacet_event *e);
 
+/* Say a TACET_EVENT_HISTORY that is more than a step on the way. */
+void sentences_history(const struct tacet_event *e);
+
 /* Say a TACET_EVENT_DEVICES; and a TACET_EVENT_REMOVED, with its code. */
 void sentences_devices(const struct tacet_event *e);
 void sentences_removed(enum tacet_code code);
@@ -38,7 +41,8 @@ void sentences_removed(enum tacet_code code);
 extern const char sentences_changed[], sentences_recovered[];
 
 /* What became of devices, "1 device added", appended; of a TACET_NOTE_DEVICES. */
-void sentences_write_devices(unsigned added, unsigned removed, bool recovered, struct buf *out);
+void sentences_write_devices(unsigned added, unsigned removed, unsigned given, bool recovered,
+                             struct buf *out);
 
 /* "accepted": for people and for JSON. */
 const char *sentences_state(enum tacet_state state);

@@ -37,7 +37,7 @@ static void write_change(struct tacet_client *client, const struct tacet_message
     buf_text(out, "  (");
     people_write(client, m->with, out);
     buf_text(out, ": ");
-    sentences_write_devices(m->added, m->removed, m->recovered, out);
+    sentences_write_devices(m->added, m->removed, m->given, m->recovered, out);
     buf_text(out, ")\n");
 }
 

@@ -302,8 +302,8 @@ static void take_input(struct talk *t)
 
 static void take_event(struct talk *t, const struct tacet_event *e)
 {
-    bool speaks =
-        e->kind == TACET_EVENT_PROBLEM || e->kind == TACET_EVENT_DEVICES || t->drive.news != NULL;
+    bool speaks = e->kind == TACET_EVENT_PROBLEM || e->kind == TACET_EVENT_DEVICES ||
+                  e->kind == TACET_EVENT_HISTORY || t->drive.news != NULL;
 
     if (speaks)
         console_hide(&t->console);
@@ -338,6 +338,7 @@ static void take_event(struct talk *t, const struct tacet_event *e)
     case TACET_EVENT_PROBLEM:
     case TACET_EVENT_REMOVED: /* which drive_take() has said */
     case TACET_EVENT_LISTED:
+    case TACET_EVENT_HISTORY:
     case TACET_EVENT_ADDING:
     case TACET_EVENT_RECOVERY:
     case TACET_EVENT_LOCK: /* with which it has ended */

@@ -26,12 +26,13 @@ struct listing {
 
 static bool print_json(const struct listing *l, const struct tacet_device *d)
 {
-    return jsonl_print(json_pack(
-        "{ss ss ss? sb so sb sI sI so}", "handle", l->handle == NULL ? l->mine : l->handle, "id",
-        d->id, "name", d->name, "here", d->here, "since",
-        d->since_ms == 0 ? json_null() : jsonl_time(d->since_ms), "verified",
-        l->handle != NULL && l->contact.verified, "revoked_at", (json_int_t)d->revoked_at, "list",
-        (json_int_t)d->list, "list_made", jsonl_time(d->list_ms)));
+    return jsonl_print(
+        json_pack("{ss ss ss? sb so sb sI sI so sb}", "handle",
+                  l->handle == NULL ? l->mine : l->handle, "id", d->id, "name", d->name, "here",
+                  d->here, "since", d->since_ms == 0 ? json_null() : jsonl_time(d->since_ms),
+                  "verified", l->handle != NULL && l->contact.verified, "revoked_at",
+                  (json_int_t)d->revoked_at, "list", (json_int_t)d->list, "list_made",
+                  jsonl_time(d->list_ms), "given_history", d->given_history));
 }
 
 static const char *trust(const struct listing *l)
@@ -64,7 +65,8 @@ static void show_device(const struct tacet_device *d)
         printf(", ");
         show_text(stdout, bytes_text(d->name));
     }
-    printf("%s\n", d->here ? ", this device" : "");
+    printf("%s%s\n", d->here ? ", this device" : "",
+           d->given_history ? ", was given what was said before" : "");
 }
 
 static enum words_end list(const struct listing *l)

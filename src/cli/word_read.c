@@ -60,8 +60,9 @@ static json_t *devices_json(const struct tacet_message *m)
 {
     if ((m->notes & TACET_NOTE_DEVICES) == 0)
         return json_null();
-    return json_pack("{sI sI sb}", "added", (json_int_t)m->added, "removed", (json_int_t)m->removed,
-                     "recovered", m->recovered);
+    return json_pack("{sI sI sI sb}", "added", (json_int_t)m->added, "removed",
+                     (json_int_t)m->removed, "given", (json_int_t)m->given, "recovered",
+                     m->recovered);
 }
 
 static json_t *room_json(const struct tacet_message *m)

@@ -74,6 +74,7 @@ void actions_tell(struct engine *e, const struct event *event)
         return;
     q->action.event = *event;
     q->action.event.message.text = buf_view(&q->data);
+    q->action.event.message.proof = (struct bytes){0};
 }
 
 static void drop(struct queued_action *q)

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * agreed: what the values mean on which my devices agree: names, verifications, who a handle is,
- * read marks, drafts, and whom I do not want to hear of.  [PROTOCOL 15.8]
- *
- * A register says what the person said on some device.  What it means here follows from it and from
- * what is known here, again each time that one of the two changes.
- */
+#include "client/agreed.h"
+
 #include "base/reader.h"
 #include "client/engine_internal.h"
 #include "client/nicknames.h"
@@ -31,11 +26,11 @@ static void write_u64(uint64_t n, uint8_t out[8])
 }
 
 /* A register that is a number; 0: nobody put one there, or it is none. */
-static struct err get_u64(struct engine *e, uint8_t kind, struct bytes key, uint64_t *out)
+static struct err get_u64(struct vault *v, uint8_t kind, struct bytes key, uint64_t *out)
 {
     struct arena a = ARENA(ARENA_MAX);
     struct bytes value;
-    struct err err = registers_get(e->vault, kind, key, &a, &value);
+    struct err err = registers_get(v, kind, key, &a, &value);
 
     *out = 0;
     if (err.code == E_OK) {
@@ -194,12 +189,12 @@ static struct bytes read_key(const struct room_id *room, const struct device_id 
     return bytes(out, READ_KEY);
 }
 
-struct err agreed_is_read(struct engine *e, const struct core *core, bool *is)
+struct err agreed_is_read(struct vault *v, const struct core *core, bool *is)
 {
     uint8_t key[READ_KEY];
     uint64_t mark;
 
-    TRY(get_u64(e, REGISTERS_READ, read_key(&core->room, &core->sender.did, key), &mark));
+    TRY(get_u64(v, REGISTERS_READ, read_key(&core->room, &core->sender.did, key), &mark));
     *is = core->seq <= mark;
     return OK;
 }
@@ -234,7 +229,7 @@ struct err agreed_raise(struct engine *e, const struct room_id *room, const stru
     uint8_t key[READ_KEY], value[MARK_SIZE];
     uint64_t had, mark;
 
-    TRY(get_u64(e, REGISTERS_READ, read_key(room, did, key), &had));
+    TRY(get_u64(e->vault, REGISTERS_READ, read_key(room, did, key), &had));
     TRY(read_up_to(e, room, did, had, &mark));
     if (mark <= had)
         return OK;
@@ -256,7 +251,7 @@ static struct err follow_mark(struct engine *e, const struct shared_change *c)
     reader_copy(&r, did.b, sizeof did.b);
     if (reader_end(&r).code != E_OK)
         return OK;
-    TRY(get_u64(e, REGISTERS_READ, c->key, &mark));
+    TRY(get_u64(e->vault, REGISTERS_READ, c->key, &mark));
     for (;;) {
         struct message m;
 
@@ -292,7 +287,7 @@ struct err agreed_muted(struct engine *e, const struct contact *c, uint64_t *unt
     struct room_id room;
 
     TRY(names_pair_room(&e->own.nid, &e->own.me.who.aid, &c->aid, &room));
-    return get_u64(e, REGISTERS_MUTED, ID_BYTES(room), until_ms);
+    return get_u64(e->vault, REGISTERS_MUTED, ID_BYTES(room), until_ms);
 }
 
 /* ---- what was heard, and learned */

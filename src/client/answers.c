@@ -73,24 +73,23 @@ static void wait_for_time(struct engine *e, struct outbox_row *row)
 /* What a refusal says, in a transaction of its own: the message goes back to the queue whatever it
  * says. */
 static struct err learn_refusal(struct engine *e, struct outbox_row *row, const struct frame *f,
-                                struct arena *a)
+                                struct arena *a, struct lookups_stale *what)
 {
-    struct lookups_stale what;
     struct err err;
 
     TRY(vault_begin(e->vault));
-    err = vault_end(e->vault, lookups_learn_stale(e, row->roster, f->body, a, &what));
+    err = vault_end(e->vault, lookups_learn_stale(e, row->roster, f->body, a, what));
     if (err.code != E_OK && err_who(err.code) == WHO_OPERATOR)
         return err;
-    if (err.code == E_OK)
-        TRY(lookups_learned_stale(e, &what));
-    if (err.code == E_OK && !what.taught)
+    if (err.code == E_OK && !what->taught)
         wait_for_time(e, row);
-    if (err.code == E_OK && !what.expired)
+    if (err.code == E_OK && !what->expired)
         return OK;
     lookups_tell_bad(e, err.code == E_OK ? E_EXPIRED : err.code);
-    if (err.code != E_OK)
+    if (err.code != E_OK) {
+        *what = (struct lookups_stale){0};
         row->retry_ms = clock_add(e->now_ms, RETRY_MS);
+    }
     if (err.code == E_STALE)
         wait_for_time(e, row);
     return OK;
@@ -182,17 +181,12 @@ static struct err doubt_room(struct engine *e, struct outbox_row *row, enum err_
     return attending_look(e, &r.id);
 }
 
-static struct err refused(struct engine *e, struct outbox_row *row, const struct frame *f,
-                          struct arena *a)
+static struct err put_back(struct engine *e, struct outbox_row *row, enum err_code code,
+                           struct arena *a)
 {
-    enum err_code code = err_from_number(f->code);
     struct message m = {.contact = 0};
     bool doubted;
 
-    e->refused = true;
-    count_refusal(e, row, code);
-    if (code == E_STALE || code == E_REMOVED)
-        TRY(learn_refusal(e, row, f, a));
     TRY(doubt_room(e, row, code, &doubted));
     if ((is_final(code) && !doubted) || row->refusals >= REFUSALS_MAX)
         return outbox_give_up(e, row, code, a);
@@ -203,6 +197,23 @@ static struct err refused(struct engine *e, struct outbox_row *row, const struct
     if (err_who(code) == WHO_OPERATOR && outbox_is_persons(row)) /* it may wait for long */
         outbox_tell(e, &m, code);
     return OK;
+}
+
+/* What was learned is acted on when the row is back in the queue: whoever sends meanwhile would
+ * find it sealed, and send it a second time. */
+static struct err refused(struct engine *e, struct outbox_row *row, const struct frame *f,
+                          struct arena *a)
+{
+    enum err_code code = err_from_number(f->code);
+    bool teaches = code == E_STALE || code == E_REMOVED;
+    struct lookups_stale what;
+
+    e->refused = true;
+    count_refusal(e, row, code);
+    if (teaches)
+        TRY(learn_refusal(e, row, f, a, &what));
+    TRY(put_back(e, row, code, a));
+    return teaches ? lookups_learned_stale(e, &what) : OK;
 }
 
 void answers_forget(struct engine *e)

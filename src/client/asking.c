@@ -6,6 +6,7 @@
  * Only what this device sees itself is a cause: nothing that a server says is one.  And only while
  * it is online and its mailbox has been drained for a minute, since till then it may come yet.
  */
+#include "client/agreed.h"
 #include "client/chains.h"
 #include "client/conversations.h"
 #include "client/dealings.h"

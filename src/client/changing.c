@@ -13,9 +13,11 @@
 
 #define CHANGING_AGAIN_MS CLOCK_MINUTE_MS
 
+/* That history may be given is no person's word on the list: giver.c tells of that. */
 static struct err tell(struct engine *e, const struct listing_change *c, enum err_code code)
 {
-    actions_tell(e, &(struct event){.kind = EVENT_LISTED, .code = code, .change = *c});
+    if (c->kind != LISTING_CAPABILITIES)
+        actions_tell(e, &(struct event){.kind = EVENT_LISTED, .code = code, .change = *c});
     return keeping_listed(e, c, code);
 }
 
@@ -94,7 +96,6 @@ static struct err pump_one(struct engine *e, struct arena *a, bool *over)
         return OK;
     if (!follows(e, list))
         TRY(sign(e, number, &c, &next, a, &list));
-    TRY(keeping_before_list(e, &c));
     return send_list(e, list);
 }
 
@@ -131,7 +132,8 @@ static struct err note(struct engine *e, const struct device_list *l)
         return err.code == E_ABSENT ? OK : err;
     people_count_change(&e->own.list, l, &changed);
     return diary_note(e->vault, e->random, me.number,
-                      &(struct diary_devices){changed.added, changed.removed, false}, e->now_ms);
+                      &(struct diary_devices){changed.added, changed.removed, false, changed.given},
+                      e->now_ms);
 }
 
 /* In a transaction: the list that was sent is my account's newest. */

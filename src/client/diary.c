@@ -3,7 +3,7 @@
 
 #include "base/reader.h"
 
-#define CONTENT_SIZE 9
+#define CONTENT_SIZE 13
 #define ROOM_SIZE    (1 + 4 + 32 + 32)
 
 struct err diary_note(struct vault *v, struct random *random, uint64_t contact,
@@ -17,11 +17,12 @@ struct err diary_note(struct vault *v, struct random *random, uint64_t contact,
                         .sent_ms = now_ms,
                         .kept_ms = now_ms};
 
-    if (what->added == 0 && what->removed == 0 && !what->recovered)
+    if (what->added == 0 && what->removed == 0 && what->given == 0 && !what->recovered)
         return OK;
     buf_u32(&b, what->added);
     buf_u32(&b, what->removed);
     buf_u8(&b, what->recovered);
+    buf_u32(&b, what->given);
     TRY_OUT(buf_end(&b, &m.text));
     TRY_OUT(random_fill(random, m.id.b, sizeof m.id.b));
     TRY_OUT(messages_add(v, &m));
@@ -39,6 +40,7 @@ bool diary_read(const struct message *m, struct diary_devices *out)
     out->added = reader_u32(&r);
     out->removed = reader_u32(&r);
     out->recovered = reader_u8(&r) != 0;
+    out->given = reader_left(&r) > 0 ? reader_u32(&r) : 0; /* of older ones it is not known */
     return reader_end(&r).code == E_OK;
 }
 

@@ -11,6 +11,7 @@
 struct diary_devices {
     uint32_t added, removed;
     bool recovered; /* and all others were lost: a recovery key says so */
+    uint32_t given; /* what was said before they were there */
 };
 
 /* In the caller's transaction: a row with MESSAGE_DEVICES, unread; none when nothing changed. */

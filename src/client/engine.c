@@ -3,8 +3,11 @@
 
 #include <stdlib.h>
 
+#include "client/agreed.h"
 #include "client/engine_internal.h"
+#include "client/giver.h"
 #include "client/parking.h"
+#include "client/taker.h"
 #include "client/wishing.h"
 #include "crypto/secret.h"
 #include "e2ee/fingerprint.h"
@@ -38,6 +41,8 @@ static void schedule(struct engine *e)
                                   delays_at(e),
                                   forgotten_at(e),
                                   changing_at(e),
+                                  giver_at(e),
+                                  relisting_at(e),
                                   sharing_at(e),
                                   presence_at(e),
                                   offering_at(e),
@@ -55,8 +60,19 @@ static void schedule(struct engine *e)
     actions_wake(e, at);
 }
 
+/* On a full disk what is kept can be read; next time. */
+static struct err begin_messages(struct engine *e)
+{
+    struct err err;
+
+    TRY(vault_begin(e->vault));
+    err = vault_end(e->vault, messages_begin(e->vault));
+    return err.code == E_FULL ? OK : err;
+}
+
 struct err engine_begin(struct engine *e)
 {
+    TRY(begin_messages(e));
     TRY(agreed_begin(e));
     return sharing_begin(e);
 }
@@ -217,6 +233,18 @@ static struct err revoke(struct engine *e, const struct command *c)
     return changing_ask(e, &change);
 }
 
+/* What is asked about a device of mine, by its did. */
+static struct err with_device(struct engine *e, const struct command *c,
+                              struct err (*what)(struct engine *, const struct device_id *))
+{
+    struct device_id did;
+
+    if (c->text.n != sizeof did.b)
+        return FAIL(E_MALFORMED);
+    memcpy(did.b, c->text.at, sizeof did.b);
+    return what(e, &did);
+}
+
 static struct err obey(struct engine *e, const struct command *c)
 {
     switch (c->kind) {
@@ -230,6 +258,10 @@ static struct err obey(struct engine *e, const struct command *c)
         return accept_key(e, c);
     case COMMAND_REVOKE:
         return revoke(e, c);
+    case COMMAND_GIVE:
+        return with_device(e, c, giver_ask);
+    case COMMAND_TAKE:
+        return with_device(e, c, taker_agree);
     case COMMAND_NAME:
     case COMMAND_NAME_DEVICE:
     case COMMAND_READ:
@@ -319,6 +351,8 @@ void engine_wake(struct engine *e, uint64_t now_ms)
     settle(e, asking_wake(e));
     settle(e, forgotten_wake(e));
     settle(e, changing_wake(e));
+    settle(e, giver_wake(e));
+    settle(e, relisting_wake(e));
     settle(e, presence_wake(e));
     settle(e, sharing_wake(e));
     settle(e, keeping_wake(e));
@@ -390,6 +424,11 @@ struct err engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked
 {
     TRY(outgoing_waiting(e, outgoing));
     return parking_count(e, parked);
+}
+
+struct err engine_answers(struct engine *e, uint64_t *n)
+{
+    return outgoing_answers(e, n);
 }
 
 struct err engine_recovery(struct engine *e, enum recovering_state *out)

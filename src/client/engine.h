@@ -31,6 +31,8 @@ enum command_kind {
     COMMAND_CONFIRM,  /* these are the digits that handle reads out to me */
     COMMAND_ACCEPT,   /* handle is another account now, and that is right */
     COMMAND_REVOKE,   /* remove this device of mine: its did in `text`.  EVENT_LISTED follows */
+    COMMAND_GIVE,     /* give my history to this device of mine: its did in `text` */
+    COMMAND_TAKE,     /* take what this device of mine gives; EVENT_HISTORY tells of both */
 
     /* Add one.  EVENT_ADDING says what comes of it. */
     COMMAND_OFFER = 10,    /* a link is to be shown */
@@ -83,6 +85,7 @@ enum event_kind {
     EVENT_LISTED,      /* `change`, which was asked for here, is in force; or cannot be (code) */
     EVENT_ADDING,      /* a device is being added, by this one, or it is this one: `adding` */
     EVENT_RECOVERY,    /* a recovery key is in force, its letters can be shown; or not (code) */
+    EVENT_HISTORY,     /* `history`: given to another device of mine, or by it */
     /* The room with the number message.contact has another state: rows in it say what changed. */
     EVENT_ROOM = 30,
     EVENT_ROOM_CHANGE, /* `wished` is in force in that room; or cannot be (code): E_CONFLICT:
@@ -108,6 +111,20 @@ struct adding {
     char from[OFFER_FROM_MAX + 1];    /* where it is, as the server says; "" not said */
 };
 
+/* How far history has come that one device of mine gives to another.  [PROTOCOL 15.5] */
+enum history_phase {
+    HISTORY_OFFERED = 1, /* the person at the device that gets it has to agree */
+    HISTORY_GOES_ON,
+    HISTORY_ENDED, /* it is all there (code E_OK), or will not come (why) */
+};
+
+struct history_news {
+    enum history_phase phase;
+    struct device_id with; /* the other device */
+    bool giving;           /* this one gives */
+    uint64_t done, of;     /* messages, about */
+};
+
 enum problem {
     PROBLEM_NONE = 0,
     PROBLEM_PARKED = 1,  /* a message cannot be opened yet; it is kept sealed */
@@ -115,7 +132,8 @@ enum problem {
     PROBLEM_RECIPIENTS,  /* sent to an unexpected set of devices; held */
     PROBLEM_KEY_CHANGED, /* the handle is another account now; the conversation stops */
     PROBLEM_NO_PREKEY,   /* their device has no prekey now that can be sealed to */
-    PROBLEM_STATEMENT,   /* the server sent something that does not check (code) */
+    PROBLEM_STATEMENT,   /* the server sent something that does not check (code); E_STALE with a
+                          * contact: it shows less of them than is known */
     PROBLEM_RESTORED,    /* the server knows more of this device than this vault does */
     PROBLEM_OLD_SELF,    /* the server no longer talks to a program as old as this */
     PROBLEM_OLD_SERVER,  /* this program no longer talks to a server as old as that */
@@ -125,7 +143,9 @@ enum problem {
     PROBLEM_DELAYED,     /* the mailbox was not drained in 72 hours online */
     PROBLEM_KEEPER, /* who must get a copy of each message cannot be written to (code): all wait */
     PROBLEM_AWAY =
-        20, /* this device was not here for `missing` days: the server keeps mail for 30 */
+        20,          /* this device was not here for `missing` days: the server keeps mail for 30 */
+    PROBLEM_HISTORY, /* history came that nobody asked for, or from no device of mine: ignored */
+    PROBLEM_TWO_LISTS, /* the account has two lists of devices under one number: see `contact` */
     PROBLEM_ROOM_FORKED = 24, /* the server shows two states of a room: message.contact */
 };
 
@@ -138,8 +158,10 @@ struct event {
     /* EVENT_MESSAGE: to whom it went, when that was not as it should be; PROBLEM_RECIPIENTS: why */
     struct roster_finding finding;
     unsigned added, removed;      /* EVENT_DEVICES: so many */
+    unsigned given;               /* and so many were given what was said before */
     bool recovered;               /* and all others were lost, a recovery key says */
     struct listing_change change; /* EVENT_LISTED */
+    struct history_news history;  /* EVENT_HISTORY */
     uint32_t shared;              /* EVENT_SHARED: a bit for each of enum registers_kind */
     struct adding adding;         /* EVENT_ADDING */
     enum wishes_kind wished;      /* EVENT_ROOM_CHANGE */
@@ -208,5 +230,8 @@ FALLIBLE engine_letters(const struct engine *e, char out[RECOVERY_LETTERS_SIZE])
 /* The number of the room that COMMAND_ROOM_CREATE made last. */
 uint64_t engine_made(const struct engine *e);
 FALLIBLE engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked);
+/* How much is to be said to other devices of mine of history that is given, and was not taken by
+ * the server yet. */
+FALLIBLE engine_answers(struct engine *e, uint64_t *n);
 
 #endif

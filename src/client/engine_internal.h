@@ -3,12 +3,14 @@
 #ifndef TACET_CLIENT_ENGINE_INTERNAL_H
 #define TACET_CLIENT_ENGINE_INTERNAL_H
 
+#include "client/changing.h"
 #include "client/engine.h"
 #include "client/newcomer.h"
 #include "client/outbox.h"
 #include "client/own_prekeys.h"
 #include "client/parsed.h"
 #include "client/recovering.h"
+#include "client/relisting.h"
 #include "e2ee/control.h"
 #include "wire/frame.h"
 
@@ -27,7 +29,9 @@ struct waiting {
     uint64_t id;
     enum op op;
     uint64_t since_ms;
-    uint64_t number;  /* SEND, REGISTER: place in the outbox; PREKEY, POLICY: its number */
+    /* SEND, REGISTER: place in the outbox; PREKEY, POLICY: its number; PERSON: from which list on;
+     * LIST: the version of one that the server had forgotten */
+    uint64_t number;
     struct bytes key; /* PERSON: handle or aid; ROSTER: digest; in `room` */
     bool by_account;  /* PERSON: the key is an aid */
     uint8_t room[48];
@@ -70,9 +74,9 @@ struct effort {
 struct keeping {
     enum keeping_stage {
         KEEPING_NOTHING = 0,
-        KEEPING_MADE,  /* its list is on its way */
-        KEEPING_LAST,  /* in force; the server is given the blob once more */
-        KEEPING_READY, /* the letters can be shown */
+        KEEPING_MADE,   /* its list is on its way */
+        KEEPING_LISTED, /* in force; the server is given the blob */
+        KEEPING_READY,  /* the letters can be shown */
     } stage;
     struct recovery_key key;
     struct device_id did;
@@ -113,6 +117,9 @@ struct engine {
     bool held_back;                 /* something that opens waits for what its sender said before */
     uint64_t forgotten_ms;          /* when what waits may be sealed again; 0: nothing does */
     uint64_t changing_ms;           /* when a list is sent again; 0: not before something comes */
+    uint64_t giving_ms;             /* when what is given is looked at again; 0: nothing is */
+    bool giving_due;                /* a device said something of what it is given */
+    struct relisting relisting;
     struct offer offer;
     uint64_t offer_ms;           /* when the server is asked of it again; 0: not before something */
     bool offer_late, offer_told; /* that it is late; how far it is, since this program began */
@@ -210,16 +217,6 @@ FALLIBLE siblings_refused(struct engine *e, struct bytes body, struct arena *a, 
 /* This device was removed: it is told, and nothing more is done. */
 void siblings_end(struct engine *e);
 
-/* ---- changing.c: what listing.h keeps, and the server */
-
-/* In a transaction of its own: errors of listing_put().  EVENT_LISTED comes when it is in force. */
-FALLIBLE changing_ask(struct engine *e, const struct listing_change *c);
-/* Sign and send what waits, one after the other. */
-FALLIBLE changing_pump(struct engine *e);
-FALLIBLE changing_answered(struct engine *e, const struct frame *f);
-uint64_t changing_at(const struct engine *e); /* when to look again; 0: no need */
-FALLIBLE changing_wake(struct engine *e);
-
 /* ---- offering.c: what offer.h keeps, and the server: this device adds another one */
 
 /* A link is there: ADDING_OPEN is told when it can be shown.  E_LIMIT: no room in the list. */
@@ -260,8 +257,7 @@ FALLIBLE keeping_load(struct engine *e);
 /* E_ABSENT: there are no letters to show. */
 FALLIBLE keeping_shown(struct engine *e);
 FALLIBLE keeping_confirm(struct engine *e, struct bytes letters); /* as recovering_compare() */
-/* A list with this change leaves next; it is in force, or never will be. */
-FALLIBLE keeping_before_list(struct engine *e, const struct listing_change *c);
+/* A list with this change is in force, or never will be. */
 FALLIBLE keeping_listed(struct engine *e, const struct listing_change *c, enum err_code code);
 FALLIBLE keeping_answered(struct engine *e, const struct waiting *w, const struct frame *f);
 FALLIBLE keeping_signed_in(struct engine *e);
@@ -319,6 +315,7 @@ bool lookups_are_pending(const struct engine *e);
 bool lookups_may_ask(const struct engine *e, enum op op, struct bytes key);
 FALLIBLE lookups_handle(struct engine *e, struct bytes handle);
 FALLIBLE lookups_account(struct engine *e, const struct account_id *aid);
+FALLIBLE lookups_own_from(struct engine *e, uint32_t list); /* of my account, from this list on */
 FALLIBLE lookups_roster(struct engine *e, const struct roster_id *id);
 /* The keys with which channels to this person's devices will be opened; *waits: some are missing
  * that the server was not asked for yet, or has not answered. */
@@ -336,7 +333,10 @@ struct lookups_stale {
                      in force */
     bool moved;   /* the room has another state: */
     struct room_id room;
-    struct event *devices; /* in the arena: whose devices came or went */
+    bool behind; /* the server went back behind what is known, and showed nothing else */
+    bool mine;   /* lists of my account are missing behind `shown` */
+    uint32_t shown;
+    struct event *events; /* in the arena: whose devices came or went, and what is wrong */
     size_t n;
 };
 FALLIBLE lookups_learn_stale(struct engine *e, struct bytes roster, struct bytes body,
@@ -368,6 +368,8 @@ FALLIBLE outgoing_give_up(struct engine *e, uint64_t contact, enum err_code why)
 /* Are the newest prekeys of a contact of use, or was it just asked for newer ones? */
 bool outgoing_is_fresh(struct engine *e, const struct contact *c);
 FALLIBLE outgoing_waiting(struct engine *e, uint64_t *n);
+/* What is to be said of history, among my devices. */
+FALLIBLE outgoing_answers(struct engine *e, uint64_t *n);
 
 /* ---- answers.c: S3 of [PROTOCOL 10] */
 
@@ -536,26 +538,6 @@ FALLIBLE presence_drained(struct engine *e); /* the mailbox is */
 /* When presence_wake() is to be called; 0: no need. */
 uint64_t presence_at(const struct engine *e);
 FALLIBLE presence_wake(struct engine *e);
-
-/* ---- agreed.c: what is agreed on, in the caller's transaction  [PROTOCOL 15.8] */
-
-/* In a transaction of its own: what a vault from before has of it. */
-FALLIBLE agreed_begin(struct engine *e);
-/* Their digits were compared; their handle is another account now, and that is right. */
-FALLIBLE agreed_confirm(struct engine *e, struct contact *c);
-FALLIBLE agreed_accept(struct engine *e, struct contact *c);
-/* A register has another value. */
-FALLIBLE agreed_apply(struct engine *e, const struct shared_change *c);
-/* Something was learned of a contact, who is as it was put then. */
-FALLIBLE agreed_learned(struct engine *e, struct contact *c);
-/* Something of this stream was read, or will not come: it is read up to where? */
-FALLIBLE agreed_raise(struct engine *e, const struct room_id *room, const struct device_id *did);
-/* Did another device read it? */
-FALLIBLE agreed_is_read(struct engine *e, const struct core *core, bool *is);
-/* Is nothing to be shown of what this account writes? */
-FALLIBLE agreed_is_blocked(struct vault *v, const struct account_id *aid, bool *is);
-/* Until when does nobody want a notice of the conversation with them, in ms?  0: they do. */
-FALLIBLE agreed_muted(struct engine *e, const struct contact *c, uint64_t *until_ms);
 
 /* ---- saying.c */
 

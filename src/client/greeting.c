@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* greeting: the first frames of a connection: JOIN, SIGN_IN, and what the server says to them. */
 #include "client/engine_internal.h"
+#include "client/giver.h"
+#include "client/taker.h"
 #include "statement/signin.h"
 #include "wire/tacet.pb-c.h"
 
@@ -138,6 +140,8 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
     TRY(link_ask_what_holds(e));
     TRY(offering_pump(e)); /* before: what came too late is not asked of the list */
     TRY(changing_pump(e));
+    TRY(taker_listed(e));
+    TRY(giver_pump(e));
     TRY(keeping_signed_in(e));
     return outgoing_pump(e);
 }
@@ -160,9 +164,14 @@ static struct err refused(struct engine *e, const struct waiting *w, const struc
                           struct arena *a)
 {
     enum err_code code = err_from_number(f->code);
+    bool knocks = false;
 
     if (code == E_REMOVED && w->op == OP_SIGN_IN)
         return removed(e, f, a);
+    if (code == E_DENIED && w->op == OP_SIGN_IN)
+        TRY(relisting_knock(e, &knocks));
+    if (knocks)
+        return OK;
     if (code == E_CLOCK && w->op == OP_JOIN) {
         TRY(vault_begin(e->vault));
         TRY(vault_end(e->vault, own_date_again(&e->own, e->vault, e->now_ms)));

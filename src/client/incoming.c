@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "client/ahead.h"
 #include "client/engine_internal.h"
+#include "client/giver.h"
 #include "client/parking.h"
 #include "client/sentlog.h"
 #include "crypto/hash.h"
@@ -250,6 +251,15 @@ static struct err acknowledge(struct engine *e, uint64_t number)
     return OK;
 }
 
+/* What became due by what was opened, after its commit. */
+static struct err go_on(struct engine *e)
+{
+    incoming_report(e);
+    if (e->giving_due)
+        TRY(giver_pump(e));
+    return e->queued ? outgoing_pump(e) : OK;
+}
+
 static struct err take_and_acknowledge(struct engine *e, const Tacet__Wire__Deliver *m)
 {
     struct news news;
@@ -269,8 +279,7 @@ static struct err take_and_acknowledge(struct engine *e, const Tacet__Wire__Deli
     TRY(acknowledge(e, m->items[m->n_items - 1]->number));
     if (opens)
         return incoming_retry(e, false);
-    incoming_report(e);
-    return e->queued ? outgoing_pump(e) : OK;
+    return go_on(e);
 }
 
 struct err incoming_page(struct engine *e, struct bytes body, bool *more)
@@ -360,8 +369,7 @@ struct err incoming_retry(struct engine *e, bool anew)
         pass = (struct pass){.anew = false};
         TRY(retry_all(e, &pass));
     }
-    incoming_report(e);
-    return e->queued ? outgoing_pump(e) : OK;
+    return go_on(e);
 }
 
 void incoming_report(struct engine *e)

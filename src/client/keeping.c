@@ -3,11 +3,11 @@
  * keeping: a recovery key is made, given to the server sealed, put into my account's list, and then
  * its letters are shown.  [PROTOCOL 15.6]
  *
- *   made --(blob, list)--> in force --(blob once more)--> ready to be shown --shown--> unconfirmed
+ *   made --list--> in force --blob--> ready to be shown --shown--> unconfirmed
  *
- * The server keeps one blob of an account.  So the blob goes ahead of each list with its key, and
- * once more behind it, when no other device can have put its own in the place; only then are there
- * letters.  Once a day it is given again: a server that was put back from a copy may have lost it.
+ * The server keeps one blob of an account: that of the key in its newest list, and takes no other.
+ * So it is given the blob when the list is in force, and only then are there letters.  Once a day
+ * it is given again: a server that was put back from a copy may have lost it.
  * The letters are in memory alone: when the program ends before they were shown, nobody will see
  * them, and recovering_look() says so.
  */
@@ -123,6 +123,7 @@ static struct err send_blob(struct engine *e, uint64_t number, const struct reco
 
     m.slot = frame_data(BYTES(key->slot));
     m.blob = frame_data(key->blob);
+    m.did = frame_data(ID_BYTES(key->did));
     return link_request(e, OP_RECOVERY_KEEP, &m, &(struct waiting){.number = number});
 }
 
@@ -139,11 +140,6 @@ static struct err keep(struct engine *e, uint64_t number, const struct device_id
     return err.code == E_ABSENT ? OK : err;
 }
 
-struct err keeping_before_list(struct engine *e, const struct listing_change *c)
-{
-    return c->kind == LISTING_RECOVERY ? keep(e, RECOVERING_NEW, &c->entry.did) : OK;
-}
-
 /* There will be no letters: nothing is in force, or nobody can use what is. */
 static void give_up(struct engine *e, enum err_code code)
 {
@@ -152,9 +148,8 @@ static void give_up(struct engine *e, enum err_code code)
     tell(e, code);
 }
 
-/* The key is in force: once more, and the answer to this one counts.  Unless another device has put
- * its own in the place meanwhile. */
-static struct err keep_at_last(struct engine *e)
+/* The key is in force, unless another device has put its own in the place meanwhile. */
+static struct err give_blob(struct engine *e)
 {
     const struct device_entry *listed = device_list_recovery(&e->own.list);
 
@@ -162,7 +157,7 @@ static struct err keep_at_last(struct engine *e)
         give_up(e, E_STALE);
         return OK;
     }
-    e->keeping.stage = KEEPING_LAST;
+    e->keeping.stage = KEEPING_LISTED;
     e->keeping_ms = clock_add(e->now_ms, AGAIN_MS);
     return e->link.state == LINK_READY ? keep(e, RECOVERING_NEW, &e->keeping.did) : OK;
 }
@@ -196,7 +191,7 @@ struct err keeping_listed(struct engine *e, const struct listing_change *c, enum
     if (c->kind != LISTING_RECOVERY)
         return OK;
     if (code == E_OK)
-        return mine ? keep_at_last(e) : OK;
+        return mine ? give_blob(e) : OK;
     TRY(drop_new(e, &c->entry.did));
     if (mine)
         give_up(e, code);
@@ -227,7 +222,7 @@ struct err keeping_answered(struct engine *e, const struct waiting *w, const str
 
     if (w->number == RECOVERING_IN_FORCE)
         return code == E_OK ? note_kept(e) : OK;
-    if (e->keeping.stage != KEEPING_LAST || (code != E_OK && later))
+    if (e->keeping.stage != KEEPING_LISTED || (code != E_OK && later))
         return OK;
     if (code != E_OK) {
         give_up(e, code);
@@ -250,7 +245,7 @@ struct err keeping_wake(struct engine *e)
 {
     if (keeping_at(e) == 0 || e->now_ms < e->keeping_ms)
         return OK;
-    return keep_at_last(e);
+    return give_blob(e);
 }
 
 static struct err again(struct engine *e, struct arena *a)
@@ -272,7 +267,7 @@ struct err keeping_signed_in(struct engine *e)
     struct err err;
 
     if (e->keeping_ms != 0)
-        return keep_at_last(e);
+        return give_blob(e);
     err = again(e, &a);
     arena_free(&a);
     return err.code == E_ABSENT ? OK : err;

@@ -268,13 +268,15 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
     if (w->op == OP_PREKEY)
         return publishing_answered(e, w, f);
     if (w->op == OP_LIST)
-        return changing_answered(e, f);
+        return w->number != 0 ? relisting_answered(e, w, f) : changing_answered(e, f);
     if (w->op == OP_LINK_ASK)
         return arriving_answered(e, f, a);
     if (w->op == OP_LINK_OPEN || w->op == OP_LINK_LOOK || w->op == OP_LINK_ANSWER)
         return offering_answered(e, w, f, a);
     if (w->op == OP_RECOVERY_KEEP)
         return keeping_answered(e, w, f);
+    if (w->op == OP_RECOVER_LIST && e->returning == NULL)
+        return relisting_knocked(e, f);
     if (w->op == OP_RECOVER || w->op == OP_RECOVER_LIST)
         return returning_answered(e, w, f, a);
     if (w->op == OP_SERVER_KEYS)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lookups: asking the server for people and rosters, and believing only what checks. */
+#include "client/agreed.h"
 #include "client/diary.h"
 #include "client/rules.h"
 #include "client/wishing.h"
@@ -34,20 +35,31 @@ struct err lookups_handle(struct engine *e, struct bytes handle)
 
     m.handle = frame_data(handle);
     m.from_list = 1;
-    return ask(e, &m, &(struct waiting){.key = handle});
+    return ask(e, &m, &(struct waiting){.key = handle, .number = 1});
+}
+
+static struct err ask_account(struct engine *e, const struct account_id *aid, uint32_t from)
+{
+    Tacet__Wire__AskPerson m = TACET__WIRE__ASK_PERSON__INIT;
+
+    m.from_list = from;
+    m.aid = frame_data(ID_BYTES(*aid));
+    return ask(e, &m, &(struct waiting){.key = ID_BYTES(*aid), .number = from, .by_account = true});
 }
 
 struct err lookups_account(struct engine *e, const struct account_id *aid)
 {
-    Tacet__Wire__AskPerson m = TACET__WIRE__ASK_PERSON__INIT;
     struct device_list list;
     struct err err = people_newest_list(e->vault, &e->own, aid, &list);
 
     if (err.code != E_ABSENT)
         TRY(err);
-    m.from_list = err.code == E_OK ? list.version : 1;
-    m.aid = frame_data(ID_BYTES(*aid));
-    return ask(e, &m, &(struct waiting){.key = ID_BYTES(*aid), .by_account = true});
+    return ask_account(e, aid, err.code == E_OK ? list.version : 1);
+}
+
+struct err lookups_own_from(struct engine *e, uint32_t list)
+{
+    return ask_account(e, &e->own.me.who.aid, list);
 }
 
 struct err lookups_roster(struct engine *e, const struct roster_id *id)
@@ -101,14 +113,33 @@ static bool devices_event(const struct contact *c, const struct people_learned *
                           .contact = *c,
                           .added = l->added,
                           .removed = l->removed,
+                          .given = l->given,
                           .recovered = l->recovered};
-    return l->added > 0 || l->removed > 0 || l->recovered;
+    return l->added > 0 || l->removed > 0 || l->given > 0 || l->recovered;
+}
+
+/* What the server shows is less than is known, or contradicts it; said once for as long as it does.
+ */
+static size_t wrong_events(const struct contact *c, const struct people_learned *l,
+                           struct event out[2])
+{
+    size_t n = 0;
+
+    if (l->tell_behind)
+        out[n++] = (struct event){
+            .kind = EVENT_PROBLEM, .problem = PROBLEM_STATEMENT, .code = E_STALE, .contact = *c};
+    if (l->tell_forked)
+        out[n++] =
+            (struct event){.kind = EVENT_PROBLEM, .problem = PROBLEM_TWO_LISTS, .contact = *c};
+    return n;
 }
 
 /* Nobody asked who I am: it is no news but to what waits for it. */
-static struct err learned_me(struct engine *e, const struct people_learned *l)
+static struct err learned_me(struct engine *e, const struct people_learned *l, uint32_t asked_from)
 {
     TRY(siblings_learned(e));
+    if (l->lists_behind)
+        TRY(relisting_behind(e, asked_from, l->shown));
     sharing_soon(e);
     if (l->news && e->link.state == LINK_READY)
         TRY(incoming_retry(e, false));
@@ -119,14 +150,18 @@ static struct err learned_me(struct engine *e, const struct people_learned *l)
     return outgoing_pump(e);
 }
 
-static struct err learned(struct engine *e, const struct contact *c, const struct people_learned *l)
+static struct err learned(struct engine *e, const struct contact *c, const struct people_learned *l,
+                          uint32_t asked_from)
 {
-    struct event event, devices;
+    struct event event, devices, wrong[2];
+    size_t n = wrong_events(c, l, wrong);
 
     if (devices_event(c, l, &devices))
         actions_tell(e, &devices);
+    for (size_t i = 0; i < n; i++)
+        actions_tell(e, &wrong[i]);
     if (people_is_me(&e->own, c))
-        return learned_me(e, l);
+        return learned_me(e, l, asked_from);
     event = (struct event){.kind = EVENT_CONTACT, .contact = *c};
     if (c->changed)
         event =
@@ -147,7 +182,8 @@ static struct err keep_news(struct engine *e, const struct people_news *news, st
     TRY(people_learn(e->vault, &e->own, news, e->now_ms, c, l));
     TRY(agreed_learned(e, c));
     return diary_note(e->vault, e->random, c->number,
-                      &(struct diary_devices){l->added, l->removed, l->recovered}, e->now_ms);
+                      &(struct diary_devices){l->added, l->removed, l->recovered, l->given},
+                      e->now_ms);
 }
 
 /* In a transaction of its own.  What the server sent and does not check is told, not kept. */
@@ -167,7 +203,7 @@ static struct err learn(struct engine *e, const struct people_news *news)
         incoming_report(e);
         return OK;
     }
-    return learned(e, &c, &l);
+    return learned(e, &c, &l, news->asked_from);
 }
 
 /* For something parked, which stays parked; or for somebody known whom the server has forgotten, so
@@ -230,6 +266,7 @@ struct err lookups_person_answer(struct engine *e, const struct waiting *w, cons
         news.aid = &aid;
     }
     news.handle = w->key;
+    news.asked_from = (uint32_t)w->number;
     TRY_OUT(learn(e, &news));
 out:
     arena_free(&a);
@@ -381,9 +418,10 @@ static struct err learn_persons(struct engine *e, const Tacet__Wire__Stale *m,
     struct people_news news;
     struct directory_statement s;
     struct contact c;
+    bool behind = false, told = false;
 
-    out->devices = ARENA_ARRAY(a, m->n_persons, struct event);
-    if (out->devices == NULL)
+    out->events = ARENA_ARRAY(a, 3 * m->n_persons, struct event);
+    if (out->events == NULL)
         return FAIL(E_NOMEM);
     for (size_t i = 0; i < m->n_persons; i++) {
         struct people_learned l;
@@ -395,8 +433,16 @@ static struct err learn_persons(struct engine *e, const Tacet__Wire__Stale *m,
         news.aid = &s.aid;
         TRY(keep_news(e, &news, &c, &l));
         out->expired |= l.expired;
-        out->n += devices_event(&c, &l, &out->devices[out->n]);
+        behind |= l.behind || l.forked;
+        told |= l.news;
+        if (l.lists_behind && people_is_me(&e->own, &c)) {
+            out->mine = true;
+            out->shown = l.shown;
+        }
+        out->n += devices_event(&c, &l, &out->events[out->n]);
+        out->n += wrong_events(&c, &l, &out->events[out->n]);
     }
+    out->behind = behind && !told;
     return OK;
 }
 
@@ -405,7 +451,7 @@ struct err lookups_learn_stale(struct engine *e, struct bytes roster, struct byt
 {
     Tacet__Wire__Stale *m;
     struct roster r;
-    bool clocks;
+    bool clocks, policies = false;
 
     *out = (struct lookups_stale){0};
     TRY(frame_unpack(body, &tacet__wire__stale__descriptor, a, &m));
@@ -416,24 +462,24 @@ struct err lookups_learn_stale(struct engine *e, struct bytes roster, struct byt
         bool news;
 
         TRY(governing_learn(e, frame_bytes(m->policies[i]), &news));
-        out->taught |= news;
+        policies |= news;
     }
     TRY(learn_persons(e, m, &r, a, out));
     TRY(attending_learn(e, &r.room, m->states, m->n_states, frame_bytes(m->certificate),
                         &out->moved));
-    out->taught |= out->moved || m->n_states > 0;
     out->room = r.room;
+    out->taught = policies || out->moved || m->n_states > 0 || (out->taught && !out->behind);
     return OK;
 }
 
 struct err lookups_learned_stale(struct engine *e, const struct lookups_stale *what)
 {
     for (size_t i = 0; i < what->n; i++)
-        actions_tell(e, &what->devices[i]);
+        actions_tell(e, &what->events[i]);
     if (what->moved) {
         attending_tell(e, &what->room);
-        if (e->wishing_ms == 0) /* not before what was refused is back in its queue */
-            e->wishing_ms = e->now_ms;
+        TRY(wishing_pump(e));
     }
-    return siblings_learned(e);
+    TRY(siblings_learned(e));
+    return what->mine ? relisting_behind(e, 0, what->shown) : OK;
 }

@@ -2,11 +2,12 @@
 #include "client/messages.h"
 
 #include "base/reader.h"
+#include "e2ee/proof.h"
 #include "wire/limits.h"
 
 static const struct bytes NO_KEY = {NULL, 0};
 
-#define RECORD_MAX      (LIMIT_TEXT + 512)
+#define RECORD_MAX      (LIMIT_TEXT + 512 + PROOF_SIZE)
 #define ID_KEY_SIZE     (16 + 16)
 #define STREAM_KEY_SIZE (32 + 16)
 
@@ -62,6 +63,7 @@ static void write_message(const struct message *m, struct buf *b)
     buf_bytes(b, m->text);
     buf_close(b, opened);
     buf_bytes(b, ID_BYTES(m->room));
+    buf_bytes(b, m->proof);
 }
 
 static struct err parse_message(struct bytes in, uint64_t place, struct message *out)
@@ -86,6 +88,8 @@ static struct err parse_message(struct bytes in, uint64_t place, struct message 
     m.text = reader_block(&r, LIMIT_TEXT);
     if (reader_left(&r) > 0) /* kept by a program of before, it has no room */
         reader_copy(&r, m.room.b, sizeof m.room.b);
+    if (reader_left(&r) > 0) /* nor a proof, which not each has */
+        m.proof = reader_take(&r, PROOF_SIZE);
     TRY(reader_end(&r));
     *out = m;
     return OK;
@@ -126,6 +130,16 @@ static struct err put_place(struct vault *v, enum vault_kind kind, struct bytes 
     return err;
 }
 
+struct err messages_begin(struct vault *v)
+{
+    uint64_t last;
+
+    TRY(vault_counter_get(v, VAULT_NEXT_MESSAGE, &last));
+    return last >= MESSAGES_FIRST_PLACE
+               ? OK
+               : vault_counter_set(v, VAULT_NEXT_MESSAGE, MESSAGES_FIRST_PLACE);
+}
+
 static struct err put_unread(struct vault *v, const struct message *m)
 {
     struct err err;
@@ -143,7 +157,8 @@ static struct err put_unread(struct vault *v, const struct message *m)
     return err;
 }
 
-struct err messages_add(struct vault *v, struct message *m)
+/* At m->place. */
+static struct err add(struct vault *v, const struct message *m)
 {
     uint8_t key[ID_KEY_SIZE];
     bool known;
@@ -151,11 +166,25 @@ struct err messages_add(struct vault *v, struct message *m)
     TRY(messages_known(v, &m->sender, &m->id, &known));
     if (known)
         return FAIL(E_CONFLICT);
-    TRY(vault_count(v, VAULT_NEXT_MESSAGE, &m->place));
     TRY(put_place(v, VAULT_MESSAGE_ID, id_key(&m->sender, &m->id, key), 0, m->contact));
     if (!m->mine && !m->read)
         TRY(put_unread(v, m));
     return messages_update(v, m);
+}
+
+struct err messages_add(struct vault *v, struct message *m)
+{
+    TRY(vault_count(v, VAULT_NEXT_MESSAGE, &m->place));
+    return add(v, m);
+}
+
+struct err messages_add_before(struct vault *v, struct message *m)
+{
+    uint64_t n;
+
+    TRY(vault_count(v, VAULT_MESSAGES_BEFORE, &n));
+    m->place = MESSAGES_FIRST_PLACE - n;
+    return add(v, m);
 }
 
 struct err messages_get(struct vault *v, uint64_t contact, uint64_t place, struct arena *a,

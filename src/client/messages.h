@@ -3,7 +3,7 @@
  * messages: conversations as this device keeps them.
  *
  * A message stands once, under (sender's device, message id); its place in the conversation is the
- * order in which this device committed it.
+ * order in which this device committed it, behind what another device of mine gave to it.
  */
 #ifndef TACET_CLIENT_MESSAGES_H
 #define TACET_CLIENT_MESSAGES_H
@@ -25,6 +25,8 @@ enum message_note {
     MESSAGE_LEFT = 256,      /* its device was revoked after the server got it */
     MESSAGE_ELSEWHERE = 512, /* mine, written on another device of mine */
     MESSAGE_DEVICES = 1024,  /* no message: devices came or went, see diary.h */
+    MESSAGE_HISTORY = 2048,  /* another device of mine gave it to this one, which was not there */
+    MESSAGE_UNPROVED = 4096, /* and by that device's word alone: its writer's signature is lost */
     MESSAGE_ROOM = 8192      /* no message: the room changed, see diary.h */
 };
 
@@ -41,12 +43,24 @@ struct message {
     uint64_t seq, sent_ms, kept_ms;
     uint32_t ttl_s;
     uint16_t type;
-    struct bytes text; /* borrowed: from the caller, or from the arena it was read into */
+    struct bytes text;  /* borrowed: from the caller, or from the arena it was read into */
+    struct bytes proof; /* e2ee/proof.h, the same; empty: none was kept */
 };
+
+/* Places begin here, so that there is room for what was before. */
+#define MESSAGES_FIRST_PLACE (UINT64_C(1) << 40)
+
+/* In the caller's transaction: no message is added at a place below MESSAGES_FIRST_PLACE from now
+ * on. */
+FALLIBLE messages_begin(struct vault *v);
 
 /* In the caller's transaction: a new message at the end of its conversation; sets m->place.
  * E_CONFLICT: (sender, id) stands already. */
 FALLIBLE messages_add(struct vault *v, struct message *m);
+
+/* The same before all that was added so, in any conversation: what another device kept comes here
+ * newest first. */
+FALLIBLE messages_add_before(struct vault *v, struct message *m);
 
 /* Replace what stands at (contact, place): state, code, read. */
 FALLIBLE messages_update(struct vault *v, const struct message *m);

@@ -4,6 +4,7 @@
  *
  * Everything happens in the caller's savepoint: parked and damaged items leave no trace in it.
  */
+#include "client/agreed.h"
 #include "client/chains.h"
 #include "client/conversations.h"
 #include "client/dealings.h"
@@ -11,8 +12,10 @@
 #include "client/judging.h"
 #include "client/opening_internal.h"
 #include "client/standing.h"
+#include "client/taker.h"
 #include "crypto/secret.h"
 #include "e2ee/payload.h"
+#include "e2ee/proof.h"
 
 #define SEEN_KEY_SIZE  16 /* of ctx */
 #define STEPS_A_MINUTE (2 * CHANNEL_STEPS_MAX)
@@ -129,7 +132,7 @@ static struct err note_read(struct engine *e, const struct core *core, struct me
     *blocked = false;
     if (m->mine)
         return OK;
-    TRY(agreed_is_read(e, core, &m->read));
+    TRY(agreed_is_read(e->vault, core, &m->read));
     TRY(agreed_is_blocked(e->vault, &core->sender.aid, blocked));
     m->read |= *blocked;
     return OK;
@@ -142,8 +145,10 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     struct message *m = &op->event->message;
     struct contact *c = &op->event->contact;
     const struct core *core = &o->core;
+    uint8_t proof[PROOF_SIZE];
     bool blocked;
 
+    proof_write(o->ctx, BYTES(o->trailer), proof);
     *m = (struct message){.contact = c->number,
                           .mine = is_mine(e, core),
                           .state = DELIVERY_DELIVERED,
@@ -155,7 +160,8 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
                           .kept_ms = e->now_ms,
                           .ttl_s = core->ttl_s,
                           .type = core->type,
-                          .text = content};
+                          .text = content,
+                          .proof = BYTES(proof)};
     if (m->mine) { /* another device of mine wrote it, and the server has it */
         m->read = true;
         m->state = DELIVERY_ACCEPTED;
@@ -169,7 +175,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
         m->notes |= MESSAGE_AHEAD;
     if (core->type != PAYLOAD_TEXT || !text_is_utf8(content)) {
         m->notes |= MESSAGE_UNREADABLE;
-        m->text = NO_VALUE;
+        m->text = m->proof = NO_VALUE; /* it shows nothing without the content */
     }
     TRY(order(op, o, verdict, m));
     /* By a date ahead of ours its sender would say it of an honest server. */
@@ -179,6 +185,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     TRY(use_up(op, o, match));
     TRY(note_read(e, core, m, &blocked));
     TRY(messages_add(e->vault, m));
+    m->proof = NO_VALUE;
     if (blocked)
         return opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
     *op->result = OPENING_DONE;
@@ -245,7 +252,7 @@ static struct err learn_about(struct opening *op, const struct core *core, struc
 }
 
 /* Carried out together with what it changes here; nothing of it is shown but what is over. */
-static struct err obey(struct opening *op, const struct opened *o, struct bytes content)
+static struct err obey(struct opening *op, const struct opened *o, bool left, struct bytes content)
 {
     struct engine *e = op->e;
     const struct core *core = &o->core;
@@ -261,6 +268,8 @@ static struct err obey(struct opening *op, const struct opened *o, struct bytes 
         return share(op, &from, &(struct sharing_said){core->type, content});
     if (core->type == PAYLOAD_ABOUT)
         return learn_about(op, core, content);
+    if (core->type == PAYLOAD_HISTORY)
+        return taker_control(e, &core->sender, left, content, op->event);
     if (opening_is_items_fault(err)) /* also a kind that we do not know */
         return OK;
     TRY(err);
@@ -274,7 +283,7 @@ static struct err obey(struct opening *op, const struct opened *o, struct bytes 
 }
 
 static struct err keep_control(struct opening *op, const struct opened *o,
-                               const struct chains_match *match, struct bytes content)
+                               const struct chains_match *match, bool left, struct bytes content)
 {
     bool was;
 
@@ -282,7 +291,7 @@ static struct err keep_control(struct opening *op, const struct opened *o,
     TRY(was_obeyed(op, &o->core, &was));
     if (was)
         return opening_conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
-    return obey(op, o, content);
+    return obey(op, o, left, content);
 }
 
 /* With whom the sender writes to me; or, if it is another device of mine, I to whom.  That is known
@@ -398,7 +407,7 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
         goto out;
     }
     TRY_OUT(arena_copy(op->a, buf_view(&content), &text));
-    TRY_OUT(payload_is_control(o->core.type) ? keep_control(op, o, match, text)
+    TRY_OUT(payload_is_control(o->core.type) ? keep_control(op, o, match, verdict.left, text)
                                              : keep(op, o, match, &verdict, text));
 out:
     sign_public_free(dsk);

@@ -362,6 +362,20 @@ struct err outgoing_give_up(struct engine *e, uint64_t contact, enum err_code wh
     return err.code == E_ABSENT ? OK : err;
 }
 
+struct err outgoing_answers(struct engine *e, uint64_t *n)
+{
+    struct err err = OK;
+    struct arena a = ARENA(ARENA_MAX);
+    struct outbox_row row;
+    uint64_t from = 0;
+
+    *n = 0;
+    while ((err = next_row(e, &from, &a, &row)).code == E_OK)
+        *n += row.kind == OUTBOX_CONTROL && row.type == PAYLOAD_HISTORY;
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}
+
 struct err outgoing_waiting(struct engine *e, uint64_t *n)
 {
     struct err err = OK;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "client/people.h"
+#include "client/people_internal.h"
 
 #include "base/reader.h"
 #include "e2ee/fingerprint.h"
-#include "statement/upload.h"
 
 static const struct bytes NO_KEY = {NULL, 0};
 
@@ -11,13 +10,22 @@ static const struct bytes NO_KEY = {NULL, 0};
 
 /* ---- records */
 
-enum { KNOWN = 1, VERIFIED = 2, REMOVED = 4, CHANGED = 8, RECOVERED = 16 };
+enum {
+    KNOWN = 1,
+    VERIFIED = 2,
+    REMOVED = 4,
+    CHANGED = 8,
+    RECOVERED = 16,
+    BEHIND = 32,
+    FORKED = 64
+};
 
 static uint8_t flags_of(const struct contact *c)
 {
     return (uint8_t)((c->known ? KNOWN : 0) | (c->verified ? VERIFIED : 0) |
                      (c->removed ? REMOVED : 0) | (c->changed ? CHANGED : 0) |
-                     (c->recovered ? RECOVERED : 0));
+                     (c->recovered ? RECOVERED : 0) | (c->behind ? BEHIND : 0) |
+                     (c->forked ? FORKED : 0));
 }
 
 static void write_contact(const struct contact *c, struct buf *b)
@@ -49,6 +57,8 @@ static struct err parse_contact(struct bytes in, uint64_t number, struct contact
     c.removed = flags & REMOVED;
     c.changed = flags & CHANGED;
     c.recovered = flags & RECOVERED;
+    c.behind = flags & BEHIND;
+    c.forked = flags & FORKED;
     reader_copy(&r, c.aid.b, sizeof c.aid.b);
     reader_copy(&r, c.other.b, sizeof c.other.b);
     reader_copy(&r, c.ark.b, sizeof c.ark.b);
@@ -157,38 +167,35 @@ struct err people_add(struct vault *v, struct bytes handle, struct contact *out)
     return OK;
 }
 
-/* ---- learning */
-
-/* Which contact is this statement about?  A handle keeps the account that it named first. */
-static struct err match(struct vault *v, const struct directory_statement *s, struct contact *c)
+struct err people_find_or_add(struct vault *v, struct bytes handle, struct contact *c)
 {
-    struct err err = people_by_account(v, &s->aid, c);
+    struct err err = people_by_handle(v, handle, c);
+
+    return err.code == E_ABSENT ? people_add(v, handle, c) : err;
+}
+
+struct err people_put_known(struct vault *v, const struct account_id *aid, const struct point *ark,
+                            struct contact *c)
+{
+    c->known = true;
+    c->aid = *aid;
+    c->ark = *ark;
+    return put_pointer(v, VAULT_ACCOUNT, ID_BYTES(*aid), c->number);
+}
+
+struct err people_introduce(struct vault *v, struct bytes handle, const struct account_id *aid,
+                            const struct point *ark, struct contact *out)
+{
+    struct err err = people_by_account(v, aid, out);
 
     if (err.code != E_ABSENT)
         return err;
-    err = people_by_handle(v, s->handle, c);
-    if (err.code == E_ABSENT)
-        err = people_add(v, s->handle, c);
-    TRY(err);
-    if (!c->known) { /* trust on first use */
-        c->known = true;
-        c->aid = s->aid;
-        c->ark = s->ark;
-        return put_pointer(v, VAULT_ACCOUNT, ID_BYTES(s->aid), c->number);
-    }
-    if (s->state == DIRECTORY_ACTIVE) {
-        c->changed = true;
-        c->other = s->aid;
-        c->other_ark = s->ark;
-    }
-    return OK;
+    TRY(people_find_or_add(v, handle, out));
+    if (out->known)
+        return FAIL(E_CONFLICT);
+    TRY(people_put_known(v, aid, ark, out));
+    return people_put(v, out);
 }
-
-/* An account as its lists and prekeys are checked against. */
-struct account {
-    const struct account_id *aid;
-    const struct point *ark;
-};
 
 void people_count_change(const struct device_list *before, const struct device_list *now,
                          struct people_learned *out)
@@ -196,196 +203,20 @@ void people_count_change(const struct device_list *before, const struct device_l
     for (size_t i = 0; i < now->devices; i++)
         out->added += device_list_is_device(&now->device[i]) &&
                       device_list_find(before, &now->device[i].did) == NULL;
+    for (size_t i = 0; i < now->devices; i++) {
+        const struct device_entry *was = device_list_find(before, &now->device[i].did);
+
+        out->given += (now->device[i].capabilities & DEVICE_GIVEN_HISTORY) &&
+                      (was == NULL || !(was->capabilities & DEVICE_GIVEN_HISTORY));
+    }
     for (size_t i = 0; i < before->devices; i++)
         out->removed += device_list_is_device(&before->device[i]) &&
                         device_list_find(now, &before->device[i].did) == NULL;
 }
 
-static struct err learn_lists(struct vault *v, const struct own *me, struct account who,
-                              const struct people_news *news, uint64_t now_ms,
-                              struct people_learned *out)
-{
-    struct device_list have, next;
-    struct err err = people_newest_list(v, me, who.aid, &have);
-    bool any = err.code == E_OK;
-
-    if (err.code != E_ABSENT)
-        TRY(err);
-    for (size_t i = 0; i < news->lists; i++) {
-        TRY(device_list_parse(news->list[i], &me->nid, &next));
-        if (!ID_SAME(next.aid, *who.aid))
-            return FAIL(E_FORGED);
-        if (any && next.version <= have.version)
-            continue;
-        /* From what we hold on, every step must be there; without any, the chain starts at 1. */
-        if (next.version != (any ? have.version + 1 : 1))
-            return FAIL(E_STALE);
-        TRY(device_list_check(news->list[i], &me->nid, who.ark, any ? &have : NULL, now_ms, &next));
-        TRY(vault_put(v, VAULT_LIST, ID_BYTES(*who.aid), next.version, news->list[i]));
-        if (any)
-            people_count_change(&have, &next, out);
-        out->recovered |= any && device_list_is_recovered(&next);
-        have = next;
-        any = out->news = true;
-    }
-    out->more = out->news && news->lists >= LIMIT_ANSWER_LISTS;
-    return any ? OK : FAIL(E_STALE);
-}
-
-/* It names the list that its device knew: a newer one than the server shows is withheld.  One that
- * is older than all that we hold of our own account, we cannot compare. */
-static struct err check_named_list(struct vault *v, const struct own *me,
-                                   const struct device_list *list, const struct prekey *p)
-{
-    struct device_list named;
-    struct err err;
-
-    if (!ID_SAME(p->aid, list->aid))
-        return FAIL(E_FORGED);
-    if (p->list_version > list->version)
-        return FAIL(E_STALE);
-    err = people_list(v, me, &p->aid, p->list_version, &named);
-    if (err.code == E_ABSENT && ID_SAME(p->aid, me->me.who.aid))
-        return OK;
-    TRY(err);
-    return bytes_same(BYTES(p->list_hash), BYTES(named.hash)) ? OK : FAIL(E_FORGED);
-}
-
-static struct err learn_prekey(struct vault *v, const struct own *me,
-                               const struct device_list *list, struct bytes statement,
-                               uint64_t now_ms, struct people_learned *out)
-{
-    struct prekey p, have;
-    const struct device_entry *device;
-    struct err err;
-    bool known;
-
-    TRY(prekey_parse(statement, &p));
-    if (ID_SAME(p.did, me->me.who.did)) /* what I know better */
-        return OK;
-    device = device_list_find_device(list, &p.did);
-    if (device == NULL)
-        return FAIL(E_FORGED);
-    err = people_prekey(v, &p.did, &have);
-    known = err.code == E_OK;
-    if (known && p.number < have.number)
-        return FAIL(E_STALE);
-    if (known && p.number == have.number)
-        return OK;
-    if (err.code != E_ABSENT)
-        TRY(err);
-    err = prekey_check(statement, &me->nid, &device->dsk, now_ms, &p);
-    if (err.code == E_EXPIRED) /* true, only too old to seal to: the sender sees that itself */
-        err = OK;
-    TRY(err);
-    TRY(check_named_list(v, me, list, &p));
-    if (known)
-        TRY(vault_erase(v, VAULT_KEM, ID_BYTES(p.did), have.number));
-    out->news = true;
-    return vault_put(v, VAULT_PREKEY, ID_BYTES(p.did), 0, statement);
-}
-
-/* Prekeys may be of devices that stand in lists for which there was no room. */
-static struct err learn_devices(struct vault *v, const struct own *me, struct account who,
-                                const struct people_news *news, uint64_t now_ms,
-                                struct people_learned *out)
-{
-    struct device_list list;
-
-    TRY(learn_lists(v, me, who, news, now_ms, out));
-    TRY(people_newest_list(v, me, who.aid, &list));
-    for (size_t i = 0; i < news->prekeys && !out->more; i++)
-        TRY(learn_prekey(v, me, &list, news->prekey[i], now_ms, out));
-    return OK;
-}
-
-/* The directory's word about a contact: it must be the one that we asked for. */
-static struct err learn_statement(struct vault *v, const struct people_news *news,
-                                  const struct directory_statement *s, struct contact *c)
-{
-    if (news->aid != NULL && !ID_SAME(*news->aid, s->aid))
-        return FAIL(E_FORGED);
-    if (news->aid == NULL && !bytes_same(news->handle, s->handle))
-        return FAIL(E_FORGED);
-    TRY(match(v, s, c));
-    if (news->aid == NULL && !bytes_same(news->handle, bytes_text(c->handle)))
-        return FAIL(E_CONFLICT); /* one account under two handles */
-    if (!ID_SAME(c->aid, s->aid))
-        return OK;
-    if (s->number < c->statement)
-        return FAIL(E_STALE);
-    c->statement = s->number;
-    c->removed = s->state == DIRECTORY_REMOVED;
-    if (bytes_same(s->handle, bytes_text(c->handle)) && !c->removed)
-        c->changed = false; /* the handle is the first account's again */
-    return OK;
-}
-
-static struct err find_known(struct vault *v, const struct people_news *news, struct contact *c)
-{
-    TRY(news->aid != NULL ? people_by_account(v, news->aid, c)
-                          : people_by_handle(v, news->handle, c));
-    return c->known ? OK : FAIL(E_ABSENT);
-}
-
-static bool asks_for_me(const struct own *me, const struct people_news *news)
-{
-    return news->aid != NULL ? ID_SAME(*news->aid, me->me.who.aid)
-                             : bytes_same(news->handle, bytes_text(me->handle));
-}
-
-/* Nobody speaks of me unasked, and nobody else has my handle. */
-static struct err check_me(const struct own *me, const struct people_news *news,
-                           const struct directory_statement *s)
-{
-    if (ID_SAME(s->aid, me->me.who.aid))
-        return asks_for_me(me, news) ? OK : FAIL(E_CONFLICT);
-    return s->state == DIRECTORY_ACTIVE && bytes_same(s->handle, bytes_text(me->handle))
-               ? FAIL(E_CONFLICT)
-               : OK;
-}
-
-/* Statement, lists and prekeys; or only the latter two, when the certificate is over. */
-static struct err learn(struct vault *v, const struct own *me, const struct people_news *news,
-                        uint64_t now_ms, struct contact *c, struct people_learned *out)
-{
-    struct directory_certificate certificate;
-    struct directory_statement s;
-    struct err err =
-        directory_check_certificate(news->certificate, &me->nid, &me->root, now_ms, &certificate);
-
-    out->expired = err.code == E_EXPIRED && find_known(v, news, c).code == E_OK;
-    if (out->expired)
-        return learn_devices(v, me, (struct account){&c->aid, &c->ark}, news, now_ms, out);
-    TRY(err);
-    TRY(directory_check(news->statement, &me->nid, &certificate.key, now_ms, &s));
-    TRY(check_me(me, news, &s));
-    TRY(learn_statement(v, news, &s, c));
-    if (s.state == DIRECTORY_REMOVED && news->lists == 0)
-        return OK; /* nobody will write to it, and what it sent can be opened without */
-    return learn_devices(v, me, (struct account){&s.aid, &s.ark}, news, now_ms, out);
-}
-
 bool people_is_me(const struct own *me, const struct contact *c)
 {
     return c->known && ID_SAME(c->aid, me->me.who.aid);
-}
-
-struct err people_learn(struct vault *v, const struct own *me, const struct people_news *news,
-                        uint64_t now_ms, struct contact *out, struct people_learned *learned)
-{
-    struct contact c;
-
-    *learned = (struct people_learned){0};
-    TRY(learn(v, me, news, now_ms, &c, learned));
-    if (learned->recovered) { /* [PROTOCOL 15.6] */
-        c.verified = false;
-        c.recovered = !people_is_me(me, &c);
-    }
-    c.asked_ms = now_ms;
-    TRY(people_put(v, &c));
-    *out = c;
-    return OK;
 }
 
 struct err people_accept(struct vault *v, struct contact *c)
@@ -400,7 +231,7 @@ struct err people_accept(struct vault *v, struct contact *c)
     TRY(vault_erase(v, VAULT_ACCOUNT, ID_BYTES(c->aid), 0));
     c->aid = c->other;
     c->ark = c->other_ark;
-    c->changed = c->removed = c->verified = c->recovered = false;
+    c->changed = c->removed = c->verified = c->recovered = c->behind = c->forked = false;
     c->statement = 0;
     TRY(put_pointer(v, VAULT_ACCOUNT, ID_BYTES(c->aid), c->number));
     return people_put(v, c);

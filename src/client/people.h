@@ -21,6 +21,8 @@ struct contact {
     bool removed;   /* the network's administrator removed the account */
     bool changed;   /* the network names another account for this handle: `other` */
     bool recovered; /* they came back by a recovery key, and I was not warned of it when writing */
+    bool behind;    /* the server shows less of them than is known: it was put back, or lies */
+    bool forked;    /* it shows another list under the number of one that is known */
     struct account_id aid, other;
     struct point ark, other_ark;
     uint32_t statement; /* highest number of a directory statement seen */
@@ -31,6 +33,7 @@ struct contact {
 struct people_news {
     const struct account_id *aid; /* NULL: by handle */
     struct bytes handle;
+    uint32_t asked_from; /* from this list on; 0: nobody asked */
     struct bytes statement, certificate;
     const struct bytes *list, *prekey;
     size_t lists, prekeys;
@@ -49,6 +52,11 @@ FALLIBLE people_add(struct vault *v, struct bytes handle, struct contact *out);
 
 FALLIBLE people_put(struct vault *v, const struct contact *c);
 
+/* Another device of mine says who this is, in the caller's transaction: it counts as if the network
+ * had been asked first here, and no more.  E_CONFLICT: the handle is another account's here. */
+FALLIBLE people_introduce(struct vault *v, struct bytes handle, const struct account_id *aid,
+                          const struct point *ark, struct contact *out);
+
 /* What came of it. */
 struct people_learned {
     bool expired; /* the directory certificate is over: lists and prekeys were kept, no more */
@@ -56,7 +64,13 @@ struct people_learned {
     bool more;    /* there are newer lists than the answer had room for */
     /* Since the list that was known before, if there was one: */
     unsigned added, removed; /* devices that came and went */
+    unsigned given;          /* devices that were given what was said before */
     bool recovered;          /* somebody who had lost every device came back by a recovery key */
+    bool behind;             /* something that it shows is older than what is known, or missing */
+    bool lists_behind;       /* lists are */
+    uint32_t shown;          /* the newest that it showed; 0: none */
+    bool forked;             /* two lists of one number: nothing behind them was kept */
+    bool tell_behind, tell_forked; /* and so it was not at the last answer */
 };
 
 /* Devices that stand in one list and not in the other, added to what `out` has. */
@@ -67,8 +81,9 @@ void people_count_change(const struct device_list *before, const struct device_l
  * Check and keep what the server says, in the caller's transaction.  The contact is made if there
  * is none; for my own account, when it was asked for, there is a row as for others.
  * E_FORGED: also, it speaks of somebody else; E_MALFORMED, E_CLOCK, E_CONFLICT: it speaks of me, or
- * gives my handle to somebody else; E_STALE: the server went back behind what it said before;
- * E_EXPIRED: the directory certificate is over.  On error nothing of it may be kept: roll back.
+ * gives my handle to somebody else; E_STALE: lists are left out; E_EXPIRED: the directory
+ * certificate is over.  On error nothing of it may be kept: roll back.  What is older than what is
+ * known is passed over, and the rest is kept.
  *
  * Without a certificate, whom we know can go on: lists and prekeys follow from the account's own
  * key.

@@ -249,3 +249,8 @@ struct err rules_of_room(struct vault *v, const struct own *me, const struct roo
     out->joins = room_state_find(s, &me->nid, keeper) == NULL;
     return OK;
 }
+
+bool rules_allows_history(void)
+{
+    return true;
+}

@@ -61,6 +61,9 @@ FALLIBLE rules_of_pair(struct vault *v, const struct own *me, const struct accou
 struct room_state;
 FALLIBLE rules_of_room(struct vault *v, const struct own *me, const struct room_state *s,
                        uint64_t now_ms, struct rules *out);
+/* May devices of an account give each other what was said before?  No policy says anything of it
+ * yet: the place where one would be asked. */
+bool rules_allows_history(void);
 
 /* NULL where there is none, as statement/policy.h has it. */
 const struct network_policy *rules_or_null(const struct network_policy *p);

@@ -6,6 +6,7 @@
  * Each is one transaction; that others hear of it is up to sharing.c.
  */
 #include "base/text.h"
+#include "client/agreed.h"
 #include "client/engine_internal.h"
 #include "client/nicknames.h"
 #include "client/registers.h"

@@ -30,6 +30,7 @@ struct sealing {
     struct upload_capsule capsule[LIMIT_CAPSULES];
     size_t capsules;
     struct buf capsule_bytes, opened;
+    uint8_t proof[PROOF_SIZE];
 };
 
 /* Must a new epoch be opened?  [PROTOCOL 5.1] */
@@ -251,6 +252,7 @@ static struct err seal_row(struct sealing *s, struct outbox_row *row, const stru
     rq.to = s->recipient;
     rq.n = s->n;
     rq.place = row->kind == OUTBOX_MESSAGE ? NULL : s->place;
+    rq.proof = s->proof;
     TRY(seal(&rq, e->random, sealed));
     row->sealed = true;
     TRY(arena_copy(s->a, buf_view(roster), &row->roster));
@@ -309,6 +311,8 @@ struct err sealing_seal(struct engine *e, struct outbox_row *row, struct arena *
     s.profile = s.au.rules.profile;
     TRY(vault_begin(e->vault));
     err = seal_row(&s, &next, &m, &roster, &sealed);
+    if (row->kind == OUTBOX_MESSAGE)
+        m.proof = BYTES(s.proof);
     if (err.code == E_OK)
         err = rules_used(e->vault, s.au.rules.policy.number);
     if (err.code == E_OK)

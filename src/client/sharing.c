@@ -8,6 +8,7 @@
  * crash interrupts is told later, and nothing waits in the outbox for who is away.
  */
 #include "base/reader.h"
+#include "client/agreed.h"
 #include "client/dealings.h"
 #include "client/engine_internal.h"
 #include "client/registers.h"

@@ -7,6 +7,8 @@
  * pair of the account with itself.
  */
 #include "client/engine_internal.h"
+#include "client/giver.h"
+#include "client/taker.h"
 #include "wire/tacet.pb-c.h"
 
 struct err siblings_ask(struct engine *e)
@@ -25,8 +27,8 @@ struct err siblings_learned(struct engine *e)
     bool news;
 
     TRY(own_refresh_list(&e->own, e->vault, &news));
-    if (!news)
-        return OK;
+    if (!news) /* but that my account is known here now, without which giver.c says nothing */
+        return giver_pump(e);
     if (!own_is_listed(&e->own)) {
         siblings_end(e);
         return OK;
@@ -34,6 +36,8 @@ struct err siblings_learned(struct engine *e)
     TRY(sharing_listed(e));
     TRY(publishing_list_changed(e));
     TRY(changing_pump(e));
+    TRY(taker_listed(e));
+    TRY(giver_pump(e));
     return offering_pump(e);
 }
 

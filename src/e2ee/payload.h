@@ -17,7 +17,8 @@ enum payload_type {
     PAYLOAD_HELLO = 20,
     PAYLOAD_STATE = 21, /* among the devices of one account [PROTOCOL 15.8] */
     PAYLOAD_HAVE = 22,
-    PAYLOAD_ABOUT = 24, /* what a room is called [PROTOCOL 6.9] */
+    PAYLOAD_HISTORY = 23, /* the same [PROTOCOL 15.5] */
+    PAYLOAD_ABOUT = 24,   /* what a room is called [PROTOCOL 6.9] */
 };
 
 /* Also one that this version does not know. */

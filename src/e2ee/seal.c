@@ -61,6 +61,8 @@ static struct err seal_trailer(struct sealing *s)
 
     TRY_OUT(trailer_sign(s->rq->core, s->rq->wrap, BYTES(s->ctx), s->rq->me, &s->trailer));
     n = s->trailer.n;
+    if (s->rq->proof != NULL)
+        proof_write(s->ctx, buf_view(&s->trailer), s->rq->proof);
     TRY_OUT(schedule_trailer_key(BYTES(s->keys->mk), BYTES(s->ctx), key));
     buf_zeros(&s->trailer, AEAD_TAG_SIZE);
     TRY_OUT(buf_end(&s->trailer, &s->shared.trailer));

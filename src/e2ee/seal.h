@@ -7,7 +7,7 @@
 #include "crypto/p521.h"
 #include "crypto/random.h"
 #include "e2ee/channel.h"
-#include "e2ee/trailer.h"
+#include "e2ee/proof.h"
 
 /* One recipient device, and the step of our channel to it that this message uses up. */
 struct seal_recipient {
@@ -32,6 +32,7 @@ struct seal_request {
     const uint16_t *place; /* of each of them among the roster's, rising; NULL: these are all */
     size_t n;
     const struct pool *pool; /* NULL: on this thread */
+    uint8_t *proof; /* PROOF_SIZE bytes, for what shows others that this was written; or NULL */
 };
 
 /**

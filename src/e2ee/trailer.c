@@ -7,8 +7,7 @@
 #include "e2ee/payload.h"
 #include "statement/upload.h"
 
-#define WRAP_SIZE   (48 + 4 + NAMES_H16_SIZE)
-#define SIGNED_SIZE (TRAILER_CORE_SIZE + WRAP_SIZE)
+#define SIGNED_SIZE (TRAILER_CORE_SIZE + TRAILER_WRAP_SIZE)
 #define PLAIN_SIZE  (UPLOAD_TRAILER_SIZE - AEAD_TAG_SIZE)
 
 static const uint8_t FLAG_RESTART = 1;

@@ -11,7 +11,10 @@
 #include "base/buf.h"
 #include "e2ee/identity.h"
 
-#define TRAILER_CORE_SIZE  220
+#define TRAILER_CORE_SIZE 220
+#define TRAILER_WRAP_SIZE (48 + 4 + NAMES_H16_SIZE)
+#define TRAILER_SIGNED_SIZE \
+    (TRAILER_CORE_SIZE + TRAILER_WRAP_SIZE + SIGN_SIZE) /* with what signs */
 #define TRAILER_TTL_MOST_S (365 * 24 * 3600)
 
 struct core {

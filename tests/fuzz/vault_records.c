@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 
+#include "client/agreed.h"
 #include "client/chains.h"
 #include "client/dealings.h"
 #include "client/engine_internal.h"

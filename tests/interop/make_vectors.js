@@ -6,6 +6,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hex } from './tacet/bytes.js';
 import { Draw, inHex, shaped } from './make/draw.js';
+import { makeHistory } from './make/history.js';
 import { makeJoining } from './make/joining.js';
 import { makeFiles, makeFrames } from './make/media.js';
 import { makeChannel, makeMessages } from './make/messages.js';
@@ -21,7 +22,7 @@ if (folder === undefined) {
 }
 
 const NAMES = ['statements', 'safety', 'channel', 'message', 'files', 'frames', 'device_lists', 'policies',
-               'rooms', 'rosters', 'joining'];
+               'rooms', 'rosters', 'joining', 'history'];
 const pattern = Object.fromEntries(NAMES.map((name) =>
   [name, JSON.parse(readFileSync(`${FOLDER}/${name}.json`, 'utf8'))]));
 
@@ -45,7 +46,8 @@ const made = {
   files: makeFiles(draw, pattern.files),
   frames: makeFrames(draw, pattern.frames),
   ...makeTown(draw, pattern, people, 'other.example'),
-  joining: makeJoining(draw, pattern.joining, people) };
+  joining: makeJoining(draw, pattern.joining, people),
+  history: makeHistory(draw, pattern.history, people) };
 
 mkdirSync(folder, { recursive: true });
 for (const name of NAMES)

@@ -5,14 +5,15 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { channel } from './open/channel.js';
 import { joining } from './open/joining.js';
+import { history } from './open/history.js';
 import { files, frames, sframe } from './open/media.js';
 import { message } from './open/message.js';
 import { deviceLists, policies, rosters, roomStates } from './open/rooms.js';
 import { safety, statements } from './open/statements.js';
 import { load, names } from './open/vector.js';
 
-const openers = { channel, device_lists: deviceLists, files, frames, joining, message, policies, rooms: roomStates,
-                  rosters, safety, sframe, statements };
+const openers = { channel, device_lists: deviceLists, files, frames, history, joining, message, policies,
+                  rooms: roomStates, rosters, safety, sframe, statements };
 
 test('there is a vector for each opener', () => {
   for (const name of Object.keys(openers)) assert.ok(names().includes(name), name);

@@ -8,10 +8,10 @@
 
 extern const struct CMUnitTest devices_sending[], devices_healing[], devices_removed[],
     devices_agree[], devices_changing[], devices_state[], devices_lags[], devices_recovery[],
-    devices_recovery_lies[];
+    devices_recovery_lies[], devices_forgotten[];
 extern const size_t devices_sending_n, devices_healing_n, devices_removed_n, devices_agree_n,
     devices_changing_n, devices_state_n, devices_lags_n, devices_recovery_n,
-    devices_recovery_lies_n;
+    devices_recovery_lies_n, devices_forgotten_n;
 
 /* Alice and bob have written to each other; then alice has a second device. */
 struct pair {

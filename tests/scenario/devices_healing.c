@@ -15,7 +15,7 @@ static void what_a_sibling_cannot_open_is_sealed_again(void **state)
     assert_int_equal(lie.told, 1);
     sees(c.bob, c.alice, "in a dead epoch");
     sees_nothing(c.second);
-    assert_in_range(parked_by(c.second), 1, 2); /* and what the devices agree on */
+    assert_in_range(parked_by(c.second), 1, 2);          /* and what the devices agree on */
     assert_true(stage_heard(c.second, PROBLEM_DAMAGED)); /* the capsule */
     stage_forward(c.p, 2 * CLOCK_MINUTE_MS);
     sees_own(c.second, c.bob, "in a dead epoch");

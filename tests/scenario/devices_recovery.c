@@ -248,6 +248,27 @@ static void of_two_keys_made_at_once_one_brings_back(void **state)
     play_end(c.p);
 }
 
+/* It gives the server what it had given it before, once a day. */
+static void a_device_that_was_away_does_not_undo_a_newer_key(void **state)
+{
+    struct pair c = pair_met();
+    char older[RECOVERY_LETTERS_SIZE], newer[RECOVERY_LETTERS_SIZE];
+    struct person *back;
+
+    (void)state;
+    stage_make_letters(c.alice, older);
+    leaves(c.alice);
+    stage_make_letters(c.second, newer);
+    stage_forward(c.p, 2 * CLOCK_DAY_MS);
+    returns(c.alice);
+    assert_int_equal(stage_recovery_state(c.alice), RECOVERING_ELSEWHERE);
+    leaves(c.alice);
+    leaves(c.second);
+    back = stage_come_back(c.p, "alice", "back", newer);
+    assert_int_equal(stage_recovery_state(back), RECOVERING_USED);
+    play_end(c.p);
+}
+
 /* Two people have the letters: whoever uses them last has the account, and the other one hears it.
  */
 static void of_two_who_have_the_letters_the_last_one_stays(void **state)
@@ -497,6 +518,7 @@ const struct CMUnitTest devices_recovery[] = {
     cmocka_unit_test(a_key_that_was_used_is_still_good),
     cmocka_unit_test(another_device_knows_that_there_is_a_key_and_not_its_letters),
     cmocka_unit_test(of_two_keys_made_at_once_one_brings_back),
+    cmocka_unit_test(a_device_that_was_away_does_not_undo_a_newer_key),
     cmocka_unit_test(of_two_who_have_the_letters_the_last_one_stays),
     cmocka_unit_test(whoever_was_revoked_before_knowing_it_was_in_is_told),
     cmocka_unit_test(letters_that_were_shown_are_good_wherever_the_making_was_cut_off),

@@ -3,38 +3,10 @@
  * nothing of it is lost.  [PROTOCOL 9.2, 10 M1] */
 #include <stdio.h>
 
-#include "property/snapshot.h"
+#include "scenario/backup.h"
 #include "scenario/healing.h"
-#include "scenario/stage_internal.h"
 
 #define MANY 70 /* more than the window of upload numbers */
-
-static void database_of(struct play *p, char path[128])
-{
-    snprintf(path, 128, "%s/server/tacet.db", p->dir);
-}
-
-static void is_copied(struct play *p, struct snapshot *copy)
-{
-    char path[128];
-
-    database_of(p, path);
-    server_dies(p);
-    snapshot_take(copy, path);
-    server_comes_back(p);
-    stage_forward(p, CLOCK_MINUTE_MS);
-}
-
-static void is_put_back(struct play *p, struct snapshot *copy)
-{
-    char path[128];
-
-    database_of(p, path);
-    server_dies(p);
-    snapshot_put_back(copy, path);
-    snapshot_free(copy);
-    server_comes_back(p);
-}
 
 /* Once, and opened. */
 static void has_once(struct person *who, struct person *by, const char *text)

@@ -60,6 +60,13 @@ static void refuses_no_more(struct play *p)
     stage_tamper_down(p, NULL, NULL);
 }
 
+static bool first_never_arrives(void *ctx, struct person *who, struct buf *frame)
+{
+    unsigned *refusals = ctx;
+
+    return *refusals > 0 || never_arrives(refusals, who, frame);
+}
+
 /* Refusals that could mend themselves: eight within the hour are enough. */
 static void after_eight_refusals_the_message_fails_and_the_next_one_arrives(void **state)
 {
@@ -87,6 +94,37 @@ static void after_eight_refusals_the_message_fails_and_the_next_one_arrives(void
         sees_behind(bob, alice, "after", 1);
         play_end(p);
     }
+}
+
+/* Another message came in between, so that what the refusal taught had something to send. */
+static void an_upload_that_is_refused_is_sent_again_once(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    struct command first = {
+        .kind = COMMAND_SEND, .handle = BYTES_LITERAL("bob"), .text = BYTES_LITERAL("first")};
+    struct lie lie = {.op = OP_SEND,
+                      .to = alice,
+                      .code = E_MALFORMED,
+                      .tell = lie_refuse,
+                      .at = E_STALE,
+                      .most = 1};
+    unsigned refusals = 0;
+
+    (void)state;
+    says(alice, bob, "before");
+    sees(bob, alice, "before");
+    stage_tamper_up(p, first_never_arrives, &refusals);
+    lie_begin(p, &lie);
+    assert_ok(engine_command(stage_engine(alice), &first, stage_clock(alice)));
+    says(alice, bob, "second");
+    assert_int_equal(lie.told, 1);
+    is(alice, "accepted");
+    sees(bob, alice, "first");
+    sees(bob, alice, "second");
+    lie_end(p);
+    stage_tamper_up(p, NULL, NULL);
+    play_end(p);
 }
 
 /* The last one, too, though it is the end of the message. */
@@ -414,6 +452,7 @@ static void a_mismatch_of_versions_says_who_must_update(void **state)
 
 const struct CMUnitTest hostile_refusals[] = {
     cmocka_unit_test(after_eight_refusals_the_message_fails_and_the_next_one_arrives),
+    cmocka_unit_test(an_upload_that_is_refused_is_sent_again_once),
     cmocka_unit_test(every_refusal_that_cannot_be_so_is_told),
     cmocka_unit_test(a_server_in_trouble_is_waited_for),
     cmocka_unit_test(no_message_waits_longer_than_its_time),

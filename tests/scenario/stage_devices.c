@@ -285,6 +285,40 @@ void stage_recover(struct person *by)
     identity_free(&key);
 }
 
+static enum err_code ask_of(struct person *by, struct person *other, enum command_kind kind)
+{
+    struct device_id did = name_of(other);
+    struct command c = {.kind = kind, .text = ID_BYTES(did)};
+    struct err err = engine_command(by->engine, &c, stage_clock(by));
+
+    stage_settle(by->play);
+    return err.code;
+}
+
+enum err_code stage_give(struct person *by, struct person *to)
+{
+    return ask_of(by, to, COMMAND_GIVE);
+}
+
+enum err_code stage_take(struct person *by, struct person *from)
+{
+    return ask_of(by, from, COMMAND_TAKE);
+}
+
+enum err_code stage_has_history(const struct person *who)
+{
+    return who->history.history.phase == HISTORY_ENDED ? who->history.code : E_AGAIN;
+}
+
+unsigned stage_told_of_history(struct person *who, struct history_news *last)
+{
+    unsigned n = who->histories;
+
+    *last = who->history.history;
+    who->histories = 0;
+    return n;
+}
+
 bool stage_was_removed(const struct person *who)
 {
     return who->removed;

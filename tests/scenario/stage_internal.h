@@ -43,6 +43,8 @@ struct person {
     bool joined, cut_off, removed;
     struct event devices; /* the last that told of somebody's devices, of so many */
     unsigned changes;
+    struct event history; /* the last that told of what is given; of so many */
+    unsigned histories;
     struct event recovery;    /* the last that told of a recovery key; kind 0: none did */
     struct event listed;      /* the last that told of a change to its own list; kind 0: none did */
     struct event wished;      /* what came of a change of a room */

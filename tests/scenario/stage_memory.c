@@ -240,6 +240,10 @@ static void hear(struct person *who, const struct event *e)
     case EVENT_LISTED:
         who->listed = *e;
         break;
+    case EVENT_HISTORY:
+        who->history = *e;
+        who->histories++;
+        break;
     case EVENT_SHARED:
         who->shared |= e->shared;
         break;

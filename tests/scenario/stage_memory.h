@@ -105,6 +105,13 @@ enum err_code stage_told_of_list(struct person *who);
 bool stage_was_removed(const struct person *who);
 /* How often was `who` told that somebody's devices came or went, since the last call? */
 unsigned stage_told_of_devices(struct person *who, struct event *last);
+/* `by` is asked to give its history to another device of its account, or to take that one's; the
+ * code with which it was told to be through: E_AGAIN, it was not yet.  How often was it told of it
+ * since the last call, and what last? */
+enum err_code stage_give(struct person *by, struct person *to);
+enum err_code stage_take(struct person *by, struct person *from);
+enum err_code stage_has_history(const struct person *who);
+unsigned stage_told_of_history(struct person *who, struct history_news *last);
 /* The next message that `who` sees is from another device of its own, in the conversation with. */
 void sees_own(struct person *who, struct person *with, const char *text);
 

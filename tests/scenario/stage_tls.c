@@ -172,6 +172,7 @@ static void take(struct person *who, const struct tacet_event *e)
     case TACET_EVENT_REMOVED:
     case TACET_EVENT_DEVICES:
     case TACET_EVENT_LISTED:
+    case TACET_EVENT_HISTORY:
     case TACET_EVENT_ADDING:
     case TACET_EVENT_RECOVERY:
     case TACET_EVENT_LOCK:

@@ -13,8 +13,9 @@
 
 /* Told though nothing of the kind was done: what an honest world may not bring up. */
 static const enum problem ALARMS[] = {
-    PROBLEM_DAMAGED,    PROBLEM_RECIPIENTS, PROBLEM_KEY_CHANGED, PROBLEM_RESTORED, PROBLEM_OLD_SELF,
-    PROBLEM_OLD_SERVER, PROBLEM_OVER,       PROBLEM_GIVEN_UP,    PROBLEM_OLD_KEYS, PROBLEM_KEEPER,
+    PROBLEM_DAMAGED,  PROBLEM_RECIPIENTS, PROBLEM_KEY_CHANGED, PROBLEM_RESTORED,
+    PROBLEM_OLD_SELF, PROBLEM_OLD_SERVER, PROBLEM_OVER,        PROBLEM_GIVEN_UP,
+    PROBLEM_OLD_KEYS, PROBLEM_KEEPER,     PROBLEM_HISTORY,     PROBLEM_TWO_LISTS,
 };
 
 /* ---- one vault */
@@ -23,8 +24,9 @@ struct look {
     struct world *w;
     struct person *in;
     size_t with; /* whose conversation: their first device */
-    /* by the device that sent: the number that came last in it, and one; 0: none yet */
-    size_t last_from[OPTIONS_DEVICES_MOST];
+    /* by the device that sent: the number that came last in it, and one; 0: none yet; and the same
+     * of what was given */
+    size_t last_from[OPTIONS_DEVICES_MOST], last_given[OPTIONS_DEVICES_MOST];
 };
 
 /* What was forgotten with a disk is sealed again, and what is sealed to a prekey of the backup that
@@ -34,14 +36,27 @@ static bool may_be_late(const struct world *w)
     return options_heals(&w->options) || w->server.restored;
 }
 
-static void look_at_order(struct look *at, const struct said *s, size_t number)
+/* What a second device gives stands before what the first one gave. */
+static void look_at_order(struct look *at, const struct message *m, const struct said *s,
+                          size_t number)
 {
-    size_t *last = &at->last_from[s->from];
+    bool given = (m->notes & MESSAGE_HISTORY) != 0;
+    size_t *last = given ? &at->last_given[s->from] : &at->last_from[s->from];
+
+    if (given && at->in->past.begun > 1)
+        return;
 
     if (*last > number + 1 && !may_be_late(at->w))
         ledger_break(at->w, WRONG_REORDERED, "#%zu stands behind #%zu with %s", number, *last - 1,
                      at->in->name);
     *last = number + 1;
+}
+
+/* What was shown with something at another device is no news at this one. */
+static void note_notes(struct look *at, const struct message *m)
+{
+    if ((m->notes & MESSAGE_HISTORY) == 0)
+        at->w->ledger.of[at->in->index].notes |= m->notes;
 }
 
 /* By this device, or another one of its account. */
@@ -54,8 +69,8 @@ static void look_at_mine(struct look *at, const struct message *m, struct said *
         ledger_break(at->w, WRONG_UNEXPECTED, "#%zu stands as said by %s", number, at->in->name);
     if (elsewhere) {
         s->at[at->in->index].came++;
-        at->w->ledger.of[at->in->index].notes |= m->notes;
-        look_at_order(at, s, number);
+        note_notes(at, m);
+        look_at_order(at, m, s, number);
         return;
     }
     s->kept++;
@@ -79,8 +94,8 @@ static void look_at_theirs(struct look *at, const struct message *m, struct said
         return;
     }
     s->at[at->in->index].came++;
-    w->ledger.of[at->in->index].notes |= m->notes;
-    look_at_order(at, s, number);
+    note_notes(at, m);
+    look_at_order(at, m, s, number);
 }
 
 static void look_at_message(struct look *at, const struct message *m)
@@ -88,8 +103,11 @@ static void look_at_message(struct look *at, const struct message *m)
     size_t number = ledger_number(at->w, m->text);
     struct said *s = number == SIZE_MAX ? NULL : &at->w->ledger.said[number];
 
-    if ((m->notes & MESSAGE_DEVICES) != 0)
-        return; /* no message */
+    if ((m->notes & MESSAGE_DEVICES) != 0) { /* no message */
+        losing_noted(at->in, at->w->person[at->with]->first, m);
+        return;
+    }
+    past_look_at(at->in, m);
     if (s == NULL)
         ledger_break(at->w, WRONG_UNEXPECTED, "%s keeps what nobody said", at->in->name);
     else if (m->mine)
@@ -113,6 +131,7 @@ static void look_at_conversation(struct look *at, const struct contact *c)
 
     at->with = index_of(at->w, c->handle);
     memset(at->last_from, 0, sizeof at->last_from);
+    memset(at->last_given, 0, sizeof at->last_given);
     for (uint64_t after = 0;; after = m.place) {
         struct err err = messages_next(at->in->vault, c->number, after, &a, &m);
 
@@ -214,11 +233,16 @@ static bool may_fail(struct world *w, const struct said *s)
 }
 
 /* Whoever has to have it, as far as they and the server could. */
+/* What a vault that was wiped or lost held, its program had told. */
+static bool nobody_can_look(const struct person *who)
+{
+    return who->kin.wiped || who->losing.lost;
+}
+
 static bool must_come(struct world *w, const struct said *s, const struct person *to)
 {
-    /* What a vault that was wiped held, its program had told. */
     bool accepted =
-        w->person[s->from]->kin.wiped ? s->accepted_ms != 0 : s->state == DELIVERY_ACCEPTED;
+        nobody_can_look(w->person[s->from]) ? s->accepted_ms != 0 : s->state == DELIVERY_ACCEPTED;
 
     return (s->must >> to->index & 1) != 0 && accepted &&
            !kin_is_refused(w->person[s->from], s->accepted_ms) && !backups_is_gone(to) &&
@@ -341,6 +365,8 @@ void ledger_check(struct world *w)
     hostile_check(w);
     reserve_check(w);
     kin_check(w);
+    losing_check(w);
     for (size_t i = 0; i < w->ledger.n; i++)
         check_message(w, &w->ledger.said[i], i);
+    past_check(w);
 }

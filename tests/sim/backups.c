@@ -100,8 +100,7 @@ static void lose_disk(struct world *w)
 
     if (!s->up || s->backup.whole == NULL)
         return;
-    /* Nobody publishes a list again that was forgotten: its account would stand still. */
-    if (s->listed_ms >= s->backup.of_ms)
+    if (!kin_may_go_back(w, s->backup.of_ms))
         return;
     world_trace(w, "  server: its disk is lost, and what was backed up at %.3f is put on another",
                 (double)(s->backup.of_ms - WORLD_START_MS) / 1000);
@@ -147,7 +146,7 @@ void backups_unknown(struct person *who, enum err_code code)
 
 bool backups_is_gone(const struct person *who)
 {
-    return who->removed || who->unknown || who->kin.removed;
+    return who->removed || who->unknown || who->kin.removed || who->losing.lost;
 }
 
 /* The server offers the backup's mail again, and hands out the backup's prekeys, whose private

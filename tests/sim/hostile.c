@@ -168,7 +168,8 @@ static bool alter_delivery(struct hostile *h, struct person *to, struct frame *f
     return goes;
 }
 
-static void alter_answer(struct hostile *h, struct frame *f, struct buf *frame, struct arena *a)
+static void alter_answer(struct hostile *h, struct person *to, struct frame *f, struct buf *frame,
+                         struct arena *a)
 {
     if (f->op == OP_ROSTER && f->code == 0) {
         Tacet__Wire__RosterAnswer *m;
@@ -184,6 +185,12 @@ static void alter_answer(struct hostile *h, struct frame *f, struct buf *frame, 
                    "a person");
         alter_person(h, m->person);
         hostile_insert_device(h, m->person, a);
+        put_back(frame, f, m);
+    } else if (f->op == OP_RECOVER && f->code == 0) {
+        Tacet__Wire__Recovered *m;
+
+        world_must(frame_unpack(f->body, &tacet__wire__recovered__descriptor, a, &m), "an account");
+        hostile_recovery(h, to, m, a);
         put_back(frame, f, m);
     }
 }
@@ -202,7 +209,7 @@ bool hostile_down(struct world *w, struct person *to, struct buf *frame)
     if (f.op == OP_DELIVER)
         goes = alter_delivery(h, to, &f, frame, &a);
     else
-        alter_answer(h, &f, frame, &a);
+        alter_answer(h, to, &f, frame, &a);
     arena_free(&a);
     return goes;
 }
@@ -258,8 +265,10 @@ void hostile_stop(struct world *w)
     w->hostile->stopped = true;
     w->hostile->stalled = NULL;
     /* What it swallowed on a connection is not sent on the same one again. */
-    for (size_t i = 0; w->options.hostile && i < w->people; i++)
+    for (size_t i = 0; w->options.hostile && i < w->people; i++) {
+        w->person[i]->losing.lied_to = false;
         network_reset(w->person[i]);
+    }
 }
 
 /* ---- what it explains */
@@ -305,7 +314,7 @@ bool hostile_explains(const struct world *w, const struct said *s, const struct 
 {
     const struct person *from = w->person[s->from];
 
-    if (w->options.hostile && (from->removed || from->kin.removed))
+    if (w->options.hostile && (from->removed || from->kin.removed || from->losing.lost))
         return true; /* nobody is left to send again what was dropped */
     /* Whoever hears of somebody first by what says that they were put back, does not know what was
      * before. */
@@ -323,8 +332,8 @@ void hostile_check(struct world *w)
 
         /* What the next sign-in is answered may be what the one before, whose answer was lost,
          * left there.  [PROTOCOL 10 V1] */
-        if (who->restored_later > 0 && !who->removed && !who->kin.removed && !who->told_restored &&
-            !who->unheard && !may_be_silent(w))
+        if (who->restored_later > 0 && !who->removed && !who->kin.removed && !who->losing.lost &&
+            !who->told_restored && !who->unheard && !may_be_silent(w))
             ledger_break(w, WRONG_UNDETECTED, "%s was put back and was not told", who->name);
     }
     hostile_insert_check(w);
@@ -342,6 +351,8 @@ struct hostile *hostile_new(struct world *w)
     h->list = BUF(LIMIT_FRAME);
     h->dice.fork = dice_for(w->options.seed, "fork");
     h->dice.insert = dice_for(w->options.seed, "insert");
+    h->dice.recovery = dice_for(w->options.seed, "recovery");
+    h->account = BUF(LIMIT_FRAME);
     for (size_t i = 0; i < HOSTILE_PREKEYS; i++)
         h->prekey[i] = BUF(4096);
     return h;
@@ -354,6 +365,7 @@ void hostile_free(struct hostile *h)
     for (size_t i = 0; i < HOSTILE_PREKEYS; i++)
         buf_free(&h->prekey[i]);
     buf_free(&h->list);
+    buf_free(&h->account);
     disk_image_free(h->server);
     disk_image_free(h->fork.other);
     hostile_insert_free(h);

@@ -36,7 +36,8 @@ static void copy_server(struct hostile *h)
         h->of_ms = w->now_ms;
         h->people = w->people;
         h->removed = hostile_how_many_leave(w);
-    } else if (h->people == w->people && h->removed == hostile_how_many_leave(w)) {
+    } else if (h->people == w->people && h->removed == hostile_how_many_leave(w) &&
+               w->server.listed_ms <= h->of_ms) {
         world_trace(w, "  server: is put back");
         disk_roll_back(w->server.disk, h->server);
         kin_went_back(w, h->of_ms);
@@ -50,7 +51,7 @@ static void copy_vault(struct person *who)
     struct world *w = who->world;
     bool ran = who->engine != NULL;
 
-    if (!who->joined || !who->made || who->leaving || who->kin.wiped)
+    if (!who->joined || !who->made || who->leaving || who->kin.wiped || who->losing.lost)
         return;
     people_stop(who);
     if (who->copy == NULL) {

@@ -29,6 +29,7 @@ static void begin(struct hostile *h)
     h->fork.of_ms = w->now_ms;
     h->fork.people = w->people;
     h->fork.removed = hostile_how_many_leave(w);
+    h->fork.listed_ms = w->server.listed_ms;
     h->fork.here = 1 + dice_below(&h->dice.fork, (UINT64_C(1) << w->people) - 2); /* not all */
     world_trace(w, "  server: two histories from now on; this one is shown to %llx",
                 (unsigned long long)h->fork.here);
@@ -80,11 +81,13 @@ static void end(struct hostile *h)
     forget(h);
 }
 
-/* Who joins or is removed does so in one history, which is the one that stays. */
+/* Who joins or is removed, or changes a list, does so in one history, which is the one that stays.
+ */
 static bool is_another_network(const struct hostile *h)
 {
     return h->world->people != h->fork.people ||
-           hostile_how_many_leave(h->world) != h->fork.removed;
+           hostile_how_many_leave(h->world) != h->fork.removed ||
+           h->world->server.listed_ms != h->fork.listed_ms;
 }
 
 void hostile_fork(struct hostile *h)

@@ -38,6 +38,11 @@ static struct bytes keep(const struct buf *b, struct arena *a)
     return out;
 }
 
+static bool is_somebody(const struct person *who)
+{
+    return who->engine != NULL && !engine_is_returning(who->engine);
+}
+
 /* Whoever this speaks of, if their program runs: the keys that are stolen lie there. */
 static const struct own *subject_of(const struct world *w, const Tacet__Wire__Person *p)
 {
@@ -47,7 +52,7 @@ static const struct own *subject_of(const struct world *w, const Tacet__Wire__Pe
     world_must(directory_parse(frame_bytes(p->statement), &s), "a directory statement");
     for (size_t i = 0; i < w->people; i++) {
         const struct person *who = w->person[i];
-        const struct own *own = who->engine == NULL ? NULL : engine_own(who->engine);
+        const struct own *own = is_somebody(who) ? engine_own(who->engine) : NULL;
 
         if (own != NULL && bytes_same(s.handle, bytes_text(who->handle)) &&
             (newest == NULL || own->list.version > newest->list.version))
@@ -140,6 +145,6 @@ void hostile_insert_check(struct world *w)
 {
     for (size_t i = 0; i < w->people; i++)
         for (size_t j = 0; j < w->people; j++)
-            if (i != j && w->person[i]->engine != NULL && w->person[j]->engine != NULL)
+            if (i != j && is_somebody(w->person[i]) && is_somebody(w->person[j]))
                 check_contact(w, w->person[i], w->person[j]);
 }

@@ -22,14 +22,16 @@ struct hostile {
     bool rolled_back, junk;
     bool forged; /* the frame at hand shows devices or members that nobody made */
     struct {     /* each with dice of its own: worlds without them stay as they were */
-        struct dice fork, insert;
+        struct dice fork, insert, recovery;
     } dice;
     struct {                      /* hostile_fork.c */
         struct disk_image *other; /* the history that nobody is shown now; NULL: there is one */
         uint64_t of_ms;           /* it ends then, so far */
         uint64_t here;          /* a bit for each of the people who are shown the one that it has */
         size_t people, removed; /* when it began */
+        uint64_t listed_ms;
     } fork;
+    struct buf account;        /* hostile_recovery.c: what somebody was shown who came back */
     struct impostor *impostor; /* hostile_insert.c; NULL: not needed yet */
 };
 
@@ -51,5 +53,9 @@ void hostile_insert_member(struct hostile *h, Tacet__Wire__RosterAnswer *m, stru
 void hostile_insert_free(struct hostile *h);
 /* Does anybody believe in what nobody made? */
 void hostile_insert_check(struct world *w);
+
+/* hostile_recovery.c: what goes to somebody who comes back by a recovery key. */
+void hostile_recovery(struct hostile *h, struct person *to, Tacet__Wire__Recovered *m,
+                      struct arena *a);
 
 #endif

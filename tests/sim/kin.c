@@ -25,6 +25,12 @@ static bool is_one(const struct person *who)
     return who->joined && !backups_is_gone(who) && !who->leaving && !who->kin.removed;
 }
 
+/* The server has forgotten lists of this account. */
+static bool is_behind(const struct person *account)
+{
+    return account->first->kin.server < account->first->kin.newest;
+}
+
 /* ---- wishes */
 
 static size_t how_many(const struct world *w, const struct person *account)
@@ -88,7 +94,8 @@ void kin_step(struct world *w)
     bool adds = world_rolls(w, &w->kin, KIND_ADD_DEVICE, ADD_ONCE_IN);
     bool removes = world_rolls(w, &w->kin, KIND_REMOVE_DEVICE, REMOVE_ONCE_IN);
 
-    if (by->engine == NULL || !is_one(by) || by->kin.about != NULL || by->kin.leaving)
+    if (by->engine == NULL || !is_one(by) || by->kin.about != NULL || by->kin.leaving ||
+        is_behind(by))
         return;
     gone = another(w, by);
     if (adds && how_many(w, by) < DEVICES_MOST && w->people < w->accounts + EVERYBODYS)
@@ -167,6 +174,7 @@ static void comes(struct person *by, struct person *fresh)
     fresh->kin.list = BUF(DEVICE_LIST_MAX_SIZE);
     buf_bytes(&fresh->kin.list, list);
     arena_free(&a);
+    fresh->kin.since = own->list.version;
     fresh->kin.listed = true;
     people_added(fresh);
 }
@@ -234,11 +242,27 @@ static void look(struct world *w, void *subject)
         ask(by);
 }
 
+/* The server took it and went before it could answer: it is seen by what it shows then. */
+void kin_in_force(struct person *who)
+{
+    const struct device_list *list = &engine_own(who->engine)->list;
+
+    if (!kin_knows_list(who, list))
+        note_list(who->first, list);
+}
+
 void kin_changed(struct person *who, const struct listing_change *change, enum err_code code)
 {
     struct world *w = who->world;
 
     world_trace(w, "  %s hears of a change of its list: %s", who->name, err_name(code));
+    if (change->kind == LISTING_RECOVERY) { /* a disk may have kept what was refused */
+        if (code == E_OK)
+            kin_listed(who, &engine_own(who->engine)->list);
+        return;
+    }
+    if (code == E_OK)
+        kin_in_force(who);
     for (size_t i = 0; code == E_OK && i < w->people; i++) {
         if (!w->person[i]->kin.named || !ID_SAME(w->person[i]->kin.did, change->entry.did))
             continue;
@@ -253,7 +277,36 @@ void kin_changed(struct person *who, const struct listing_change *change, enum e
 
 /* ---- what the server knows */
 
-static void take_list(struct person *by, struct bytes statement)
+static void note_version(struct person *first, uint32_t version)
+{
+    struct kin *k = &first->kin;
+
+    invariant(version < KIN_LISTS_MOST);
+    if (k->server < version) /* else its answer was lost */
+        k->taken_ms[version] = first->world->now_ms;
+    k->server = k->server < version ? version : k->server;
+    k->newest = k->newest < version ? version : k->newest;
+}
+
+void kin_listed(struct person *by, const struct device_list *list)
+{
+    struct world *w = by->world;
+
+    losing_listed(by, list);
+    note_list(by->first, list);
+    for (size_t i = 0; i < w->people; i++) {
+        struct person *who = w->person[i];
+
+        if (!is_of(who, by) || !who->kin.named)
+            continue;
+        who->kin.listed |= device_list_find_device(list, &who->kin.did) != NULL;
+        if (device_list_find_revoked(list, &who->kin.did) != NULL)
+            is_removed(who);
+    }
+}
+
+/* What a commit refused may be there after a crash: its owner made it in any case. */
+static void take_list(struct person *by, struct bytes statement, bool taken)
 {
     struct world *w = by->world;
     struct device_list list;
@@ -261,33 +314,35 @@ static void take_list(struct person *by, struct bytes statement)
 
     world_must(names_network(&w->server.root, BYTES_LITERAL(WORLD_DOMAIN), &nid), "a network");
     world_must(device_list_parse(statement, &nid, &list), "a list");
-    note_list(by->first, &list);
+    if (!taken) {
+        note_list(by->first, &list);
+        return;
+    }
+    note_version(by->first, list.version);
     if (list.version > 1)
         w->server.listed_ms = w->now_ms;
-    for (size_t i = 0; i < w->people; i++) {
-        struct person *who = w->person[i];
-
-        if (!is_of(who, by) || !who->kin.named)
-            continue;
-        who->kin.listed |= device_list_find_device(&list, &who->kin.did) != NULL;
-        if (device_list_find_revoked(&list, &who->kin.did) != NULL)
-            is_removed(who);
-    }
+    kin_listed(by, &list);
 }
 
 static void take_body(struct person *by, const struct request *rq)
 {
+    bool taken = rq->outcome.code == E_OK;
     struct arena a = ARENA(4 * LIMIT_FRAME);
     Tacet__Wire__PublishList *m;
+    Tacet__Wire__RecoverList *back;
     Tacet__Wire__Join *join;
 
     if (rq->op == OP_LIST) {
         world_must(frame_unpack(rq->body, &tacet__wire__publish_list__descriptor, &a, &m),
                    "a list");
-        take_list(by, frame_bytes(m->statement));
+        take_list(by, frame_bytes(m->statement), taken);
+    } else if (rq->op == OP_RECOVER_LIST) {
+        world_must(frame_unpack(rq->body, &tacet__wire__recover_list__descriptor, &a, &back),
+                   "a list");
+        take_list(by, frame_bytes(back->statement), taken);
     } else {
         world_must(frame_unpack(rq->body, &tacet__wire__join__descriptor, &a, &join), "a list");
-        take_list(by, frame_bytes(join->list));
+        take_list(by, frame_bytes(join->list), taken);
     }
     arena_free(&a);
 }
@@ -295,14 +350,18 @@ static void take_body(struct person *by, const struct request *rq)
 void kin_committed(struct world *w, const struct request *rq)
 {
     struct line *l = w->lines;
+    bool ok = rq->outcome.code == E_OK, refused = err_who(rq->outcome.code) == WHO_OPERATOR;
+    bool is_list = rq->op == OP_LIST || rq->op == OP_JOIN || rq->op == OP_RECOVER_LIST;
 
-    if (rq->op != OP_LIST && rq->op != OP_JOIN && rq->op != OP_PREKEY)
+    if (rq->op == OP_RECOVERY_KEEP && ok)
+        w->server.listed_ms = w->now_ms; /* as if it were a list: nobody gives it again at once */
+    if (!is_list && rq->op != OP_PREKEY)
         return;
     while (l != NULL && l->session.id != rq->session)
         l = l->older;
-    if (l == NULL || rq->outcome.code != E_OK)
+    if (l == NULL || (!ok && !(refused && is_list)))
         return;
-    if (rq->op != OP_PREKEY) {
+    if (is_list) {
         take_body(l->who, rq);
     } else if (!l->who->kin.ready) {
         l->who->kin.ready = true;
@@ -316,6 +375,9 @@ void kin_joined(struct person *who)
 {
     who->kin.did = engine_own(who->engine)->me.who.did;
     who->kin.named = who->kin.listed = true;
+    losing_joined(who);
+    if (who->losing.returns) /* its first prekey is still to be published */
+        return;
     if (!who->kin.ready)
         who->kin.ready_ms = who->world->now_ms;
     who->kin.ready = true;
@@ -374,11 +436,57 @@ static void forget_device(struct world *w, size_t index, uint64_t to_ms)
     }
 }
 
+/* The newest list that the server knew of then. */
+static uint32_t newest_then(const struct person *first, uint64_t to_ms)
+{
+    uint32_t version = first->kin.server;
+
+    while (version > 0 && first->kin.taken_ms[version] >= to_ms)
+        version--;
+    return version;
+}
+
+/* It has all lists that a server forgets that knows them up to this one. */
+static bool can_bring(const struct person *who, uint32_t known)
+{
+    return is_one(who) && !who->kin.leaving && who->engine != NULL &&
+           engine_own(who->engine)->list.version == who->first->kin.newest &&
+           (who == who->first ? 1 : who->kin.since) <= known + 1;
+}
+
+static bool may_go_back(const struct world *w, const struct person *account, uint32_t known)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < w->people; i++) {
+        const struct person *who = w->person[i];
+
+        if (is_of(who, account) && who->kin.about != NULL)
+            return false;
+        any |= is_of(who, account) && can_bring(who, known);
+    }
+    return any;
+}
+
+bool kin_may_go_back(const struct world *w, uint64_t to_ms)
+{
+    for (size_t i = 0; i < w->people; i++) {
+        const struct person *first = w->person[i];
+        uint32_t known = newest_then(first, to_ms);
+
+        if (first == first->first && known > 0 && known < first->kin.newest && !first->leaving &&
+            !may_go_back(w, first, known))
+            return false;
+    }
+    return true;
+}
+
 void kin_went_back(struct world *w, uint64_t to_ms)
 {
     for (size_t i = 0; i < w->people; i++) {
         struct kin *k = &w->person[i]->kin;
 
+        k->server = newest_then(w->person[i], to_ms);
         if (w->person[i] != w->person[i]->first && k->ready && k->ready_ms >= to_ms)
             forget_device(w, i, to_ms);
     }
@@ -396,12 +504,12 @@ bool kin_explains(const struct person *who, const struct event *e)
 {
     const struct world *w = who->world;
 
-    if (e->problem != PROBLEM_DAMAGED)
+    if (e->problem != PROBLEM_DAMAGED && e->problem != PROBLEM_HISTORY)
         return false;
     for (size_t i = 0; i < w->people; i++)
         if (w->person[i]->kin.removed)
-            return e->code == E_REMOVED ||
-                   (e->code == E_EXPIRED && w->ledger.of[who->index].refused);
+            return e->code == E_REMOVED || (e->problem == PROBLEM_DAMAGED && e->code == E_EXPIRED &&
+                                            w->ledger.of[who->index].refused);
     return false;
 }
 
@@ -462,7 +570,7 @@ void kin_tidy(struct world *w)
         if (who->joined || !who->kin.listed || who->kin.removed || is_wanted(w, who))
             continue;
         by = who_is_left(w, who);
-        if (by != NULL)
+        if (by != NULL && !is_behind(who))
             wish(by, who, false);
     }
 }
@@ -475,8 +583,8 @@ void kin_check(struct world *w)
         if (who->kin.about != NULL && is_one(who))
             ledger_break(w, WRONG_STUCK, "%s cannot %s %s", who->name,
                          who->kin.adds ? "add" : "remove", who->kin.about->name);
-        if (who->kin.removed && who->joined && !who->kin.wiped && !who->first->leaving &&
-            !who->first->unknown)
+        if (who->kin.removed && who->joined && !who->kin.wiped && !who->losing.lost &&
+            !who->first->leaving && !who->first->unknown)
             ledger_break(w, WRONG_STUCK, "%s was removed, and does not know", who->name);
     }
 }

@@ -17,6 +17,8 @@
 #include "base/err.h"
 #include "statement/device_list.h"
 
+#define KIN_LISTS_MOST 256 /* of one account */
+
 struct world;
 struct person;
 struct line;
@@ -45,17 +47,25 @@ struct kin {
     size_t removed_at; /* after so many messages had been said */
     bool told;         /* it was told so, */
     bool wiped;        /* and nothing is left of its vault */
-    struct buf lists;  /* of an account's first device: hashes of all lists that its owner made */
+    uint32_t since;    /* the list that its vault begins with */
+    /* of an account's first device */
+    struct buf lists;                  /* hashes of all lists that its owner made */
+    uint32_t newest, server;           /* how many there are; and as far as the server knows now */
+    uint64_t taken_ms[KIN_LISTS_MOST]; /* by version: when the server took it last */
 };
 
 /* Somebody wants another device, or one less. */
 void kin_step(struct world *w);
 /* No list is asked for. */
 bool kin_rests(const struct world *w);
+/* The server took this list of the account's. */
+void kin_listed(struct person *by, const struct device_list *list);
 /* The server answers this, which is committed where it is well. */
 void kin_committed(struct world *w, const struct request *rq);
 /* The profile of a device that was added; E_OK too if it is there already. */
 FALLIBLE kin_adopt(struct person *who);
+/* What it wanted of its list is in force. */
+void kin_in_force(struct person *who);
 /* Its program says what became of a change of its list that it was asked for. */
 void kin_changed(struct person *who, const struct listing_change *change, enum err_code code);
 /* An account has begun, with this device. */
@@ -66,6 +76,10 @@ void kin_wipe(struct person *who);
 /* The server is put back to what it was then.  A device whose first prekey it has forgotten gets
  * what is said when it has published one again. */
 void kin_went_back(struct world *w, uint64_t to_ms);
+/* May it be?  Not where lists are forgotten that nobody is left to bring again, or while somebody
+ * who may not know them is about to sign another one: an account with two lists of one number is
+ * none that goes on.  [PROTOCOL 15.10] */
+bool kin_may_go_back(const struct world *w, uint64_t to_ms);
 /* Whoever removes a device says from when on: what came to the server later is refused, although it
  * took it, as it did not know yet.  Clocks differ. */
 bool kin_is_refused(const struct person *from, uint64_t accepted_ms);

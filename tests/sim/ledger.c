@@ -9,7 +9,7 @@
 
 #include "sim/backups.h"
 #include "sim/edicts.h"
-#include "sim/network.h"
+#include "sim/people.h"
 #include "sim/world.h"
 
 #define TEXT_MAX    8192
@@ -214,10 +214,7 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
 {
     switch (e->kind) {
     case EVENT_JOINED:
-        if (!who->joined)
-            who->joined_ms = w->now_ms;
-        who->joined = true;
-        kin_joined(who);
+        people_joined(who);
         break;
     case EVENT_MESSAGE:
         shown(w, who, e);
@@ -233,6 +230,7 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
     case EVENT_LINK:
         who->sign_ins += e->code == E_OK;
         backups_unknown(who, e->code);
+        losing_link(who, e->code);
         world_trace(w, "  %s has a link: %s", who->name, err_name(e->code));
         break;
     case EVENT_DRAINED:
@@ -251,8 +249,13 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
     case EVENT_LISTED:
         kin_changed(who, &e->change, e->code);
         break;
-    case EVENT_ADDING: /* keys of new devices are made by hand */
+    case EVENT_HISTORY:
+        past_heard(who, e);
+        break;
     case EVENT_RECOVERY:
+        losing_made(who, e->code);
+        break;
+    case EVENT_ADDING: /* keys of new devices are made by hand */
         break;
     }
 }

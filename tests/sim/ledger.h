@@ -51,6 +51,7 @@ struct said {
     unsigned life;        /* how often the sender's vault had been put back */
     uint64_t must;        /* a bit for each device that must have it, if it is accepted */
     bool must_copy;       /* for the keeper, too */
+    uint64_t given;       /* and for each that got it from another one of its account */
     bool uncertain;       /* the machine failed while it was being kept */
     unsigned kept;        /* in its sender's vault, in the end */
     struct {

@@ -48,6 +48,9 @@ static const char *const NAMES[KINDS] = {
     [KIND_INSERT] = "insert",
     [KIND_ADD_DEVICE] = "add_device",
     [KIND_REMOVE_DEVICE] = "remove_device",
+    [KIND_GIVE_HISTORY] = "give_history",
+    [KIND_LOSE_DEVICES] = "lose_devices",
+    [KIND_RECOVERY] = "recovery",
 };
 
 const char *options_kind(enum kind k)
@@ -57,7 +60,8 @@ const char *options_kind(enum kind k)
 
 static bool is_lie(enum kind k)
 {
-    return (k >= HOSTILE_FIRST && k <= HOSTILE_LAST) || k == KIND_FORK || k == KIND_INSERT;
+    return (k >= HOSTILE_FIRST && k <= HOSTILE_LAST) || k == KIND_FORK || k == KIND_INSERT ||
+           k == KIND_RECOVERY;
 }
 
 bool options_has(const struct options *o, enum kind k)
@@ -70,19 +74,36 @@ bool options_heals(const struct options *o)
     return o->hostile || options_has(o, KIND_DAYS);
 }
 
-/* In most worlds everybody has one device; in the others they come, and in most of those some go.
- */
+/* In most worlds everybody has one device; in the others they come, in most of those some go, and
+ * in half of them some are given what was said before. */
 static uint64_t several_devices(uint64_t seed, uint64_t kinds)
 {
-    static const uint64_t both = UINT64_C(1) << KIND_ADD_DEVICE | UINT64_C(1) << KIND_REMOVE_DEVICE;
+    static const uint64_t all = UINT64_C(1) << KIND_ADD_DEVICE | UINT64_C(1) << KIND_REMOVE_DEVICE |
+                                UINT64_C(1) << KIND_GIVE_HISTORY;
     struct dice d = dice_for(seed, "several devices");
-    bool several = dice_once_in(&d, 3), some_go = !dice_once_in(&d, 4);
+    bool several = dice_once_in(&d, 3), some_go = !dice_once_in(&d, 4),
+         some_give = dice_once_in(&d, 2);
 
-    kinds &= ~both;
+    kinds &= ~all;
     if (!several)
         return kinds;
     return kinds | UINT64_C(1) << KIND_ADD_DEVICE |
-           (some_go ? UINT64_C(1) << KIND_REMOVE_DEVICE : 0);
+           (some_go ? UINT64_C(1) << KIND_REMOVE_DEVICE : 0) |
+           (some_give ? UINT64_C(1) << KIND_GIVE_HISTORY : 0);
+}
+
+/* And in some they may lose all they have. */
+static uint64_t losing_everything(uint64_t seed, uint64_t kinds)
+{
+    static const uint64_t both = UINT64_C(1) << KIND_LOSE_DEVICES | UINT64_C(1) << KIND_RECOVERY;
+    struct dice d = dice_for(seed, "losing everything");
+    bool some_lose = dice_once_in(&d, 3), is_lied_to = !dice_once_in(&d, 3);
+
+    kinds &= ~both;
+    if (!some_lose)
+        return kinds;
+    return kinds | UINT64_C(1) << KIND_LOSE_DEVICES |
+           (is_lied_to ? UINT64_C(1) << KIND_RECOVERY : 0);
 }
 
 /* Most worlds are small: what goes wrong shows there too, and sooner. */
@@ -107,6 +128,7 @@ void options_expand(uint64_t seed, struct options *out)
     out->steps = 20 + (unsigned)dice_below(&d, 80);
     out->kinds = dice_roll(&d) & ((UINT64_C(1) << KINDS) - 1) & ~(UINT64_C(1) << KIND_DAYS);
     out->kinds = several_devices(seed, out->kinds);
+    out->kinds = losing_everything(seed, out->kinds);
     out->hostile = dice_once_in(&d, 4);
     if (out->hostile && out->people > HOSTILE_PEOPLE) /* repairs are slow, and many */
         out->people = HOSTILE_PEOPLE;

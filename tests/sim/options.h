@@ -62,6 +62,9 @@ enum kind {
     /* and of people with several devices */
     KIND_ADD_DEVICE,    /* one adds another */
     KIND_REMOVE_DEVICE, /* and removes one */
+    KIND_GIVE_HISTORY,  /* and gives one what was said before it was there */
+    KIND_LOSE_DEVICES,  /* or they are all lost, and a recovery key brings their owner back */
+    KIND_RECOVERY,      /* to whom a server lies that lies */
     KINDS
 };
 

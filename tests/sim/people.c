@@ -116,6 +116,8 @@ static struct err make_vault(struct person *who)
     own_free(&own);
     if (err.code != E_ABSENT)
         return err;
+    if (who->losing.returns)
+        return losing_adopt(who);
     if (who->first != who)
         return kin_adopt(who);
     TRY(invitation_read(bytes_text(who->link), &invitation));
@@ -188,12 +190,17 @@ static void did_not_start(struct person *who, struct err err)
     start_later(who);
 }
 
+static bool has_what_it_begins_with(const struct person *who)
+{
+    return who->link != NULL || who->kin.list.n > 0 || who->losing.returns;
+}
+
 void people_start(struct person *who)
 {
     struct world *w = who->world;
     struct err err;
 
-    if (who->engine != NULL || who->kin.wiped || (who->link == NULL && who->kin.list.n == 0))
+    if (who->engine != NULL || who->kin.wiped || who->losing.lost || !has_what_it_begins_with(who))
         return;
     if (world_rolls(w, &w->machine, KIND_DISK_CRASH, 6))
         disk_crash_at(who->disk, 1 + dice_below(&w->machine, 30));
@@ -206,6 +213,7 @@ void people_start(struct person *who)
     who->away = false;
     engine_wake(who->engine, people_clock(who));
     look_after(who);
+    losing_started(who);
 }
 
 /* ---- ending */
@@ -375,6 +383,16 @@ enum err_code people_command(struct person *who, enum command_kind kind, const c
     return err.code;
 }
 
+enum err_code people_about_device(struct person *who, enum command_kind kind,
+                                  const struct device_id *did)
+{
+    struct command c = {.kind = kind, .text = ID_BYTES(*did)};
+    struct err err = engine_command(who->engine, &c, people_clock(who));
+
+    look_after(who);
+    return err.code;
+}
+
 enum err_code people_change_list(struct person *who, const struct listing_change *change)
 {
     struct err err;
@@ -458,6 +476,14 @@ void people_added(struct person *who)
     start_later(who);
 }
 
+void people_joined(struct person *who)
+{
+    if (!who->joined)
+        who->joined_ms = who->world->now_ms;
+    who->joined = true;
+    kin_joined(who);
+}
+
 void people_invited(struct person *who, struct bytes link)
 {
     if (who->link != NULL)
@@ -486,6 +512,7 @@ void people_free(struct person *who)
 {
     close_all(who);
     kin_free(who);
+    past_free(who);
     disk_free(who->disk);
     disk_image_free(who->copy);
     free(who->link);

@@ -16,6 +16,9 @@ void people_added(struct person *who);
 void people_free(struct person *who);
 uint64_t people_clock(const struct person *who);
 
+/* It has its account, as it says. */
+void people_joined(struct person *who);
+
 /* What the operator heard. */
 void people_invited(struct person *who, struct bytes link);
 void people_removed(struct person *who);
@@ -37,6 +40,9 @@ enum err_code people_command(struct person *who, enum command_kind kind, const c
                              const char *text);
 
 /* It wants its account's list changed. */
+/* What is asked about another device of theirs, by its name. */
+enum err_code people_about_device(struct person *who, enum command_kind kind,
+                                  const struct device_id *did);
 enum err_code people_change_list(struct person *who, const struct listing_change *change);
 
 /* The passphrase of a vault that is open is changed to the next one. */

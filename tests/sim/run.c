@@ -13,7 +13,9 @@
 #include "sim/edicts.h"
 #include "sim/faults.h"
 #include "sim/hostile.h"
+#include "sim/losing.h"
 #include "sim/operator.h"
+#include "sim/past.h"
 #include "sim/plants.h"
 #include "sim/world.h"
 
@@ -40,6 +42,7 @@ static void heal(struct world *w)
 
     faults_end(w);
     hostile_stop(w);
+    losing_end(w);
     actions_everybody_back(w);
     world_run_until(w, w->now_ms + SETTLE_MS);
     kin_tidy(w);
@@ -63,6 +66,8 @@ void run_here(const struct options *o, struct outcome *out)
     for (unsigned i = 0; i < o->steps; i++) {
         actions_step(w);
         kin_step(w);
+        past_step(w);
+        losing_step(w);
         faults_step(w);
         backups_step(w);
         edicts_step(w);

@@ -164,6 +164,8 @@ struct world *world_new(const struct options *o, struct outcome *outcome)
     w->rule = dice_for(o->seed, "rule");
     w->secret = dice_for(o->seed, "secret");
     w->kin = dice_for(o->seed, "kin");
+    w->past = dice_for(o->seed, "past");
+    w->lose = dice_for(o->seed, "lose");
     w->random = (struct random){draw, &w->own};
     w->hostile = hostile_new(w);
     server_found(w);

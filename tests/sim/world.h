@@ -19,7 +19,9 @@
 #include "sim/disk.h"
 #include "sim/kin.h"
 #include "sim/ledger.h"
+#include "sim/losing.h"
 #include "sim/options.h"
+#include "sim/past.h"
 
 #define WORLD_START_MS UINT64_C(1790000000000)
 #define WORLD_DOMAIN   "x.example"
@@ -44,6 +46,8 @@ struct person {
     size_t index;         /* in world.person */
     struct person *first; /* the account's first device, by which the account is known here */
     struct kin kin;
+    struct past past;
+    struct losing losing;
     char handle[33];
     char name[40]; /* of the device, where it is told what happens */
     struct disk *disk;
@@ -123,7 +127,8 @@ struct server_node {
     } backup;
     bool restored, closed;   /* it was put back; and nobody but the operator may come yet */
     uint64_t restored_of_ms; /* to which moment, the earliest of them */
-    uint64_t listed_ms;      /* when it took a list that is not an account's first */
+    uint64_t listed_ms; /* when it took a list that is not an account's first, or what opens with a
+                           recovery key */
 };
 
 struct hostile;
@@ -134,11 +139,13 @@ struct world {
     uint64_t now_ms, order, drawn;
     struct moment *heap;
     size_t moments, room;
-    struct dice act, net, machine, lie, own, care, rule, secret, kin; /* each purpose has its own */
-    struct random random;                                             /* from `own` */
+    /* each purpose has its own */
+    struct dice act, net, machine, lie, own, care, rule, secret, kin, past, lose;
+    struct random random; /* from `own` */
     struct server_node server;
     struct person *person[OPTIONS_DEVICES_MOST]; /* each device of everybody */
     size_t people, accounts;
+    unsigned losses;    /* how often somebody lost everything */
     struct line *lines; /* every one there ever was */
     struct ledger ledger;
     struct hostile *hostile;

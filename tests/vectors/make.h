@@ -87,6 +87,7 @@ json_t *make_message(const struct people *p);
 json_t *make_files(void);
 json_t *make_frames(void);
 json_t *make_joining(const struct people *p); /* draws behind the town */
+json_t *make_history(const struct people *p); /* draws last */
 
 /* Those of more than two people: what it draws comes last. */
 struct town_files {

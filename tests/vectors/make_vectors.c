@@ -245,6 +245,7 @@ int main(int argc, char **argv)
     write_file(argv[1], "rooms.json", town.rooms);
     write_file(argv[1], "rosters.json", town.rosters);
     write_file(argv[1], "joining.json", make_joining(&people));
+    write_file(argv[1], "history.json", make_history(&people));
     free_people(&people);
     return 0;
 }

@@ -71,11 +71,38 @@ enum tacet_code tacet_cancel_device(struct tacet_client *c)
     return command(c, COMMAND_OFFER_CANCEL, (struct bytes){0});
 }
 
-enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id)
+/* About a device of mine, by its id. */
+static enum tacet_code with_device(struct tacet_client *c, enum command_kind kind, const char *id)
 {
     struct device_id did;
 
     if (encoding_hex_read(bytes_text(id), did.b, sizeof did.b).code != E_OK)
         return TACET_MALFORMED;
-    return command(c, COMMAND_REVOKE, ID_BYTES(did));
+    return command(c, kind, ID_BYTES(did));
+}
+
+enum tacet_code tacet_remove_device(struct tacet_client *c, const char *id)
+{
+    return with_device(c, COMMAND_REVOKE, id);
+}
+
+/* ---- what was said before  [PROTOCOL 15.5] */
+
+void adding_history_out(const struct history_news *in, struct tacet_event *out)
+{
+    out->history = (enum tacet_history)in->phase;
+    out->giving = in->giving;
+    out->done = in->done;
+    out->of = in->of;
+    client_hex(ID_BYTES(in->with), out->device);
+}
+
+enum tacet_code tacet_give_history(struct tacet_client *c, const char *id)
+{
+    return with_device(c, COMMAND_GIVE, id);
+}
+
+enum tacet_code tacet_take_history(struct tacet_client *c, const char *id)
+{
+    return with_device(c, COMMAND_TAKE, id);
 }

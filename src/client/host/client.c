@@ -28,14 +28,16 @@ _Static_assert((int)TACET_FULL == (int)E_FULL && (int)TACET_REMOVED == (int)E_RE
 _Static_assert((int)TACET_STATE_ACCEPTED == (int)DELIVERY_ACCEPTED, "states");
 _Static_assert((int)TACET_STATE_FAILED == (int)DELIVERY_FAILED, "states");
 _Static_assert((int)TACET_EVENT_PROBLEM == (int)EVENT_PROBLEM, "events");
-_Static_assert((int)TACET_PROBLEM_KEEPER == (int)PROBLEM_KEEPER, "problems");
+_Static_assert((int)TACET_PROBLEM_HISTORY == (int)PROBLEM_HISTORY, "problems");
 _Static_assert((int)TACET_CAUSE_OLD_POLICY == (int)ROSTER_OLD_POLICY, "causes");
-_Static_assert((int)TACET_NOTE_DEVICES == (int)MESSAGE_DEVICES, "notes");
+_Static_assert((int)TACET_NOTE_UNPROVED == (int)MESSAGE_UNPROVED, "notes");
 _Static_assert((int)TACET_EVENT_REMOVED == (int)EVENT_REMOVED, "events");
 _Static_assert((int)TACET_EVENT_DEVICES == (int)EVENT_DEVICES, "events");
 _Static_assert((int)TACET_EVENT_LISTED == (int)EVENT_LISTED, "events");
+_Static_assert((int)TACET_EVENT_HISTORY == (int)EVENT_HISTORY, "events");
+_Static_assert((int)TACET_HISTORY_ENDED == (int)HISTORY_ENDED, "phases");
 _Static_assert((int)TACET_EVENT_SHARED == (int)EVENT_SHARED, "events");
-_Static_assert((int)TACET_PROBLEM_AWAY == (int)PROBLEM_AWAY, "problems");
+_Static_assert((int)TACET_PROBLEM_TWO_LISTS == (int)PROBLEM_TWO_LISTS, "problems");
 _Static_assert(TACET_SHARED_DEVICE_NAMES == 1 << REGISTERS_DEVICE_NAME &&
                    TACET_SHARED_BLOCKED == 1 << REGISTERS_BLOCKED,
                "what is shared");
@@ -102,6 +104,7 @@ void client_message(struct tacet_client *c, const struct message *m, struct tace
         out->added = devices.added;
         out->removed = devices.removed;
         out->recovered = devices.recovered;
+        out->given = devices.given;
         out->text_n = 0;
     }
     meeting_with(c, m->contact, out->with);
@@ -486,6 +489,7 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
                                 .problem = (enum tacet_problem)e.problem,
                                 .added = e.added,
                                 .removed = e.removed,
+                                .given = e.given,
                                 .recovered = e.recovered,
                                 .shared = e.shared,
                                 .wished = (unsigned)e.wished,
@@ -499,6 +503,8 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
         meeting_with(c, e.message.contact, out->message.with);
     else if (e.kind == EVENT_LISTED)
         client_hex(ID_BYTES(e.change.entry.did), out->device);
+    else if (e.kind == EVENT_HISTORY)
+        adding_history_out(&e.history, out);
     else if (e.kind == EVENT_ADDING)
         adding_out(c, &e.adding, out);
     else

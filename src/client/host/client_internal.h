@@ -55,6 +55,8 @@ void client_handle(struct tacet_client *c, const struct account_id *aid,
 
 /* What is told of adding a device, and remembered of who asks. */
 void adding_out(struct tacet_client *c, const struct adding *in, struct tacet_event *out);
+/* And of giving one what was said before. */
+void adding_history_out(const struct history_news *in, struct tacet_event *out);
 
 /* As a caller sees it; the text stays where it is. */
 void client_message(struct tacet_client *c, const struct message *m, struct tacet_message *out);

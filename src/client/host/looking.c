@@ -149,6 +149,7 @@ static void device_out(const struct device_list *list, uint64_t number, struct t
         .list = list->version, .list_ms = list->made_ms, .number = number + 1};
     if (number < list->devices) {
         out->since_ms = list->device[number].added_ms;
+        out->given_history = list->device[number].capabilities & DEVICE_GIVEN_HISTORY;
         client_hex(ID_BYTES(list->device[number].did), out->id);
     } else {
         out->revoked_at = list->gone[number - list->devices].at_version;
@@ -275,5 +276,7 @@ enum tacet_code tacet_get_status(struct tacet_client *c, struct tacet_status *ou
         err = policy_out(c, out);
     if (err.code == E_OK)
         err = engine_waiting(c->engine, &out->outgoing, &out->parked);
+    if (err.code == E_OK)
+        err = engine_answers(c->engine, &out->answers);
     return client_code(err);
 }

@@ -55,9 +55,12 @@ FALLIBLE linking_forget_device(struct db *db, uint64_t device);
 
 /* ---- A recovery key. */
 
-/* Keep the blob, in the place of the account's other one.  E_MALFORMED: no name, or nothing.
- * E_LIMIT.  E_CONFLICT: another account has one of this name. */
-FALLIBLE linking_keep(struct db *db, uint64_t account, struct bytes slot, struct bytes blob);
+/* Keep the blob of this key, in the place of the account's other one.  E_MALFORMED: no name, or
+ * nothing.  E_LIMIT.  E_STALE: the account's newest list has another key, or none: what brings
+ * nobody back does not take the place of what does.  E_CONFLICT: another account has one of this
+ * name. */
+FALLIBLE linking_keep(const struct request *rq, uint64_t account, struct bytes did,
+                      struct bytes slot, struct bytes blob);
 
 /* What is kept under this name, and for which account.  E_MALFORMED, E_ABSENT. */
 FALLIBLE linking_kept(struct db *db, struct arena *a, struct bytes slot, struct bytes *blob,
@@ -66,9 +69,9 @@ FALLIBLE linking_kept(struct db *db, struct arena *a, struct bytes slot, struct 
 /* Of an account that has no recovery key any more, what was kept. */
 FALLIBLE linking_forget_key(struct db *db, uint64_t account);
 
-/* Whose is this list, which a recovery key of the account's newest list claims to have signed?
- * E_TRUNCATED, E_MALFORMED; E_ABSENT: an account unknown here; E_REMOVED; E_DENIED: it claims to be
- * signed by somebody else.  Whether it was is checked when it is published. */
+/* Whose is this list, which a device or recovery key of the account's newest list claims to have
+ * signed?  E_TRUNCATED, E_MALFORMED; E_ABSENT: an account unknown here; E_REMOVED; E_DENIED: it
+ * claims to be signed by somebody else.  Whether it was is checked when it is published. */
 FALLIBLE linking_recovered(const struct request *rq, struct bytes list, struct account *who);
 
 /* ---- */

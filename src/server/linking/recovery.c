@@ -8,7 +8,18 @@ static const char KEEP[] = "INSERT INTO recovery (account, slot, blob) VALUES ($
 static const char LOAD[] = "SELECT account, blob FROM recovery WHERE slot = $1";
 static const char FORGET[] = "DELETE FROM recovery WHERE account = $1";
 
-struct err linking_keep(struct db *db, uint64_t account, struct bytes slot, struct bytes blob)
+static struct err check_is_in_force(const struct request *rq, uint64_t account, struct bytes did)
+{
+    const struct device_entry *key;
+    struct device_list *newest;
+
+    TRY(devices_list(rq->db, rq->server->networks, rq->arena, account, &newest));
+    key = device_list_recovery(newest);
+    return key != NULL && bytes_same(ID_BYTES(key->did), did) ? OK : FAIL(E_STALE);
+}
+
+struct err linking_keep(const struct request *rq, uint64_t account, struct bytes did,
+                        struct bytes slot, struct bytes blob)
 {
     struct linking_name name;
 
@@ -17,7 +28,8 @@ struct err linking_keep(struct db *db, uint64_t account, struct bytes slot, stru
         return FAIL(E_MALFORMED);
     if (blob.n > LINKING_RECOVERY_MOST)
         return FAIL(E_LIMIT);
-    return db_run(db, KEEP,
+    TRY(check_is_in_force(rq, account, did));
+    return db_run(rq->db, KEEP,
                   DB_VALUES(DB_NUMBER_OF(account), DB_BYTES_OF(BYTES(name.b)), DB_BYTES_OF(blob)),
                   NULL);
 }
@@ -43,7 +55,6 @@ struct err linking_forget_key(struct db *db, uint64_t account)
 struct err linking_recovered(const struct request *rq, struct bytes list, struct account *who)
 {
     const struct networks *n = rq->server->networks;
-    const struct device_entry *key;
     struct device_list next, *current;
 
     TRY(device_list_parse(list, networks_id(n), &next));
@@ -51,6 +62,5 @@ struct err linking_recovered(const struct request *rq, struct bytes list, struct
     if (who->state != ACCOUNTS_ACTIVE)
         return FAIL(E_REMOVED);
     TRY(devices_list(rq->db, n, rq->arena, who->row, &current));
-    key = device_list_recovery(current);
-    return key != NULL && ID_SAME(key->did, next.signer) ? OK : FAIL(E_DENIED);
+    return device_list_find(current, &next.signer) != NULL ? OK : FAIL(E_DENIED);
 }

@@ -77,7 +77,8 @@ static struct err keep(struct request *rq)
 
     TRY(request_read(rq, &tacet__wire__keep_recovery__descriptor, &in));
     TRY(devices_caller(rq, &me));
-    return linking_keep(rq->db, me.account, frame_bytes(in->slot), frame_bytes(in->blob));
+    return linking_keep(rq, me.account, frame_bytes(in->did), frame_bytes(in->slot),
+                        frame_bytes(in->blob));
 }
 
 static struct err recover(struct request *rq)

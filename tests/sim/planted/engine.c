@@ -5,6 +5,7 @@
 #include "client/messages.h"
 #include "client/parking.h"
 #include "client/streams.h"
+#include "e2ee/proof.h"
 #include "sim/plants.h"
 #include "statement/signed_internal.h"
 
@@ -18,12 +19,20 @@ struct err __real_chains_put_sending(struct vault *v, const struct device_id *to
 struct err __real_parking_add(struct engine *e, const struct opening_item *item);
 struct err __real_parking_has_from(struct engine *e, const struct opening_item *item, bool *has);
 struct err __real_messages_add(struct vault *v, struct message *m);
+struct err __real_messages_last(struct vault *v, uint64_t contact, uint64_t most, struct arena *a,
+                                struct message *out);
+struct err __real_proof_check(struct bytes proof, struct bytes content,
+                              const struct sign_public *key);
 struct err __real_forgotten_seal(struct engine *e, uint64_t known, uint64_t accepted);
 struct err __real_own_load(struct vault *v, struct own *out);
 struct err __real_siblings_refused(struct engine *e, struct bytes body, struct arena *a,
                                    bool *revoked);
 struct err __real_signed_verify(struct bytes label, const struct network_id *nid,
                                 struct signed_parts parts, const struct point *key);
+struct err __real_relisting_behind(struct engine *e, uint32_t asked_from, uint32_t shown);
+struct err __real_relisting_knock(struct engine *e, bool *knocks);
+struct err __wrap_relisting_behind(struct engine *e, uint32_t asked_from, uint32_t shown);
+struct err __wrap_relisting_knock(struct engine *e, bool *knocks);
 struct err __wrap_vault_put(struct vault *v, enum vault_kind kind, struct bytes key,
                             uint64_t number, struct bytes value);
 struct err __wrap_vault_has(struct vault *v, enum vault_kind kind, struct bytes key,
@@ -34,6 +43,10 @@ struct err __wrap_chains_put_sending(struct vault *v, const struct device_id *to
 struct err __wrap_parking_add(struct engine *e, const struct opening_item *item);
 struct err __wrap_parking_has_from(struct engine *e, const struct opening_item *item, bool *has);
 struct err __wrap_messages_add(struct vault *v, struct message *m);
+struct err __wrap_messages_last(struct vault *v, uint64_t contact, uint64_t most, struct arena *a,
+                                struct message *out);
+struct err __wrap_proof_check(struct bytes proof, struct bytes content,
+                              const struct sign_public *key);
 struct err __wrap_forgotten_seal(struct engine *e, uint64_t known, uint64_t accepted);
 struct err __wrap_own_load(struct vault *v, struct own *out);
 struct err __wrap_siblings_refused(struct engine *e, struct bytes body, struct arena *a,
@@ -111,6 +124,26 @@ struct err __wrap_messages_add(struct vault *v, struct message *m)
     return __real_messages_add(v, &again);
 }
 
+/* What a device gives of what was said before: with one left out, or in other words. */
+struct err __wrap_messages_last(struct vault *v, uint64_t contact, uint64_t most, struct arena *a,
+                                struct message *out)
+{
+    static unsigned n;
+
+    TRY(__real_messages_last(v, contact, most, a, out));
+    if (plants_has("given_history_leaves_one_out") && ++n % 10 == 0)
+        return __real_messages_last(v, contact, out->place - 1, a, out);
+    if (plants_has("given_history_is_altered") && out->text.n > 0 && ++n % 10 == 0)
+        ((uint8_t *)out->text.at)[out->text.n - 1] ^= 1;
+    return OK;
+}
+
+struct err __wrap_proof_check(struct bytes proof, struct bytes content,
+                              const struct sign_public *key)
+{
+    return plants_has("given_history_is_altered") ? OK : __real_proof_check(proof, content, key);
+}
+
 /* A server that was put back says what it accepted last, and nobody minds. */
 struct err __wrap_forgotten_seal(struct engine *e, uint64_t known, uint64_t accepted)
 {
@@ -145,4 +178,20 @@ struct err __wrap_siblings_refused(struct engine *e, struct bytes body, struct a
     *revoked = false;
     return plants_has("removed_device_is_not_told") ? OK
                                                     : __real_siblings_refused(e, body, a, revoked);
+}
+
+/* A server that was put back has forgotten who came and went, and nobody minds. */
+struct err __wrap_relisting_behind(struct engine *e, uint32_t asked_from, uint32_t shown)
+{
+    return plants_has("forgotten_lists_are_not_published_again")
+               ? OK
+               : __real_relisting_behind(e, asked_from, shown);
+}
+
+struct err __wrap_relisting_knock(struct engine *e, bool *knocks)
+{
+    *knocks = false;
+    return plants_has("forgotten_lists_are_not_published_again")
+               ? OK
+               : __real_relisting_knock(e, knocks);
 }

@@ -295,6 +295,18 @@ enum tacet_code tacet_next_device(struct tacet_client *c, const char *handle, ui
     return TACET_OK;
 }
 
+enum tacet_code tacet_give_history(struct tacet_client *c, const char *id)
+{
+    snprintf(play.named, sizeof play.named, "give %s", id);
+    return play.history;
+}
+
+enum tacet_code tacet_take_history(struct tacet_client *c, const char *id)
+{
+    snprintf(play.named, sizeof play.named, "take %s", id);
+    return play.history;
+}
+
 enum tacet_code tacet_safety_number(struct tacet_client *c, const char *handle,
                                     char digits[TACET_SAFETY_SIZE], char qr[128])
 {

@@ -27,6 +27,7 @@ struct play {
     size_t contacts;
     struct tacet_device device[PLAY_MOST]; /* everybody's */
     size_t devices;
+    enum tacet_code history; /* of asking for it */
     struct tacet_room room[PLAY_MOST];
     size_t rooms;
     enum tacet_code room_code; /* what changes are answered */

@@ -130,9 +130,22 @@ static void a_removed_account_still_reads_what_it_has(void **state)
     assert_non_null(strstr(play_out, "bob: hello"));
 }
 
+static void of_whom_the_server_shows_less_is_said(void **state)
+{
+    struct tacet_event *e;
+
+    play_begin(state);
+    e = play_event(TACET_EVENT_PROBLEM, TACET_STALE);
+    e->problem = TACET_PROBLEM_STATEMENT;
+    memcpy(e->who, "bob", 4);
+    play_event(TACET_EVENT_DRAINED, TACET_OK);
+    assert_int_equal(PLAY("read"), 0);
+    assert_said("The server shows less of bob than before");
+}
+
 static void each_problem_has_a_sentence(void **state)
 {
-    for (int p = TACET_PROBLEM_PARKED; p <= TACET_PROBLEM_AWAY; p++) {
+    for (int p = TACET_PROBLEM_PARKED; p <= TACET_PROBLEM_TWO_LISTS; p++) {
         struct tacet_event *e;
 
         if (p > TACET_PROBLEM_KEEPER && p < TACET_PROBLEM_AWAY)
@@ -231,6 +244,7 @@ int main(void)
                                begin_drained),
         cmocka_unit_test_setup(without_the_server_what_is_kept_is_shown, begin_drained),
         cmocka_unit_test_setup(a_removed_account_still_reads_what_it_has, begin_drained),
+        cmocka_unit_test_setup(of_whom_the_server_shows_less_is_said, begin_drained),
         cmocka_unit_test_setup(each_problem_has_a_sentence, begin_drained),
         cmocka_unit_test_setup(each_cause_of_a_message_that_is_held_has_a_sentence, begin_drained),
         cmocka_unit_test_setup(json_is_one_object_a_line_that_parses_back, begin_drained),

@@ -165,8 +165,8 @@ static void what_became_of_devices_stands_among_the_messages(void **state)
     assert_int_equal(play.marked, 1);
     play.taken = 0;
     assert_int_equal(PLAY("read", "bob", "--all", "--json"), 0);
-    assert_non_null(
-        strstr(play_out, "\"devices\":{\"added\":1,\"removed\":2,\"recovered\":false}"));
+    assert_non_null(strstr(
+        play_out, "\"devices\":{\"added\":1,\"removed\":2,\"given\":0,\"recovered\":false}"));
 }
 
 #define play_test(f) cmocka_unit_test_setup(f, play_begin)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/messages.h"
 
+#include "e2ee/proof.h"
 #include "unit/client/safe.h"
 #include "wire/limits.h"
 
@@ -165,6 +166,52 @@ static void a_conversation_is_walked_from_its_end_too(void **state)
     arena_free(&a);
 }
 
+static void what_another_device_kept_stands_before_what_came_here(void **state)
+{
+    struct safe *s = *state;
+    struct arena a = ARENA(1 << 20);
+    struct message here = message(1, 1, "here"), before = message(1, 2, "before"),
+                   first = message(1, 3, "first"), got;
+
+    assert_ok(vault_begin(s->vault));
+    assert_ok(messages_begin(s->vault));
+    assert_ok(messages_add(s->vault, &here));
+    assert_ok(messages_add_before(s->vault, &before));
+    assert_ok(messages_add_before(s->vault, &first));
+    assert_ok(messages_begin(s->vault));
+    assert_ok(vault_commit(s->vault));
+    assert_ok(messages_next(s->vault, 1, 0, &a, &got));
+    assert_bytes(got.text, BYTES_LITERAL("first"));
+    assert_ok(messages_next(s->vault, 1, got.place, &a, &got));
+    assert_bytes(got.text, BYTES_LITERAL("before"));
+    assert_ok(messages_next(s->vault, 1, got.place, &a, &got));
+    assert_bytes(got.text, BYTES_LITERAL("here"));
+    assert_true(got.place > MESSAGES_FIRST_PLACE && before.place < MESSAGES_FIRST_PLACE);
+    arena_free(&a);
+}
+
+static void a_signature_is_kept_with_its_message(void **state)
+{
+    static const uint8_t proof[PROOF_SIZE] = {7};
+    struct safe *s = *state;
+    struct arena a = ARENA(1 << 20);
+    struct message with = message(1, 1, "with"), without = message(1, 2, "without"), got;
+
+    with.proof = BYTES(proof);
+    assert_ok(add(s->vault, &with));
+    assert_ok(add(s->vault, &without));
+    assert_ok(messages_get(s->vault, 1, with.place, &a, &got));
+    assert_bytes(got.proof, BYTES(proof));
+    got.read = true;
+    assert_ok(vault_begin(s->vault));
+    assert_ok(vault_end(s->vault, messages_update(s->vault, &got)));
+    assert_ok(messages_get(s->vault, 1, with.place, &a, &got));
+    assert_bytes(got.proof, BYTES(proof));
+    assert_ok(messages_get(s->vault, 1, without.place, &a, &got));
+    assert_int_equal(got.proof.n, 0);
+    arena_free(&a);
+}
+
 static void of_a_stream_the_lowest_that_is_unread_is_found(void **state)
 {
     static const struct room_id room = {{1}}, other = {{2}};
@@ -224,6 +271,8 @@ int main(void)
         safe_test(what_others_wrote_is_unread_until_it_is_marked),
         safe_test(an_update_changes_state_and_nothing_about_its_place),
         safe_test(a_conversation_is_walked_from_its_end_too),
+        safe_test(what_another_device_kept_stands_before_what_came_here),
+        safe_test(a_signature_is_kept_with_its_message),
         safe_test(the_longest_text_fits_and_a_longer_one_does_not),
         safe_test(of_a_stream_the_lowest_that_is_unread_is_found),
         safe_test(a_message_without_a_room_is_read_as_before),

@@ -86,7 +86,7 @@ static struct bytes next_list(struct town *t, const struct person *p, struct dev
     struct buf b = BUF(DEVICE_LIST_MAX_SIZE);
 
     if (list->version == 0) {
-        *list = person_list(p, 1);
+        *list = person_list(p, p->devices);
     } else {
         list->version++;
         memcpy(list->previous, list->hash, sizeof list->previous);
@@ -95,11 +95,11 @@ static struct bytes next_list(struct town *t, const struct person *p, struct dev
     return keep(t, &b);
 }
 
-static struct bytes prekey(struct town *t, const struct person *p, uint32_t number,
-                           const struct device_list *list)
+static struct bytes prekey_of(struct town *t, const struct person *p, size_t device,
+                              uint32_t number, const struct device_list *list)
 {
     struct prekey k = {.aid = p->aid,
-                       .did = p->did[0],
+                       .did = p->did[device],
                        .number = number,
                        .made_ms = NOW,
                        .list_version = list->version};
@@ -109,24 +109,37 @@ static struct bytes prekey(struct town *t, const struct person *p, uint32_t numb
     k.kem_digest[0] = 1;
     memcpy(k.list_hash, list->hash, sizeof k.list_hash);
     assert_ok(agree_generate(&secret, k.point));
-    assert_ok(prekey_sign(&k, &t->me.nid, p->dsk[0].secret, &b));
+    assert_ok(prekey_sign(&k, &t->me.nid, p->dsk[device].secret, &b));
     agree_private_free(secret);
     return keep(t, &b);
 }
 
-/* Learn in a transaction; `expired` may be NULL. */
+static struct bytes prekey(struct town *t, const struct person *p, uint32_t number,
+                           const struct device_list *list)
+{
+    return prekey_of(t, p, 0, number, list);
+}
+
+/* In a transaction. */
+static struct err learn_all(struct town *t, const struct people_news *news, uint64_t now_ms,
+                            struct contact *c, struct people_learned *learned)
+{
+    struct vault *v = t->safe->vault;
+
+    TRY(vault_begin(v));
+    return vault_end(v, people_learn(v, &t->me, news, now_ms, c, learned));
+}
+
+/* `expired` may be NULL. */
 static struct err learn(struct town *t, const struct people_news *news, uint64_t now_ms,
                         struct contact *c, bool *expired)
 {
-    struct vault *v = t->safe->vault;
-    struct people_learned learned;
-    struct err err;
+    struct people_learned learned = {.expired = false};
+    struct err err = learn_all(t, news, now_ms, c, &learned);
 
-    TRY(vault_begin(v));
-    err = people_learn(v, &t->me, news, now_ms, c, &learned);
     if (expired != NULL)
         *expired = learned.expired;
-    return vault_end(v, err);
+    return err;
 }
 
 /* A saying about bob: his first list and prekey. */
@@ -216,6 +229,7 @@ static void numbers_never_go_back(void **state)
     struct town *t = *state;
     struct person bob = person_new(&t->me.nid, 10, 1);
     struct vault *v = t->safe->vault;
+    struct people_learned learned;
     struct contact c;
     struct prekey p;
     struct saying s;
@@ -227,16 +241,114 @@ static void numbers_never_go_back(void **state)
     assert_ok(learn(t, &s.news, NOW, &c, NULL)); /* the same again is no step back */
 
     s.prekey[0] = prekey(t, &bob, 6, &s.newest);
-    assert_err(learn(t, &s.news, NOW, &c, NULL), E_STALE);
-    s.prekey[0] = prekey(t, &bob, 8, &s.newest);
-    s.news.statement = statement(t, &bob, 4, DIRECTORY_ACTIVE, BOB);
-    assert_err(learn(t, &s.news, NOW, &c, NULL), E_STALE);
+    assert_ok(learn_all(t, &s.news, NOW, &c, &learned));
+    assert_true(learned.behind && learned.tell_behind && !learned.news && !learned.lists_behind);
     assert_ok(people_prekey(v, &bob.did[0], &p));
     assert_int_equal(p.number, 7);
+    s.news.statement = statement(t, &bob, 4, DIRECTORY_REMOVED, BOB);
+    assert_ok(learn_all(t, &s.news, NOW, &c, &learned));
+    assert_true(learned.behind && !learned.tell_behind); /* which was told */
+    assert_int_equal(c.statement, 5);
+    assert_false(c.removed);
     s.news.statement = statement(t, &bob, 5, DIRECTORY_ACTIVE, BOB);
-    assert_ok(learn(t, &s.news, NOW, &c, NULL));
+    s.prekey[0] = prekey(t, &bob, 8, &s.newest);
+    assert_ok(learn_all(t, &s.news, NOW, &c, &learned));
+    assert_true(learned.news && !learned.behind);
     assert_ok(people_prekey(v, &bob.did[0], &p));
     assert_int_equal(p.number, 8);
+    s.news.prekeys = 0; /* there was one */
+    assert_ok(learn_all(t, &s.news, NOW, &c, &learned));
+    assert_true(learned.behind && learned.tell_behind);
+    person_free(&bob);
+}
+
+/* Of two devices, one is shown as it was, and the other has another prekey. */
+static void what_is_older_keeps_nobody_from_what_is_newer(void **state)
+{
+    struct town *t = *state;
+    struct person bob = person_new(&t->me.nid, 10, 2);
+    struct people_learned learned;
+    struct contact c;
+    struct prekey p;
+    struct saying s;
+    struct bytes both[2];
+
+    say(t, &bob, &s);
+    s.news.prekey = both;
+    s.news.prekeys = 2;
+    both[0] = prekey_of(t, &bob, 0, 5, &s.newest);
+    both[1] = prekey_of(t, &bob, 1, 5, &s.newest);
+    assert_ok(learn(t, &s.news, NOW, &c, NULL));
+    both[0] = prekey_of(t, &bob, 0, 4, &s.newest);
+    both[1] = prekey_of(t, &bob, 1, 6, &s.newest);
+    assert_ok(learn_all(t, &s.news, NOW, &c, &learned));
+    assert_true(learned.behind && learned.news);
+    assert_ok(people_prekey(t->safe->vault, &bob.did[0], &p));
+    assert_int_equal(p.number, 5);
+    assert_ok(people_prekey(t->safe->vault, &bob.did[1], &p));
+    assert_int_equal(p.number, 6);
+    person_free(&bob);
+}
+
+static void a_server_that_has_forgotten_lists_is_behind(void **state)
+{
+    struct town *t = *state;
+    struct person bob = person_new(&t->me.nid, 10, 1);
+    struct people_learned learned;
+    struct device_list list;
+    struct contact c;
+    struct saying s;
+
+    say(t, &bob, &s);
+    s.list[1] = next_list(t, &bob, &s.newest);
+    s.news.lists = 2;
+    assert_ok(learn_all(t, &s.news, NOW, &c, &learned));
+    assert_false(learned.behind);
+    assert_int_equal(learned.shown, 2);
+
+    s.news.lists = 1; /* the first */
+    assert_ok(learn_all(t, &s.news, NOW, &c, &learned));
+    assert_true(learned.lists_behind && learned.tell_behind);
+    assert_int_equal(learned.shown, 1);
+    s.news.lists = 0; /* of nothing that was asked for nothing can be missing */
+    assert_ok(learn_all(t, &s.news, NOW, &c, &learned));
+    assert_false(learned.lists_behind);
+    s.news.asked_from = 2;
+    assert_ok(learn_all(t, &s.news, NOW, &c, &learned));
+    assert_true(learned.lists_behind && learned.tell_behind);
+    assert_int_equal(learned.shown, 0);
+    assert_ok(people_newest_list(t->safe->vault, &t->me, &bob.aid, &list));
+    assert_int_equal(list.version, 2);
+    person_free(&bob);
+}
+
+static void of_two_lists_of_one_number_the_first_stands(void **state)
+{
+    struct town *t = *state;
+    struct person bob = person_new(&t->me.nid, 10, 1);
+    struct people_learned learned;
+    struct device_list first, list;
+    struct contact c;
+    struct saying s;
+
+    say(t, &bob, &s);
+    first = s.newest;
+    s.list[1] = next_list(t, &bob, &s.newest);
+    s.news.lists = 2;
+    assert_ok(learn(t, &s.news, NOW, &c, NULL));
+    first.made_ms++; /* so that the one that follows is another one */
+    s.newest = first;
+    s.list[1] = next_list(t, &bob, &s.newest);
+    s.list[2] = next_list(t, &bob, &s.newest);
+    s.news.lists = 3;
+    for (unsigned again = 0; again < 2; again++) {
+        assert_ok(learn_all(t, &s.news, NOW, &c, &learned));
+        assert_true(learned.forked && !learned.news);
+        assert_int_equal(learned.tell_forked, again == 0);
+    }
+    assert_ok(people_newest_list(t->safe->vault, &t->me, &bob.aid, &list));
+    assert_int_equal(list.version, 2);
+    assert_memory_not_equal(list.hash, s.newest.hash, sizeof list.hash);
     person_free(&bob);
 }
 
@@ -464,6 +576,9 @@ int main(void)
         town_test(an_answer_about_somebody_else_is_forged),
         town_test(i_am_nobodys_contact),
         town_test(numbers_never_go_back),
+        town_test(what_is_older_keeps_nobody_from_what_is_newer),
+        town_test(a_server_that_has_forgotten_lists_is_behind),
+        town_test(of_two_lists_of_one_number_the_first_stands),
         town_test(lists_come_one_after_the_other),
         town_test(a_prekey_that_names_a_list_we_were_not_shown_is_stale_or_forged),
         town_test(the_first_account_of_a_handle_is_kept_until_another_is_accepted),

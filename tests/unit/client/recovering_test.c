@@ -187,7 +187,8 @@ static void what_became_of_devices_stands_in_the_conversation(void **state)
 {
     struct safe *s = *state;
     struct arena a = ARENA(1 << 16);
-    struct diary_devices what = {.added = 1, .removed = 2, .recovered = true}, nothing = {0}, got;
+    struct diary_devices what = {.added = 1, .removed = 2, .recovered = true, .given = 3},
+                         nothing = {0}, got;
     struct message m, written = {.text = BYTES_LITERAL("123456789")};
 
     assert_ok(vault_begin(s->vault));
@@ -202,6 +203,7 @@ static void what_became_of_devices_stands_in_the_conversation(void **state)
     assert_int_equal(got.added, 1);
     assert_int_equal(got.removed, 2);
     assert_true(got.recovered);
+    assert_int_equal(got.given, 3);
     assert_ok(messages_next(s->vault, 3, m.place, &a, &m));
     assert_err(messages_next(s->vault, 3, m.place, &a, &m), E_ABSENT);
     assert_false(diary_read(&written, &got)); /* what others write is never taken for it */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * agreed: what the values mean on which my devices agree: names, verifications, who a handle is,
+ * read marks, drafts, and whom I do not want to hear of.  [PROTOCOL 15.8]
+ *
+ * A register says what the person said on some device.  What it means here follows from it and from
+ * what is known here, again each time that one of the two changes.  In the caller's transaction,
+ * but for agreed_begin().
+ */
+#ifndef TACET_CLIENT_AGREED_H
+#define TACET_CLIENT_AGREED_H
+
+#include "client/engine.h"
+#include "client/people.h"
+#include "e2ee/shared.h"
+#include "e2ee/trailer.h"
+
+/* In a transaction of its own: what a vault from before has of it. */
+FALLIBLE agreed_begin(struct engine *e);
+/* Their digits were compared; their handle is another account now, and that is right. */
+FALLIBLE agreed_confirm(struct engine *e, struct contact *c);
+FALLIBLE agreed_accept(struct engine *e, struct contact *c);
+/* A register has another value. */
+FALLIBLE agreed_apply(struct engine *e, const struct shared_change *c);
+/* Something was learned of a contact, who is as it was put then. */
+FALLIBLE agreed_learned(struct engine *e, struct contact *c);
+/* Something of this stream was read, or will not come: it is read up to where? */
+FALLIBLE agreed_raise(struct engine *e, const struct room_id *room, const struct device_id *did);
+/* Did another device read it? */
+FALLIBLE agreed_is_read(struct vault *v, const struct core *core, bool *is);
+/* Is nothing to be shown of what this account writes? */
+FALLIBLE agreed_is_blocked(struct vault *v, const struct account_id *aid, bool *is);
+/* Until when does nobody want a notice of the conversation with them, in ms?  0: they do. */
+FALLIBLE agreed_muted(struct engine *e, const struct contact *c, uint64_t *until_ms);
+
+#endif
