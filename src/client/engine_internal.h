@@ -30,7 +30,7 @@ struct waiting {
     enum op op;
     uint64_t since_ms;
     /* SEND, REGISTER: place in the outbox; PREKEY, POLICY: its number; PERSON: from which list on;
-     * LIST: the version of one that the server had forgotten */
+     * LIST: the version of one that the server had forgotten; ROOM_CHANGE: the wish */
     uint64_t number;
     struct bytes key; /* PERSON: handle or aid; ROSTER: digest; in `room` */
     bool by_account;  /* PERSON: the key is an aid */
