@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rooms_devices: people in a room, one of whom has another device. */
+#include "scenario/backup.h"
+#include "scenario/rooms.h"
+
+/* How many messages with this text does `who` keep in the room? */
+static unsigned copies(struct person *who, const struct room_id *id, const char *text)
+{
+    struct vault *v = engine_vault(stage_engine(who));
+    struct arena a = ARENA(1 << 22);
+    struct room r = room_of(who, id);
+    struct message m = {.place = 0};
+    unsigned n = 0;
+
+    while (messages_next(v, r.number, m.place, &a, &m).code == E_OK)
+        n += (m.notes & MESSAGE_ROOM) == 0 && bytes_same(m.text, bytes_text(text));
+    arena_free(&a);
+    return n;
+}
+
+static void a_room_goes_on_when_lists_of_its_people_were_forgotten(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *second;
+    struct room_id id = makes(p, alice, ABOUT_GROUP, "Crew");
+    struct snapshot copy = {NULL, 0};
+
+    (void)state;
+    assert_int_equal(adds(p, alice, &id, "bob"), E_OK);
+    assert_int_equal(says_in(p, alice, &id, "before"), E_OK);
+    sees(bob, alice, "before");
+    is_copied(p, &copy);
+    second = stage_second_device(alice, "second");
+    assert_int_equal(says_in(p, second, &id, "on the second"), E_OK);
+    sees(bob, alice, "on the second");
+    stage_forward(p, CLOCK_HOUR_MS);
+    is_put_back(p, &copy);
+    stage_forward(p, 15 * CLOCK_MINUTE_MS);
+    assert_int_equal(says_in(p, bob, &id, "to both"), E_OK);
+    stage_forward(p, CLOCK_MINUTE_MS);
+    assert_int_equal(copies(alice, &id, "to both"), 1);
+    assert_int_equal(copies(second, &id, "to both"), 1);
+    assert_int_equal(says_in(p, second, &id, "from the second"), E_OK);
+    stage_forward(p, CLOCK_MINUTE_MS);
+    assert_int_equal(copies(bob, &id, "from the second"), 1);
+    assert_int_equal(copies(alice, &id, "from the second"), 1);
+    play_end(p);
+}
+
+static void history_is_given_of_pairs_and_not_of_rooms(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *second;
+    struct room_id id = makes(p, alice, ABOUT_ROOM, "Harbour");
+
+    (void)state;
+    meet(alice, bob);
+    assert_int_equal(adds(p, alice, &id, "bob"), E_OK);
+    assert_int_equal(says_in(p, bob, &id, "before"), E_OK);
+    second = stage_second_device(alice, "second");
+    stage_forward(p, CLOCK_MINUTE_MS);
+    assert_int_equal(stage_give(alice, second), E_OK);
+    assert_int_equal(stage_take(second, alice), E_OK);
+    stage_forward(p, CLOCK_MINUTE_MS);
+    assert_int_equal(stage_has_history(second), E_OK);
+    assert_int_equal(stage_copies(second, bob, "I am."), 1);
+    assert_int_equal(copies(second, &id, "before"), 0);
+    assert_int_equal(says_in(p, bob, &id, "since"), E_OK);
+    assert_int_equal(copies(second, &id, "since"), 1);
+    play_end(p);
+}
+
+const struct CMUnitTest rooms_devices[] = {
+    cmocka_unit_test(history_is_given_of_pairs_and_not_of_rooms),
+    cmocka_unit_test(a_room_goes_on_when_lists_of_its_people_were_forgotten),
+};
+const size_t rooms_devices_n = sizeof rooms_devices / sizeof rooms_devices[0];
