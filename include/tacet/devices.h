@@ -59,12 +59,12 @@ TACET_API enum tacet_code tacet_remove_device(struct tacet_client *c, const char
 TACET_API enum tacet_code tacet_name_device(struct tacet_client *c, const char *id,
                                             const char *name);
 
-/* Give another device of mine, by its id, what this one keeps of conversations, without what is
- * over or was not sent; and agree to take it, on that device, from the one that gives.  It may be
- * asked for in either order, within a day, and goes on whenever both are connected:
- * TACET_EVENT_HISTORY tells how.  That it was given stands in the account's list from then on, for
- * all to see. TACET_ABSENT: there is no such device.  TACET_MALFORMED: no id.  TACET_DENIED: it is
- * this one, or the network's policy forbids it. */
+/* Give another device of mine, by its id, what this one keeps of conversations with one person,
+ * without what is over or was not sent; and agree to take it, on that device, from the one that
+ * gives.  It may be asked for in either order, within a day, and goes on whenever both are
+ * connected: TACET_EVENT_HISTORY tells how.  That it was given stands in the account's list from
+ * then on, for all to see. TACET_ABSENT: there is no such device.  TACET_MALFORMED: no id.
+ * TACET_DENIED: it is this one, or the network's policy forbids it. */
 TACET_API enum tacet_code tacet_give_history(struct tacet_client *c, const char *id);
 TACET_API enum tacet_code tacet_take_history(struct tacet_client *c, const char *id);
 
