@@ -359,6 +359,19 @@ static struct err check_sender(struct opening *op, const struct opened *o, struc
     return OK;
 }
 
+/* It was sealed a second time; or another device of mine gave it, and its place in the stream is
+ * still missing. */
+static struct err know_again(struct opening *op, const struct opened *o,
+                             const struct chains_match *match, struct verdict *verdict)
+{
+    struct message m = {.notes = 0};
+
+    if (!payload_is_control(o->core.type))
+        TRY(order(op, o, verdict, &m));
+    TRY(use_up(op, o, match));
+    return opening_conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+}
+
 /* The last steps: verdict, sender's key, signature, body. */
 static struct err check_and_keep(struct opening *op, struct opened *o,
                                  const struct chains_match *match)
@@ -401,9 +414,8 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
     if (!mine)
         TRY_OUT(following_note(op->e->vault, &o->core.sender.aid, verdict.mine));
     TRY_OUT(messages_known(op->e->vault, &o->core.sender.did, &o->core.id, &known));
-    if (known) { /* sealed a second time */
-        TRY_OUT(use_up(op, o, match));
-        err = opening_conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+    if (known) {
+        err = know_again(op, o, match, &verdict);
         goto out;
     }
     TRY_OUT(arena_copy(op->a, buf_view(&content), &text));

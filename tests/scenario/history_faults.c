@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* history_faults: history arrives once, whatever ends, is lost or put back on the way.
  * [PROTOCOL 15.5] */
+#include "client/streams.h"
 #include "scenario/histories.h"
 
 #define STEPS_MAX 120
@@ -236,11 +237,46 @@ static void a_vault_of_either_side_may_be_put_back(void **state)
     goes_back(true);
 }
 
+static bool misses_something(struct person *who)
+{
+    struct room_id room;
+    struct party sender;
+    uint64_t number = 0;
+    struct err err = streams_next_gap(engine_vault(stage_engine(who)), &number, &room, &sender);
+
+    assert_true(err.code == E_OK || err.code == E_ABSENT);
+    return err.code == E_OK;
+}
+
+/* It was given before anything said that it is missing: later it comes again, and is known. */
+static void what_was_lost_and_given_is_not_missed_for_ever(void **state)
+{
+    struct pair c = pair_met();
+    struct lie lie = {DELIVERIES, .to = c.second, .tell = lose, .most = 1};
+
+    (void)state;
+    says(c.bob, c.alice, "the first");
+    lie_begin(c.p, &lie);
+    says(c.bob, c.alice, "lost on the way");
+    lie_end(c.p);
+    assert_int_equal(stage_copies(c.second, c.bob, "lost on the way"), 0);
+    gives(&c);
+    has_all(&c);
+    assert_int_equal(stage_copies(c.second, c.bob, "lost on the way"), 1);
+    says(c.bob, c.alice, "and another");
+    assert_true(misses_something(c.second));
+    stage_forward(c.p, 2 * CLOCK_HOUR_MS);
+    assert_false(misses_something(c.second));
+    assert_int_equal(stage_copies(c.second, c.bob, "lost on the way"), 1);
+    play_end(c.p);
+}
+
 const struct CMUnitTest history_faults[] = {
     cmocka_unit_test(a_program_that_gives_may_end_at_any_step),
     cmocka_unit_test(a_program_that_takes_may_end_at_any_step),
     cmocka_unit_test(a_program_that_ends_with_every_piece_gets_on),
     cmocka_unit_test(lost_pieces_are_sent_again),
+    cmocka_unit_test(what_was_lost_and_given_is_not_missed_for_ever),
     cmocka_unit_test(pieces_that_come_twice_or_in_another_order_are_put_right),
     cmocka_unit_test(who_is_away_for_days_gets_it_when_back),
     cmocka_unit_test(who_never_comes_is_given_up),
