@@ -322,6 +322,20 @@ static struct err check_sender(struct opening *op, const struct opened *o, struc
     return OK;
 }
 
+/* It was kept before, maybe since another device of mine gave it: in its stream it may be missing.
+ */
+static struct err take_known(struct opening *op, const struct opened *o, struct stream *s,
+                             const struct chains_match *match)
+{
+    struct streams_step step;
+
+    TRY(use_up(op, o, match));
+    TRY(streams_take(s, &o->core, op->e->now_ms, &step));
+    if (step.result == STREAMS_FILLED)
+        TRY(streams_put(op->e->vault, &o->core.room, &o->core.sender, s));
+    return opening_conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+}
+
 /* The last steps: verdict, sender's key, signature, body. */
 static struct err check_and_keep(struct opening *op, struct opened *o,
                                  const struct chains_match *match)
@@ -365,8 +379,7 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
         TRY_OUT(following_note(op->e->vault, &o->core.sender.aid, verdict.mine));
     TRY_OUT(messages_known(op->e->vault, &o->core.sender.did, &o->core.id, &known));
     if (known) { /* sealed a second time */
-        TRY_OUT(use_up(op, o, match));
-        err = opening_conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
+        err = take_known(op, o, &verdict.stream, match);
         goto out;
     }
     TRY_OUT(arena_copy(op->a, buf_view(&content), &text));

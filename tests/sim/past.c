@@ -174,6 +174,8 @@ void past_heard(struct person *who, const struct event *e)
                 err_name(e->code));
     if (e->history.giving && e->history.phase == HISTORY_GOES_ON)
         kin_in_force(who);
+    if (!e->history.giving && e->history.phase == HISTORY_OFFERED && to->past.from == from)
+        to->past.asked_life[TAKES] = 0; /* what they agreed to holds for a day */
     if (e->history.phase != HISTORY_ENDED || to == NULL || to->past.from != from)
         return;
     if (e->code == E_OK)
