@@ -124,6 +124,15 @@ static struct person *who_gives(struct world *w, const struct person *to)
     return NULL;
 }
 
+/* A vault that was put back since has it no more. */
+static void forget_given(struct person *to)
+{
+    struct ledger *l = &to->world->ledger;
+
+    for (size_t i = 0; i < l->n && to->restored != to->past.restored; i++)
+        l->said[i].given &= ~bit(to);
+}
+
 void past_step(struct world *w)
 {
     struct person *to = w->person[dice_below(&w->past, w->people)], *from;
@@ -135,6 +144,7 @@ void past_step(struct world *w)
     if (from == NULL)
         return;
     world_trace(w, "%s is to give %s what was said before", from->name, to->name);
+    forget_given(to);
     past_free(to);
     to->past = (struct past){.from = from, .restored = to->restored, .begun = to->past.begun + 1};
     look(w, to);
