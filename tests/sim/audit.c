@@ -281,11 +281,15 @@ static void check_arrival(struct world *w, const struct said *s, size_t number,
 }
 
 /* What was said under the policy came to whoever keeps copies, too, and once; a copy that has to be
- * sealed again cannot be when one of the two is no member any more: no roster has them. */
+ * sealed again cannot be when one of the two is no member any more: no roster has them.  Nor can
+ * one of a note to oneself when there is no other device any more that it would be for. */
 static void check_copy(struct world *w, const struct said *s, size_t number,
                        const struct person *keeper)
 {
-    bool again = !backups_is_gone(w->person[s->from]) && !is_no_member(w->person[s->to]);
+    const struct person *from = w->person[s->from], *to = w->person[s->to];
+    bool gone = backups_is_gone(from);
+    bool alone = !gone && from->first == to && !own_has_siblings(engine_own(from->engine));
+    bool again = !gone && !is_no_member(to) && !alone;
 
     if (s->at[keeper->index].copied > 1)
         ledger_break(w, WRONG_DUPLICATED, "#%zu stands %u times as a copy", number,
