@@ -186,13 +186,24 @@ static bool hears_from_strangers(const struct world *w, const struct person *who
 
 /* ---- one person */
 
+/* One to oneself that has no other device any more is given up, and its place with it. */
+static bool a_note_failed(const struct world *w)
+{
+    for (size_t i = 0; i < w->ledger.n; i++)
+        if (w->person[w->ledger.said[i].from]->first == w->person[w->ledger.said[i].to] &&
+            w->ledger.said[i].code == E_DENIED)
+            return true;
+    return false;
+}
+
 static void check_person(struct world *w, struct person *who)
 {
     uint64_t outgoing, parked, problems = w->ledger.of[who->index].problems;
     /* A server that was put back leaves gaps, and they are shown; so is what was said before there
-     * was this device. */
-    uint32_t lies = MESSAGE_FORKED | MESSAGE_RESTART |
-                    (w->server.restored || who != who->first ? 0 : MESSAGE_GAP);
+     * was this device; and what was given up, to whoever keeps copies. */
+    bool gaps = w->server.restored || who != who->first ||
+                (who->first == edicts_keeper(w) && a_note_failed(w));
+    uint32_t lies = MESSAGE_FORKED | MESSAGE_RESTART | (gaps ? 0 : MESSAGE_GAP);
 
     if (!backups_is_gone(who) && !engine_is_drained(who->engine))
         ledger_break(w, WRONG_STUCK, "%s is not connected in the end", who->name);

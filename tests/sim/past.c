@@ -66,6 +66,15 @@ static void look_later(struct person *to)
     world_after(w, 1 + dice_below(&w->past, LOOK_MOST_MS), look, to, NULL);
 }
 
+/* A vault that was put back since has it no more. */
+static void forget_given(struct person *to)
+{
+    struct ledger *l = &to->world->ledger;
+
+    for (size_t i = 0; i < l->n && to->restored != to->past.restored; i++)
+        l->said[i].given &= ~bit(to);
+}
+
 /* Nothing of it is asked for any more. */
 static void forget(struct person *to, const char *why)
 {
@@ -124,15 +133,6 @@ static struct person *who_gives(struct world *w, const struct person *to)
     return NULL;
 }
 
-/* A vault that was put back since has it no more. */
-static void forget_given(struct person *to)
-{
-    struct ledger *l = &to->world->ledger;
-
-    for (size_t i = 0; i < l->n && to->restored != to->past.restored; i++)
-        l->said[i].given &= ~bit(to);
-}
-
 void past_step(struct world *w)
 {
     struct person *to = w->person[dice_below(&w->past, w->people)], *from;
@@ -166,6 +166,7 @@ static void is_given(struct person *to)
     struct ledger *l = &to->world->ledger;
     struct reader r = reader(buf_view(&to->past.kept));
 
+    forget_given(to);
     if (to->past.giver_restored == to->past.from->restored)
         while (reader_left(&r) > 0)
             l->said[reader_u64(&r)].given |= bit(to);
