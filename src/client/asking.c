@@ -6,6 +6,7 @@
  * Only what this device sees itself is a cause: nothing that a server says is one.  And only while
  * it is online and its mailbox has been drained for a minute, since till then it may come yet.
  */
+#include "base/map.h"
 #include "client/agreed.h"
 #include "client/chains.h"
 #include "client/conversations.h"
@@ -16,6 +17,7 @@
 
 #define AFTER_MS    CLOCK_MINUTE_MS
 #define INTERVAL_MS CLOCK_HOUR_MS
+#define OBEYS_MS    (10 * CLOCK_MINUTE_MS) /* one request in so long */
 #define ROW_ARENA   (2 * VAULT_VALUE_MAX + 4096)
 #define STREAMS_MAX 10000 /* looked at in one pass */
 
@@ -162,8 +164,9 @@ static struct err ask_contact(struct resets *rs, const struct contact *to)
     if (!to->known || to->changed || to->removed)
         return OK;
     err = people_newest_list(rs->e->vault, &rs->e->own, &to->aid, &list);
-    if (err.code == E_ABSENT)
-        return OK;
+    if (err.code ==
+        E_ABSENT) /* known by the word of another device of mine: asked within the hour */
+        return lookups_account(rs->e, &to->aid);
     TRY(err);
     for (size_t i = 0; i < list.devices; i++) {
         if (!sealing_is_recipient(rs->e, &list.device[i]))
@@ -195,7 +198,7 @@ static struct err ask_resets(struct engine *e)
 /* ---- gaps */
 
 static struct err ask_stream(struct engine *e, const struct room_id *room,
-                             const struct party *sender, uint64_t conversation)
+                             const struct party *sender, uint64_t conversation, bool *asks)
 {
     struct control c = {.type = PAYLOAD_MISSING};
     struct stream s;
@@ -203,7 +206,8 @@ static struct err ask_stream(struct engine *e, const struct room_id *room,
     TRY(streams_get(e->vault, room, &sender->did, &s));
     c.n = streams_ask(&s, e->drained_ms, e->now_ms, c.range);
     look_at(e, streams_ask_at(&s, e->drained_ms));
-    if (c.n == 0)
+    *asks = c.n > 0;
+    if (!*asks)
         return OK;
     TRY(streams_put(e->vault, room, sender, &s));
     return repairs_tell(e, conversation, &sender->did, room, &c);
@@ -234,28 +238,41 @@ static struct err find_conversation(struct engine *e, const struct room_id *room
     return err;
 }
 
+/* One request of a device at a time: it would not obey a second one, of another room. */
+static struct err ask_gap(struct engine *e, const struct room_id *room, const struct party *sender,
+                          struct map *asked)
+{
+    struct contact to;
+    struct err err = find_conversation(e, room, sender, &to);
+    bool asks;
+
+    if (err.code == E_ABSENT || (err.code == E_OK && (to.changed || to.removed)))
+        return OK;
+    TRY(err);
+    if (map_get(asked, ID_BYTES(sender->did)) != NULL) {
+        look_at(e, clock_add(e->now_ms, OBEYS_MS));
+        return OK;
+    }
+    TRY(vault_begin(e->vault));
+    TRY(vault_end(e->vault, ask_stream(e, room, sender, to.number, &asks)));
+    return asks ? map_put(asked, ID_BYTES(sender->did), asked) : OK;
+}
+
 static struct err ask_gaps(struct engine *e)
 {
+    struct map asked = MAP;
     struct err err = OK;
     uint64_t number = 0;
 
     for (size_t i = 0; err.code == E_OK && i < STREAMS_MAX; i++, number++) {
         struct room_id room;
         struct party sender;
-        struct contact to;
 
         err = streams_next_gap(e->vault, &number, &room, &sender);
-        if (err.code != E_OK)
-            break;
-        err = find_conversation(e, &room, &sender, &to);
-        if (err.code == E_ABSENT || (err.code == E_OK && (to.changed || to.removed))) {
-            err = OK;
-            continue;
-        }
-        TRY(err);
-        TRY(vault_begin(e->vault));
-        err = vault_end(e->vault, ask_stream(e, &room, &sender, to.number));
+        if (err.code == E_OK)
+            err = ask_gap(e, &room, &sender, &asked);
     }
+    map_free(&asked);
     return err.code == E_ABSENT ? OK : err;
 }
 

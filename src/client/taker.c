@@ -158,7 +158,9 @@ static struct err piece(struct engine *e, struct taking *t, const struct history
 {
     if (!is_same(t, h) && has_agreed(e, t))
         return adopt(e, t, h);
-    if (!is_same(t, h) || t->phase == TAKING_AGREED || t->phase == TAKING_OFFERED || !is_listed(e))
+    if (is_same(t, h) && t->phase == TAKING_AGREED) /* of one that was over before I agreed anew */
+        return say_taken(e, t);
+    if (!is_same(t, h) || t->phase == TAKING_OFFERED || !is_listed(e))
         return ignore(event, E_DENIED);
     if (t->phase == TAKING_GOING && h->number == t->number + 1)
         return take(e, t, h, event);

@@ -108,6 +108,48 @@ static void lost_pieces_are_sent_again(void **state)
     play_end(c.p);
 }
 
+/* tell: pages are lost but for the first few, with which the other device agrees. */
+static bool lose_later(struct lie *l, struct frame *f, void *body, struct arena *a)
+{
+    size_t *left = l->ctx;
+
+    if (*left == 0)
+        return lose(l, f, body, a);
+    (*left)--;
+    return true;
+}
+
+/* Did it get so far with this many pages? */
+static bool is_taken_again(size_t pages)
+{
+    struct pair c = pair_added();
+    struct lie lie = {DELIVERIES, .to = c.alice, .tell = lose_later, .ctx = &pages};
+    bool given;
+
+    lie_begin(c.p, &lie);
+    assert_int_equal(stage_take(c.second, c.alice), E_OK);
+    assert_int_equal(stage_give(c.alice, c.second), E_OK);
+    given = count_kept(c.second) == 2;
+    assert_int_equal(stage_take(c.second, c.alice), E_OK);
+    stage_forward(c.p, 2 * CLOCK_HOUR_MS);
+    lie_end(c.p);
+    stage_forward(c.p, CLOCK_DAY_MS);
+    assert_int_equal(stage_told(c.second, PROBLEM_HISTORY, NULL), 0);
+    assert_int_equal(count_kept(c.second), 2);
+    play_end(c.p);
+    return given;
+}
+
+/* The giver does not know that all was taken, and says it once more. */
+static void what_was_taken_may_be_asked_for_again_before_the_giver_knows(void **state)
+{
+    size_t pages = 0;
+
+    (void)state;
+    while (!is_taken_again(pages))
+        assert_true(++pages < 8);
+}
+
 /* tell: every page is turned round, and its last item is there twice. */
 static bool turn(struct lie *l, struct frame *f, void *body, struct arena *a)
 {
@@ -277,6 +319,7 @@ const struct CMUnitTest history_faults[] = {
     cmocka_unit_test(a_program_that_ends_with_every_piece_gets_on),
     cmocka_unit_test(lost_pieces_are_sent_again),
     cmocka_unit_test(what_was_lost_and_given_is_not_missed_for_ever),
+    cmocka_unit_test(what_was_taken_may_be_asked_for_again_before_the_giver_knows),
     cmocka_unit_test(pieces_that_come_twice_or_in_another_order_are_put_right),
     cmocka_unit_test(who_is_away_for_days_gets_it_when_back),
     cmocka_unit_test(who_never_comes_is_given_up),

@@ -186,13 +186,24 @@ static bool hears_from_strangers(const struct world *w, const struct person *who
 
 /* ---- one person */
 
+/* One to oneself that has no other device any more is given up, and its place with it. */
+static bool a_note_failed(const struct world *w)
+{
+    for (size_t i = 0; i < w->ledger.n; i++)
+        if (w->person[w->ledger.said[i].from]->first == w->person[w->ledger.said[i].to] &&
+            w->ledger.said[i].code == E_DENIED)
+            return true;
+    return false;
+}
+
 static void check_person(struct world *w, struct person *who)
 {
     uint64_t outgoing, parked, problems = w->ledger.of[who->index].problems;
     /* A server that was put back leaves gaps, and they are shown; so is what was said before there
-     * was this device. */
-    uint32_t lies = MESSAGE_FORKED | MESSAGE_RESTART |
-                    (w->server.restored || who != who->first ? 0 : MESSAGE_GAP);
+     * was this device; and what was given up, to whoever keeps copies. */
+    bool gaps = w->server.restored || who != who->first ||
+                (who->first == edicts_keeper(w) && a_note_failed(w));
+    uint32_t lies = MESSAGE_FORKED | MESSAGE_RESTART | (gaps ? 0 : MESSAGE_GAP);
 
     if (!backups_is_gone(who) && !engine_is_drained(who->engine))
         ledger_break(w, WRONG_STUCK, "%s is not connected in the end", who->name);
@@ -281,11 +292,15 @@ static void check_arrival(struct world *w, const struct said *s, size_t number,
 }
 
 /* What was said under the policy came to whoever keeps copies, too, and once; a copy that has to be
- * sealed again cannot be when one of the two is no member any more: no roster has them. */
+ * sealed again cannot be when one of the two is no member any more: no roster has them.  Nor can
+ * one of a note to oneself when there is no other device any more that it would be for. */
 static void check_copy(struct world *w, const struct said *s, size_t number,
                        const struct person *keeper)
 {
-    bool again = !backups_is_gone(w->person[s->from]) && !is_no_member(w->person[s->to]);
+    const struct person *from = w->person[s->from], *to = w->person[s->to];
+    bool gone = backups_is_gone(from);
+    bool alone = !gone && from->first == to && !own_has_siblings(engine_own(from->engine));
+    bool again = !gone && !is_no_member(to) && !alone;
 
     if (s->at[keeper->index].copied > 1)
         ledger_break(w, WRONG_DUPLICATED, "#%zu stands %u times as a copy", number,

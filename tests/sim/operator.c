@@ -120,7 +120,8 @@ void operator_hears(struct world *w, struct bytes frame)
         done(w, at, &f, &a);
         w->server.closed = w->server.closed && !operator_rests(w);
     } else {
-        (*at)->sent = false;
+        for (struct order *o = *at; o != NULL; o = o->next) /* two may be about the same */
+            o->sent = o->sent && id_of(o) != f.id;
         world_after(w, AGAIN_MS, ask_all, NULL, &w->server.life);
     }
     arena_free(&a);

@@ -66,6 +66,15 @@ static void look_later(struct person *to)
     world_after(w, 1 + dice_below(&w->past, LOOK_MOST_MS), look, to, NULL);
 }
 
+/* A vault that was put back since has it no more. */
+static void forget_given(struct person *to)
+{
+    struct ledger *l = &to->world->ledger;
+
+    for (size_t i = 0; i < l->n && to->restored != to->past.restored; i++)
+        l->said[i].given &= ~bit(to);
+}
+
 /* Nothing of it is asked for any more. */
 static void forget(struct person *to, const char *why)
 {
@@ -135,6 +144,7 @@ void past_step(struct world *w)
     if (from == NULL)
         return;
     world_trace(w, "%s is to give %s what was said before", from->name, to->name);
+    forget_given(to);
     past_free(to);
     to->past = (struct past){.from = from, .restored = to->restored, .begun = to->past.begun + 1};
     look(w, to);
@@ -156,6 +166,7 @@ static void is_given(struct person *to)
     struct ledger *l = &to->world->ledger;
     struct reader r = reader(buf_view(&to->past.kept));
 
+    forget_given(to);
     if (to->past.giver_restored == to->past.from->restored)
         while (reader_left(&r) > 0)
             l->said[reader_u64(&r)].given |= bit(to);
@@ -174,6 +185,8 @@ void past_heard(struct person *who, const struct event *e)
                 err_name(e->code));
     if (e->history.giving && e->history.phase == HISTORY_GOES_ON)
         kin_in_force(who);
+    if (!e->history.giving && e->history.phase == HISTORY_OFFERED && to->past.from == from)
+        to->past.asked_life[TAKES] = 0; /* what they agreed to holds for a day */
     if (e->history.phase != HISTORY_ENDED || to == NULL || to->past.from != from)
         return;
     if (e->code == E_OK)
