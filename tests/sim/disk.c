@@ -457,10 +457,13 @@ static void begin_again(struct disk *d)
     d->off = false;
 }
 
+/* What was given back and is there again with the power is not somebody else's, either. */
 void disk_restart(struct disk *d)
 {
     begin_again(d);
     platter_cut(d->platter);
+    if (d->most < platter_used(d->platter))
+        d->most = platter_used(d->platter);
 }
 
 void disk_revive(struct disk *d)
