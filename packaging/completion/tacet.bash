@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join chat send read search contacts name room verify devices recovery passphrase lock status help"
+    local words="join chat send read search export contacts name room verify devices recovery passphrase lock status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -49,6 +49,7 @@ _tacet() {
     send) options+=" --wait" ;;
     read) options+=" --follow --all --json" ;;
     search) options+=" --in --most --json" ;;
+    export) options+=" --check --json" ;;
     contacts) options+=" --json" ;;
     name) options+=" --none" ;;
     room) options="list show create add remove promote demote rename describe leave delete $options --group --json" ;;

@@ -116,9 +116,7 @@ struct walk {
     bool found; /* m goes along */
 };
 
-/* Not what another device gets anyway, never left, could not be read here, is over, or is a row of
- * the diary, which each device writes by itself. */
-static bool goes_along(const struct message *m, uint64_t now_ms)
+bool giving_goes_along(const struct message *m, uint64_t now_ms)
 {
     if (m->notes & (MESSAGE_UNREADABLE | MESSAGE_DEVICES | MESSAGE_ROOM) ||
         clock_since(now_ms, m->sent_ms) >= cores_ttl_s(m) * CLOCK_SECOND_MS)
@@ -147,7 +145,7 @@ static struct err step(struct vault *v, struct giving *g, uint64_t now_ms, struc
     }
     TRY(err);
     g->below = w->m.place;
-    w->found = goes_along(&w->m, now_ms);
+    w->found = giving_goes_along(&w->m, now_ms);
     return OK;
 }
 
@@ -220,9 +218,8 @@ static struct err add_person(struct vault *v, const struct giving *g, const stru
     return OK;
 }
 
-/* A list with the device that wrote it: the one that it named, or what came with its message when
- * that was given to this device, too.  E_ABSENT. */
-static struct err find_list(struct vault *v, const struct core *core, const struct wrap *wrap,
+/* The one that it named, or what came with its message when that was given to this device, too. */
+struct err giving_find_list(struct vault *v, const struct core *core, const struct wrap *wrap,
                             struct arena *a, struct bytes *statement)
 {
     struct device_list list;
@@ -260,7 +257,7 @@ static struct err add_list(struct vault *v, const struct giving *g, const struct
                            const struct wrap *wrap, struct arena *a, struct buf *out, bool *does)
 {
     struct bytes statement;
-    struct err err = find_list(v, core, wrap, a, &statement);
+    struct err err = giving_find_list(v, core, wrap, a, &statement);
     bool told;
 
     *does = err.code == E_OK;

@@ -37,6 +37,14 @@ struct giving {
     uint64_t done, of, shown; /* messages: in pieces that are made; in all; in pieces taken */
 };
 
+/* May it go along?  Not what another device gets anyway, never left, could not be read here, is
+ * over, or is a row of the diary, which each device writes by itself. */
+bool giving_goes_along(const struct message *m, uint64_t now_ms);
+
+/* A list with the device that wrote a message, in the arena.  E_ABSENT. */
+FALLIBLE giving_find_list(struct vault *v, const struct core *core, const struct wrap *wrap,
+                          struct arena *a, struct bytes *statement);
+
 /* The first from this number on; or the one to a device.  E_ABSENT. */
 FALLIBLE giving_next(struct vault *v, uint64_t from, struct giving *out);
 FALLIBLE giving_to(struct vault *v, const struct device_id *to, struct giving *out);

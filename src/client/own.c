@@ -344,7 +344,8 @@ struct err own_learn_server(struct own *o, struct vault *v, struct bytes stateme
 
 /* ---- statements */
 
-struct err own_list_statement(struct own *o, struct vault *v, struct arena *a, struct bytes *out)
+struct err own_list_statement(const struct own *o, struct vault *v, struct arena *a,
+                              struct bytes *out)
 {
     return vault_get(v, VAULT_LIST, ID_BYTES(o->me.who.aid), o->list.version, a, out);
 }

@@ -99,7 +99,8 @@ FALLIBLE own_learn_server(struct own *o, struct vault *v, struct bytes statement
                           struct bytes certificate, uint64_t now_ms);
 
 /* My device list as a statement, in the arena. */
-FALLIBLE own_list_statement(struct own *o, struct vault *v, struct arena *a, struct bytes *out);
+FALLIBLE own_list_statement(const struct own *o, struct vault *v, struct arena *a,
+                            struct bytes *out);
 
 /* The server refused to let this profile in because of its clock: date list and first prekey anew,
  * in the caller's transaction. */

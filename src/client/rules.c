@@ -250,6 +250,11 @@ struct err rules_of_room(struct vault *v, const struct own *me, const struct roo
     return OK;
 }
 
+bool rules_allows_export(void)
+{
+    return true;
+}
+
 bool rules_allows_history(void)
 {
     return true;

@@ -11,6 +11,7 @@
 #include "e2ee/trailer.h"
 #include "statement/device_link.h"
 #include "statement/directory.h"
+#include "statement/export.h"
 #include "statement/invitation.h"
 #include "statement/policy.h"
 #include "statement/prekey.h"
@@ -104,6 +105,13 @@ static struct err check_signin(struct bytes in)
 
     memset(binding, 7, sizeof binding);
     return signin_check(in, &nid, BYTES_LITERAL(DOMAIN), BYTES(binding), &dsk);
+}
+
+static struct err check_export(struct bytes in)
+{
+    struct export_word w;
+
+    return export_check(in, &nid, &dsk, now_ms, &w);
 }
 
 static struct err check_state(json_t *o, const char *kind, size_t i, struct bytes in,
@@ -254,6 +262,7 @@ static const struct {
     {"trailer", check_trailer},         {"descriptor", check_descriptor},
     {"header", check_header},           {"link", check_link},
     {"device_link", check_device_link}, {"letters", check_letters},
+    {"export", check_export},
 };
 
 static struct err check(json_t *o, const char *kind, struct bytes in)

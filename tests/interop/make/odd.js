@@ -116,6 +116,16 @@ function oddSignins(p) {
     ['no domain', { domain: '' }], ['a domain with a hyphen at an end', { domain: '-tacet.example' }]]);
 }
 
+function oddExports(p) {
+  const d = p.alice.devices[0];
+  const good = { aid: p.alice.aid, did: d.did, room: fill(32, 5), made: NOW, digest: fill(48, 0xd1) };
+  const read = (s) => st.readExport(s, p.nid, d.dsk.public, NOW);
+  return cases('export', good, st.exportBody, d.dsk.private, 'tacet1 export', p.nid, read, [
+    ['plain', {}], ['another device', { did: p.alice.devices[1].did }],
+    ['another account', { aid: p.bob.aid }], ['nearly too early', { made: NOW + HOUR }],
+    ['from later', { made: NOW + HOUR + 1 }], ['another version', {}, (b) => set(b, 0, 2)]]);
+}
+
 // ---- 4.3
 
 function listWriter(who, nid) {
@@ -314,6 +324,6 @@ export function makeOdd(draw, people) {
     alice: { ark: p.alice.ark, aid: p.alice.aid, dsk: p.alice.devices[0].dsk },
     bob: { aid: p.bob.aid, dsk: p.bob.devices[0].dsk },
     cases: [...oddCertificates(p, draw), ...oddDirectories(p, draw), ...oddServerKeys(p),
-            ...oddPrekeys(p, draw), ...oddSignins(p), ...oddLists(p, draw),
+            ...oddPrekeys(p, draw), ...oddSignins(p), ...oddExports(p), ...oddLists(p, draw),
             ...oddRosters(p, draw), ...oddPolicies(p), ...oddRooms(p, draw, NOW), ...oddForms(p)] };
 }

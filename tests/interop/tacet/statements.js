@@ -183,6 +183,16 @@ export const readSignin = (statement, nid, dsk) =>
     return { ...s, domain: s.domain.toString() };
   });
 
+// ---- 16.2 export
+
+export const exportBody = (w) => cat(u8(1), w.aid, w.did, w.room, u64(w.made), w.digest);
+
+export const readExport = (statement, nid, dsk, now) =>
+  check('tacet1 export', nid, statement, dsk, now, (r) => {
+    version(r);
+    return { aid: r.take(32), did: r.take(16), room: r.take(32), made: r.u64(), digest: r.take(48) };
+  }, (w) => require(same(w.did, deviceId(w.aid, dsk)), 'another device', 'forged'));
+
 // ---- 4.7 server keys
 
 export const serverKeysBody = (k) =>

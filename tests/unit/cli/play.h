@@ -4,6 +4,7 @@
 #define TACET_TESTS_CLI_PLAY_H
 
 #include "assert_err.h"
+#include "tacet/export.h"
 #include "tacet/rooms.h"
 #include "tacet/search.h"
 
@@ -32,7 +33,7 @@ struct play {
     struct tacet_room room[PLAY_MOST];
     size_t rooms;
     enum tacet_code room_code; /* what changes are answered */
-    enum tacet_code search;
+    enum tacet_code search, export_code;
     struct tacet_status status;
 
     /* What the program did. */
@@ -49,6 +50,7 @@ struct play {
     char draft[64];
     char called[64], confirmed[64], removed[64]; /* devices */
     char wished[128];                            /* of a room */
+    char exported[64];                           /* the conversation, or the file */
     char searched[512];                          /* "words@conversation" */
     bool cancelled;
     size_t sent_n;

@@ -9,6 +9,7 @@
 #include "e2ee/trailer.h"
 #include "statement/device_list.h"
 #include "statement/directory.h"
+#include "statement/export.h"
 #include "statement/policy.h"
 #include "statement/prekey.h"
 #include "statement/room_chain.h"
@@ -105,6 +106,21 @@ static void make_signin(struct buf *out)
 static struct err check_signin(struct bytes in)
 {
     return signin_check(in, NID, DOMAIN, BYTES(BINDING), PUB);
+}
+
+static void make_export(struct buf *out)
+{
+    struct export_word w = {
+        .aid = one_key_me.who.aid, .did = one_key_me.who.did, .made_ms = NOW, .digest = {1}};
+
+    assert_ok(export_sign(&w, NID, KEY, out));
+}
+
+static struct err check_export(struct bytes in)
+{
+    struct export_word w;
+
+    return export_check(in, NID, PUB, NOW, &w);
 }
 
 static void make_server_keys(struct buf *out)
@@ -377,6 +393,7 @@ const struct one_key_kind ONE_KEY_KINDS[] = {
     {"device list, by a device", "tacet1 list device", make_list, check_list, LIST, SIGN_SIZE},
     {"prekey", "tacet1 spk", make_prekey, check_prekey, ALONE},
     {"sign-in", "tacet1 signin", make_signin, check_signin, ALONE},
+    {"export", "tacet1 export", make_export, check_export, ALONE},
     {"server keys", "tacet1 srvkeys", make_server_keys, check_server_keys, ALONE},
     {"policy", "tacet1 policy", make_policy, check_policy, ALONE},
     {"first room state", "tacet1 room", make_room, check_room, ALONE},

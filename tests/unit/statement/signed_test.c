@@ -3,6 +3,7 @@
 #include "people.h"
 #include "refusals.h"
 #include "statement/directory.h"
+#include "statement/export.h"
 #include "statement/policy.h"
 #include "statement/prekey.h"
 #include "statement/room_commit.h"
@@ -99,6 +100,20 @@ static void write_signin(struct buf *out)
 static struct err check_signin(struct bytes in)
 {
     return signin_check(in, &nid, BYTES_LITERAL("example.org"), BYTES(exporter), &key->pub);
+}
+
+static void write_export(struct buf *out)
+{
+    struct export_word w = {.aid = ada.aid, .did = ada.did[0], .digest = {1}};
+
+    assert_ok(export_sign(&w, &nid, key->secret, out));
+}
+
+static struct err check_export(struct bytes in)
+{
+    struct export_word w;
+
+    return export_check(in, &nid, &key->pub, PEOPLE_NOW_MS, &w);
 }
 
 static void write_server_keys(struct buf *out)
@@ -209,6 +224,7 @@ static const struct kind {
     {"directory statement", LABELLED("tacet1 dir"), write_statement, check_statement},
     {"prekey", LABELLED("tacet1 spk"), write_prekey, check_prekey},
     {"sign-in", LABELLED("tacet1 signin"), write_signin, check_signin},
+    {"export", LABELLED("tacet1 export"), write_export, check_export},
     {"server keys", LABELLED("tacet1 srvkeys"), write_server_keys, check_server_keys},
     {"policy", LABELLED("tacet1 policy"), write_policy, check_policy},
     {"commit", LABELLED("tacet1 room commit"), write_commit, check_commit},

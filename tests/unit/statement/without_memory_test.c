@@ -2,6 +2,7 @@
 /* Names and statements when memory runs out, here or inside of OpenSSL. */
 #include "people.h"
 #include "statement/directory.h"
+#include "statement/export.h"
 #include "statement/invitation.h"
 #include "statement/server_keys.h"
 #include "statement/signin.h"
@@ -13,7 +14,7 @@ static struct network_id nid;
 static struct key root, directory;
 static struct person ada, bob;
 static struct buf certificate = {.max = 1024}, claim = {.max = 1024}, keys = {.max = 1024},
-                  entrance = {.max = 1024}, link = {.max = 1024};
+                  entrance = {.max = 1024}, link = {.max = 1024}, exported = {.max = 1024};
 
 /* What is asked of each, once as a writer and once as a reader. */
 
@@ -60,6 +61,35 @@ static struct err write_keys(struct buf *out)
 static struct err read_keys_in(struct bytes in, void *out)
 {
     return server_keys_check(in, &nid, &directory.pub, PEOPLE_NOW_MS, out);
+}
+
+static struct err write_export(struct buf *out)
+{
+    const struct export_word w = {.aid = ada.aid, .did = ada.did[0], .made_ms = PEOPLE_NOW_MS};
+
+    return export_sign(&w, &nid, ada.dsk[0].secret, out);
+}
+
+static struct err read_export_in(struct bytes in, void *out)
+{
+    return export_check(in, &nid, &ada.dsk[0].pub, PEOPLE_NOW_MS, out);
+}
+
+static struct err check_export(struct bytes in)
+{
+    struct export_word w;
+
+    return read_export_in(in, &w);
+}
+
+static struct err read_export(void *out)
+{
+    return read_export_in(buf_view(&exported), out);
+}
+
+static struct err parse_export(void *out)
+{
+    return export_parse(buf_view(&exported), out);
 }
 
 static struct err write_entrance(struct buf *out)
@@ -160,6 +190,7 @@ static const struct scarce_writer writers[] = {
     {"directory_certify", write_certificate, check_certificate},
     {"directory_sign", write_claim, check_claim},
     {"server_keys_sign", write_keys, check_keys},
+    {"export_sign", write_export, check_export},
     {"signin_sign", write_entrance, check_entrance},
     {"invitation_write", write_link, check_link},
 };
@@ -173,6 +204,7 @@ static const struct scarce_reader readers[] = {
     {"directory_check_certificate", read_certificate, sizeof(struct directory_certificate), false},
     {"directory_check", read_claim, sizeof(struct directory_statement), false},
     {"server_keys_check", read_keys, sizeof(struct server_keys), false},
+    {"export_check", read_export, sizeof(struct export_word), false},
     {"signin_check", read_entrance, 1, false},
     {"invitation_read", read_link, sizeof(struct invitation), false},
 };
@@ -254,6 +286,7 @@ static const struct scarce_reader forms[] = {
     {"directory_parse_certificate", parse_certificate, sizeof(struct directory_certificate), false},
     {"directory_parse", parse_claim, sizeof(struct directory_statement), false},
     {"server_keys_parse", parse_keys, sizeof(struct server_keys), false},
+    {"export_parse", parse_export, sizeof(struct export_word), false},
     {"signin_parse", parse_entrance, sizeof(struct signin), false},
 };
 
@@ -272,6 +305,7 @@ static int enter(void **state)
     assert_ok(write_certificate(&certificate));
     assert_ok(write_claim(&claim));
     assert_ok(write_keys(&keys));
+    assert_ok(write_export(&exported));
     assert_ok(write_entrance(&entrance));
     assert_ok(write_link(&link));
     return 0;
@@ -286,6 +320,7 @@ static int leave(void **state)
     buf_free(&certificate);
     buf_free(&claim);
     buf_free(&keys);
+    buf_free(&exported);
     buf_free(&entrance);
     buf_free(&link);
     return 0;
