@@ -282,6 +282,15 @@ enum tacet_note {
     TACET_NOTE_ROOM = 8192      /* no message: the room changed, `change` says how */
 };
 
+/* A message of which another one speaks; it may not be here, not yet or not any more. */
+struct tacet_quote {
+    char id[TACET_ID_SIZE];     /* "" when there is none */
+    uint64_t place;             /* 0: it is not here, and the rest is not known */
+    char by[TACET_HANDLE_SIZE]; /* who wrote it; "" when not known */
+    const uint8_t *text;        /* borrowed as that of the message */
+    size_t text_n;
+};
+
 struct tacet_message {
     char with[TACET_HANDLE_SIZE]; /* the conversation: the other person, or a room's address */
     bool mine, read;
@@ -300,6 +309,8 @@ struct tacet_message {
     char by[TACET_HANDLE_SIZE]; /* who wrote it, or did it; "" when not known */
     unsigned change; /* NOTE_ROOM, as the next: enum tacet_room_change of tacet/rooms.h */
     char whom[TACET_HANDLE_SIZE];
+    unsigned kind;         /* enum tacet_kind of tacet/deeds.h; 0: no message, or unreadable */
+    struct tacet_quote re; /* KIND_REPLY: what it answers */
 };
 
 /* How far adding a device has come, on either of the two. */
@@ -553,6 +564,7 @@ TACET_API const char *tacet_version(void);
 #endif
 
 /* The rest, by what it is about. */
+#include "tacet/deeds.h"
 #include "tacet/devices.h"
 #include "tacet/rooms.h"
 

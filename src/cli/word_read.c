@@ -17,19 +17,19 @@
 struct reading {
     struct tacet_client *client;
     const char *with; /* NULL: everybody */
-    bool follow, all, json;
+    bool follow, all, ids, json;
     bool full; /* our own disk: what is shown stays unread */
     unsigned shown;
 };
 
 /* ---- one message */
 
-static bool show_message(struct tacet_client *client, const struct tacet_message *m)
+static bool show_message(struct tacet_client *client, const struct tacet_message *m, bool ids)
 {
     struct buf b = BUF(SHEET_MAX);
     bool whole;
 
-    sheet_message(client, m, &b);
+    sheet_message(client, m, ids, &b);
     whole = b.failed == E_OK;
     if (whole)
         fwrite(b.at, 1, b.n, stdout);
@@ -72,15 +72,26 @@ static json_t *room_json(const struct tacet_message *m)
     return json_pack("{ss ss}", "what", rooms_change_name(m->change), "whom", m->whom);
 }
 
+static json_t *re_json(const struct tacet_message *m)
+{
+    if (m->re.id[0] == '\0')
+        return json_null();
+    if (m->re.place == 0)
+        return json_pack("{ss sn sn}", "id", m->re.id, "by", "text");
+    return json_pack("{ss ss ss%}", "id", m->re.id, "by", m->re.by, "text",
+                     m->re.text_n == 0 ? "" : (const char *)m->re.text, m->re.text_n);
+}
+
 static bool print_json(struct tacet_client *client, const struct tacet_message *m)
 {
     const char *text = m->text_n == 0 ? "" : (const char *)m->text;
 
-    return jsonl_print(json_pack(
-        "{ss so ss sb ss ss% so ss so sI so so}", "with", m->with, "name",
-        people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id, "text", text,
-        m->text_n, "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes", notes_json(m),
-        "missing", (json_int_t)m->missing, "devices", devices_json(m), "change", room_json(m)));
+    return jsonl_print(
+        json_pack("{ss so ss sb ss ss% so ss so sI so so ss? so}", "with", m->with, "name",
+                  people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id, "text",
+                  text, m->text_n, "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes",
+                  notes_json(m), "missing", (json_int_t)m->missing, "devices", devices_json(m),
+                  "change", room_json(m), "kind", sentences_kind(m->kind), "re", re_json(m)));
 }
 
 /* Written, flushed, and only then marked: what a full disk or a closed pipe swallowed is unread. */
@@ -88,7 +99,7 @@ static bool show_one(struct reading *r, const struct tacet_message *m)
 {
     enum tacet_code code = TACET_OK;
 
-    if (!(r->json ? print_json(r->client, m) : show_message(r->client, m)))
+    if (!(r->json ? print_json(r->client, m) : show_message(r->client, m, r->ids)))
         return false;
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fputs("This could not be written; it stays unread.\n", stderr);
@@ -224,6 +235,7 @@ static enum words_end run(struct options *o, const void *setting)
 {
     struct reading r = {.follow = options_flag(o, "--follow"),
                         .all = options_flag(o, "--all"),
+                        .ids = options_flag(o, "--ids"),
                         .json = options_flag(o, "--json")};
     char room[TACET_HANDLE_SIZE];
     enum words_end end;
@@ -245,7 +257,7 @@ static enum words_end run(struct options *o, const void *setting)
 const struct word word_read = {
     .name = "read",
     .run = run,
-    .usage = "[HANDLE|+ROOM] [--follow] [--all] [--json]",
+    .usage = "[HANDLE|+ROOM] [--follow] [--all] [--ids] [--json]",
     .what = "Show what others wrote and you have not read yet.",
     .details =
         "With HANDLE only of that person, with ROOM only in that room (tacet help room).\n"
@@ -258,9 +270,13 @@ const struct word word_read = {
         "\n"
         "  --follow           Go on showing new messages until interrupted.\n"
         "  --all              Read ones too, and your own.\n"
+        "  --ids              And by which id each can be named: tacet help reply\n"
         "  --json             One JSON object a line: with, name, by, mine, id, text, sent, "
         "state,\n"
-        "                     notes, missing, devices, change; the last two are null, or an "
-        "object\n"
-        "                     with what became of somebody's devices, or of the room.\n",
+        "                     notes, missing, devices, change, kind, re; devices and change are\n"
+        "                     null, or an object with what became of somebody's devices, or of "
+        "the\n"
+        "                     room; kind is null, text or reply; re is null, or what it answers, "
+        "an\n"
+        "                     object with id, by and text, which are null when that is not here.\n",
 };

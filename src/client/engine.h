@@ -60,6 +60,8 @@ enum command_kind {
     COMMAND_ROOM_DESCRIBE,
     COMMAND_ROOM_LEAVE,
     COMMAND_ROOM_DELETE,
+    /* With the message at place `number` of the conversation with handle, or in `room`. */
+    COMMAND_REPLY = 80, /* answer it with `text` */
 };
 
 struct command {

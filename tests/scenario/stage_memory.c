@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/deeds.h"
 #include "scenario/stage_internal.h"
 #include "server/main/features.h"
 #include "server/networks/networks.h"
@@ -190,14 +191,15 @@ void server_comes_back(struct play *p)
 
 static void remember(struct person *who, const struct event *e)
 {
+    struct bytes text = deeds_text(&e->message);
     size_t i = who->n_shown;
 
     assert_true(i < SHOWN_MAX);
     who->shown[i] = e->message;
-    who->text[i] = calloc(1, e->message.text.n + 1);
+    who->text[i] = calloc(1, text.n + 1);
     assert_non_null(who->text[i]);
-    if (e->message.text.n > 0)
-        memcpy(who->text[i], e->message.text.at, e->message.text.n);
+    if (text.n > 0)
+        memcpy(who->text[i], text.at, text.n);
     snprintf(who->from[i], sizeof who->from[i], "%s",
              e->message.mine ? who->handle : e->contact.handle);
     snprintf(who->with[i], sizeof who->with[i], "%s", e->contact.handle);

@@ -30,8 +30,7 @@ static struct err next_message(struct tacet_client *c, const char *with, uint64_
         TRY(meeting_conversation(c, with, &number));
         TRY(messages_next(c->vault, number, place, &c->shown, &m));
     }
-    client_message(c, &m, out);
-    return OK;
+    return telling_message(c, &m, &c->shown, out);
 }
 
 enum tacet_code tacet_next_message(struct tacet_client *c, const char *with, uint64_t place,
@@ -51,8 +50,7 @@ static struct err previous_message(struct tacet_client *c, const char *with, uin
     if (place == 1)
         return FAIL(E_ABSENT);
     TRY(messages_last(c->vault, number, place - 1, &c->shown, &m)); /* 0 - 1: the newest */
-    client_message(c, &m, out);
-    return OK;
+    return telling_message(c, &m, &c->shown, out);
 }
 
 enum tacet_code tacet_previous_message(struct tacet_client *c, const char *with, uint64_t place,

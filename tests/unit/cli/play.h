@@ -31,6 +31,7 @@ struct play {
     struct tacet_room room[PLAY_MOST];
     size_t rooms;
     enum tacet_code room_code; /* what changes are answered */
+    enum tacet_code find;      /* a message by its id, if not by what there is */
     struct tacet_status status;
 
     /* What the program did. */
@@ -49,6 +50,7 @@ struct play {
     char wished[128];                            /* of a room */
     bool cancelled;
     size_t sent_n;
+    uint64_t place; /* of the message with which something was done */
 };
 extern struct play play;
 

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tacet/deeds.h: what people do with messages that are there: they answer them.
+ *
+ * A message is named by its conversation and its place in it (struct tacet_message); wherever
+ * `with` is a handle it may be a room's address, too.
+ */
+#ifndef TACET_DEEDS_H
+#define TACET_DEEDS_H
+
+#include "tacet/client.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a message is. */
+enum tacet_kind {
+    TACET_KIND_TEXT = 1,
+    TACET_KIND_REPLY = 2, /* to what its `re` says */
+};
+
+#define TACET_REPLY_MAX 65504 /* bytes of the text of a reply */
+#define TACET_ID_SHOWN  8     /* digits of an id that are shown, where all would be too many */
+#define TACET_ID_LEAST  4     /* digits by which a message can be found */
+#define TACET_ID_MOST   32    /* all of them */
+
+/* The message of a conversation whose id begins so: with at least TACET_ID_LEAST hexadecimal
+ * digits.  The whole conversation is looked at.  The text lives until the next call about a
+ * message. TACET_ABSENT: none; TACET_CONFLICT: more than one; TACET_MALFORMED: no such digits. */
+TACET_API enum tacet_code tacet_find_message(struct tacet_client *c, const char *with,
+                                             const char *id, struct tacet_message *out);
+
+/* Queue an answer to the message at `place`.  As tacet_send(), but TACET_ABSENT: there is no such
+ * message, or none that can be answered; TACET_CONFLICT: also that it was never sent. */
+TACET_API enum tacet_code tacet_reply(struct tacet_client *c, const char *with, uint64_t place,
+                                      const uint8_t *text, size_t n, char id[TACET_ID_SIZE]);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

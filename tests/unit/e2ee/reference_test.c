@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "e2ee/reference.h"
+
+#include "assert_err.h"
+
+static struct reference yes(void)
+{
+    return (struct reference){.sender = {{1, 2}}, .id = {{3, 4}}, .text = bytes_text("Yes.")};
+}
+
+static void what_is_written_is_read(void **state)
+{
+    struct reference a = yes(), b;
+    struct buf out = BUF(LIMIT_TEXT);
+
+    assert_ok(reference_write(PAYLOAD_REPLY, &a, &out));
+    assert_int_equal(out.n, REFERENCE_NAME_SIZE + 4);
+    assert_ok(reference_parse(PAYLOAD_REPLY, buf_view(&out), &b));
+    assert_memory_equal(&a.sender, &b.sender, sizeof a.sender);
+    assert_memory_equal(&a.id, &b.id, sizeof a.id);
+    assert_bytes(b.text, a.text);
+    assert_ok(reference_parse(PAYLOAD_REPLY, bytes(out.at, REFERENCE_NAME_SIZE), &b));
+    assert_int_equal(b.text.n, 0);
+    for (size_t n = 0; n < REFERENCE_NAME_SIZE; n++)
+        assert_err(reference_parse(PAYLOAD_REPLY, bytes(out.at, n), &b), E_TRUNCATED);
+    buf_free(&out);
+}
+
+static void what_is_no_text_is_no_answer(void **state)
+{
+    struct reference a = yes(), b;
+    struct buf out = BUF(LIMIT_TEXT);
+
+    assert_ok(reference_write(PAYLOAD_REPLY, &a, &out));
+    assert_err(reference_parse(PAYLOAD_TEXT, buf_view(&out), &b), E_MALFORMED);
+    assert_err(reference_write(PAYLOAD_TEXT, &a, &out), E_MALFORMED);
+    out.at[out.n - 1] = 0xff;
+    assert_err(reference_parse(PAYLOAD_REPLY, buf_view(&out), &b), E_MALFORMED);
+    a.text = bytes("\xff", 1);
+    assert_err(reference_write(PAYLOAD_REPLY, &a, &out), E_MALFORMED);
+    buf_free(&out);
+}
+
+static void the_longest_answer_is_as_long_as_a_content_may_be(void **state)
+{
+    static uint8_t text[LIMIT_TEXT + 1];
+    struct reference a = yes(), b;
+    struct buf out = BUF(LIMIT_TEXT);
+
+    memset(text, 'a', sizeof text);
+    a.text = bytes(text, REFERENCE_REPLY_MAX);
+    assert_ok(reference_write(PAYLOAD_REPLY, &a, &out));
+    assert_int_equal(out.n, LIMIT_TEXT);
+    assert_ok(reference_parse(PAYLOAD_REPLY, buf_view(&out), &b));
+    a.text.n++;
+    assert_err(reference_write(PAYLOAD_REPLY, &a, &out), E_LIMIT);
+    assert_err(reference_parse(PAYLOAD_REPLY, BYTES(text), &b), E_LIMIT);
+    buf_free(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(what_is_no_text_is_no_answer),
+        cmocka_unit_test(the_longest_answer_is_as_long_as_a_content_may_be),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
