@@ -184,6 +184,8 @@ enum tacet_event_kind {
     TACET_EVENT_ROOM = 30,
     TACET_EVENT_ROOM_CHANGE, /* `wished`, of the room message.with, is in force; or cannot be: see
                                 tacet_change_room() */
+    TACET_EVENT_DEED = 60,   /* somebody did something with a message, message.re: see message.kind.
+                              * It is no row of the conversation, but shows at that message */
     /* Another program asks to lock the profile, see tacet_lock(): tacet_close() it at once, and
      * show nothing of it any more. */
     TACET_EVENT_LOCK = 64,
@@ -309,8 +311,9 @@ struct tacet_message {
     char by[TACET_HANDLE_SIZE]; /* who wrote it, or did it; "" when not known */
     unsigned change; /* NOTE_ROOM, as the next: enum tacet_room_change of tacet/rooms.h */
     char whom[TACET_HANDLE_SIZE];
+    bool taken_back;       /* KIND_REACTION: it does not stand any more */
     unsigned kind;         /* enum tacet_kind of tacet/deeds.h; 0: no message, or unreadable */
-    struct tacet_quote re; /* KIND_REPLY: what it answers */
+    struct tacet_quote re; /* what a message of another kind than KIND_TEXT is about */
 };
 
 /* How far adding a device has come, on either of the two. */
@@ -333,7 +336,7 @@ struct tacet_event {
     enum tacet_code code;
     enum tacet_problem problem;
     char who[TACET_HANDLE_SIZE];   /* "" when nobody in particular */
-    struct tacet_message message;  /* MESSAGE, STATE; of PROBLEM `missing` alone */
+    struct tacet_message message;  /* MESSAGE, STATE, DEED; of PROBLEM `missing` alone */
     enum tacet_cause cause;        /* MESSAGE, PROBLEM_RECIPIENTS */
     char about[TACET_HANDLE_SIZE]; /* of the cause: an account, "" when none or not known */
     char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one; of LISTED,

@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join chat send reply read contacts name room verify devices recovery passphrase lock status help"
+    local words="join chat send reply react read contacts name room verify devices recovery passphrase lock status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -48,6 +48,7 @@ _tacet() {
     chat) options+=" --lock-after --wait" ;;
     send) options+=" --wait" ;;
     reply) options+=" --wait" ;;
+    react) options+=" --back --wait" ;;
     read) options+=" --follow --all --ids --json" ;;
     contacts) options+=" --json" ;;
     name) options+=" --none" ;;

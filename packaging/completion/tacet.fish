@@ -18,12 +18,13 @@ complete -c tacet -l passphrase-fd -x -d 'Read the passphrase from a descriptor'
 complete -c tacet -l help -d 'Say more'
 complete -c tacet -l version -d 'Say which version this is'
 
-set -l words join chat send reply read contacts name room verify devices recovery passphrase lock status
+set -l words join chat send reply react read contacts name room verify devices recovery passphrase lock status
 set -l none "not __fish_seen_subcommand_from $words help"
 complete -c tacet -n $none -a join -d 'Take up an invitation, or add this device'
 complete -c tacet -n $none -a chat -d 'Talk with somebody, line by line'
 complete -c tacet -n $none -a send -d 'Write to somebody'
 complete -c tacet -n $none -a reply -d 'Answer a message'
+complete -c tacet -n $none -a react -d 'React to a message'
 complete -c tacet -n $none -a read -d 'Show what others wrote'
 complete -c tacet -n $none -a contacts -d 'List the people you have written with'
 complete -c tacet -n $none -a name -d 'Give somebody a name that you alone see'
@@ -43,6 +44,8 @@ complete -c tacet -n '__fish_seen_subcommand_from chat' -l lock-after -x -d 'Whe
 complete -c tacet -n '__fish_seen_subcommand_from chat' -l wait -x -d 'For the server, in seconds'
 complete -c tacet -n '__fish_seen_subcommand_from send' -l wait -x -d 'For the server, in seconds'
 complete -c tacet -n '__fish_seen_subcommand_from reply' -l wait -x -d 'For the server, in seconds'
+complete -c tacet -n '__fish_seen_subcommand_from react' -l back -d 'Take it back'
+complete -c tacet -n '__fish_seen_subcommand_from react' -l wait -x -d 'For the server, in seconds'
 complete -c tacet -n '__fish_seen_subcommand_from read' -l follow -d 'Go on showing'
 complete -c tacet -n '__fish_seen_subcommand_from read' -l all -d 'Read ones too'
 complete -c tacet -n '__fish_seen_subcommand_from read' -l ids -d 'By which each can be named'

@@ -154,16 +154,23 @@ static void warn(struct tacet_client *client, const char *to)
     tacet_warned(client, to);
 }
 
-static void say_unsent(struct tacet_client *client, const char *to, enum tacet_code code)
+static const struct sentence REACTING[] = {
+    {TACET_STALE, "It is so already."},
+    {TACET_MALFORMED, "A reaction is 1 to 32 bytes of UTF-8 without blanks."},
+    {TACET_LIMIT, "A reaction is 1 to 32 bytes of UTF-8 without blanks."},
+    {TACET_AGAIN, "The network was not asked yet who that is.  Connect once; then try again."},
+    {TACET_OK, NULL},
+};
+
+static void say_unsent(struct tacet_client *client, const struct posting *p, enum tacet_code code)
 {
+    const char *why = p->kind == POSTING_REACTION ? words_explain(REACTING, code) : NULL;
     struct tacet_contact c;
 
-    if (rooms_is_meant(to) && code == TACET_REMOVED) {
-        fputs("not sent: You are not in this room any more.\n", stderr);
-        return;
-    }
-    fprintf(stderr, "not sent: %s\n", sentences_find(sentences_sending, code));
-    if (code == TACET_CONFLICT && tacet_find_contact(client, to, &c) == TACET_OK && c.verified)
+    if (rooms_is_meant(p->to) && code == TACET_REMOVED)
+        why = "You are not in this room any more.";
+    fprintf(stderr, "not sent: %s\n", why != NULL ? why : sentences_find(sentences_sending, code));
+    if (code == TACET_CONFLICT && tacet_find_contact(client, p->to, &c) == TACET_OK && c.verified)
         fputs(sentences_changed, stderr);
 }
 
@@ -172,6 +179,8 @@ static enum tacet_code queue(struct tacet_client *client, const struct posting *
 {
     if (p->kind == POSTING_REPLY)
         return tacet_reply(client, p->to, p->place, p->text.at, p->text.n, id);
+    if (p->kind == POSTING_REACTION)
+        return tacet_react(client, p->to, p->place, p->reaction, !p->back, id);
     return tacet_send(client, p->to, p->text.at, p->text.n, id);
 }
 
@@ -183,7 +192,7 @@ enum words_end posting_send(struct tacet_client *client, const struct posting *p
     struct drive d;
 
     if (code != TACET_OK) {
-        say_unsent(client, p->to, code);
+        say_unsent(client, p, code);
         return WORDS_FAILED;
     }
     warn(client, p->to);

@@ -12,7 +12,7 @@
 #define POSTING_CHUNK     4096
 #define POSTING_MAX       (TACET_TEXT_MAX + 2 * POSTING_CHUNK) /* of what is read in */
 
-enum posting_kind { POSTING_TEXT = 1, POSTING_REPLY };
+enum posting_kind { POSTING_TEXT = 1, POSTING_REPLY, POSTING_REACTION };
 
 struct posting {
     enum posting_kind kind;
@@ -20,7 +20,9 @@ struct posting {
     char room[TACET_HANDLE_SIZE];
     uint64_t place; /* of the message that it is about */
     struct bytes text;
-    unsigned wait; /* seconds; 0: not at all */
+    const char *reaction; /* its kind */
+    bool back;            /* take it back */
+    unsigned wait;        /* seconds; 0: not at all */
 };
 
 /* What was given on the command line, or else all of standard input, into `text`, whose ceiling is

@@ -305,6 +305,7 @@ const char *sentences_kind(unsigned kind)
     static const char *const names[] = {
         [TACET_KIND_TEXT] = "text",
         [TACET_KIND_REPLY] = "reply",
+        [TACET_KIND_REACTION] = "reaction",
     };
 
     return kind < ROWS(names) ? names[kind] : NULL;

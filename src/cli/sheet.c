@@ -76,7 +76,9 @@ static void write_quoted(struct bytes text, struct buf *out)
 
 static void write_re(struct tacet_client *client, const struct tacet_message *m, struct buf *out)
 {
-    buf_text(out, "    (an answer to ");
+    buf_text(out, m->kind != TACET_KIND_REACTION ? "    (an answer to "
+                  : m->taken_back                ? "    (takes back a reaction to "
+                                                 : "    (a reaction to ");
     buf_bytes(out, bytes((const uint8_t *)m->re.id, TACET_ID_SHOWN));
     if (m->re.place == 0) {
         buf_text(out, ", which is not here)\n");
@@ -86,6 +88,29 @@ static void write_re(struct tacet_client *client, const struct tacet_message *m,
     people_write(client, m->re.by, out);
     buf_text(out, ": ");
     write_quoted(bytes(m->re.text, m->re.text_n), out);
+    buf_text(out, ")\n");
+}
+
+/* "(reactions: + bob carol; - alice)" */
+static void write_reactions(struct tacet_client *client, const struct tacet_message *m,
+                            struct buf *out)
+{
+    struct tacet_reaction r;
+    char number[NUMBER_MAX];
+    unsigned n = 0;
+
+    while (tacet_get_reaction(client, m->with, m->place, n, &r) == TACET_OK) {
+        buf_text(out, n++ == 0 ? "    (reactions: " : "; ");
+        text_harmless(out, bytes_text(r.kind), false);
+        buf_text(out, " ");
+        buf_text(out, r.by);
+    }
+    if (n == 0)
+        return;
+    if (r.more > 0) {
+        snprintf(number, sizeof number, "; and %u more", r.more);
+        buf_text(out, number);
+    }
     buf_text(out, ")\n");
 }
 
@@ -119,5 +144,7 @@ void sheet_message(struct tacet_client *client, const struct tacet_message *m, b
     buf_text(out, "\n");
     if (m->re.id[0] != '\0')
         write_re(client, m, out);
+    if (m->kind == TACET_KIND_TEXT || m->kind == TACET_KIND_REPLY)
+        write_reactions(client, m, out);
     write_notes(m, out);
 }

@@ -311,6 +311,10 @@ static void take_event(struct talk *t, const struct tacet_event *e)
     if (speaks)
         console_show(&t->console);
     switch (e->kind) {
+    case TACET_EVENT_DEED:
+        if (strcmp(e->who, t->with) == 0)
+            show_message(t, &e->message);
+        break;
     case TACET_EVENT_MESSAGE:
         take_message(t, e);
         break;

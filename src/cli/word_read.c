@@ -82,16 +82,40 @@ static json_t *re_json(const struct tacet_message *m)
                      m->re.text_n == 0 ? "" : (const char *)m->re.text, m->re.text_n);
 }
 
+static json_t *people_list(const char *by)
+{
+    json_t *list = json_array();
+    size_t n;
+
+    for (; (n = strcspn(by, " ")) > 0; by += n + (by[n] == ' '))
+        json_array_append_new(list, json_stringn(by, n));
+    return list;
+}
+
+static json_t *reactions_json(struct tacet_client *client, const struct tacet_message *m)
+{
+    json_t *list = json_array();
+    struct tacet_reaction r;
+
+    if (m->kind != TACET_KIND_TEXT && m->kind != TACET_KIND_REPLY)
+        return list;
+    for (unsigned n = 0; tacet_get_reaction(client, m->with, m->place, n, &r) == TACET_OK; n++)
+        json_array_append_new(list, json_pack("{ss sI sb so}", "kind", r.kind, "people",
+                                              (json_int_t)r.people, "mine", r.mine, "by",
+                                              people_list(r.by)));
+    return list;
+}
+
 static bool print_json(struct tacet_client *client, const struct tacet_message *m)
 {
     const char *text = m->text_n == 0 ? "" : (const char *)m->text;
 
-    return jsonl_print(
-        json_pack("{ss so ss sb ss ss% so ss so sI so so ss? so}", "with", m->with, "name",
-                  people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id, "text",
-                  text, m->text_n, "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes",
-                  notes_json(m), "missing", (json_int_t)m->missing, "devices", devices_json(m),
-                  "change", room_json(m), "kind", sentences_kind(m->kind), "re", re_json(m)));
+    return jsonl_print(json_pack(
+        "{ss so ss sb ss ss% so ss so sI so so ss? so so}", "with", m->with, "name",
+        people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id, "text", text,
+        m->text_n, "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes", notes_json(m),
+        "missing", (json_int_t)m->missing, "devices", devices_json(m), "change", room_json(m),
+        "kind", sentences_kind(m->kind), "re", re_json(m), "reactions", reactions_json(client, m)));
 }
 
 /* Written, flushed, and only then marked: what a full disk or a closed pipe swallowed is unread. */
@@ -204,9 +228,13 @@ static enum words_end follow(struct reading *r)
 
     drive_begin(&d, r->client, -1);
     while (end == WORDS_FINE && drive_next(&d, &e))
-        if ((e.kind == TACET_EVENT_MESSAGE || e.kind == TACET_EVENT_DEVICES ||
-             e.kind == TACET_EVENT_ROOM) &&
-            !show_conversation(r, r->with, false))
+        if (e.kind == TACET_EVENT_DEED &&
+            (r->with == NULL || strcmp(r->with, e.message.with) == 0)) {
+            if (!show_one(r, &e.message))
+                end = WORDS_FAILED;
+        } else if ((e.kind == TACET_EVENT_MESSAGE || e.kind == TACET_EVENT_DEVICES ||
+                    e.kind == TACET_EVENT_ROOM) &&
+                   !show_conversation(r, r->with, false))
             end = WORDS_FAILED;
     if (drive_refused(&d))
         end = WORDS_FAILED;
@@ -273,10 +301,13 @@ const struct word word_read = {
         "  --ids              And by which id each can be named: tacet help reply\n"
         "  --json             One JSON object a line: with, name, by, mine, id, text, sent, "
         "state,\n"
-        "                     notes, missing, devices, change, kind, re; devices and change are\n"
+        "                     notes, missing, devices, change, kind, re, reactions; devices and "
+        "change are\n"
         "                     null, or an object with what became of somebody's devices, or of "
         "the\n"
-        "                     room; kind is null, text or reply; re is null, or what it answers, "
-        "an\n"
-        "                     object with id, by and text, which are null when that is not here.\n",
+        "                     room; kind is null, text, reply or reaction; re is null, or what it "
+        "is\n"
+        "                     about, an object with id, by and text, which are null when that is "
+        "not\n"
+        "                     here; reactions are objects with kind, people, mine and by.\n",
 };

@@ -3,6 +3,11 @@
 
 #include "base/text.h"
 
+/* Why a message that shows at another one has to be shown itself, too. */
+#define TELLING                                                                      \
+    (MESSAGE_LATE | MESSAGE_GAP | MESSAGE_FORKED | MESSAGE_AHEAD | MESSAGE_RESTART | \
+     MESSAGE_NO_COPY | MESSAGE_LEFT)
+
 bool deeds_are_readable(uint16_t type, struct bytes content)
 {
     struct reference ref;
@@ -16,6 +21,17 @@ bool deeds_is_said(const struct message *m)
     return (m->notes & (MESSAGE_DEVICES | MESSAGE_ROOM | MESSAGE_UNREADABLE)) == 0;
 }
 
+bool deeds_is_text(const struct message *m)
+{
+    return deeds_is_said(m) && (m->type == PAYLOAD_TEXT || m->type == PAYLOAD_REPLY);
+}
+
+bool deeds_is_quiet(const struct message *m)
+{
+    return deeds_is_said(m) && !deeds_is_text(m) && (m->notes & TELLING) == 0 &&
+           m->state != DELIVERY_FAILED;
+}
+
 struct bytes deeds_text(const struct message *m)
 {
     struct reference ref;
@@ -25,28 +41,89 @@ struct bytes deeds_text(const struct message *m)
     return ref.text;
 }
 
-static struct err find_target(struct vault *v, const struct message *m, struct arena *a,
-                              struct deeds_view *out)
+/* ---- what is done */
+
+static struct reaction reaction_of(const struct message *m, const struct reference *ref)
 {
+    struct reaction r = {.did = m->sender,
+                         .id = m->id,
+                         .stamp = ref->stamp,
+                         .on = ref->on,
+                         .kind_n = (uint8_t)ref->text.n};
+
+    memcpy(r.kind, ref->text.at, ref->text.n);
+    return r;
+}
+
+/* What a message says of another one; false: nothing. */
+static struct err read_deed(struct vault *v, const struct own *me, const struct message *m,
+                            struct target *to, struct reference *ref, bool *is)
+{
+    *is = deeds_is_said(m) && m->type == PAYLOAD_REACTION;
+    if (!*is)
+        return OK;
+    TRY(reference_parse(m->type, m->text, ref));
+    to->sender = ref->sender;
+    to->id = ref->id;
+    return target_room(v, me, m, &to->room);
+}
+
+struct err deeds_take(struct vault *v, const struct own *me, const struct message *m,
+                      const struct account_id *by)
+{
+    struct reference ref;
+    struct reaction r;
+    struct target to;
+    bool is;
+
+    TRY(read_deed(v, me, m, &to, &ref, &is));
+    if (!is)
+        return OK;
+    r = reaction_of(m, &ref);
+    return reactions_take(v, &to, by, &r);
+}
+
+struct err deeds_undo(struct vault *v, const struct own *me, const struct message *m)
+{
+    struct reference ref;
+    struct reaction r;
+    struct target to;
+    bool is;
+
+    TRY(read_deed(v, me, m, &to, &ref, &is));
+    if (!is)
+        return OK;
+    r = reaction_of(m, &ref);
+    return reactions_undo(v, &to, &me->me.who.aid, &r);
+}
+
+/* ---- what is shown */
+
+static struct err find_target(struct vault *v, const struct own *me, const struct message *m,
+                              struct arena *a, struct deeds_view *out)
+{
+    struct room_id here, there;
     struct err err = messages_find(v, &out->reference.sender, &out->reference.id, a, &out->to);
 
     if (err.code == E_ABSENT)
         return OK;
     TRY(err);
-    out->here = out->to.contact == m->contact && deeds_is_said(&out->to);
+    TRY(target_room(v, me, m, &here));
+    TRY(target_room(v, me, &out->to, &there));
+    out->here = ID_SAME(here, there) && deeds_is_text(&out->to);
     if (out->here)
         out->to_text = deeds_text(&out->to);
     return OK;
 }
 
-struct err deeds_view(struct vault *v, const struct message *m, struct arena *a,
-                      struct deeds_view *out)
+struct err deeds_view(struct vault *v, const struct own *me, const struct message *m,
+                      struct arena *a, struct deeds_view *out)
 {
     *out = (struct deeds_view){.text = m->text};
-    if (!deeds_is_said(m) || m->type != PAYLOAD_REPLY)
+    if (!deeds_is_said(m) || m->type == PAYLOAD_TEXT)
         return OK;
     TRY(reference_parse(m->type, m->text, &out->reference));
     out->text = out->reference.text;
-    out->replies = true;
-    return find_target(v, m, a, out);
+    out->refers = true;
+    return find_target(v, me, m, a, out);
 }

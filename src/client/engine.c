@@ -290,6 +290,8 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_ROOM_DELETE:
         return wanting_command(e, c);
     case COMMAND_REPLY:
+    case COMMAND_REACT:
+    case COMMAND_TAKE_BACK:
         return doing_command(e, c);
     case COMMAND_OFFER:
         return offering_begin(e);

@@ -185,12 +185,14 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
         tell_also(op, PROBLEM_OLD_KEYS, 0);
     TRY(use_up(op, o, match));
     TRY(note_read(e, core, m, &blocked));
+    m->read |= deeds_is_quiet(m);
     TRY(messages_add(e->vault, m));
+    TRY(deeds_take(e->vault, &e->own, m, &core->sender.aid));
     m->proof = NO_VALUE;
     if (blocked)
         return opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
     *op->result = OPENING_DONE;
-    op->event->kind = EVENT_MESSAGE;
+    op->event->kind = deeds_is_quiet(m) ? EVENT_DEED : EVENT_MESSAGE;
     op->event->finding = verdict->finding;
     return OK;
 }

@@ -8,6 +8,7 @@
  */
 #include "base/fault.h"
 #include "base/map.h"
+#include "client/deeds.h"
 #include "client/gathering.h"
 #include "client/rules.h"
 #include "wire/tacet.pb-c.h"
@@ -32,6 +33,7 @@ static struct err queue_in(struct engine *e, uint64_t conversation, struct messa
 
     m->contact = conversation;
     TRY(messages_add(e->vault, m));
+    TRY(deeds_take(e->vault, &e->own, m, &e->own.me.who.aid));
     row.place = m->place;
     return outgoing_add(e, &row);
 }

@@ -254,7 +254,9 @@ static struct err keep(const struct taking_place *p, const struct history_entry 
     TRY(find_stream(p, entry, core));
     m.room = core->room;
     TRY(note_read(p, entry, core, &m.read));
-    return messages_add_before(p->vault, &m);
+    m.read |= deeds_is_quiet(&m);
+    TRY(messages_add_before(p->vault, &m));
+    return deeds_take(p->vault, p->me, &m, entry->mine ? &p->me->me.who.aid : &entry->with);
 }
 
 static struct err take_message(const struct taking_place *p, const struct history_entry *entry)

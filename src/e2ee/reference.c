@@ -4,11 +4,36 @@
 #include "base/reader.h"
 #include "base/text.h"
 
+/* C0 with the blank, DEL with C1, and what ends a line or a paragraph. */
+static bool is_passed_over(uint32_t point)
+{
+    return point <= 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x2028 || point == 0x2029;
+}
+
+static bool is_kind(struct bytes text)
+{
+    uint32_t point;
+    size_t n;
+
+    for (size_t at = 0; at < text.n; at += n) {
+        n = text_point(bytes(text.at + at, text.n - at), &point);
+        if (n == 0 || is_passed_over(point))
+            return false;
+    }
+    return text.n > 0;
+}
+
 static struct err check(uint16_t type, const struct reference *in)
 {
-    if (type != PAYLOAD_REPLY || !text_is_utf8(in->text))
+    bool is_reaction = type == PAYLOAD_REACTION;
+
+    if (!is_reaction && type != PAYLOAD_REPLY)
         return FAIL(E_MALFORMED);
-    return in->text.n > REFERENCE_REPLY_MAX ? FAIL(E_LIMIT) : OK;
+    if (in->text.n > (is_reaction ? REFERENCE_REACTION_MAX : REFERENCE_REPLY_MAX))
+        return FAIL(E_LIMIT);
+    if (is_reaction)
+        return is_kind(in->text) ? OK : FAIL(E_MALFORMED);
+    return text_is_utf8(in->text) ? OK : FAIL(E_MALFORMED);
 }
 
 struct err reference_write(uint16_t type, const struct reference *in, struct buf *out)
@@ -18,17 +43,33 @@ struct err reference_write(uint16_t type, const struct reference *in, struct buf
     TRY(check(type, in));
     buf_bytes(out, ID_BYTES(in->sender));
     buf_bytes(out, ID_BYTES(in->id));
+    if (type == PAYLOAD_REACTION) {
+        buf_u64(out, in->stamp);
+        buf_u8(out, in->on);
+    }
     buf_bytes(out, in->text);
     return buf_end(out, &written);
+}
+
+static void read_reaction(struct reader *r, struct reference *ref)
+{
+    uint8_t on;
+
+    ref->stamp = reader_u64(r);
+    on = reader_u8(r);
+    reader_require(r, on <= 1, E_MALFORMED);
+    ref->on = on == 1;
 }
 
 struct err reference_parse(uint16_t type, struct bytes content, struct reference *out)
 {
     struct reader r = reader(content);
-    struct reference ref;
+    struct reference ref = {.stamp = 0};
 
     reader_copy(&r, ref.sender.b, sizeof ref.sender.b);
     reader_copy(&r, ref.id.b, sizeof ref.id.b);
+    if (type == PAYLOAD_REACTION)
+        read_reaction(&r, &ref);
     ref.text = reader_take(&r, reader_left(&r));
     TRY(reader_end(&r));
     TRY(check(type, &ref));

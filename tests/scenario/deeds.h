@@ -4,12 +4,14 @@
 #ifndef TACET_TESTS_SCENARIO_DEEDS_H
 #define TACET_TESTS_SCENARIO_DEEDS_H
 
+#include <stdio.h>
+
 #include "client/deeds.h"
 #include "scenario/histories.h"
 #include "scenario/rooms.h"
 
-extern const struct CMUnitTest deeds_replies[];
-extern const size_t deeds_replies_n;
+extern const struct CMUnitTest deeds_replies[], deeds_reactions[];
+extern const size_t deeds_replies_n, deeds_reactions_n;
 
 static inline uint64_t pair_with(struct person *who, struct person *with)
 {
@@ -74,11 +76,59 @@ static inline void sees_answer(struct person *who, uint64_t conversation, const 
     struct message m = the(who, conversation, text, &a);
     struct deeds_view view;
 
-    assert_ok(deeds_view(engine_vault(stage_engine(who)), &m, &a, &view));
-    assert_true(view.replies);
+    assert_ok(
+        deeds_view(engine_vault(stage_engine(who)), engine_own(stage_engine(who)), &m, &a, &view));
+    assert_true(view.refers);
     assert_int_equal(view.here, what != NULL);
     if (what != NULL)
         assert_bytes(view.to_text, bytes_text(what));
+    arena_free(&a);
+}
+
+static inline enum err_code reacts_or_not(struct play *p, struct person *who, uint64_t conversation,
+                                          const char *what, const char *kind, bool on)
+{
+    struct arena a = ARENA(1 << 22);
+    struct command c = {.kind = on ? COMMAND_REACT : COMMAND_TAKE_BACK, .text = bytes_text(kind)};
+    enum err_code code;
+
+    c.number = the(who, conversation, what, &a).place;
+    code = does(p, who, conversation, &c);
+    arena_free(&a);
+    return code;
+}
+
+static inline void reacts(struct play *p, struct person *who, uint64_t conversation,
+                          const char *what, const char *kind)
+{
+    assert_int_equal(reacts_or_not(p, who, conversation, what, kind, true), E_OK);
+}
+
+static inline void takes_back(struct play *p, struct person *who, uint64_t conversation,
+                              const char *what, const char *kind)
+{
+    assert_int_equal(reacts_or_not(p, who, conversation, what, kind, false), E_OK);
+}
+
+/* How people react to a message, as `who` sees it: "+2 -1", each kind and how many people. */
+static inline void shows(struct person *who, uint64_t conversation, const char *what,
+                         const char *reactions)
+{
+    struct vault *v = engine_vault(stage_engine(who));
+    struct arena a = ARENA(1 << 22);
+    struct message m = the(who, conversation, what, &a);
+    struct reactions_sum sum;
+    struct target to;
+    char all[1024] = "";
+    size_t n = 0;
+
+    assert_ok(target_of(v, engine_own(stage_engine(who)), &m, &to));
+    assert_ok(reactions_sum(v, &to, &a, &sum));
+    for (size_t i = 0; i < sum.n && n < sizeof all; i++)
+        n += (size_t)snprintf(all + n, sizeof all - n, "%s%.*s%zu", i == 0 ? "" : " ",
+                              (int)sum.kind[i].kind.n, (const char *)sum.kind[i].kind.at,
+                              sum.kind[i].n);
+    assert_string_equal(all, reactions);
     arena_free(&a);
 }
 

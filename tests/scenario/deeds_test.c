@@ -6,5 +6,5 @@
 
 int main(void)
 {
-    return PLAY(replies);
+    return PLAY(replies) + PLAY(reactions);
 }

@@ -206,6 +206,16 @@ static void remember(struct person *who, const struct event *e)
     who->n_shown++;
 }
 
+static void hear_problem(struct person *who, const struct event *e)
+{
+    who->problems |= 1u << e->problem;
+    who->problem_code = e->code;
+    if (e->problem == PROBLEM_RECIPIENTS)
+        who->finding = e->finding;
+    who->told[e->problem]++;
+    who->missing[e->problem] += e->message.missing;
+}
+
 static void hear(struct person *who, const struct event *e)
 {
     switch (e->kind) {
@@ -225,12 +235,7 @@ static void hear(struct person *who, const struct event *e)
         who->code = e->code;
         break;
     case EVENT_PROBLEM:
-        who->problems |= 1u << e->problem;
-        who->problem_code = e->code;
-        if (e->problem == PROBLEM_RECIPIENTS)
-            who->finding = e->finding;
-        who->told[e->problem]++;
-        who->missing[e->problem] += e->message.missing;
+        hear_problem(who, e);
         break;
     case EVENT_REMOVED:
         who->removed = true;
@@ -257,6 +262,9 @@ static void hear(struct person *who, const struct event *e)
         break;
     case EVENT_ROOM_CHANGE:
         who->wished = *e;
+        break;
+    case EVENT_DEED:
+        who->deeds++;
         break;
     case EVENT_ROOM:
     case EVENT_DRAINED:

@@ -49,6 +49,7 @@ _Static_assert(TACET_LINK_SIZE == DEVICE_LINK_MAX + 1 && TACET_CODE_SIZE == LINK
 _Static_assert((int)TACET_EVENT_ROOM_CHANGE == (int)EVENT_ROOM_CHANGE, "events");
 _Static_assert((int)TACET_PROBLEM_ROOM == (int)PROBLEM_ROOM_FORKED, "problems");
 _Static_assert((int)TACET_EVENT_RECOVERY == (int)EVENT_RECOVERY, "events");
+_Static_assert((int)TACET_EVENT_DEED == (int)EVENT_DEED, "events");
 _Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
 _Static_assert(TACET_PASSPHRASE_MAX == VAULT_PASSPHRASE_MAX, "sizes");
 _Static_assert(TACET_TEXT_MAX == LIMIT_TEXT && TACET_HANDLE_SIZE == TEXT_HANDLE_MAX + 1, "sizes");
@@ -133,6 +134,7 @@ struct err client_new(const struct tacet_profile *p, struct tacet_client **out)
     c->bell = -1;
     c->shown = ARENA(1 << 20);
     c->told = ARENA(1 << 20);
+    c->reacted = ARENA(4 << 20);
     c->named = ARENA(4096);
     c->called = ARENA(4096);
     c->room = ARENA(4 << 20);
@@ -418,6 +420,7 @@ void tacet_close(struct tacet_client *c)
         close(c->bell);
     arena_free(&c->shown);
     arena_free(&c->told);
+    arena_free(&c->reacted);
     arena_free(&c->named);
     arena_free(&c->called);
     arena_free(&c->room);
@@ -471,7 +474,7 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
     snprintf(out->who, sizeof out->who, "%s", e.contact.handle);
     cause_out(c, &e.finding, out);
     arena_free(&c->told);
-    if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE)
+    if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE || e.kind == EVENT_DEED)
         return client_code(telling_message(c, &e.message, &c->told, &out->message));
     if (e.kind == EVENT_ROOM || e.kind == EVENT_ROOM_CHANGE || e.problem == PROBLEM_ROOM_FORKED)
         meeting_with(c, e.message.contact, out->message.with);

@@ -4,6 +4,7 @@
 #define TACET_CLIENT_HOST_CLIENT_INTERNAL_H
 
 #include "client/host/carrier.h"
+#include "client/reactions.h"
 #include "crypto/p521.h"
 #include "tacet/client.h"
 
@@ -21,10 +22,14 @@ struct tacet_client {
     int bell;             /* at which another program asks to lock; -1: none */
     struct arena shown;   /* the text that the last call lent to the caller */
     struct arena told;    /* and that of the last event */
-    struct arena named;   /* the name of the contact that was given last */
-    struct arena called;  /* and of the device */
-    struct arena room;    /* and of the room */
-    struct adding asked;  /* which device was told last as asking to be added */
+    struct arena reacted; /* and how people react to a message, of which: */
+    struct reactions_sum *reactions;
+    char reacted_in[TACET_HANDLE_SIZE];
+    uint64_t reacted_at;
+    struct arena named;  /* the name of the contact that was given last */
+    struct arena called; /* and of the device */
+    struct arena room;   /* and of the room */
+    struct adding asked; /* which device was told last as asking to be added */
 };
 
 enum tacet_code client_code(struct err err);

@@ -26,7 +26,7 @@ struct err telling_message(struct tacet_client *c, const struct message *m, stru
     struct diary_devices devices;
     struct deeds_view view;
 
-    TRY(deeds_view(c->vault, m, a, &view));
+    TRY(deeds_view(c->vault, engine_own(c->engine), m, a, &view));
 
     *out = (struct tacet_message){.mine = m->mine,
                                   .read = m->read,
@@ -39,7 +39,9 @@ struct err telling_message(struct tacet_client *c, const struct message *m, stru
                                   .place = m->place,
                                   .text = view.text.at,
                                   .text_n = view.text.n,
-                                  .kind = deeds_is_said(m) ? m->type : 0};
+                                  .kind = deeds_is_said(m) ? m->type : 0,
+                                  .taken_back = view.refers && m->type == PAYLOAD_REACTION &&
+                                                !view.reference.on};
     if (diary_read(m, &devices)) {
         out->added = devices.added;
         out->removed = devices.removed;
@@ -50,7 +52,7 @@ struct err telling_message(struct tacet_client *c, const struct message *m, stru
     meeting_with(c, m->contact, out->with);
     meeting_authors(c, m, out);
     client_hex(ID_BYTES(m->id), out->id);
-    if (view.replies)
+    if (view.refers)
         quote_out(c, &view, out, &out->re);
     return OK;
 }

@@ -194,27 +194,6 @@ enum tacet_code tacet_send(struct tacet_client *c, const char *to, const uint8_t
     return play.send;
 }
 
-enum tacet_code tacet_reply(struct tacet_client *c, const char *with, uint64_t place,
-                            const uint8_t *text, size_t n, char id[TACET_ID_SIZE])
-{
-    play.place = place;
-    return tacet_send(c, with, text, n, id);
-}
-
-enum tacet_code tacet_find_message(struct tacet_client *c, const char *with, const char *id,
-                                   struct tacet_message *out)
-{
-    if (play.find != TACET_OK)
-        return play.find;
-    for (size_t i = 0; i < play.messages; i++)
-        if (strcmp(play.message[i].with, with) == 0 &&
-            strncmp(play.message[i].id, id, strlen(id)) == 0) {
-            *out = play.message[i];
-            return TACET_OK;
-        }
-    return TACET_ABSENT;
-}
-
 enum tacet_code tacet_look_up(struct tacet_client *c, const char *handle)
 {
     play.looked_up = true;

@@ -27,7 +27,9 @@ struct play {
     size_t contacts;
     struct tacet_device device[PLAY_MOST]; /* everybody's */
     size_t devices;
-    enum tacet_code history; /* of asking for it */
+    enum tacet_code history;                   /* of asking for it */
+    struct tacet_reaction reaction[PLAY_MOST]; /* to each message */
+    unsigned reactions;
     struct tacet_room room[PLAY_MOST];
     size_t rooms;
     enum tacet_code room_code; /* what changes are answered */
@@ -51,6 +53,7 @@ struct play {
     bool cancelled;
     size_t sent_n;
     uint64_t place; /* of the message with which something was done */
+    bool back;      /* a reaction was taken back */
 };
 extern struct play play;
 

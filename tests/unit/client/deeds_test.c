@@ -6,12 +6,15 @@
 #define ALICE 3 /* conversations */
 #define BOB   4
 
+static const struct own ME = {.me = {.who = {.aid = {{1}}, .did = {{9}}}}};
+
 static struct message text(uint64_t contact, uint8_t id, const char *text)
 {
     return (struct message){.contact = contact,
                             .state = DELIVERY_DELIVERED,
                             .id = {{id}},
                             .sender = {{7}},
+                            .room = {{(uint8_t)contact}},
                             .seq = id,
                             .sent_ms = 1000,
                             .kept_ms = 2000,
@@ -46,17 +49,17 @@ static void an_answer_is_shown_with_what_it_answers_when_that_is_here(void **sta
     struct deeds_view view;
 
     add(s, &m);
-    assert_ok(deeds_view(s->vault, &m, &a, &view));
-    assert_true(view.replies);
+    assert_ok(deeds_view(s->vault, &ME, &m, &a, &view));
+    assert_true(view.refers);
     assert_false(view.here);
     assert_bytes(view.text, bytes_text("Yes."));
     add(s, &said);
-    assert_ok(deeds_view(s->vault, &m, &a, &view));
+    assert_ok(deeds_view(s->vault, &ME, &m, &a, &view));
     assert_true(view.here);
     assert_int_equal(view.to.place, said.place);
     assert_bytes(view.to_text, bytes_text("Nine?"));
-    assert_ok(deeds_view(s->vault, &said, &a, &view));
-    assert_false(view.replies);
+    assert_ok(deeds_view(s->vault, &ME, &said, &a, &view));
+    assert_false(view.refers);
     assert_bytes(view.text, bytes_text("Nine?"));
     buf_free(&b);
     arena_free(&a);
@@ -72,8 +75,8 @@ static void nobody_quotes_what_was_said_in_another_conversation(void **state)
 
     add(s, &said);
     add(s, &m);
-    assert_ok(deeds_view(s->vault, &m, &a, &view));
-    assert_true(view.replies);
+    assert_ok(deeds_view(s->vault, &ME, &m, &a, &view));
+    assert_true(view.refers);
     assert_false(view.here);
     assert_int_equal(view.to_text.n, 0);
     buf_free(&b);
@@ -90,7 +93,7 @@ static void an_answer_to_an_answer_shows_what_that_one_says(void **state)
 
     add(s, &first);
     add(s, &second);
-    assert_ok(deeds_view(s->vault, &second, &a, &view));
+    assert_ok(deeds_view(s->vault, &ME, &second, &a, &view));
     assert_true(view.here);
     assert_bytes(view.to_text, bytes_text("Yes."));
     buf_free(&b);
