@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join chat send reply react read contacts name room verify devices recovery passphrase lock status help"
+    local words="join chat send reply react read search contacts name room verify devices recovery passphrase lock status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -29,7 +29,7 @@ _tacet() {
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
         ;;
-    --passphrase-fd | --kdf-cost | --lock-after | --wait | --confirm | --after | --wipe-after | --key-store | --name) return ;;
+    --passphrase-fd | --kdf-cost | --lock-after | --wait | --confirm | --after | --wipe-after | --key-store | --name | --in | --most) return ;;
     esac
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
@@ -50,6 +50,7 @@ _tacet() {
     reply) options+=" --wait" ;;
     react) options+=" --back --wait" ;;
     read) options+=" --follow --all --ids --json" ;;
+    search) options+=" --in --most --json" ;;
     contacts) options+=" --json" ;;
     name) options+=" --none" ;;
     room) options="list show create add remove promote demote rename describe leave delete $options --group --json" ;;

@@ -7,17 +7,15 @@
 #include "base/reader.h"
 #include "client/vault_key.h"
 #include "client/vault_name.h"
-#include "crypto/aead.h"
+#include "client/vault_seal.h"
 #include "crypto/kdf.h"
 #include "crypto/secret.h"
 #include "storage/migrate.h"
 
-#define SEALED_OVERHEAD (AEAD_NONCE_SIZE + AEAD_TAG_SIZE)
-
 struct vault {
     struct db *db;
     struct random *random;
-    uint8_t seal_key[AEAD_KEY_SIZE];
+    struct aead_key *seal; /* NULL: it was destroyed */
     struct vault_names names;
     unsigned depth;
     bool damaged; /* a record did not open */
@@ -45,6 +43,7 @@ static const char SELECT_HEADER[] = "SELECT header FROM vault WHERE id = 1";
 static const char PUT[] = "INSERT INTO record (kind, key, number, value) VALUES ($1, $2, $3, $4)"
                           " ON CONFLICT (kind, key, number) DO UPDATE SET value = $4";
 static const char ALL[] = "SELECT kind, key, number, value FROM record";
+static const char EACH[] = "SELECT kind, key, number, value FROM record WHERE kind = $1";
 static const char GET[] = "SELECT number, value FROM record"
                           " WHERE kind = $1 AND key = $2 AND number = $3";
 static const char NEXT[] = "SELECT number, value FROM record WHERE kind = $1 AND key = $2"
@@ -57,10 +56,18 @@ static const char ERASE_BELOW[] = "DELETE FROM record WHERE kind = $1 AND number
 /* The vault's own random key, from which the others follow. */
 static struct err derive_keys(struct vault *v, const uint8_t root[AEAD_KEY_SIZE])
 {
-    TRY(kdf_hkdf((struct bytes){0}, bytes(root, AEAD_KEY_SIZE), BYTES_LABEL("tacet vault seal"),
-                 v->seal_key, sizeof v->seal_key));
-    return kdf_hkdf((struct bytes){0}, bytes(root, AEAD_KEY_SIZE), BYTES_LABEL("tacet vault index"),
-                    v->names.index_key, sizeof v->names.index_key);
+    struct err err = OK;
+    uint8_t key[AEAD_KEY_SIZE] = {0};
+
+    TRY_OUT(kdf_hkdf((struct bytes){0}, bytes(root, AEAD_KEY_SIZE), BYTES_LABEL("tacet vault seal"),
+                     key, sizeof key));
+    TRY_OUT(aead_key_take(key, &v->seal));
+    TRY_OUT(kdf_hkdf((struct bytes){0}, bytes(root, AEAD_KEY_SIZE),
+                     BYTES_LABEL("tacet vault index"), v->names.index_key,
+                     sizeof v->names.index_key));
+out:
+    secret_wipe(key, sizeof key);
+    return err;
 }
 
 static struct err new_vault(struct db *db, struct random *random, struct vault **out)
@@ -121,51 +128,65 @@ static struct err check_whole(struct db *db, struct arena *a)
 static struct err unseal(struct vault *v, const struct vault_name *name, struct bytes sealed,
                          struct arena *a, struct bytes *value)
 {
-    uint8_t *plain;
+    size_t n = sealed.n < VAULT_SEAL_OVERHEAD ? 0 : sealed.n - VAULT_SEAL_OVERHEAD;
+    uint8_t *plain = arena_alloc(a, n);
 
-    if (sealed.n < SEALED_OVERHEAD)
-        return FAIL(E_FORGED);
-    plain = arena_alloc(a, sealed.n - SEALED_OVERHEAD);
     if (plain == NULL)
         return FAIL(E_NOMEM);
-    TRY(aead_open(v->seal_key, sealed.at, BYTES(name->aad),
-                  bytes(sealed.at + AEAD_NONCE_SIZE, sealed.n - AEAD_NONCE_SIZE), plain));
-    *value = bytes(plain, sealed.n - SEALED_OVERHEAD);
+    TRY(vault_seal_open(v->seal, name, sealed, plain));
+    *value = bytes(plain, n);
     return OK;
 }
 
-/* Damage may take the name of a row and leave the order as it was: then what it holds would only
- * not be found.  But it does not open under another name. */
-static struct err check_row(struct vault *v, struct db_query *q)
+/* The row at hand, which has the columns of ALL.  Damage may take the name of a row and leave the
+ * order as it was: then what it holds would only not be found.  But it does not open under another
+ * name. */
+static struct err open_row(struct vault *v, struct db_query *q, struct vault_name *name,
+                           struct buf *value)
 {
-    struct err err;
-    struct arena a = ARENA(VAULT_VALUE_MAX);
-    struct bytes key = db_bytes(q, 1), sealed = db_bytes(q, 3), value;
-    struct vault_name name;
+    struct bytes key = db_bytes(q, 1), sealed = db_bytes(q, 3);
 
     if (db_number(q, 0) < 1 || db_number(q, 0) > UINT8_MAX || key.n != VAULT_NAME_SIZE ||
-        sealed.n > VAULT_VALUE_MAX + SEALED_OVERHEAD)
+        sealed.n < VAULT_SEAL_OVERHEAD || sealed.n > VAULT_VALUE_MAX + VAULT_SEAL_OVERHEAD)
         return FAIL(E_FORGED);
-    name = vault_name((uint8_t)db_number(q, 0), key.at, (uint64_t)db_number(q, 2));
-    err = unseal(v, &name, sealed, &a, &value);
-    arena_free(&a);
+    *name = vault_name((uint8_t)db_number(q, 0), key.at, (uint64_t)db_number(q, 2));
+    buf_cut(value, 0);
+    if (buf_extend(value, sealed.n - VAULT_SEAL_OVERHEAD) == NULL)
+        return FAIL(value->failed);
+    return vault_seal_open(v->seal, name, sealed, value->at);
+}
+
+/* Every row of a query; `visit` NULL: it opens, and that is all. */
+static struct err walk(struct vault *v, struct db_query *q, vault_visit_fn *visit, void *ctx)
+{
+    struct err err = OK;
+    struct buf value = BUF(VAULT_VALUE_MAX);
+    struct vault_name name;
+    bool more = true;
+
+    while (true) {
+        TRY_OUT(db_next(q, &more));
+        if (!more)
+            break;
+        err = open_row(v, q, &name, &value);
+        v->damaged |= err.code == E_FORGED;
+        if (err.code == E_OK && visit != NULL)
+            err = visit(ctx, name.number, buf_view(&value));
+        if (err.code != E_OK)
+            break;
+    }
+out:
+    buf_free(&value);
     return err;
 }
 
 static struct err check_rows(struct vault *v)
 {
-    struct err err = OK;
     struct db_query *q = NULL;
-    bool more = true;
+    struct err err = db_begin_query(v->db, ALL, DB_NO_VALUES, &q);
 
-    TRY_OUT(db_begin_query(v->db, ALL, DB_NO_VALUES, &q));
-    while (true) {
-        TRY_OUT(db_next(q, &more));
-        if (!more)
-            break;
-        TRY_OUT(check_row(v, q));
-    }
-out:
+    if (err.code == E_OK)
+        err = walk(v, q, NULL, NULL);
     db_end_query(q);
     return err;
 }
@@ -348,7 +369,8 @@ struct err vault_destroy(struct vault *v)
 
     invariant(v->depth == 0);
     err = vault_destroy_closed(v->db);
-    secret_wipe(v->seal_key, sizeof v->seal_key);
+    aead_key_free(v->seal);
+    v->seal = NULL;
     secret_wipe(&v->names, sizeof v->names);
     v->damaged = true;
     return err;
@@ -358,6 +380,7 @@ void vault_close(struct vault *v)
 {
     if (v == NULL)
         return;
+    aead_key_free(v->seal);
     secret_wipe(v, sizeof *v);
     free(v);
 }
@@ -410,18 +433,13 @@ struct err vault_put(struct vault *v, enum vault_kind kind, struct bytes key, ui
 {
     struct err err = OK;
     struct vault_name name;
-    struct buf sealed = BUF(VAULT_VALUE_MAX + SEALED_OVERHEAD);
-    uint8_t *at;
+    struct buf sealed = BUF(VAULT_VALUE_MAX + VAULT_SEAL_OVERHEAD);
 
     invariant(v->depth > 0);
     if (value.n > VAULT_VALUE_MAX)
         return FAIL(E_LIMIT);
     TRY(vault_name_find(&v->names, (uint8_t)kind, key, number, &name));
-    at = buf_extend(&sealed, value.n + SEALED_OVERHEAD);
-    if (at == NULL)
-        return FAIL(sealed.failed);
-    TRY_OUT(random_fill(v->random, at, AEAD_NONCE_SIZE));
-    TRY_OUT(aead_seal(v->seal_key, at, BYTES(name.aad), value, at + AEAD_NONCE_SIZE));
+    TRY_OUT(vault_seal(v->seal, v->random, &name, value, &sealed));
     TRY_OUT(db_run(v->db, PUT,
                    DB_VALUES(DB_NUMBER_OF(kind), DB_BYTES_OF(BYTES(name.key)), DB_NUMBER_OF(number),
                              DB_BYTES_OF(buf_view(&sealed))),
@@ -495,6 +513,17 @@ struct err vault_last(struct vault *v, enum vault_kind kind, struct bytes key, u
 
     TRY(vault_name_find(&v->names, (uint8_t)kind, key, most > INT64_MAX ? INT64_MAX : most, &name));
     return neighbour(v, LAST, &name, a, number, value);
+}
+
+struct err vault_each(struct vault *v, enum vault_kind kind, vault_visit_fn *visit, void *ctx)
+{
+    struct db_query *q = NULL;
+    struct err err = db_begin_query(v->db, EACH, DB_VALUES(DB_NUMBER_OF(kind)), &q);
+
+    if (err.code == E_OK)
+        err = walk(v, q, visit, ctx);
+    db_end_query(q);
+    return err;
 }
 
 struct err vault_erase(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number)

@@ -5,6 +5,7 @@
 
 #include "client/host/carrier.h"
 #include "client/reactions.h"
+#include "client/searching.h"
 #include "crypto/p521.h"
 #include "tacet/client.h"
 
@@ -26,10 +27,11 @@ struct tacet_client {
     struct reactions_sum *reactions;
     char reacted_in[TACET_HANDLE_SIZE];
     uint64_t reacted_at;
-    struct arena named;  /* the name of the contact that was given last */
-    struct arena called; /* and of the device */
-    struct arena room;   /* and of the room */
-    struct adding asked; /* which device was told last as asking to be added */
+    struct arena named;         /* the name of the contact that was given last */
+    struct arena called;        /* and of the device */
+    struct arena room;          /* and of the room */
+    struct searching met, said; /* what the last search found: conversations, messages */
+    struct adding asked;        /* which device was told last as asking to be added */
 };
 
 enum tacet_code client_code(struct err err);

@@ -5,6 +5,7 @@
 
 #include "assert_err.h"
 #include "tacet/rooms.h"
+#include "tacet/search.h"
 
 #define PLAY_MOST 8
 
@@ -34,6 +35,7 @@ struct play {
     size_t rooms;
     enum tacet_code room_code; /* what changes are answered */
     enum tacet_code find;      /* a message by its id, if not by what there is */
+    enum tacet_code search;
     struct tacet_status status;
 
     /* What the program did. */
@@ -50,6 +52,7 @@ struct play {
     char draft[64];
     char called[64], confirmed[64], removed[64]; /* devices */
     char wished[128];                            /* of a room */
+    char searched[512];                          /* "words@conversation" */
     bool cancelled;
     size_t sent_n;
     uint64_t place; /* of the message with which something was done */
