@@ -311,6 +311,7 @@ struct tacet_message {
     char by[TACET_HANDLE_SIZE]; /* who wrote it, or did it; "" when not known */
     unsigned change; /* NOTE_ROOM, as the next: enum tacet_room_change of tacet/rooms.h */
     char whom[TACET_HANDLE_SIZE];
+    unsigned versions;     /* of its text, which is the last of them; 0: it is no message */
     bool taken_back;       /* KIND_REACTION: it does not stand any more */
     unsigned kind;         /* enum tacet_kind of tacet/deeds.h; 0: no message, or unreadable */
     struct tacet_quote re; /* what a message of another kind than KIND_TEXT is about */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tacet/deeds.h: what people do with messages that are there: they answer them, and react to
- * them.
+ * tacet/deeds.h: what people do with messages that are there: they answer them, react to
+ * them, and edit their own.
  *
  * A message is named by its conversation and its place in it (struct tacet_message); wherever
  * `with` is a handle it may be a room's address, too.
@@ -22,6 +22,7 @@ enum tacet_kind {
     TACET_KIND_REACTION = 3, /* to that: its text is the reaction's kind.  A row of a conversation
                               * only when it has a note, or was never sent; else it shows at the
                               * message, by tacet_get_reaction() */
+    TACET_KIND_EDIT = 4,     /* in the place of that: the same; else that message has its text */
 };
 
 #define TACET_REPLY_MAX 65504 /* bytes of the text of a reply */
@@ -62,6 +63,25 @@ struct tacet_reaction {
 TACET_API enum tacet_code tacet_get_reaction(struct tacet_client *c, const char *with,
                                              uint64_t place, unsigned n,
                                              struct tacet_reaction *out);
+
+#define TACET_EDIT_MAX 65496 /* bytes of a text that takes the place of another */
+
+/* Queue another text for a message of mine.  It has it at once, and at others when it comes; what
+ * it said before is kept.  As tacet_reply(), but TACET_DENIED: somebody else wrote it; TACET_STALE:
+ * it says so already; TACET_AGAIN: it is not known yet whose handle that is. */
+TACET_API enum tacet_code tacet_edit(struct tacet_client *c, const char *with, uint64_t place,
+                                     const uint8_t *text, size_t n, char id[TACET_ID_SIZE]);
+
+struct tacet_version {
+    const uint8_t *text; /* lives until a version is asked for again */
+    size_t text_n;
+    uint64_t sent_ms;
+};
+
+/* What a message said: the n-th version, from 0, which is the first; message.versions says how many
+ * there are.  TACET_ABSENT: there is no such. */
+TACET_API enum tacet_code tacet_get_version(struct tacet_client *c, const char *with,
+                                            uint64_t place, unsigned n, struct tacet_version *out);
 
 #ifdef __cplusplus
 }

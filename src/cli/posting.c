@@ -162,9 +162,19 @@ static const struct sentence REACTING[] = {
     {TACET_OK, NULL},
 };
 
+static const struct sentence EDITING[] = {
+    {TACET_DENIED, "Somebody else wrote that message."},
+    {TACET_STALE, "It says so already."},
+    {TACET_AGAIN, "The network was not asked yet who that is.  Connect once; then try again."},
+    {TACET_OK, NULL},
+};
+
 static void say_unsent(struct tacet_client *client, const struct posting *p, enum tacet_code code)
 {
-    const char *why = p->kind == POSTING_REACTION ? words_explain(REACTING, code) : NULL;
+    const char *why = words_explain(p->kind == POSTING_REACTION ? REACTING
+                                    : p->kind == POSTING_EDIT   ? EDITING
+                                                                : NULL,
+                                    code);
     struct tacet_contact c;
 
     if (rooms_is_meant(p->to) && code == TACET_REMOVED)
@@ -179,6 +189,8 @@ static enum tacet_code queue(struct tacet_client *client, const struct posting *
 {
     if (p->kind == POSTING_REPLY)
         return tacet_reply(client, p->to, p->place, p->text.at, p->text.n, id);
+    if (p->kind == POSTING_EDIT)
+        return tacet_edit(client, p->to, p->place, p->text.at, p->text.n, id);
     if (p->kind == POSTING_REACTION)
         return tacet_react(client, p->to, p->place, p->reaction, !p->back, id);
     return tacet_send(client, p->to, p->text.at, p->text.n, id);

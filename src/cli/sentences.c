@@ -306,6 +306,7 @@ const char *sentences_kind(unsigned kind)
         [TACET_KIND_TEXT] = "text",
         [TACET_KIND_REPLY] = "reply",
         [TACET_KIND_REACTION] = "reaction",
+        [TACET_KIND_EDIT] = "edit",
     };
 
     return kind < ROWS(names) ? names[kind] : NULL;

@@ -74,20 +74,29 @@ static void write_quoted(struct bytes text, struct buf *out)
         buf_text(out, " ...");
 }
 
+static const char *relation(const struct tacet_message *m)
+{
+    if (m->kind == TACET_KIND_EDIT)
+        return "    (says this in the place of ";
+    if (m->kind != TACET_KIND_REACTION)
+        return "    (an answer to ";
+    return m->taken_back ? "    (takes back a reaction to " : "    (a reaction to ";
+}
+
 static void write_re(struct tacet_client *client, const struct tacet_message *m, struct buf *out)
 {
-    buf_text(out, m->kind != TACET_KIND_REACTION ? "    (an answer to "
-                  : m->taken_back                ? "    (takes back a reaction to "
-                                                 : "    (a reaction to ");
+    buf_text(out, relation(m));
     buf_bytes(out, bytes((const uint8_t *)m->re.id, TACET_ID_SHOWN));
     if (m->re.place == 0) {
         buf_text(out, ", which is not here)\n");
         return;
     }
-    buf_text(out, ", ");
-    people_write(client, m->re.by, out);
-    buf_text(out, ": ");
-    write_quoted(bytes(m->re.text, m->re.text_n), out);
+    if (m->kind != TACET_KIND_EDIT) {
+        buf_text(out, ", ");
+        people_write(client, m->re.by, out);
+        buf_text(out, ": ");
+        write_quoted(bytes(m->re.text, m->re.text_n), out);
+    }
     buf_text(out, ")\n");
 }
 
@@ -146,5 +155,7 @@ void sheet_message(struct tacet_client *client, const struct tacet_message *m, b
         write_re(client, m, out);
     if (m->kind == TACET_KIND_TEXT || m->kind == TACET_KIND_REPLY)
         write_reactions(client, m, out);
+    if (m->versions > 1)
+        buf_text(out, "    (edited)\n");
     write_notes(m, out);
 }

@@ -106,16 +106,32 @@ static json_t *reactions_json(struct tacet_client *client, const struct tacet_me
     return list;
 }
 
+/* What it said before. */
+static json_t *was_json(struct tacet_client *client, const struct tacet_message *m)
+{
+    json_t *list = json_array();
+    struct tacet_version v;
+
+    for (unsigned n = 0;
+         n + 1 < m->versions && tacet_get_version(client, m->with, m->place, n, &v) == TACET_OK;
+         n++)
+        json_array_append_new(list, json_pack("{ss% so}", "text",
+                                              v.text_n == 0 ? "" : (const char *)v.text, v.text_n,
+                                              "sent", jsonl_time(v.sent_ms)));
+    return list;
+}
+
 static bool print_json(struct tacet_client *client, const struct tacet_message *m)
 {
     const char *text = m->text_n == 0 ? "" : (const char *)m->text;
 
-    return jsonl_print(json_pack(
-        "{ss so ss sb ss ss% so ss so sI so so ss? so so}", "with", m->with, "name",
-        people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id, "text", text,
-        m->text_n, "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes", notes_json(m),
-        "missing", (json_int_t)m->missing, "devices", devices_json(m), "change", room_json(m),
-        "kind", sentences_kind(m->kind), "re", re_json(m), "reactions", reactions_json(client, m)));
+    return jsonl_print(
+        json_pack("{ss so ss sb ss ss% so ss so sI so so ss? so so so}", "with", m->with, "name",
+                  people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id, "text",
+                  text, m->text_n, "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes",
+                  notes_json(m), "missing", (json_int_t)m->missing, "devices", devices_json(m),
+                  "change", room_json(m), "kind", sentences_kind(m->kind), "re", re_json(m),
+                  "reactions", reactions_json(client, m), "was", was_json(client, m)));
 }
 
 /* Written, flushed, and only then marked: what a full disk or a closed pipe swallowed is unread. */
@@ -301,13 +317,16 @@ const struct word word_read = {
         "  --ids              And by which id each can be named: tacet help reply\n"
         "  --json             One JSON object a line: with, name, by, mine, id, text, sent, "
         "state,\n"
-        "                     notes, missing, devices, change, kind, re, reactions; devices and "
+        "                     notes, missing, devices, change, kind, re, reactions, was; devices "
+        "and "
         "change are\n"
         "                     null, or an object with what became of somebody's devices, or of "
         "the\n"
-        "                     room; kind is null, text, reply or reaction; re is null, or what it "
+        "                     room; kind is null, text, reply, reaction or edit; re is null, or "
+        "what it "
         "is\n"
         "                     about, an object with id, by and text, which are null when that is "
         "not\n"
-        "                     here; reactions are objects with kind, people, mine and by.\n",
+        "                     here; reactions are objects with kind, people, mine and by; was is\n"
+        "                     what it said before it was edited, objects with text and sent.\n",
 };

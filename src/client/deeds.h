@@ -9,6 +9,7 @@
 #ifndef TACET_CLIENT_DEEDS_H
 #define TACET_CLIENT_DEEDS_H
 
+#include "client/edits.h"
 #include "client/reactions.h"
 
 /* Can a person be shown a content of this type?  Else it needs a newer program. */
@@ -30,12 +31,22 @@ FALLIBLE deeds_take(struct vault *v, const struct own *me, const struct message 
 /* In the caller's transaction: a message of mine was never sent. */
 FALLIBLE deeds_undo(struct vault *v, const struct own *me, const struct message *m);
 
-/* What its writer said in it, borrowed. */
+/* What its writer said in it first, borrowed. */
 struct bytes deeds_text(const struct message *m);
+
+/* And what they say now, borrowed or in the arena; *versions: of so many, 1 or more.  Of somebody
+ * who is blocked nothing but the first is shown. */
+FALLIBLE deeds_newest(struct vault *v, const struct own *me, const struct message *m,
+                      struct arena *a, struct bytes *text, size_t *versions);
+
+/* All that was said in its place by its writer. */
+FALLIBLE deeds_versions(struct vault *v, const struct own *me, const struct message *m,
+                        struct edits *out);
 
 /* A message as a person sees it. */
 struct deeds_view {
     struct bytes text; /* borrowed from the message, or in the arena */
+    size_t versions;   /* of which this is the last */
     bool refers;       /* to what stands at `to`, in the same conversation: */
     struct reference reference;
     bool here;         /* it is here, and can be shown: */

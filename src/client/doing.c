@@ -47,6 +47,24 @@ static struct err react(struct doing *d, bool on)
                    .text = d->c->text, .on = on, .stamp = reactions_stamp(&mine, e->now_ms)});
 }
 
+/* One's own, on whichever device it was written. */
+static struct err edit(struct doing *d, struct arena *a)
+{
+    struct engine *e = d->e;
+    struct bytes text;
+    size_t versions;
+    struct edits mine;
+
+    if (!d->to.mine)
+        return FAIL(E_DENIED);
+    TRY(deeds_newest(e->vault, &e->own, &d->to, a, &text, &versions));
+    if (bytes_same(text, d->c->text))
+        return FAIL(E_STALE);
+    TRY(edits_of(e->vault, &d->target, &e->own.me.who.aid, &mine));
+    return say(d, PAYLOAD_EDIT,
+               &(struct reference){.text = d->c->text, .stamp = edits_stamp(&mine, e->now_ms)});
+}
+
 /* The message that is meant, where others can know of it, too.  What is kept about it stands under
  * the room of the two, so that their account must be known. */
 static struct err find_target(struct doing *d, struct arena *a)
@@ -62,10 +80,12 @@ static struct err find_target(struct doing *d, struct arena *a)
     return bytes_all_zero(ID_BYTES(d->target.room)) ? FAIL(E_AGAIN) : OK;
 }
 
-static struct err act(struct doing *d)
+static struct err act(struct doing *d, struct arena *a)
 {
     if (d->c->kind == COMMAND_REPLY)
         return reply(d);
+    if (d->c->kind == COMMAND_EDIT)
+        return edit(d, a);
     return react(d, d->c->kind == COMMAND_REACT);
 }
 
@@ -77,7 +97,7 @@ struct err doing_command(struct engine *e, const struct command *c)
 
     TRY_OUT(engine_conversation(e, c, &d.conversation));
     TRY_OUT(find_target(&d, &a));
-    TRY_OUT(act(&d));
+    TRY_OUT(act(&d, &a));
 out:
     arena_free(&a);
     return err;

@@ -292,6 +292,7 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_REPLY:
     case COMMAND_REACT:
     case COMMAND_TAKE_BACK:
+    case COMMAND_EDIT:
         return doing_command(e, c);
     case COMMAND_OFFER:
         return offering_begin(e);

@@ -64,6 +64,7 @@ enum command_kind {
     COMMAND_REPLY = 80, /* answer it with `text` */
     COMMAND_REACT,      /* react to it by the kind in `text` */
     COMMAND_TAKE_BACK,  /* no longer */
+    COMMAND_EDIT,       /* it is mine, and says `text` from now on */
 };
 
 struct command {

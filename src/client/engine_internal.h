@@ -546,7 +546,8 @@ FALLIBLE presence_wake(struct engine *e);
 /* ---- doing.c */
 
 /* E_ABSENT: no such message, or nobody can refer to it; E_CONFLICT: it was never sent; E_STALE: it
- * is so already; E_AGAIN: it is not known yet whose handle that is. */
+ * is so already; E_AGAIN: it is not known yet whose handle that is; E_DENIED: it is somebody
+ * else's. */
 FALLIBLE doing_command(struct engine *e, const struct command *c);
 
 /* ---- saying.c */

@@ -12,14 +12,6 @@
 
 /* ---- the record: a person's, under the message */
 
-/* Numbers of a vault have 63 bits. */
-static uint64_t number_of(const struct account_id *by)
-{
-    struct reader r = reader(ID_BYTES(*by));
-
-    return reader_u64(&r) & INT64_MAX;
-}
-
 static void write_record(const struct reactions *r, struct buf *b)
 {
     buf_bytes(b, ID_BYTES(r->by));
@@ -71,7 +63,7 @@ static struct err put(struct vault *v, const struct target *to, const struct rea
     uint8_t key[TARGET_KEY_SIZE];
 
     write_record(r, &b);
-    err = vault_put(v, VAULT_REACTIONS, target_key(to, key), number_of(&r->by), buf_view(&b));
+    err = vault_put(v, VAULT_REACTIONS, target_key(to, key), target_person(&r->by), buf_view(&b));
     buf_free(&b);
     return err;
 }
@@ -79,10 +71,11 @@ static struct err put(struct vault *v, const struct target *to, const struct rea
 struct err reactions_of(struct vault *v, const struct target *to, const struct account_id *by,
                         struct reactions *out)
 {
-    struct arena a = ARENA(2 * RECORD_MAX);
+    struct arena a = ARENA(4 * RECORD_MAX);
     struct bytes value;
     uint8_t key[TARGET_KEY_SIZE];
-    struct err err = vault_get(v, VAULT_REACTIONS, target_key(to, key), number_of(by), &a, &value);
+    struct err err =
+        vault_get(v, VAULT_REACTIONS, target_key(to, key), target_person(by), &a, &value);
 
     *out = (struct reactions){.by = *by};
     if (err.code == E_OK)
@@ -94,7 +87,7 @@ struct err reactions_of(struct vault *v, const struct target *to, const struct a
 struct err reactions_next(struct vault *v, const struct target *to, uint64_t *number,
                           struct reactions *out)
 {
-    struct arena a = ARENA(2 * RECORD_MAX);
+    struct arena a = ARENA(4 * RECORD_MAX);
     struct bytes value;
     uint8_t key[TARGET_KEY_SIZE];
     struct err err =

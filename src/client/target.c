@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/target.h"
 
+#include "base/reader.h"
 #include "client/roomlog.h"
 #include "e2ee/proof.h"
 
@@ -10,6 +11,14 @@ struct bytes target_key(const struct target *t, uint8_t out[TARGET_KEY_SIZE])
     memcpy(out + sizeof t->room.b, t->sender.b, sizeof t->sender.b);
     memcpy(out + sizeof t->room.b + sizeof t->sender.b, t->id.b, sizeof t->id.b);
     return bytes(out, TARGET_KEY_SIZE);
+}
+
+/* Numbers of a vault have 63 bits. */
+uint64_t target_person(const struct account_id *who)
+{
+    struct reader r = reader(ID_BYTES(*who));
+
+    return reader_u64(&r) & INT64_MAX;
 }
 
 /* What its writer signed says more than what is known now: a handle may be another account since.

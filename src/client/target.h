@@ -22,6 +22,9 @@ struct target {
 #define TARGET_KEY_SIZE (32 + 16 + 16)
 struct bytes target_key(const struct target *t, uint8_t out[TARGET_KEY_SIZE]);
 
+/* And its number, which is a person's. */
+uint64_t target_person(const struct account_id *who);
+
 /* In which room was it said?  Zero: with somebody whose account is not known. */
 FALLIBLE target_room(struct vault *v, const struct own *me, const struct message *m,
                      struct room_id *out);

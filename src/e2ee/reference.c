@@ -23,15 +23,20 @@ static bool is_kind(struct bytes text)
     return text.n > 0;
 }
 
+static size_t most_of(uint16_t type)
+{
+    return type == PAYLOAD_REPLY      ? REFERENCE_REPLY_MAX
+           : type == PAYLOAD_REACTION ? REFERENCE_REACTION_MAX
+                                      : REFERENCE_EDIT_MAX;
+}
+
 static struct err check(uint16_t type, const struct reference *in)
 {
-    bool is_reaction = type == PAYLOAD_REACTION;
-
-    if (!is_reaction && type != PAYLOAD_REPLY)
+    if (type < PAYLOAD_REPLY || type > PAYLOAD_EDIT)
         return FAIL(E_MALFORMED);
-    if (in->text.n > (is_reaction ? REFERENCE_REACTION_MAX : REFERENCE_REPLY_MAX))
+    if (in->text.n > most_of(type))
         return FAIL(E_LIMIT);
-    if (is_reaction)
+    if (type == PAYLOAD_REACTION)
         return is_kind(in->text) ? OK : FAIL(E_MALFORMED);
     return text_is_utf8(in->text) ? OK : FAIL(E_MALFORMED);
 }
@@ -43,22 +48,20 @@ struct err reference_write(uint16_t type, const struct reference *in, struct buf
     TRY(check(type, in));
     buf_bytes(out, ID_BYTES(in->sender));
     buf_bytes(out, ID_BYTES(in->id));
-    if (type == PAYLOAD_REACTION) {
+    if (type != PAYLOAD_REPLY)
         buf_u64(out, in->stamp);
+    if (type == PAYLOAD_REACTION)
         buf_u8(out, in->on);
-    }
     buf_bytes(out, in->text);
     return buf_end(out, &written);
 }
 
-static void read_reaction(struct reader *r, struct reference *ref)
+static bool read_on(struct reader *r)
 {
-    uint8_t on;
+    uint8_t on = reader_u8(r);
 
-    ref->stamp = reader_u64(r);
-    on = reader_u8(r);
     reader_require(r, on <= 1, E_MALFORMED);
-    ref->on = on == 1;
+    return on == 1;
 }
 
 struct err reference_parse(uint16_t type, struct bytes content, struct reference *out)
@@ -68,8 +71,10 @@ struct err reference_parse(uint16_t type, struct bytes content, struct reference
 
     reader_copy(&r, ref.sender.b, sizeof ref.sender.b);
     reader_copy(&r, ref.id.b, sizeof ref.id.b);
+    if (type != PAYLOAD_REPLY)
+        ref.stamp = reader_u64(&r);
     if (type == PAYLOAD_REACTION)
-        read_reaction(&r, &ref);
+        ref.on = read_on(&r);
     ref.text = reader_take(&r, reader_left(&r));
     TRY(reader_end(&r));
     TRY(check(type, &ref));

@@ -17,19 +17,21 @@
 #define REFERENCE_NAME_SIZE    (16 + 16)
 #define REFERENCE_REPLY_MAX    (LIMIT_TEXT - REFERENCE_NAME_SIZE) /* bytes of its text */
 #define REFERENCE_REACTION_MAX 32                                 /* bytes of its kind */
+#define REFERENCE_EDIT_MAX     (REFERENCE_REPLY_MAX - 8)
 
 struct reference {
     struct device_id sender; /* of what it speaks of, as is the next */
     struct message_id id;
-    /* UTF-8: of a reply, may be empty; of a reaction its kind, of 1 byte or more, without controls
-     * and blanks */
+    /* UTF-8: of a reply or an edit, may be empty; of a reaction its kind, of 1 byte or more,
+     * without controls and blanks */
     struct bytes text;
-    uint64_t stamp; /* of a reaction: which of one person's stands; as is the next */
-    bool on;        /* else it is taken back */
+    uint64_t stamp; /* of a reaction or an edit: which of one person's stands */
+    bool on;        /* of a reaction: else it is taken back */
 };
 
-/* Append the content of a message of this type, PAYLOAD_REPLY or PAYLOAD_REACTION.  E_MALFORMED:
- * another type, or not such a text; E_LIMIT: it is too long, or `out` at its ceiling; E_NOMEM. */
+/* Append the content of a message of this type, PAYLOAD_REPLY, PAYLOAD_REACTION or
+ * PAYLOAD_EDIT.  E_MALFORMED: another type, or not such a text; E_LIMIT: it is too long, or `out`
+ * at its ceiling; E_NOMEM. */
 FALLIBLE reference_write(uint16_t type, const struct reference *in, struct buf *out);
 
 /* E_TRUNCATED, E_LIMIT; E_MALFORMED: also a type that speaks of no other message. */

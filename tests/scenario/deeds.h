@@ -10,8 +10,8 @@
 #include "scenario/histories.h"
 #include "scenario/rooms.h"
 
-extern const struct CMUnitTest deeds_replies[], deeds_reactions[];
-extern const size_t deeds_replies_n, deeds_reactions_n;
+extern const struct CMUnitTest deeds_replies[], deeds_reactions[], deeds_edits[];
+extern const size_t deeds_replies_n, deeds_reactions_n, deeds_edits_n;
 
 static inline uint64_t pair_with(struct person *who, struct person *with)
 {
@@ -129,6 +129,36 @@ static inline void shows(struct person *who, uint64_t conversation, const char *
                               (int)sum.kind[i].kind.n, (const char *)sum.kind[i].kind.at,
                               sum.kind[i].n);
     assert_string_equal(all, reactions);
+    arena_free(&a);
+}
+
+/* `first` is how it was said first. */
+static inline enum err_code edits(struct play *p, struct person *who, uint64_t conversation,
+                                  const char *first, const char *text)
+{
+    struct arena a = ARENA(1 << 22);
+    struct command c = {.kind = COMMAND_EDIT, .text = bytes_text(text)};
+    enum err_code code;
+
+    c.number = the(who, conversation, first, &a).place;
+    code = does(p, who, conversation, &c);
+    arena_free(&a);
+    return code;
+}
+
+/* What was said first is now, as `who` sees it, `text`, the last of so many versions. */
+static inline void says_now(struct person *who, uint64_t conversation, const char *first,
+                            const char *text, size_t versions)
+{
+    struct arena a = ARENA(1 << 22);
+    struct message m = the(who, conversation, first, &a);
+    struct bytes now;
+    size_t n;
+
+    assert_ok(deeds_newest(engine_vault(stage_engine(who)), engine_own(stage_engine(who)), &m, &a,
+                           &now, &n));
+    assert_bytes(now, bytes_text(text));
+    assert_int_equal(n, versions);
     arena_free(&a);
 }
 

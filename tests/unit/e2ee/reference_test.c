@@ -85,6 +85,31 @@ static void a_reaction_says_which_and_whether(void **state)
     buf_free(&out);
 }
 
+static void an_edit_has_a_stamp_and_a_text(void **state)
+{
+    static uint8_t text[LIMIT_TEXT + 1];
+    struct reference a = {.sender = {{1}}, .id = {{2}}, .text = bytes_text("Ten?"), .stamp = 7}, b;
+    struct buf out = BUF(LIMIT_TEXT);
+
+    assert_ok(reference_write(PAYLOAD_EDIT, &a, &out));
+    assert_int_equal(out.n, REFERENCE_NAME_SIZE + 8 + 4);
+    assert_ok(reference_parse(PAYLOAD_EDIT, buf_view(&out), &b));
+    assert_int_equal(b.stamp, 7);
+    assert_bytes(b.text, a.text);
+    for (size_t n = 0; n < REFERENCE_NAME_SIZE + 8; n++)
+        assert_err(reference_parse(PAYLOAD_EDIT, bytes(out.at, n), &b), E_TRUNCATED);
+    out.at[out.n - 1] = 0xff;
+    assert_err(reference_parse(PAYLOAD_EDIT, buf_view(&out), &b), E_MALFORMED);
+    assert_err(reference_parse(PAYLOAD_EDIT + 1, buf_view(&out), &b), E_MALFORMED);
+    buf_cut(&out, 0);
+    memset(text, 'a', sizeof text);
+    a.text = bytes(text, REFERENCE_EDIT_MAX);
+    assert_ok(reference_write(PAYLOAD_EDIT, &a, &out));
+    assert_int_equal(out.n, LIMIT_TEXT);
+    assert_err(reference_parse(PAYLOAD_EDIT, BYTES(text), &b), E_LIMIT);
+    buf_free(&out);
+}
+
 static void kinds_of_reactions_are_short_and_seen(void **state)
 {
     static const char *const wrong[] = {"",         "a b",          "\t",           "a\n", "\x7f",
@@ -120,6 +145,7 @@ int main(void)
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(what_is_no_text_is_no_answer),
         cmocka_unit_test(a_reaction_says_which_and_whether),
+        cmocka_unit_test(an_edit_has_a_stamp_and_a_text),
         cmocka_unit_test(kinds_of_reactions_are_short_and_seen),
         cmocka_unit_test(the_longest_answer_is_as_long_as_a_content_may_be),
     };
