@@ -22,6 +22,7 @@ static const struct bytes PASSPHRASE = {(const uint8_t *)"correct horse", 13};
 static char path[64];
 static struct db *db;
 static struct random random_here;
+static struct own me;
 static struct vault *vault;
 
 static void fill_in(unsigned i)
@@ -74,7 +75,7 @@ static void run_search(void *ctx)
 
     (void)ctx;
     measure_must(query_parse(bytes_text("LIGHTHOUSE convoy"), &q));
-    measure_must(searching_messages(vault, &q, 0, &found));
+    measure_must(searching_messages(vault, &me, &q, 0, &found));
     if (searching_count(&found) != FITTING) {
         fprintf(stderr, "bench: found %zu of %d\n", searching_count(&found), FITTING);
         exit(1);

@@ -184,6 +184,8 @@ enum tacet_event_kind {
     TACET_EVENT_ROOM = 30,
     TACET_EVENT_ROOM_CHANGE, /* `wished`, of the room message.with, is in force; or cannot be: see
                                 tacet_change_room() */
+    TACET_EVENT_DEED = 60,   /* somebody did something with a message, message.re: see message.kind.
+                              * It is no row of the conversation, but shows at that message */
     /* Another program asks to lock the profile, see tacet_lock(): tacet_close() it at once, and
      * show nothing of it any more. */
     TACET_EVENT_LOCK = 64,
@@ -282,6 +284,15 @@ enum tacet_note {
     TACET_NOTE_ROOM = 8192      /* no message: the room changed, `change` says how */
 };
 
+/* A message of which another one speaks; it may not be here, not yet or not any more. */
+struct tacet_quote {
+    char id[TACET_ID_SIZE];     /* "" when there is none */
+    uint64_t place;             /* 0: it is not here, and the rest is not known */
+    char by[TACET_HANDLE_SIZE]; /* who wrote it; "" when not known */
+    const uint8_t *text;        /* borrowed as that of the message */
+    size_t text_n;
+};
+
 struct tacet_message {
     char with[TACET_HANDLE_SIZE]; /* the conversation: the other person, or a room's address */
     bool mine, read;
@@ -300,6 +311,10 @@ struct tacet_message {
     char by[TACET_HANDLE_SIZE]; /* who wrote it, or did it; "" when not known */
     unsigned change; /* NOTE_ROOM, as the next: enum tacet_room_change of tacet/rooms.h */
     char whom[TACET_HANDLE_SIZE];
+    unsigned versions;     /* of its text, which is the last of them; 0: it is no message */
+    bool taken_back;       /* KIND_REACTION: it does not stand any more */
+    unsigned kind;         /* enum tacet_kind of tacet/deeds.h; 0: no message, or unreadable */
+    struct tacet_quote re; /* what a message of another kind than KIND_TEXT is about */
 };
 
 /* How far adding a device has come, on either of the two. */
@@ -322,7 +337,7 @@ struct tacet_event {
     enum tacet_code code;
     enum tacet_problem problem;
     char who[TACET_HANDLE_SIZE];   /* "" when nobody in particular */
-    struct tacet_message message;  /* MESSAGE, STATE; of PROBLEM `missing` alone */
+    struct tacet_message message;  /* MESSAGE, STATE, DEED; of PROBLEM `missing` alone */
     enum tacet_cause cause;        /* MESSAGE, PROBLEM_RECIPIENTS */
     char about[TACET_HANDLE_SIZE]; /* of the cause: an account, "" when none or not known */
     char device[TACET_ID_SIZE];    /* and a device of theirs, where it is about one; of LISTED,
@@ -553,6 +568,7 @@ TACET_API const char *tacet_version(void);
 #endif
 
 /* The rest, by what it is about. */
+#include "tacet/deeds.h"
 #include "tacet/devices.h"
 #include "tacet/rooms.h"
 

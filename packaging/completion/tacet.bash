@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join chat send read search export contacts name room verify devices recovery passphrase lock status help"
+    local words="join chat send reply react edit read search export contacts name room verify devices recovery passphrase lock status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -47,7 +47,10 @@ _tacet() {
     join) options+=" --name --kdf-cost" ;;
     chat) options+=" --lock-after --wait" ;;
     send) options+=" --wait" ;;
-    read) options+=" --follow --all --json" ;;
+    reply) options+=" --wait" ;;
+    react) options+=" --back --wait" ;;
+    edit) options+=" --wait" ;;
+    read) options+=" --follow --all --ids --json" ;;
     search) options+=" --in --most --json" ;;
     export) options+=" --check --json" ;;
     contacts) options+=" --json" ;;

@@ -300,6 +300,18 @@ const char *sentences_state(enum tacet_state state)
     return (size_t)state < ROWS(names) && names[state] != NULL ? names[state] : "unknown";
 }
 
+const char *sentences_kind(unsigned kind)
+{
+    static const char *const names[] = {
+        [TACET_KIND_TEXT] = "text",
+        [TACET_KIND_REPLY] = "reply",
+        [TACET_KIND_REACTION] = "reaction",
+        [TACET_KIND_EDIT] = "edit",
+    };
+
+    return kind < ROWS(names) ? names[kind] : NULL;
+}
+
 bool sentences_note(unsigned i, struct sentences_note *out)
 {
     static const struct sentences_note notes[] = {

@@ -44,6 +44,9 @@ extern const char sentences_changed[], sentences_recovered[];
 void sentences_write_devices(unsigned added, unsigned removed, unsigned given, bool recovered,
                              struct buf *out);
 
+/* "reply", of enum tacet_kind; for JSON.  NULL: of none. */
+const char *sentences_kind(unsigned kind);
+
 /* "accepted": for people and for JSON. */
 const char *sentences_state(enum tacet_state state);
 

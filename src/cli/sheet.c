@@ -3,12 +3,14 @@
 
 #include <stdio.h>
 
+#include "base/text.h"
 #include "cli/people.h"
 #include "cli/rooms.h"
 #include "cli/sentences.h"
 #include "terminal/show.h"
 
-#define NUMBER_MAX 40
+#define NUMBER_MAX   40
+#define QUOTE_POINTS 48 /* of a text that another one answers */
 
 static void write_notes(const struct tacet_message *m, struct buf *out)
 {
@@ -55,7 +57,74 @@ static void write_conversation(struct tacet_client *client, const struct tacet_m
     rooms_write(client, m->with, out);
 }
 
-void sheet_message(struct tacet_client *client, const struct tacet_message *m, struct buf *out)
+/* As much of a text as is enough to know it by: of its first line, so many characters. */
+static void write_quoted(struct bytes text, struct buf *out)
+{
+    size_t n = 0, length;
+    uint32_t point;
+
+    for (unsigned i = 0; i < QUOTE_POINTS && n < text.n && text.at[n] != '\n'; i++) {
+        length = text_point(bytes(text.at + n, text.n - n), &point);
+        if (length == 0)
+            break;
+        n += length;
+    }
+    text_harmless(out, bytes(text.at, n), false);
+    if (n < text.n)
+        buf_text(out, " ...");
+}
+
+static const char *relation(const struct tacet_message *m)
+{
+    if (m->kind == TACET_KIND_EDIT)
+        return "    (says this in the place of ";
+    if (m->kind != TACET_KIND_REACTION)
+        return "    (an answer to ";
+    return m->taken_back ? "    (takes back a reaction to " : "    (a reaction to ";
+}
+
+static void write_re(struct tacet_client *client, const struct tacet_message *m, struct buf *out)
+{
+    buf_text(out, relation(m));
+    buf_bytes(out, bytes((const uint8_t *)m->re.id, TACET_ID_SHOWN));
+    if (m->re.place == 0) {
+        buf_text(out, ", which is not here)\n");
+        return;
+    }
+    if (m->kind != TACET_KIND_EDIT) {
+        buf_text(out, ", ");
+        people_write(client, m->re.by, out);
+        buf_text(out, ": ");
+        write_quoted(bytes(m->re.text, m->re.text_n), out);
+    }
+    buf_text(out, ")\n");
+}
+
+/* "(reactions: + bob carol; - alice)" */
+static void write_reactions(struct tacet_client *client, const struct tacet_message *m,
+                            struct buf *out)
+{
+    struct tacet_reaction r;
+    char number[NUMBER_MAX];
+    unsigned n = 0;
+
+    while (tacet_get_reaction(client, m->with, m->place, n, &r) == TACET_OK) {
+        buf_text(out, n++ == 0 ? "    (reactions: " : "; ");
+        text_harmless(out, bytes_text(r.kind), false);
+        buf_text(out, " ");
+        buf_text(out, r.by);
+    }
+    if (n == 0)
+        return;
+    if (r.more > 0) {
+        snprintf(number, sizeof number, "; and %u more", r.more);
+        buf_text(out, number);
+    }
+    buf_text(out, ")\n");
+}
+
+void sheet_message(struct tacet_client *client, const struct tacet_message *m, bool ids,
+                   struct buf *out)
 {
     show_write_time(out, m->sent_ms);
     if ((m->notes & TACET_NOTE_DEVICES) != 0) {
@@ -68,6 +137,10 @@ void sheet_message(struct tacet_client *client, const struct tacet_message *m, s
         buf_text(out, ")\n");
         return;
     }
+    if (ids) {
+        buf_text(out, " ");
+        buf_bytes(out, bytes((const uint8_t *)m->id, TACET_ID_SHOWN));
+    }
     buf_text(out, m->mine ? "  to " : "  ");
     write_conversation(client, m, out);
     if (m->mine && m->state != 0) {
@@ -78,5 +151,11 @@ void sheet_message(struct tacet_client *client, const struct tacet_message *m, s
     buf_text(out, ": ");
     show_lines(out, bytes(m->text, m->text_n), "    ");
     buf_text(out, "\n");
+    if (m->re.id[0] != '\0')
+        write_re(client, m, out);
+    if (m->kind == TACET_KIND_TEXT || m->kind == TACET_KIND_REPLY)
+        write_reactions(client, m, out);
+    if (m->versions > 1)
+        buf_text(out, "    (edited)\n");
     write_notes(m, out);
 }

@@ -8,8 +8,10 @@
 
 #define SHEET_MAX (8 * TACET_TEXT_MAX) /* bytes of a message that is shown */
 
-/* Appended: when, who, the text made harmless, and notes.  Lines of the text are indented.  Of mine
- * the state is said, unless it has none yet (0). */
-void sheet_message(struct tacet_client *client, const struct tacet_message *m, struct buf *out);
+/* Appended: when, who, the text made harmless, what it answers, and notes.  Lines of the text are
+ * indented.  Of mine the state is said, unless it has none yet (0).  `ids`: and by which digits it
+ * can be found. */
+void sheet_message(struct tacet_client *client, const struct tacet_message *m, bool ids,
+                   struct buf *out);
 
 #endif

@@ -70,7 +70,7 @@ static bool show_message(struct talk *t, const struct tacet_message *m)
     enum tacet_code code = TACET_OK;
     bool printed;
 
-    sheet_message(t->client, m, &b);
+    sheet_message(t->client, m, false, &b);
     printed = b.failed == E_OK && console_print(&t->console, buf_view(&b)).code == E_OK;
     buf_free(&b);
     if (!printed) {
@@ -311,6 +311,10 @@ static void take_event(struct talk *t, const struct tacet_event *e)
     if (speaks)
         console_show(&t->console);
     switch (e->kind) {
+    case TACET_EVENT_DEED:
+        if (strcmp(e->who, t->with) == 0)
+            show_message(t, &e->message);
+        break;
     case TACET_EVENT_MESSAGE:
         take_message(t, e);
         break;

@@ -17,19 +17,19 @@
 struct reading {
     struct tacet_client *client;
     const char *with; /* NULL: everybody */
-    bool follow, all, json;
+    bool follow, all, ids, json;
     bool full; /* our own disk: what is shown stays unread */
     unsigned shown;
 };
 
 /* ---- one message */
 
-static bool show_message(struct tacet_client *client, const struct tacet_message *m)
+static bool show_message(struct tacet_client *client, const struct tacet_message *m, bool ids)
 {
     struct buf b = BUF(SHEET_MAX);
     bool whole;
 
-    sheet_message(client, m, &b);
+    sheet_message(client, m, ids, &b);
     whole = b.failed == E_OK;
     if (whole)
         fwrite(b.at, 1, b.n, stdout);
@@ -72,15 +72,66 @@ static json_t *room_json(const struct tacet_message *m)
     return json_pack("{ss ss}", "what", rooms_change_name(m->change), "whom", m->whom);
 }
 
+static json_t *re_json(const struct tacet_message *m)
+{
+    if (m->re.id[0] == '\0')
+        return json_null();
+    if (m->re.place == 0)
+        return json_pack("{ss sn sn}", "id", m->re.id, "by", "text");
+    return json_pack("{ss ss ss%}", "id", m->re.id, "by", m->re.by, "text",
+                     m->re.text_n == 0 ? "" : (const char *)m->re.text, m->re.text_n);
+}
+
+static json_t *people_list(const char *by)
+{
+    json_t *list = json_array();
+    size_t n;
+
+    for (; (n = strcspn(by, " ")) > 0; by += n + (by[n] == ' '))
+        json_array_append_new(list, json_stringn(by, n));
+    return list;
+}
+
+static json_t *reactions_json(struct tacet_client *client, const struct tacet_message *m)
+{
+    json_t *list = json_array();
+    struct tacet_reaction r;
+
+    if (m->kind != TACET_KIND_TEXT && m->kind != TACET_KIND_REPLY)
+        return list;
+    for (unsigned n = 0; tacet_get_reaction(client, m->with, m->place, n, &r) == TACET_OK; n++)
+        json_array_append_new(list, json_pack("{ss sI sb so}", "kind", r.kind, "people",
+                                              (json_int_t)r.people, "mine", r.mine, "by",
+                                              people_list(r.by)));
+    return list;
+}
+
+/* What it said before. */
+static json_t *was_json(struct tacet_client *client, const struct tacet_message *m)
+{
+    json_t *list = json_array();
+    struct tacet_version v;
+
+    for (unsigned n = 0;
+         n + 1 < m->versions && tacet_get_version(client, m->with, m->place, n, &v) == TACET_OK;
+         n++)
+        json_array_append_new(list, json_pack("{ss% so}", "text",
+                                              v.text_n == 0 ? "" : (const char *)v.text, v.text_n,
+                                              "sent", jsonl_time(v.sent_ms)));
+    return list;
+}
+
 static bool print_json(struct tacet_client *client, const struct tacet_message *m)
 {
     const char *text = m->text_n == 0 ? "" : (const char *)m->text;
 
-    return jsonl_print(json_pack(
-        "{ss so ss sb ss ss% so ss so sI so so}", "with", m->with, "name",
-        people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id, "text", text,
-        m->text_n, "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes", notes_json(m),
-        "missing", (json_int_t)m->missing, "devices", devices_json(m), "change", room_json(m)));
+    return jsonl_print(
+        json_pack("{ss so ss sb ss ss% so ss so sI so so ss? so so so}", "with", m->with, "name",
+                  people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id, "text",
+                  text, m->text_n, "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes",
+                  notes_json(m), "missing", (json_int_t)m->missing, "devices", devices_json(m),
+                  "change", room_json(m), "kind", sentences_kind(m->kind), "re", re_json(m),
+                  "reactions", reactions_json(client, m), "was", was_json(client, m)));
 }
 
 /* Written, flushed, and only then marked: what a full disk or a closed pipe swallowed is unread. */
@@ -88,7 +139,7 @@ static bool show_one(struct reading *r, const struct tacet_message *m)
 {
     enum tacet_code code = TACET_OK;
 
-    if (!(r->json ? print_json(r->client, m) : show_message(r->client, m)))
+    if (!(r->json ? print_json(r->client, m) : show_message(r->client, m, r->ids)))
         return false;
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fputs("This could not be written; it stays unread.\n", stderr);
@@ -193,9 +244,13 @@ static enum words_end follow(struct reading *r)
 
     drive_begin(&d, r->client, -1);
     while (end == WORDS_FINE && drive_next(&d, &e))
-        if ((e.kind == TACET_EVENT_MESSAGE || e.kind == TACET_EVENT_DEVICES ||
-             e.kind == TACET_EVENT_ROOM) &&
-            !show_conversation(r, r->with, false))
+        if (e.kind == TACET_EVENT_DEED &&
+            (r->with == NULL || strcmp(r->with, e.message.with) == 0)) {
+            if (!show_one(r, &e.message))
+                end = WORDS_FAILED;
+        } else if ((e.kind == TACET_EVENT_MESSAGE || e.kind == TACET_EVENT_DEVICES ||
+                    e.kind == TACET_EVENT_ROOM) &&
+                   !show_conversation(r, r->with, false))
             end = WORDS_FAILED;
     if (drive_refused(&d))
         end = WORDS_FAILED;
@@ -224,6 +279,7 @@ static enum words_end run(struct options *o, const void *setting)
 {
     struct reading r = {.follow = options_flag(o, "--follow"),
                         .all = options_flag(o, "--all"),
+                        .ids = options_flag(o, "--ids"),
                         .json = options_flag(o, "--json")};
     char room[TACET_HANDLE_SIZE];
     enum words_end end;
@@ -245,7 +301,7 @@ static enum words_end run(struct options *o, const void *setting)
 const struct word word_read = {
     .name = "read",
     .run = run,
-    .usage = "[HANDLE|+ROOM] [--follow] [--all] [--json]",
+    .usage = "[HANDLE|+ROOM] [--follow] [--all] [--ids] [--json]",
     .what = "Show what others wrote and you have not read yet.",
     .details =
         "With HANDLE only of that person, with ROOM only in that room (tacet help room).\n"
@@ -258,9 +314,19 @@ const struct word word_read = {
         "\n"
         "  --follow           Go on showing new messages until interrupted.\n"
         "  --all              Read ones too, and your own.\n"
+        "  --ids              And by which id each can be named: tacet help reply\n"
         "  --json             One JSON object a line: with, name, by, mine, id, text, sent, "
         "state,\n"
-        "                     notes, missing, devices, change; the last two are null, or an "
-        "object\n"
-        "                     with what became of somebody's devices, or of the room.\n",
+        "                     notes, missing, devices, change, kind, re, reactions, was; devices "
+        "and "
+        "change are\n"
+        "                     null, or an object with what became of somebody's devices, or of "
+        "the\n"
+        "                     room; kind is null, text, reply, reaction or edit; re is null, or "
+        "what it "
+        "is\n"
+        "                     about, an object with id, by and text, which are null when that is "
+        "not\n"
+        "                     here; reactions are objects with kind, people, mine and by; was is\n"
+        "                     what it said before it was edited, objects with text and sent.\n",
 };

@@ -69,7 +69,7 @@ static bool show_message(const struct search *s, const struct tacet_message *m)
                                      people_json(s->client, m->with), "by", m->by, "id", m->id,
                                      "text", m->text_n == 0 ? "" : (const char *)m->text, m->text_n,
                                      "sent", jsonl_time(m->sent_ms)));
-    sheet_message(s->client, m, &b);
+    sheet_message(s->client, m, false, &b);
     whole = b.failed == E_OK;
     if (whole)
         fwrite(b.at, 1, b.n, stdout);

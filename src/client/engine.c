@@ -129,43 +129,53 @@ void engine_lend(struct engine *e, const struct pool *pool)
 
 /* ---- commands */
 
-static struct err send_to_room(struct engine *e, const struct command *c)
+static struct err is_open_to_me(struct engine *e, uint64_t room)
 {
     struct room r;
 
-    if (!text_is_utf8(c->text))
+    TRY(roomlog_get(e->vault, room, &r));
+    return r.standing == ROOMLOG_OUT || r.standing == ROOMLOG_COPIES ? FAIL(E_REMOVED) : OK;
+}
+
+struct err engine_conversation(struct engine *e, const struct command *c, uint64_t *out)
+{
+    struct contact to;
+
+    if (c->room != 0)
+        TRY(is_open_to_me(e, c->room));
+    *out = c->room;
+    if (c->room != 0)
+        return OK;
+    if (!text_is_handle(c->handle))
         return FAIL(E_MALFORMED);
-    TRY(roomlog_get(e->vault, c->room, &r));
-    if (r.standing == ROOMLOG_OUT || r.standing == ROOMLOG_COPIES)
-        return FAIL(E_REMOVED);
-    return outgoing_queue(e, r.number, c->text);
+    if (bytes_same(c->handle, bytes_text(e->own.handle)) && !own_has_siblings(&e->own))
+        return FAIL(E_DENIED); /* nobody would get it */
+    TRY(people_by_handle(e->vault, c->handle, &to));
+    if (to.changed)
+        return FAIL(E_CONFLICT);
+    *out = to.number;
+    return to.removed ? FAIL(E_REMOVED) : OK;
 }
 
 static struct err send_text(struct engine *e, const struct command *c)
 {
+    uint64_t conversation;
     struct contact to;
     struct err err;
 
     if (c->text.n > LIMIT_TEXT)
         return FAIL(E_LIMIT);
-    if (c->room != 0)
-        return send_to_room(e, c);
-    if (!text_is_utf8(c->text) || !text_is_handle(c->handle))
+    if (!text_is_utf8(c->text))
         return FAIL(E_MALFORMED);
-    if (bytes_same(c->handle, bytes_text(e->own.handle)) && !own_has_siblings(&e->own))
-        return FAIL(E_DENIED); /* nobody would get it */
-    err = people_by_handle(e->vault, c->handle, &to);
-    if (err.code == E_ABSENT) {
+    err = engine_conversation(e, c, &conversation);
+    if (err.code == E_ABSENT && c->room == 0) {
         TRY(vault_begin(e->vault));
         TRY(vault_end(e->vault, people_add(e->vault, c->handle, &to)));
+        conversation = to.number;
     } else {
         TRY(err);
     }
-    if (to.changed)
-        return FAIL(E_CONFLICT);
-    if (to.removed)
-        return FAIL(E_REMOVED);
-    return outgoing_queue(e, to.number, c->text);
+    return outgoing_queue(e, conversation, PAYLOAD_TEXT, c->text);
 }
 
 static struct err look_up(struct engine *e, const struct command *c)
@@ -279,6 +289,11 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_ROOM_LEAVE:
     case COMMAND_ROOM_DELETE:
         return wanting_command(e, c);
+    case COMMAND_REPLY:
+    case COMMAND_REACT:
+    case COMMAND_TAKE_BACK:
+    case COMMAND_EDIT:
+        return doing_command(e, c);
     case COMMAND_OFFER:
         return offering_begin(e);
     case COMMAND_OFFER_CONFIRM:

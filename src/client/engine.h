@@ -60,6 +60,11 @@ enum command_kind {
     COMMAND_ROOM_DESCRIBE,
     COMMAND_ROOM_LEAVE,
     COMMAND_ROOM_DELETE,
+    /* With the message at place `number` of the conversation with handle, or in `room`. */
+    COMMAND_REPLY = 80, /* answer it with `text` */
+    COMMAND_REACT,      /* react to it by the kind in `text` */
+    COMMAND_TAKE_BACK,  /* no longer */
+    COMMAND_EDIT,       /* it is mine, and says `text` from now on */
 };
 
 struct command {
@@ -90,6 +95,7 @@ enum event_kind {
     EVENT_ROOM = 30,
     EVENT_ROOM_CHANGE, /* `wished` is in force in that room; or cannot be (code): E_CONFLICT:
                           somebody else was before, and changed the same */
+    EVENT_DEED = 60,   /* `message` says something of another one, at which it shows */
     EVENT_SHARED = 15, /* another device of mine changed what all of them agree on: see `shared` */
 };
 
@@ -154,7 +160,7 @@ struct event {
     enum err_code code;
     enum problem problem;
     struct contact contact; /* number 0: nobody in particular */
-    struct message message; /* EVENT_MESSAGE, EVENT_STATE */
+    struct message message; /* EVENT_MESSAGE, EVENT_STATE, EVENT_DEED */
     /* EVENT_MESSAGE: to whom it went, when that was not as it should be; PROBLEM_RECIPIENTS: why */
     struct roster_finding finding;
     unsigned added, removed;      /* EVENT_DEVICES: so many */

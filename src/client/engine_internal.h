@@ -148,6 +148,9 @@ struct engine {
 
 /* The program or the account is new: what is done before all else. */
 FALLIBLE engine_begin(struct engine *e);
+/* In which conversation is a command to write?  E_ABSENT: none with them yet, or no such room;
+ * E_MALFORMED, E_CONFLICT, E_REMOVED, E_DENIED: as for tacet_send(). */
+FALLIBLE engine_conversation(struct engine *e, const struct command *c, uint64_t *out);
 
 /* ---- actions.c */
 
@@ -359,7 +362,8 @@ uint32_t cores_ttl_s(const struct message *m);
 /* ---- outgoing.c */
 
 /* In a conversation: with a contact, or of a room. */
-FALLIBLE outgoing_queue(struct engine *e, uint64_t conversation, struct bytes text);
+FALLIBLE outgoing_queue(struct engine *e, uint64_t conversation, enum payload_type type,
+                        struct bytes content);
 /* In the caller's transaction: a row behind all others. */
 FALLIBLE outgoing_add(struct engine *e, struct outbox_row *row);
 FALLIBLE outgoing_pump(struct engine *e); /* seal and send what can be sent now */
@@ -538,6 +542,13 @@ FALLIBLE presence_drained(struct engine *e); /* the mailbox is */
 /* When presence_wake() is to be called; 0: no need. */
 uint64_t presence_at(const struct engine *e);
 FALLIBLE presence_wake(struct engine *e);
+
+/* ---- doing.c */
+
+/* E_ABSENT: no such message, or nobody can refer to it; E_CONFLICT: it was never sent; E_STALE: it
+ * is so already; E_AGAIN: it is not known yet whose handle that is; E_DENIED: it is somebody
+ * else's. */
+FALLIBLE doing_command(struct engine *e, const struct command *c);
 
 /* ---- saying.c */
 

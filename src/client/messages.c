@@ -118,6 +118,19 @@ struct err messages_known(struct vault *v, const struct device_id *sender,
     return vault_has(v, VAULT_MESSAGE_ID, id_key(sender, id, key), 0, known);
 }
 
+static struct err put_name(struct vault *v, const struct message *m)
+{
+    struct err err;
+    struct buf b = BUF(16);
+    uint8_t key[ID_KEY_SIZE];
+
+    buf_u64(&b, m->contact);
+    buf_u64(&b, m->place);
+    err = vault_put(v, VAULT_MESSAGE_ID, id_key(&m->sender, &m->id, key), 0, buf_view(&b));
+    buf_free(&b);
+    return err;
+}
+
 static struct err put_place(struct vault *v, enum vault_kind kind, struct bytes key,
                             uint64_t number, uint64_t contact)
 {
@@ -160,13 +173,12 @@ static struct err put_unread(struct vault *v, const struct message *m)
 /* At m->place. */
 static struct err add(struct vault *v, const struct message *m)
 {
-    uint8_t key[ID_KEY_SIZE];
     bool known;
 
     TRY(messages_known(v, &m->sender, &m->id, &known));
     if (known)
         return FAIL(E_CONFLICT);
-    TRY(put_place(v, VAULT_MESSAGE_ID, id_key(&m->sender, &m->id, key), 0, m->contact));
+    TRY(put_name(v, m));
     if (!m->mine && !m->read)
         TRY(put_unread(v, m));
     return messages_update(v, m);
@@ -217,6 +229,55 @@ struct err messages_last(struct vault *v, uint64_t contact, uint64_t most, struc
 
     TRY(vault_last(v, VAULT_MESSAGE, conversation(contact, key), most, a, &place, &value));
     return parse_message(value, place, out);
+}
+
+/* Of a vault from before, whose names do not say at which place: every one of the conversation is
+ * looked at, the newest first. */
+static struct err search(struct vault *v, uint64_t contact, const struct device_id *sender,
+                         const struct message_id *id, struct arena *a, struct message *out)
+{
+    struct message m;
+
+    for (uint64_t most = UINT64_MAX; most > 0; most = m.place - 1) {
+        arena_free(a);
+        TRY(messages_last(v, contact, most, a, &m));
+        if (ID_SAME(m.sender, *sender) && ID_SAME(m.id, *id)) {
+            *out = m;
+            return OK;
+        }
+    }
+    return FAIL(E_ABSENT);
+}
+
+struct err messages_find(struct vault *v, const struct device_id *sender,
+                         const struct message_id *id, struct arena *a, struct message *out)
+{
+    struct arena own = ARENA(1024), found = ARENA(2 * RECORD_MAX);
+    struct bytes value;
+    struct reader r;
+    uint64_t contact, place = 0;
+    uint8_t key[ID_KEY_SIZE];
+    struct err err;
+
+    err = vault_get(v, VAULT_MESSAGE_ID, id_key(sender, id, key), 0, &own, &value);
+    if (err.code == E_OK) {
+        r = reader(value);
+        contact = reader_u64(&r);
+        if (reader_left(&r) > 0)
+            place = reader_u64(&r);
+        err = reader_end(&r);
+    }
+    if (err.code == E_OK && place == 0) {
+        struct message m;
+
+        err = search(v, contact, sender, id, &found, &m);
+        place = err.code == E_OK ? m.place : 0;
+    }
+    if (err.code == E_OK)
+        err = messages_get(v, contact, place, a, out);
+    arena_free(&own);
+    arena_free(&found);
+    return err;
 }
 
 struct err messages_next_unread(struct vault *v, uint64_t after, struct arena *a,

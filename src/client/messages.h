@@ -96,4 +96,8 @@ FALLIBLE messages_each(struct vault *v, messages_visit_fn *visit, void *ctx);
 FALLIBLE messages_known(struct vault *v, const struct device_id *sender,
                         const struct message_id *id, bool *known);
 
+/* The one of that name, in whichever conversation it stands.  E_ABSENT. */
+FALLIBLE messages_find(struct vault *v, const struct device_id *sender, const struct message_id *id,
+                       struct arena *a, struct message *out);
+
 #endif

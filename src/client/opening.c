@@ -8,6 +8,7 @@
 #include "client/chains.h"
 #include "client/conversations.h"
 #include "client/dealings.h"
+#include "client/deeds.h"
 #include "client/following.h"
 #include "client/judging.h"
 #include "client/opening_internal.h"
@@ -173,7 +174,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     TRY(note_copy(e, core, &verdict->room, m));
     if (clock_is_ahead(core->sent_ms, e->now_ms))
         m->notes |= MESSAGE_AHEAD;
-    if (core->type != PAYLOAD_TEXT || !text_is_utf8(content)) {
+    if (!deeds_are_readable(core->type, content)) {
         m->notes |= MESSAGE_UNREADABLE;
         m->text = m->proof = NO_VALUE; /* it shows nothing without the content */
     }
@@ -184,12 +185,14 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
         tell_also(op, PROBLEM_OLD_KEYS, 0);
     TRY(use_up(op, o, match));
     TRY(note_read(e, core, m, &blocked));
+    m->read |= deeds_is_quiet(m);
     TRY(messages_add(e->vault, m));
+    TRY(deeds_take(e->vault, &e->own, m, &core->sender.aid));
     m->proof = NO_VALUE;
     if (blocked)
         return opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
     *op->result = OPENING_DONE;
-    op->event->kind = EVENT_MESSAGE;
+    op->event->kind = deeds_is_quiet(m) ? EVENT_DEED : EVENT_MESSAGE;
     op->event->finding = verdict->finding;
     return OK;
 }

@@ -3,6 +3,7 @@
  * outbox: what is on its way, a row each; the states of the message that a row brings, and its end.
  */
 #include "base/reader.h"
+#include "client/deeds.h"
 #include "client/engine_internal.h"
 
 #define ROW_MAX VAULT_VALUE_MAX
@@ -133,6 +134,8 @@ struct err outbox_finish(struct engine *e, const struct outbox_row *row, enum de
                          enum err_code why, struct arena *a, struct message *m)
 {
     TRY(outbox_step(e, row, s, why, a, m));
+    if (outbox_is_persons(row) && m->state == DELIVERY_FAILED)
+        TRY(deeds_undo(e->vault, &e->own, m));
     if (row->kind == OUTBOX_REPAIR)
         TRY(repairs_done(e, row));
     if (row->kind == OUTBOX_HELLO)

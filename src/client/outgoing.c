@@ -8,6 +8,7 @@
  */
 #include "base/fault.h"
 #include "base/map.h"
+#include "client/deeds.h"
 #include "client/gathering.h"
 #include "client/rules.h"
 #include "wire/tacet.pb-c.h"
@@ -32,11 +33,13 @@ static struct err queue_in(struct engine *e, uint64_t conversation, struct messa
 
     m->contact = conversation;
     TRY(messages_add(e->vault, m));
+    TRY(deeds_take(e->vault, &e->own, m, &e->own.me.who.aid));
     row.place = m->place;
     return outgoing_add(e, &row);
 }
 
-struct err outgoing_queue(struct engine *e, uint64_t conversation, struct bytes text)
+struct err outgoing_queue(struct engine *e, uint64_t conversation, enum payload_type type,
+                          struct bytes content)
 {
     struct message m = {.mine = true,
                         .read = true,
@@ -44,8 +47,8 @@ struct err outgoing_queue(struct engine *e, uint64_t conversation, struct bytes 
                         .sender = e->own.me.who.did,
                         .sent_ms = e->now_ms,
                         .kept_ms = e->now_ms,
-                        .type = 1,
-                        .text = text};
+                        .type = (uint16_t)type,
+                        .text = content};
 
     TRY(random_fill(e->random, m.id.b, sizeof m.id.b));
     TRY(vault_begin(e->vault));

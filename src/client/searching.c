@@ -3,10 +3,12 @@
 
 #include <stdlib.h>
 
+#include "client/deeds.h"
 #include "client/nicknames.h"
 #include "client/roomlog.h"
 
-#define NAMES_ARENA (64 * 1024)
+#define SETTLE_ARENA (8 * VAULT_VALUE_MAX)
+#define NAMES_ARENA  (64 * 1024)
 
 /* ---- what was found */
 
@@ -121,11 +123,67 @@ static struct err look(void *ctx, const struct message *m)
     const struct looking *l = ctx;
     bool fits;
 
-    if ((l->conversation != 0 && m->contact != l->conversation) ||
-        (m->notes & (MESSAGE_DEVICES | MESSAGE_ROOM | MESSAGE_UNREADABLE)) != 0)
+    if ((l->conversation != 0 && m->contact != l->conversation) || !deeds_is_said(m) ||
+        m->type == PAYLOAD_REACTION)
         return OK;
-    TRY(query_fits(l->query, m->text, &fits));
+    TRY(query_fits(l->query, deeds_text(m), &fits));
     return fits ? keep(l->out, m->contact, m->place) : OK;
+}
+
+/* The message that is meant by one that was hit, and does it still say so?  An edit means the one
+ * in whose place it was said. */
+static struct err settle(struct vault *v, const struct own *me, struct query *q,
+                         struct searching_hit *hit, bool *fits)
+{
+    struct arena a = ARENA(SETTLE_ARENA);
+    struct deeds_view view;
+    struct bytes text;
+    struct message m;
+    size_t versions;
+    struct err err = messages_get(v, hit->conversation, hit->place, &a, &m);
+
+    *fits = true;
+    if (err.code == E_OK && m.type == PAYLOAD_EDIT) {
+        err = deeds_view(v, me, &m, &a, &view);
+        *fits = err.code == E_OK && view.here;
+        if (*fits)
+            m = view.to;
+    }
+    if (err.code == E_OK && *fits)
+        err = deeds_newest(v, me, &m, &a, &text, &versions);
+    if (err.code == E_OK && *fits)
+        err = query_fits(q, text, fits);
+    hit->place = m.place;
+    arena_free(&a);
+    return err;
+}
+
+/* Of those that were hit by any version, the messages that say so now, once. */
+static struct err settle_all(struct vault *v, const struct own *me, struct query *q,
+                             struct searching *out)
+{
+    struct searching_hit *hit = (struct searching_hit *)(void *)out->hits.at;
+    size_t n = 0, count = searching_count(out);
+    bool fits;
+
+    for (size_t i = 0; i < count; i++) {
+        TRY(settle(v, me, q, &hit[i], &fits));
+        if (fits)
+            hit[n++] = hit[i];
+    }
+    buf_cut(&out->hits, n * sizeof *hit);
+    return OK;
+}
+
+static void drop_twins(struct searching *out)
+{
+    struct searching_hit *hit = (struct searching_hit *)(void *)out->hits.at;
+    size_t n = 0, count = searching_count(out);
+
+    for (size_t i = 0; i < count; i++)
+        if (n == 0 || hit[n - 1].place != hit[i].place)
+            hit[n++] = hit[i];
+    buf_cut(&out->hits, n * sizeof *hit);
 }
 
 /* Places rise over all conversations. */
@@ -136,13 +194,15 @@ static int newer_first(const void *left, const void *right)
     return a->place < b->place ? 1 : a->place > b->place ? -1 : 0;
 }
 
-struct err searching_messages(struct vault *v, struct query *q, uint64_t conversation,
-                              struct searching *out)
+struct err searching_messages(struct vault *v, const struct own *me, struct query *q,
+                              uint64_t conversation, struct searching *out)
 {
     struct looking l = {q, conversation, out};
 
     TRY(messages_each(v, look, &l));
+    TRY(settle_all(v, me, q, out));
     if (searching_count(out) > 0)
         qsort(out->hits.at, searching_count(out), sizeof(struct searching_hit), newer_first);
+    drop_twins(out);
     return OK;
 }

@@ -3,6 +3,7 @@
 
 #include "base/reader.h"
 #include "client/agreed.h"
+#include "client/deeds.h"
 #include "client/parsed.h"
 #include "client/rules.h"
 #include "client/streams.h"
@@ -197,7 +198,7 @@ static struct err fill_gap(const struct taking_place *p, const struct core *core
 
 static bool is_worth_it(const struct taking_place *p, const struct history_entry *entry)
 {
-    return entry->type == PAYLOAD_TEXT && text_is_utf8(entry->content) &&
+    return deeds_are_readable(entry->type, entry->content) &&
            clock_since(p->now_ms, entry->sent_ms) < entry->ttl_s * CLOCK_SECOND_MS;
 }
 
@@ -253,7 +254,9 @@ static struct err keep(const struct taking_place *p, const struct history_entry 
     TRY(find_stream(p, entry, core));
     m.room = core->room;
     TRY(note_read(p, entry, core, &m.read));
-    return messages_add_before(p->vault, &m);
+    m.read |= deeds_is_quiet(&m);
+    TRY(messages_add_before(p->vault, &m));
+    return deeds_take(p->vault, p->me, &m, entry->mine ? &p->me->me.who.aid : &entry->with);
 }
 
 static struct err take_message(const struct taking_place *p, const struct history_entry *entry)

@@ -91,6 +91,8 @@ enum vault_kind {
     VAULT_TAKING = 114,        /* taking: key = did of who gives */
     VAULT_TAKING_REST = 115,   /* taking: key = that did: of an entry that is not whole yet */
     VAULT_TAKING_DEVICE = 116, /* taking: key = did of a device that wrote something: its key */
+    VAULT_REACTIONS = 120,     /* reactions: key = target, number = first bytes of whose aid */
+    VAULT_EDITS = 121,         /* edits: the same */
 };
 
 /* Bring the tables up to date, as each of what opens a vault does by itself.  E_VERSION. */

@@ -7,6 +7,9 @@
 
 enum payload_type {
     PAYLOAD_TEXT = 1,
+    PAYLOAD_REPLY = 2, /* what speaks of another message [PROTOCOL 6.10] */
+    PAYLOAD_REACTION = 3,
+    PAYLOAD_EDIT = 4,
 
     /* Control messages [PROTOCOL 6.8]: carried out, never shown, and without a place in a stream.
      */

@@ -43,6 +43,7 @@ struct person {
     bool joined, cut_off, removed;
     struct event devices; /* the last that told of somebody's devices, of so many */
     unsigned changes;
+    unsigned deeds;       /* what was done with messages was told so often */
     struct event history; /* the last that told of what is given; of so many */
     unsigned histories;
     struct event recovery;    /* the last that told of a recovery key; kind 0: none did */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/deeds.h"
 #include "scenario/stage_internal.h"
 #include "server/main/features.h"
 #include "server/networks/networks.h"
@@ -190,18 +191,29 @@ void server_comes_back(struct play *p)
 
 static void remember(struct person *who, const struct event *e)
 {
+    struct bytes text = deeds_text(&e->message);
     size_t i = who->n_shown;
 
     assert_true(i < SHOWN_MAX);
     who->shown[i] = e->message;
-    who->text[i] = calloc(1, e->message.text.n + 1);
+    who->text[i] = calloc(1, text.n + 1);
     assert_non_null(who->text[i]);
-    if (e->message.text.n > 0)
-        memcpy(who->text[i], e->message.text.at, e->message.text.n);
+    if (text.n > 0)
+        memcpy(who->text[i], text.at, text.n);
     snprintf(who->from[i], sizeof who->from[i], "%s",
              e->message.mine ? who->handle : e->contact.handle);
     snprintf(who->with[i], sizeof who->with[i], "%s", e->contact.handle);
     who->n_shown++;
+}
+
+static void hear_problem(struct person *who, const struct event *e)
+{
+    who->problems |= 1u << e->problem;
+    who->problem_code = e->code;
+    if (e->problem == PROBLEM_RECIPIENTS)
+        who->finding = e->finding;
+    who->told[e->problem]++;
+    who->missing[e->problem] += e->message.missing;
 }
 
 static void hear(struct person *who, const struct event *e)
@@ -223,12 +235,7 @@ static void hear(struct person *who, const struct event *e)
         who->code = e->code;
         break;
     case EVENT_PROBLEM:
-        who->problems |= 1u << e->problem;
-        who->problem_code = e->code;
-        if (e->problem == PROBLEM_RECIPIENTS)
-            who->finding = e->finding;
-        who->told[e->problem]++;
-        who->missing[e->problem] += e->message.missing;
+        hear_problem(who, e);
         break;
     case EVENT_REMOVED:
         who->removed = true;
@@ -255,6 +262,9 @@ static void hear(struct person *who, const struct event *e)
         break;
     case EVENT_ROOM_CHANGE:
         who->wished = *e;
+        break;
+    case EVENT_DEED:
+        who->deeds++;
         break;
     case EVENT_ROOM:
     case EVENT_DRAINED:

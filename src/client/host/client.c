@@ -9,7 +9,6 @@
 
 #include "base/encoding.h"
 #include "base/version.h"
-#include "client/diary.h"
 #include "client/host/bell.h"
 #include "client/host/key_store.h"
 #include "client/host/threads.h"
@@ -50,6 +49,7 @@ _Static_assert(TACET_LINK_SIZE == DEVICE_LINK_MAX + 1 && TACET_CODE_SIZE == LINK
 _Static_assert((int)TACET_EVENT_ROOM_CHANGE == (int)EVENT_ROOM_CHANGE, "events");
 _Static_assert((int)TACET_PROBLEM_ROOM == (int)PROBLEM_ROOM_FORKED, "problems");
 _Static_assert((int)TACET_EVENT_RECOVERY == (int)EVENT_RECOVERY, "events");
+_Static_assert((int)TACET_EVENT_DEED == (int)EVENT_DEED, "events");
 _Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
 _Static_assert(TACET_PASSPHRASE_MAX == VAULT_PASSPHRASE_MAX, "sizes");
 _Static_assert(TACET_TEXT_MAX == LIMIT_TEXT && TACET_HANDLE_SIZE == TEXT_HANDLE_MAX + 1, "sizes");
@@ -83,33 +83,6 @@ void client_handle(struct tacet_client *c, const struct account_id *aid,
         snprintf(out, TACET_HANDLE_SIZE, "%s", own->handle);
     else if (people_by_account(c->vault, aid, &contact).code == E_OK)
         snprintf(out, TACET_HANDLE_SIZE, "%s", contact.handle);
-}
-
-void client_message(struct tacet_client *c, const struct message *m, struct tacet_message *out)
-{
-    struct diary_devices devices;
-
-    *out = (struct tacet_message){.mine = m->mine,
-                                  .read = m->read,
-                                  .state = (enum tacet_state)m->state,
-                                  .code = (enum tacet_code)m->code,
-                                  .notes = m->notes,
-                                  .missing = m->missing,
-                                  .sent_ms = m->sent_ms,
-                                  .received_ms = m->kept_ms,
-                                  .place = m->place,
-                                  .text = m->text.at,
-                                  .text_n = m->text.n};
-    if (diary_read(m, &devices)) {
-        out->added = devices.added;
-        out->removed = devices.removed;
-        out->recovered = devices.recovered;
-        out->given = devices.given;
-        out->text_n = 0;
-    }
-    meeting_with(c, m->contact, out->with);
-    meeting_authors(c, m, out);
-    client_hex(ID_BYTES(m->id), out->id);
 }
 
 /* ---- opening */
@@ -160,6 +133,9 @@ struct err client_new(const struct tacet_profile *p, struct tacet_client **out)
     c->random = random_system();
     c->bell = -1;
     c->shown = ARENA(1 << 20);
+    c->told = ARENA(1 << 20);
+    c->version = ARENA(1 << 20);
+    c->reacted = ARENA(4 << 20);
     c->named = ARENA(4096);
     c->called = ARENA(4096);
     c->room = ARENA(4 << 20);
@@ -445,6 +421,9 @@ void tacet_close(struct tacet_client *c)
     if (c->bell >= 0) /* last of all: whoever rang sees that all is closed */
         close(c->bell);
     arena_free(&c->shown);
+    arena_free(&c->told);
+    arena_free(&c->version);
+    arena_free(&c->reacted);
     arena_free(&c->named);
     arena_free(&c->called);
     arena_free(&c->room);
@@ -499,10 +478,10 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
                                 .verified = e.contact.verified};
     snprintf(out->who, sizeof out->who, "%s", e.contact.handle);
     cause_out(c, &e.finding, out);
-    if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE)
-        client_message(c, &e.message, &out->message);
-    else if (e.kind == EVENT_ROOM || e.kind == EVENT_ROOM_CHANGE ||
-             e.problem == PROBLEM_ROOM_FORKED)
+    arena_free(&c->told);
+    if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE || e.kind == EVENT_DEED)
+        return client_code(telling_message(c, &e.message, &c->told, &out->message));
+    if (e.kind == EVENT_ROOM || e.kind == EVENT_ROOM_CHANGE || e.problem == PROBLEM_ROOM_FORKED)
         meeting_with(c, e.message.contact, out->message.with);
     else if (e.kind == EVENT_LISTED)
         client_hex(ID_BYTES(e.change.entry.did), out->device);
@@ -541,12 +520,12 @@ enum tacet_code client_order(struct tacet_client *c, enum command_kind kind, con
 }
 
 /* The message that was queued last is the one with the highest place. */
-static struct err newest_id(struct tacet_client *c, const char *to, char id[TACET_ID_SIZE])
+struct err client_newest_id(struct tacet_client *c, const char *with, char id[TACET_ID_SIZE])
 {
     struct message m;
     uint64_t number;
 
-    TRY(meeting_conversation(c, to, &number));
+    TRY(meeting_conversation(c, with, &number));
     arena_free(&c->shown);
     TRY(messages_last(c->vault, number, UINT64_MAX, &c->shown, &m));
     client_hex(ID_BYTES(m.id), id);
@@ -563,7 +542,7 @@ enum tacet_code tacet_send(struct tacet_client *c, const char *to, const uint8_t
         code = client_code(meeting_conversation(c, to, &cmd.room));
     if (code == TACET_OK)
         code = client_command(c, &cmd);
-    return code != TACET_OK ? code : client_code(newest_id(c, to, id));
+    return code != TACET_OK ? code : client_code(client_newest_id(c, to, id));
 }
 
 enum tacet_code tacet_look_up(struct tacet_client *c, const char *handle)

@@ -4,6 +4,7 @@
 #define TACET_CLIENT_HOST_CLIENT_INTERNAL_H
 
 #include "client/host/carrier.h"
+#include "client/reactions.h"
 #include "client/searching.h"
 #include "crypto/p521.h"
 #include "tacet/client.h"
@@ -21,9 +22,15 @@ struct tacet_client {
     uint32_t wrong_tries; /* that nobody had been told of when it was opened */
     int bell;             /* at which another program asks to lock; -1: none */
     struct arena shown;   /* the text that the last call lent to the caller */
-    struct arena named;   /* the name of the contact that was given last */
-    struct arena called;  /* and of the device */
-    struct arena room;    /* and of the room */
+    struct arena told;    /* and that of the last event */
+    struct arena version; /* and that of a version of a message */
+    struct arena reacted; /* and how people react to a message, of which: */
+    struct reactions_sum *reactions;
+    char reacted_in[TACET_HANDLE_SIZE];
+    uint64_t reacted_at;
+    struct arena named;         /* the name of the contact that was given last */
+    struct arena called;        /* and of the device */
+    struct arena room;          /* and of the room */
     struct searching met, said; /* what the last search found: conversations, messages */
     struct adding asked;        /* which device was told last as asking to be added */
 };
@@ -60,8 +67,11 @@ void adding_out(struct tacet_client *c, const struct adding *in, struct tacet_ev
 /* And of giving one what was said before. */
 void adding_history_out(const struct history_news *in, struct tacet_event *out);
 
-/* As a caller sees it; the text stays where it is. */
-void client_message(struct tacet_client *c, const struct message *m, struct tacet_message *out);
+/* As a caller sees it; a text stays where it is, or is in the arena. */
+FALLIBLE telling_message(struct tacet_client *c, const struct message *m, struct arena *a,
+                         struct tacet_message *out);
+/* The id of the message that was queued last in a conversation. */
+FALLIBLE client_newest_id(struct tacet_client *c, const char *with, char id[TACET_ID_SIZE]);
 
 /* The number of the conversation with somebody, or in a room; and how a caller calls it. */
 FALLIBLE meeting_conversation(struct tacet_client *c, const char *with, uint64_t *number);

@@ -13,7 +13,7 @@ static struct err search(struct tacet_client *c, struct query *q, const char *wi
         TRY(meeting_conversation(c, with, &conversation));
     else
         TRY(searching_conversations(c->vault, engine_own(c->engine), q, &c->met));
-    return searching_messages(c->vault, q, conversation, &c->said);
+    return searching_messages(c->vault, engine_own(c->engine), q, conversation, &c->said);
 }
 
 enum tacet_code tacet_search(struct tacet_client *c, const char *words, const char *with,
@@ -52,6 +52,6 @@ enum tacet_code tacet_found_message(struct tacet_client *c, size_t i, struct tac
     arena_free(&c->shown);
     err = messages_get(c->vault, hit.conversation, hit.place, &c->shown, &m);
     if (err.code == E_OK)
-        client_message(c, &m, out);
+        err = telling_message(c, &m, &c->shown, out);
     return client_code(err);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/encoding.h"
+#include "client/deeds.h"
 #include "client/following.h"
 #include "client/host/client_internal.h"
 #include "client/nicknames.h"
@@ -28,10 +29,14 @@ static struct err next_message(struct tacet_client *c, const char *with, uint64_
         TRY(messages_next_unread(c->vault, place, &c->shown, &m));
     } else {
         TRY(meeting_conversation(c, with, &number));
-        TRY(messages_next(c->vault, number, place, &c->shown, &m));
+        for (m.place = place;;) { /* what is quiet shows at another message */
+            TRY(messages_next(c->vault, number, m.place, &c->shown, &m));
+            if (!deeds_is_quiet(&m))
+                break;
+            arena_free(&c->shown);
+        }
     }
-    client_message(c, &m, out);
-    return OK;
+    return telling_message(c, &m, &c->shown, out);
 }
 
 enum tacet_code tacet_next_message(struct tacet_client *c, const char *with, uint64_t place,
@@ -50,9 +55,12 @@ static struct err previous_message(struct tacet_client *c, const char *with, uin
     TRY(meeting_conversation(c, with, &number));
     if (place == 1)
         return FAIL(E_ABSENT);
-    TRY(messages_last(c->vault, number, place - 1, &c->shown, &m)); /* 0 - 1: the newest */
-    client_message(c, &m, out);
-    return OK;
+    m.place = place; /* 0 - 1: the newest */
+    do {
+        arena_free(&c->shown);
+        TRY(messages_last(c->vault, number, m.place - 1, &c->shown, &m));
+    } while (deeds_is_quiet(&m));
+    return telling_message(c, &m, &c->shown, out);
 }
 
 enum tacet_code tacet_previous_message(struct tacet_client *c, const char *with, uint64_t place,

@@ -29,10 +29,13 @@ struct play {
     size_t contacts;
     struct tacet_device device[PLAY_MOST]; /* everybody's */
     size_t devices;
-    enum tacet_code history; /* of asking for it */
+    enum tacet_code history;                   /* of asking for it */
+    struct tacet_reaction reaction[PLAY_MOST]; /* to each message */
+    unsigned reactions;
     struct tacet_room room[PLAY_MOST];
     size_t rooms;
     enum tacet_code room_code; /* what changes are answered */
+    enum tacet_code find;      /* a message by its id, if not by what there is */
     enum tacet_code search, export_code;
     struct tacet_status status;
 
@@ -54,6 +57,8 @@ struct play {
     char searched[512];                          /* "words@conversation" */
     bool cancelled;
     size_t sent_n;
+    uint64_t place; /* of the message with which something was done */
+    bool back;      /* a reaction was taken back */
 };
 extern struct play play;
 

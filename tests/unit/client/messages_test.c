@@ -67,6 +67,37 @@ static void a_message_stands_once_under_its_sender_and_id(void **state)
     assert_false(known);
 }
 
+static void keep_name(struct safe *s, const uint8_t key[32])
+{
+    static const uint8_t value[8] = {[7] = 3}; /* of before: without the place */
+
+    assert_ok(vault_begin(s->vault));
+    assert_ok(vault_end(s->vault,
+                        vault_put(s->vault, VAULT_MESSAGE_ID, bytes(key, 32), 0, BYTES(value))));
+}
+
+static void a_message_is_found_by_its_name_also_in_a_vault_of_before(void **state)
+{
+    struct safe *s = *state;
+    struct arena a = ARENA(1 << 20);
+    struct message first = message(3, 1, "first"), second = message(3, 2, "second"), got;
+    uint8_t key[32] = {[0] = 7, [16] = 1};
+
+    assert_ok(add(s->vault, &first));
+    assert_ok(add(s->vault, &second));
+    assert_ok(messages_find(s->vault, &first.sender, &first.id, &a, &got));
+    assert_bytes(got.text, first.text);
+    keep_name(s, key);
+    assert_ok(messages_find(s->vault, &first.sender, &first.id, &a, &got));
+    assert_bytes(got.text, first.text);
+    assert_int_equal(got.place, first.place);
+    first.id.b[0] = key[16] = 9;
+    assert_err(messages_find(s->vault, &first.sender, &first.id, &a, &got), E_ABSENT);
+    keep_name(s, key);
+    assert_err(messages_find(s->vault, &first.sender, &first.id, &a, &got), E_ABSENT);
+    arena_free(&a);
+}
+
 static void a_conversation_is_in_the_order_in_which_it_was_kept(void **state)
 {
     struct safe *s = *state;
@@ -267,6 +298,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         safe_test(what_is_added_is_read_back),
         safe_test(a_message_stands_once_under_its_sender_and_id),
+        safe_test(a_message_is_found_by_its_name_also_in_a_vault_of_before),
         safe_test(a_conversation_is_in_the_order_in_which_it_was_kept),
         safe_test(what_others_wrote_is_unread_until_it_is_marked),
         safe_test(an_update_changes_state_and_nothing_about_its_place),

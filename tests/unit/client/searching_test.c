@@ -30,7 +30,7 @@ static struct searching find(struct safe *s, const char *words, uint64_t convers
     struct query q;
 
     assert_ok(query_parse(bytes_text(words), &q));
-    assert_ok(searching_messages(s->vault, &q, conversation, &found));
+    assert_ok(searching_messages(s->vault, &NOBODY, &q, conversation, &found));
     query_free(&q);
     return found;
 }
@@ -119,7 +119,7 @@ static void damage_is_told(void **state)
                      DB_NO_VALUES, NULL));
     _Static_assert(VAULT_MESSAGE == 23, "the kind above");
     assert_ok(query_parse(BYTES_LITERAL("nine"), &q));
-    assert_err(searching_messages(s->vault, &q, 0, &found), E_FORGED);
+    assert_err(searching_messages(s->vault, &NOBODY, &q, 0, &found), E_FORGED);
     assert_true(vault_is_damaged(s->vault));
     query_free(&q);
     searching_free(&found);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tacet/deeds.h: what people do with messages that are there: they answer them, react to
+ * them, and edit their own.
+ *
+ * A message is named by its conversation and its place in it (struct tacet_message); wherever
+ * `with` is a handle it may be a room's address, too.
+ */
+#ifndef TACET_DEEDS_H
+#define TACET_DEEDS_H
+
+#include "tacet/client.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a message is. */
+enum tacet_kind {
+    TACET_KIND_TEXT = 1,
+    TACET_KIND_REPLY = 2,    /* to what its `re` says */
+    TACET_KIND_REACTION = 3, /* to that: its text is the reaction's kind.  A row of a conversation
+                              * only when it has a note, or was never sent; else it shows at the
+                              * message, by tacet_get_reaction() */
+    TACET_KIND_EDIT = 4,     /* in the place of that: the same; else that message has its text */
+};
+
+#define TACET_REPLY_MAX 65504 /* bytes of the text of a reply */
+#define TACET_ID_SHOWN  8     /* digits of an id that are shown, where all would be too many */
+#define TACET_ID_LEAST  4     /* digits by which a message can be found */
+#define TACET_ID_MOST   32    /* all of them */
+
+/* The message of a conversation whose id begins so: with at least TACET_ID_LEAST hexadecimal
+ * digits.  The whole conversation is looked at.  The text lives until the next call about a
+ * message. TACET_ABSENT: none; TACET_CONFLICT: more than one; TACET_MALFORMED: no such digits. */
+TACET_API enum tacet_code tacet_find_message(struct tacet_client *c, const char *with,
+                                             const char *id, struct tacet_message *out);
+
+/* Queue an answer to the message at `place`.  As tacet_send(), but TACET_ABSENT: there is no such
+ * message, or none that can be answered; TACET_CONFLICT: also that it was never sent. */
+TACET_API enum tacet_code tacet_reply(struct tacet_client *c, const char *with, uint64_t place,
+                                      const uint8_t *text, size_t n, char id[TACET_ID_SIZE]);
+
+#define TACET_REACTION_MAX 32 /* bytes */
+
+/* Queue a reaction to the message at `place`, or (`on` false) take mine of this kind back.  A kind
+ * is 1 to TACET_REACTION_MAX bytes of UTF-8 without controls and blanks.  As tacet_reply(), but
+ * TACET_MALFORMED, TACET_LIMIT: no such kind; TACET_STALE: it is so already; TACET_AGAIN: it is not
+ * known yet whose handle that is. */
+TACET_API enum tacet_code tacet_react(struct tacet_client *c, const char *with, uint64_t place,
+                                      const char *kind, bool on, char id[TACET_ID_SIZE]);
+
+struct tacet_reaction {
+    const char *kind; /* text of others, as all that follows until a reaction is asked for again */
+    const char *by;   /* handles with one space between; who is not known here is left out */
+    unsigned people;
+    bool mine;
+    unsigned more; /* so many kinds are not shown at this message: the same in each */
+};
+
+/* The n-th kind, from 0, by which people react to the message at `place`: that of most people
+ * first.  Of whom I blocked nothing is shown.  TACET_ABSENT: there is no such. */
+TACET_API enum tacet_code tacet_get_reaction(struct tacet_client *c, const char *with,
+                                             uint64_t place, unsigned n,
+                                             struct tacet_reaction *out);
+
+#define TACET_EDIT_MAX 65496 /* bytes of a text that takes the place of another */
+
+/* Queue another text for a message of mine.  It has it at once, and at others when it comes; what
+ * it said before is kept.  As tacet_reply(), but TACET_DENIED: somebody else wrote it; TACET_STALE:
+ * it says so already; TACET_AGAIN: it is not known yet whose handle that is. */
+TACET_API enum tacet_code tacet_edit(struct tacet_client *c, const char *with, uint64_t place,
+                                     const uint8_t *text, size_t n, char id[TACET_ID_SIZE]);
+
+struct tacet_version {
+    const uint8_t *text; /* lives until a version is asked for again */
+    size_t text_n;
+    uint64_t sent_ms;
+};
+
+/* What a message said: the n-th version, from 0, which is the first; message.versions says how many
+ * there are.  TACET_ABSENT: there is no such. */
+TACET_API enum tacet_code tacet_get_version(struct tacet_client *c, const char *with,
+                                            uint64_t place, unsigned n, struct tacet_version *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

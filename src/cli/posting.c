@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/posting.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/drive.h"
+#include "cli/people.h"
+#include "cli/rooms.h"
+#include "cli/sentences.h"
+#include "terminal/show.h"
+
+#define OTHERS_SECONDS 2
+#define CHUNK          POSTING_CHUNK
+
+/* ---- the text */
+
+static bool read_all(struct buf *text)
+{
+    if (isatty(STDIN_FILENO) == 1)
+        fputs("Write the message; end it with Ctrl-D on a line of its own.\n", stderr);
+    for (;;) {
+        uint8_t *at = buf_extend(text, CHUNK);
+        ssize_t n;
+
+        if (at == NULL)
+            return text->failed == E_LIMIT; /* longer than will be sent: that is said later */
+        do
+            n = read(STDIN_FILENO, at, CHUNK);
+        while (n < 0 && errno == EINTR);
+        buf_cut(text, text->n - CHUNK + (n > 0 ? (size_t)n : 0));
+        if (n < 0)
+            fputs("Standard input cannot be read.\n", stderr);
+        if (n <= 0)
+            return n == 0;
+    }
+}
+
+/* Everything that can be known to be wrong before a passphrase is asked for. */
+static bool is_sendable(struct buf *text, size_t most)
+{
+    bool whole = text->failed == E_OK;
+
+    if (whole && text->n > 0 && text->at[text->n - 1] == '\n')
+        buf_cut(text, text->n - 1);
+    if (!whole || text->n > most)
+        fprintf(stderr, "The text is longer than %zu,%03zu bytes.  Nothing was sent.\n",
+                most / 1000, most % 1000);
+    else if (text->n == 0)
+        fputs("There is no text.  Nothing was sent.\n", stderr);
+    else if (!text_is_utf8(buf_view(text)))
+        fputs("The text is not UTF-8.  Nothing was sent.\n", stderr);
+    else
+        return true;
+    return false;
+}
+
+bool posting_read(const char *given, size_t most, struct buf *text)
+{
+    if (given != NULL)
+        buf_text(text, given);
+    return (given != NULL || read_all(text)) && is_sendable(text, most);
+}
+
+/* ---- sending */
+
+static bool is_on_server(enum tacet_state state)
+{
+    return state == TACET_STATE_ACCEPTED || state == TACET_STATE_DELIVERED ||
+           state == TACET_STATE_READ;
+}
+
+static bool is_over(enum tacet_state state)
+{
+    return state == TACET_STATE_FAILED || state == TACET_STATE_EXPIRED;
+}
+
+/* Of an earlier run. */
+static void note_other(const struct tacet_message *m)
+{
+    if (!is_on_server(m->state) && !is_over(m->state))
+        return;
+    fputs("Your earlier message to ", stderr);
+    show_text(stderr, bytes_text(m->with));
+    if (is_on_server(m->state))
+        fputs(" was accepted by the server.\n", stderr);
+    else
+        fprintf(stderr, " was not sent: %s\n", sentences_find(sentences_sending, m->code));
+}
+
+/* Until this message is settled or waits for an operator, which takes longer than anybody waits
+ * here; and then a little longer for those of earlier runs, of which some may wait for a person who
+ * is away.  *mine: its last state. */
+static void await(struct drive *d, const char *id, struct tacet_message *mine)
+{
+    struct tacet_event e;
+
+    while (drive_next(d, &e)) {
+        if (e.kind != TACET_EVENT_STATE)
+            continue;
+        if (strcmp(e.message.id, id) == 0)
+            *mine = e.message;
+        else
+            note_other(&e.message);
+        if (!is_on_server(mine->state) && !is_over(mine->state) && sentences_trouble(mine) == NULL)
+            continue;
+        if (!drive_has_outgoing(d))
+            break;
+        drive_shorten(d, OTHERS_SECONDS);
+    }
+}
+
+static const char *why_queued(const struct drive *d, const struct tacet_message *mine)
+{
+    const char *trouble = sentences_trouble(mine);
+
+    if (!d->connected)
+        return "the server cannot be reached";
+    return trouble != NULL ? trouble : "the server has not accepted it yet";
+}
+
+static enum words_end conclude(const struct drive *d, const struct tacet_message *mine)
+{
+    if (d->arrived > 0)
+        fprintf(stderr, "%u new message%s: tacet read\n", d->arrived, d->arrived > 1 ? "s" : "");
+    if (is_on_server(mine->state))
+        return words_say(WORDS_FINE, "accepted by the server");
+    if (is_over(mine->state)) {
+        fprintf(stderr, "not sent: %s\n", sentences_find(sentences_sending, mine->code));
+        return WORDS_FAILED;
+    }
+    if (drive_is_final(d->why)) {
+        fprintf(stderr, "kept on this machine, but not sent: %s\n",
+                sentences_find(sentences_refusal, d->why));
+        if (sentences_is_machine(d->why))
+            fputs("It will be sent when tacet next runs.\n", stderr);
+        return WORDS_FAILED;
+    }
+    fprintf(stderr, "queued: %s; it will be sent when tacet next runs\n", why_queued(d, mine));
+    return WORDS_FINE;
+}
+
+/* Once: who goes on writing knows it. */
+static void warn(struct tacet_client *client, const char *to)
+{
+    struct tacet_contact c;
+
+    if (tacet_find_contact(client, to, &c) != TACET_OK || !c.recovered)
+        return;
+    people_show(stderr, client, to);
+    fputs(sentences_recovered, stderr);
+    tacet_warned(client, to);
+}
+
+static const struct sentence REACTING[] = {
+    {TACET_STALE, "It is so already."},
+    {TACET_MALFORMED, "A reaction is 1 to 32 bytes of UTF-8 without blanks."},
+    {TACET_LIMIT, "A reaction is 1 to 32 bytes of UTF-8 without blanks."},
+    {TACET_AGAIN, "The network was not asked yet who that is.  Connect once; then try again."},
+    {TACET_OK, NULL},
+};
+
+static const struct sentence EDITING[] = {
+    {TACET_DENIED, "Somebody else wrote that message."},
+    {TACET_STALE, "It says so already."},
+    {TACET_AGAIN, "The network was not asked yet who that is.  Connect once; then try again."},
+    {TACET_OK, NULL},
+};
+
+static void say_unsent(struct tacet_client *client, const struct posting *p, enum tacet_code code)
+{
+    const char *why = words_explain(p->kind == POSTING_REACTION ? REACTING
+                                    : p->kind == POSTING_EDIT   ? EDITING
+                                                                : NULL,
+                                    code);
+    struct tacet_contact c;
+
+    if (rooms_is_meant(p->to) && code == TACET_REMOVED)
+        why = "You are not in this room any more.";
+    fprintf(stderr, "not sent: %s\n", why != NULL ? why : sentences_find(sentences_sending, code));
+    if (code == TACET_CONFLICT && tacet_find_contact(client, p->to, &c) == TACET_OK && c.verified)
+        fputs(sentences_changed, stderr);
+}
+
+static enum tacet_code queue(struct tacet_client *client, const struct posting *p,
+                             char id[TACET_ID_SIZE])
+{
+    if (p->kind == POSTING_REPLY)
+        return tacet_reply(client, p->to, p->place, p->text.at, p->text.n, id);
+    if (p->kind == POSTING_EDIT)
+        return tacet_edit(client, p->to, p->place, p->text.at, p->text.n, id);
+    if (p->kind == POSTING_REACTION)
+        return tacet_react(client, p->to, p->place, p->reaction, !p->back, id);
+    return tacet_send(client, p->to, p->text.at, p->text.n, id);
+}
+
+enum words_end posting_send(struct tacet_client *client, const struct posting *p)
+{
+    struct tacet_message mine = {.state = TACET_STATE_QUEUED};
+    char id[TACET_ID_SIZE];
+    enum tacet_code code = queue(client, p, id);
+    struct drive d;
+
+    if (code != TACET_OK) {
+        say_unsent(client, p, code);
+        return WORDS_FAILED;
+    }
+    warn(client, p->to);
+    printf("%s\n", id); /* it is on the disk: from here on it cannot be lost */
+    fflush(stdout);
+    if (p->wait == 0)
+        return words_say(WORDS_FINE, "queued: it will be sent when tacet next runs");
+    drive_begin(&d, client, (int)p->wait);
+    await(&d, id, &mine);
+    drive_end(&d);
+    return conclude(&d, &mine);
+}
+
+/* ---- what is meant */
+
+static const struct sentence FINDING[] = {
+    {TACET_ABSENT, "No message of this conversation has such an id.  Ids: tacet read --all --ids"},
+    {TACET_CONFLICT, "Several messages have ids that begin so.  Give more digits."},
+    {TACET_MALFORMED, "An id is 4 to 32 of the digits 0 to 9 and a to f.  Ids: tacet read --all"
+                      " --ids"},
+    {TACET_OK, NULL},
+};
+
+bool posting_find(struct tacet_client *client, struct posting *p, const char *meant, const char *id)
+{
+    struct tacet_message m;
+    enum tacet_code code;
+
+    p->to = meant;
+    if (rooms_is_meant(meant)) {
+        if (!rooms_resolve(client, meant, p->room))
+            return false;
+        p->to = p->room;
+    }
+    if (id == NULL)
+        return true;
+    code = tacet_find_message(client, p->to, id, &m);
+    if (code != TACET_OK) {
+        sentences_say(FINDING, code);
+        return false;
+    }
+    if (m.state == TACET_STATE_FAILED) {
+        fputs("That message was never sent: nobody else has it.\n", stderr);
+        return false;
+    }
+    p->place = m.place;
+    return true;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* posting: words that write something queue it, say its id, and wait for the server. */
+#ifndef TACET_CLI_POSTING_H
+#define TACET_CLI_POSTING_H
+
+#include "base/buf.h"
+#include "tacet/client.h"
+#include "terminal/words.h"
+
+#define POSTING_WAIT      10 /* seconds, if nobody says how long */
+#define POSTING_WAIT_MOST 86400
+#define POSTING_CHUNK     4096
+#define POSTING_MAX       (TACET_TEXT_MAX + 2 * POSTING_CHUNK) /* of what is read in */
+
+enum posting_kind { POSTING_TEXT = 1, POSTING_REPLY, POSTING_REACTION, POSTING_EDIT };
+
+struct posting {
+    enum posting_kind kind;
+    const char *to; /* a handle, or the address of a room, which is in `room` */
+    char room[TACET_HANDLE_SIZE];
+    uint64_t place; /* of the message that it is about */
+    struct bytes text;
+    const char *reaction; /* its kind */
+    bool back;            /* take it back */
+    unsigned wait;        /* seconds; 0: not at all */
+};
+
+/* What was given on the command line, or else all of standard input, into `text`, whose ceiling is
+ * POSTING_MAX.  false: it cannot be sent, which was said. */
+bool posting_read(const char *given, size_t most, struct buf *text);
+
+/* Which conversation is meant, and which of its messages, by the beginning of its id (NULL: none)?
+ * false: that was said. */
+bool posting_find(struct tacet_client *client, struct posting *p, const char *meant,
+                  const char *id);
+
+/* Queue it; print the id; wait until the server has it. */
+enum words_end posting_send(struct tacet_client *client, const struct posting *p);
+
+#endif

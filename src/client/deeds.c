@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/deeds.h"
+
+#include "base/text.h"
+#include "client/agreed.h"
+
+/* Why a message that shows at another one has to be shown itself, too. */
+#define TELLING                                                                      \
+    (MESSAGE_LATE | MESSAGE_GAP | MESSAGE_FORKED | MESSAGE_AHEAD | MESSAGE_RESTART | \
+     MESSAGE_NO_COPY | MESSAGE_LEFT)
+
+bool deeds_are_readable(uint16_t type, struct bytes content)
+{
+    struct reference ref;
+
+    return type == PAYLOAD_TEXT ? text_is_utf8(content)
+                                : reference_parse(type, content, &ref).code == E_OK;
+}
+
+bool deeds_is_said(const struct message *m)
+{
+    return (m->notes & (MESSAGE_DEVICES | MESSAGE_ROOM | MESSAGE_UNREADABLE)) == 0;
+}
+
+bool deeds_is_text(const struct message *m)
+{
+    return deeds_is_said(m) && (m->type == PAYLOAD_TEXT || m->type == PAYLOAD_REPLY);
+}
+
+bool deeds_is_quiet(const struct message *m)
+{
+    return deeds_is_said(m) && !deeds_is_text(m) && (m->notes & TELLING) == 0 &&
+           m->state != DELIVERY_FAILED;
+}
+
+struct bytes deeds_text(const struct message *m)
+{
+    struct reference ref;
+
+    if (m->type == PAYLOAD_TEXT || reference_parse(m->type, m->text, &ref).code != E_OK)
+        return m->text;
+    return ref.text;
+}
+
+/* ---- what is done */
+
+static struct reaction reaction_of(const struct message *m, const struct reference *ref)
+{
+    struct reaction r = {.did = m->sender,
+                         .id = m->id,
+                         .stamp = ref->stamp,
+                         .on = ref->on,
+                         .kind_n = (uint8_t)ref->text.n};
+
+    memcpy(r.kind, ref->text.at, ref->text.n);
+    return r;
+}
+
+static struct edit edit_of(const struct message *m, const struct reference *ref)
+{
+    return (struct edit){m->sender, m->id, ref->stamp, m->place};
+}
+
+/* What a message says of another one; *is: something that is kept with that. */
+static struct err read_deed(struct vault *v, const struct own *me, const struct message *m,
+                            struct target *to, struct reference *ref, bool *is)
+{
+    *is = deeds_is_said(m) && (m->type == PAYLOAD_REACTION || m->type == PAYLOAD_EDIT);
+    if (!*is)
+        return OK;
+    TRY(reference_parse(m->type, m->text, ref));
+    to->sender = ref->sender;
+    to->id = ref->id;
+    return target_room(v, me, m, &to->room);
+}
+
+struct err deeds_take(struct vault *v, const struct own *me, const struct message *m,
+                      const struct account_id *by)
+{
+    struct reference ref;
+    struct reaction r;
+    struct target to;
+    struct edit e;
+    bool is;
+
+    TRY(read_deed(v, me, m, &to, &ref, &is));
+    if (!is)
+        return OK;
+    if (m->type == PAYLOAD_EDIT) {
+        e = edit_of(m, &ref);
+        return edits_take(v, &to, by, &e);
+    }
+    r = reaction_of(m, &ref);
+    return reactions_take(v, &to, by, &r);
+}
+
+struct err deeds_undo(struct vault *v, const struct own *me, const struct message *m)
+{
+    const struct account_id *by = &me->me.who.aid;
+    struct reference ref;
+    struct reaction r;
+    struct target to;
+    struct edit e;
+    bool is;
+
+    TRY(read_deed(v, me, m, &to, &ref, &is));
+    if (!is)
+        return OK;
+    if (m->type == PAYLOAD_EDIT) {
+        e = edit_of(m, &ref);
+        return edits_undo(v, &to, by, &e);
+    }
+    r = reaction_of(m, &ref);
+    return reactions_undo(v, &to, by, &r);
+}
+
+/* ---- what is shown */
+
+struct err deeds_versions(struct vault *v, const struct own *me, const struct message *m,
+                          struct edits *out)
+{
+    struct account_id author;
+    struct target to;
+    struct err err;
+    bool blocked = false;
+
+    *out = (struct edits){.n = 0};
+    err = deeds_is_text(m) ? target_author(v, me, m, &author) : FAIL(E_ABSENT);
+    if (err.code == E_OK && !m->mine)
+        err = agreed_is_blocked(v, &author, &blocked);
+    if (err.code == E_ABSENT || (err.code == E_OK && blocked))
+        return OK;
+    TRY(err);
+    TRY(target_of(v, me, m, &to));
+    return edits_of(v, &to, &author, out);
+}
+
+struct err deeds_newest(struct vault *v, const struct own *me, const struct message *m,
+                        struct arena *a, struct bytes *text, size_t *versions)
+{
+    struct message last;
+    struct edits e;
+
+    *text = deeds_text(m);
+    *versions = 1;
+    TRY(deeds_versions(v, me, m, &e));
+    for (size_t i = e.n; i > 0; i--) {
+        struct err err = messages_get(v, m->contact, e.of[i - 1].place, a, &last);
+
+        if (err.code == E_ABSENT)
+            continue;
+        TRY(err);
+        *text = deeds_text(&last);
+        *versions += i;
+        return OK;
+    }
+    return OK;
+}
+
+static struct err find_target(struct vault *v, const struct own *me, const struct message *m,
+                              struct arena *a, struct deeds_view *out)
+{
+    struct room_id here, there;
+    size_t versions;
+    struct err err = messages_find(v, &out->reference.sender, &out->reference.id, a, &out->to);
+
+    if (err.code == E_ABSENT)
+        return OK;
+    TRY(err);
+    TRY(target_room(v, me, m, &here));
+    TRY(target_room(v, me, &out->to, &there));
+    out->here = ID_SAME(here, there) && deeds_is_text(&out->to);
+    return out->here ? deeds_newest(v, me, &out->to, a, &out->to_text, &versions) : OK;
+}
+
+struct err deeds_view(struct vault *v, const struct own *me, const struct message *m,
+                      struct arena *a, struct deeds_view *out)
+{
+    *out = (struct deeds_view){.text = m->text};
+    if (!deeds_is_said(m))
+        return OK;
+    TRY(deeds_newest(v, me, m, a, &out->text, &out->versions));
+    if (m->type == PAYLOAD_TEXT)
+        return OK;
+    TRY(reference_parse(m->type, m->text, &out->reference));
+    out->refers = true;
+    return find_target(v, me, m, a, out);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * deeds: what messages say of other messages, and so what becomes of those.  [PROTOCOL 6.10]
+ *
+ * What a message refers to may come later, or never: what is said of it is kept under its name, and
+ * the two are brought together when it is shown.  It counts in the same conversation only, so that
+ * nobody can quote to me what was said elsewhere.
+ */
+#ifndef TACET_CLIENT_DEEDS_H
+#define TACET_CLIENT_DEEDS_H
+
+#include "client/edits.h"
+#include "client/reactions.h"
+
+/* Can a person be shown a content of this type?  Else it needs a newer program. */
+bool deeds_are_readable(uint16_t type, struct bytes content);
+
+/* Is it something that was said, and not a row of the diary, or what cannot be read? */
+bool deeds_is_said(const struct message *m);
+
+/* Is it a text, which can be answered and reacted to? */
+bool deeds_is_text(const struct message *m);
+
+/* Does it show at the message that it speaks of alone?  Not where it has something to tell itself:
+ * that messages before it are missing, say, or that it was never sent. */
+bool deeds_is_quiet(const struct message *m);
+
+/* In the caller's transaction: a message was added, which `by` wrote. */
+FALLIBLE deeds_take(struct vault *v, const struct own *me, const struct message *m,
+                    const struct account_id *by);
+/* In the caller's transaction: a message of mine was never sent. */
+FALLIBLE deeds_undo(struct vault *v, const struct own *me, const struct message *m);
+
+/* What its writer said in it first, borrowed. */
+struct bytes deeds_text(const struct message *m);
+
+/* And what they say now, borrowed or in the arena; *versions: of so many, 1 or more.  Of somebody
+ * who is blocked nothing but the first is shown. */
+FALLIBLE deeds_newest(struct vault *v, const struct own *me, const struct message *m,
+                      struct arena *a, struct bytes *text, size_t *versions);
+
+/* All that was said in its place by its writer. */
+FALLIBLE deeds_versions(struct vault *v, const struct own *me, const struct message *m,
+                        struct edits *out);
+
+/* A message as a person sees it. */
+struct deeds_view {
+    struct bytes text; /* borrowed from the message, or in the arena */
+    size_t versions;   /* of which this is the last */
+    bool refers;       /* to what stands at `to`, in the same conversation: */
+    struct reference reference;
+    bool here;         /* it is here, and can be shown: */
+    struct message to; /* in the arena */
+    struct bytes to_text;
+};
+FALLIBLE deeds_view(struct vault *v, const struct own *me, const struct message *m, struct arena *a,
+                    struct deeds_view *out);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* doing: what a person does with messages that are there.  [PROTOCOL 6.10] */
+#include "client/deeds.h"
+#include "client/engine_internal.h"
+
+/* What is done with which message. */
+struct doing {
+    struct engine *e;
+    const struct command *c;
+    uint64_t conversation;
+    struct message to;
+    struct target target;
+};
+
+static struct err say(struct doing *d, enum payload_type type, struct reference *ref)
+{
+    struct err err = OK;
+    struct buf b = BUF(LIMIT_TEXT);
+
+    ref->sender = d->to.sender;
+    ref->id = d->to.id;
+    TRY_OUT(reference_write(type, ref, &b));
+    TRY_OUT(outgoing_queue(d->e, d->conversation, type, buf_view(&b)));
+out:
+    buf_free(&b);
+    return err;
+}
+
+static struct err reply(struct doing *d)
+{
+    return say(d, PAYLOAD_REPLY, &(struct reference){.text = d->c->text});
+}
+
+/* What is so already is not said again. */
+static struct err react(struct doing *d, bool on)
+{
+    struct engine *e = d->e;
+    const struct reaction *there;
+    struct reactions mine;
+
+    TRY(reactions_of(e->vault, &d->target, &e->own.me.who.aid, &mine));
+    there = reactions_find(&mine, d->c->text);
+    if ((there != NULL && there->on) == on)
+        return FAIL(E_STALE);
+    return say(d, PAYLOAD_REACTION,
+               &(struct reference){
+                   .text = d->c->text, .on = on, .stamp = reactions_stamp(&mine, e->now_ms)});
+}
+
+/* One's own, on whichever device it was written. */
+static struct err edit(struct doing *d, struct arena *a)
+{
+    struct engine *e = d->e;
+    struct bytes text;
+    size_t versions;
+    struct edits mine;
+
+    if (!d->to.mine)
+        return FAIL(E_DENIED);
+    TRY(deeds_newest(e->vault, &e->own, &d->to, a, &text, &versions));
+    if (bytes_same(text, d->c->text))
+        return FAIL(E_STALE);
+    TRY(edits_of(e->vault, &d->target, &e->own.me.who.aid, &mine));
+    return say(d, PAYLOAD_EDIT,
+               &(struct reference){.text = d->c->text, .stamp = edits_stamp(&mine, e->now_ms)});
+}
+
+/* The message that is meant, where others can know of it, too.  What is kept about it stands under
+ * the room of the two, so that their account must be known. */
+static struct err find_target(struct doing *d, struct arena *a)
+{
+    struct engine *e = d->e;
+
+    TRY(messages_get(e->vault, d->conversation, d->c->number, a, &d->to));
+    if (!deeds_is_text(&d->to))
+        return FAIL(E_ABSENT);
+    if (d->to.state == DELIVERY_FAILED)
+        return FAIL(E_CONFLICT);
+    TRY(target_of(e->vault, &e->own, &d->to, &d->target));
+    return bytes_all_zero(ID_BYTES(d->target.room)) ? FAIL(E_AGAIN) : OK;
+}
+
+static struct err act(struct doing *d, struct arena *a)
+{
+    if (d->c->kind == COMMAND_REPLY)
+        return reply(d);
+    if (d->c->kind == COMMAND_EDIT)
+        return edit(d, a);
+    return react(d, d->c->kind == COMMAND_REACT);
+}
+
+struct err doing_command(struct engine *e, const struct command *c)
+{
+    struct err err = OK;
+    struct arena a = ARENA(2 * VAULT_VALUE_MAX);
+    struct doing d = {.e = e, .c = c};
+
+    TRY_OUT(engine_conversation(e, c, &d.conversation));
+    TRY_OUT(find_target(&d, &a));
+    TRY_OUT(act(&d, &a));
+out:
+    arena_free(&a);
+    return err;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* telling: a message as a caller sees it. */
+#include "client/deeds.h"
+#include "client/diary.h"
+#include "client/host/client_internal.h"
+
+static void quote_out(struct tacet_client *c, const struct deeds_view *view,
+                      const struct tacet_message *in, struct tacet_quote *out)
+{
+    struct tacet_message to = {.place = view->to.place};
+
+    client_hex(ID_BYTES(view->reference.id), out->id);
+    if (!view->here)
+        return;
+    memcpy(to.with, in->with, sizeof to.with);
+    meeting_authors(c, &view->to, &to);
+    memcpy(out->by, to.by, sizeof out->by);
+    out->place = view->to.place;
+    out->text = view->to_text.at;
+    out->text_n = view->to_text.n;
+}
+
+struct err telling_message(struct tacet_client *c, const struct message *m, struct arena *a,
+                           struct tacet_message *out)
+{
+    struct diary_devices devices;
+    struct deeds_view view;
+
+    TRY(deeds_view(c->vault, engine_own(c->engine), m, a, &view));
+
+    *out = (struct tacet_message){.mine = m->mine,
+                                  .read = m->read,
+                                  .state = (enum tacet_state)m->state,
+                                  .code = (enum tacet_code)m->code,
+                                  .notes = m->notes,
+                                  .missing = m->missing,
+                                  .sent_ms = m->sent_ms,
+                                  .received_ms = m->kept_ms,
+                                  .place = m->place,
+                                  .text = view.text.at,
+                                  .text_n = view.text.n,
+                                  .kind = deeds_is_said(m) ? m->type : 0,
+                                  .versions = (unsigned)view.versions,
+                                  .taken_back = view.refers && m->type == PAYLOAD_REACTION &&
+                                                !view.reference.on};
+    if (diary_read(m, &devices)) {
+        out->added = devices.added;
+        out->removed = devices.removed;
+        out->recovered = devices.recovered;
+        out->given = devices.given;
+        out->text_n = 0;
+    }
+    meeting_with(c, m->contact, out->with);
+    meeting_authors(c, m, out);
+    client_hex(ID_BYTES(m->id), out->id);
+    if (view.refers)
+        quote_out(c, &view, out, &out->re);
+    return OK;
+}

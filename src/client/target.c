@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/target.h"
+
+#include "base/reader.h"
+#include "client/roomlog.h"
+#include "e2ee/proof.h"
+
+struct bytes target_key(const struct target *t, uint8_t out[TARGET_KEY_SIZE])
+{
+    memcpy(out, t->room.b, sizeof t->room.b);
+    memcpy(out + sizeof t->room.b, t->sender.b, sizeof t->sender.b);
+    memcpy(out + sizeof t->room.b + sizeof t->sender.b, t->id.b, sizeof t->id.b);
+    return bytes(out, TARGET_KEY_SIZE);
+}
+
+/* Numbers of a vault have 63 bits. */
+uint64_t target_person(const struct account_id *who)
+{
+    struct reader r = reader(ID_BYTES(*who));
+
+    return reader_u64(&r) & INT64_MAX;
+}
+
+/* What its writer signed says more than what is known now: a handle may be another account since.
+ */
+static bool read_proof(const struct message *m, struct core *core)
+{
+    struct wrap wrap;
+
+    return m->proof.n > 0 && proof_parse(m->proof, core, &wrap).code == E_OK;
+}
+
+struct err target_room(struct vault *v, const struct own *me, const struct message *m,
+                       struct room_id *out)
+{
+    struct contact c;
+    struct core core;
+    struct room r;
+    struct err err;
+
+    *out = m->room;
+    if (!bytes_all_zero(ID_BYTES(m->room)))
+        return OK;
+    if (read_proof(m, &core)) {
+        *out = core.room;
+        return OK;
+    }
+    err = people_get(v, m->contact, &c);
+    if (err.code == E_OK)
+        return c.known ? names_pair_room(&me->nid, &me->me.who.aid, &c.aid, out) : OK;
+    if (err.code != E_ABSENT)
+        return err;
+    TRY(roomlog_get(v, m->contact, &r));
+    *out = r.id;
+    return OK;
+}
+
+struct err target_of(struct vault *v, const struct own *me, const struct message *m,
+                     struct target *out)
+{
+    out->sender = m->sender;
+    out->id = m->id;
+    return target_room(v, me, m, &out->room);
+}
+
+struct err target_author(struct vault *v, const struct own *me, const struct message *m,
+                         struct account_id *out)
+{
+    struct contact c;
+    struct core core;
+    struct err err;
+
+    *out = me->me.who.aid;
+    if (m->mine)
+        return OK;
+    if (read_proof(m, &core)) {
+        *out = core.sender.aid;
+        return OK;
+    }
+    err = people_get(v, m->contact, &c);
+    if (err.code == E_ABSENT)
+        return roomlog_voice(v, &m->sender, out);
+    TRY(err);
+    *out = c.aid;
+    return c.known ? OK : FAIL(E_ABSENT);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * target: a message of which others speak: its name, the conversation that it is of, and who wrote
+ * it.  [PROTOCOL 6.10]
+ *
+ * The conversation is known by its room, which is the same on every device, and at who keeps
+ * copies.
+ */
+#ifndef TACET_CLIENT_TARGET_H
+#define TACET_CLIENT_TARGET_H
+
+#include "client/messages.h"
+#include "client/own.h"
+
+struct target {
+    struct room_id room;
+    struct device_id sender;
+    struct message_id id;
+};
+
+/* The key of a record about it. */
+#define TARGET_KEY_SIZE (32 + 16 + 16)
+struct bytes target_key(const struct target *t, uint8_t out[TARGET_KEY_SIZE]);
+
+/* And its number, which is a person's. */
+uint64_t target_person(const struct account_id *who);
+
+/* In which room was it said?  Zero: with somebody whose account is not known. */
+FALLIBLE target_room(struct vault *v, const struct own *me, const struct message *m,
+                     struct room_id *out);
+
+FALLIBLE target_of(struct vault *v, const struct own *me, const struct message *m,
+                   struct target *out);
+
+/* Whose is it?  E_ABSENT: that is not known. */
+FALLIBLE target_author(struct vault *v, const struct own *me, const struct message *m,
+                       struct account_id *out);
+
+#endif

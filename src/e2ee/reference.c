@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "e2ee/reference.h"
+
+#include "base/reader.h"
+#include "base/text.h"
+
+/* C0 with the blank, DEL with C1, and what ends a line or a paragraph. */
+static bool is_passed_over(uint32_t point)
+{
+    return point <= 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x2028 || point == 0x2029;
+}
+
+static bool is_kind(struct bytes text)
+{
+    uint32_t point;
+    size_t n;
+
+    for (size_t at = 0; at < text.n; at += n) {
+        n = text_point(bytes(text.at + at, text.n - at), &point);
+        if (n == 0 || is_passed_over(point))
+            return false;
+    }
+    return text.n > 0;
+}
+
+static size_t most_of(uint16_t type)
+{
+    return type == PAYLOAD_REPLY      ? REFERENCE_REPLY_MAX
+           : type == PAYLOAD_REACTION ? REFERENCE_REACTION_MAX
+                                      : REFERENCE_EDIT_MAX;
+}
+
+static struct err check(uint16_t type, const struct reference *in)
+{
+    if (type < PAYLOAD_REPLY || type > PAYLOAD_EDIT)
+        return FAIL(E_MALFORMED);
+    if (in->text.n > most_of(type))
+        return FAIL(E_LIMIT);
+    if (type == PAYLOAD_REACTION)
+        return is_kind(in->text) ? OK : FAIL(E_MALFORMED);
+    return text_is_utf8(in->text) ? OK : FAIL(E_MALFORMED);
+}
+
+struct err reference_write(uint16_t type, const struct reference *in, struct buf *out)
+{
+    struct bytes written;
+
+    TRY(check(type, in));
+    buf_bytes(out, ID_BYTES(in->sender));
+    buf_bytes(out, ID_BYTES(in->id));
+    if (type != PAYLOAD_REPLY)
+        buf_u64(out, in->stamp);
+    if (type == PAYLOAD_REACTION)
+        buf_u8(out, in->on);
+    buf_bytes(out, in->text);
+    return buf_end(out, &written);
+}
+
+static bool read_on(struct reader *r)
+{
+    uint8_t on = reader_u8(r);
+
+    reader_require(r, on <= 1, E_MALFORMED);
+    return on == 1;
+}
+
+struct err reference_parse(uint16_t type, struct bytes content, struct reference *out)
+{
+    struct reader r = reader(content);
+    struct reference ref = {.stamp = 0};
+
+    reader_copy(&r, ref.sender.b, sizeof ref.sender.b);
+    reader_copy(&r, ref.id.b, sizeof ref.id.b);
+    if (type != PAYLOAD_REPLY)
+        ref.stamp = reader_u64(&r);
+    if (type == PAYLOAD_REACTION)
+        ref.on = read_on(&r);
+    ref.text = reader_take(&r, reader_left(&r));
+    TRY(reader_end(&r));
+    TRY(check(type, &ref));
+    *out = ref;
+    return OK;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* play_deeds: what the client of a script does with messages that are there. */
+#include <stdio.h>
+
+#include "play.h"
+
+enum tacet_code tacet_reply(struct tacet_client *c, const char *with, uint64_t place,
+                            const uint8_t *text, size_t n, char id[TACET_ID_SIZE])
+{
+    play.place = place;
+    return tacet_send(c, with, text, n, id);
+}
+
+enum tacet_code tacet_react(struct tacet_client *c, const char *with, uint64_t place,
+                            const char *kind, bool on, char id[TACET_ID_SIZE])
+{
+    play.place = place;
+    play.back = !on;
+    return tacet_send(c, with, (const uint8_t *)kind, strlen(kind), id);
+}
+
+enum tacet_code tacet_get_reaction(struct tacet_client *c, const char *with, uint64_t place,
+                                   unsigned n, struct tacet_reaction *out)
+{
+    if (n >= play.reactions)
+        return TACET_ABSENT;
+    *out = play.reaction[n];
+    return TACET_OK;
+}
+
+enum tacet_code tacet_find_message(struct tacet_client *c, const char *with, const char *id,
+                                   struct tacet_message *out)
+{
+    if (play.find != TACET_OK)
+        return play.find;
+    for (size_t i = 0; i < play.messages; i++)
+        if (strcmp(play.message[i].with, with) == 0 &&
+            strncmp(play.message[i].id, id, strlen(id)) == 0) {
+            *out = play.message[i];
+            return TACET_OK;
+        }
+    return TACET_ABSENT;
+}
+
+enum tacet_code tacet_edit(struct tacet_client *c, const char *with, uint64_t place,
+                           const uint8_t *text, size_t n, char id[TACET_ID_SIZE])
+{
+    play.place = place;
+    return tacet_send(c, with, text, n, id);
+}
+
+enum tacet_code tacet_get_version(struct tacet_client *c, const char *with, uint64_t place,
+                                  unsigned n, struct tacet_version *out)
+{
+    static const char *const was[] = {"Meet at nine?", "Meet at ten?"};
+
+    if (n >= sizeof was / sizeof was[0])
+        return TACET_ABSENT;
+    *out = (struct tacet_version){(const uint8_t *)was[n], strlen(was[n]), 1000};
+    return TACET_OK;
+}
