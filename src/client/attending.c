@@ -17,20 +17,26 @@
 
 /* ---- asking */
 
-struct err attending_look(struct engine *e, const struct room_id *id)
+struct err attending_look_from(struct engine *e, const struct room_id *id, uint32_t from)
 {
     Tacet__Wire__AskRoom m = TACET__WIRE__ASK_ROOM__INIT;
     struct waiting w = {.key = ID_BYTES(*id)};
+
+    if (!lookups_may_ask(e, OP_ROOM, w.key))
+        return OK;
+    m.room = frame_data(w.key);
+    m.from = from;
+    return link_request(e, OP_ROOM, &m, &w);
+}
+
+struct err attending_look(struct engine *e, const struct room_id *id)
+{
     struct room r = {.version = 0};
     struct err err = roomlog_find(e->vault, id, &r);
 
     if (err.code != E_ABSENT)
         TRY(err);
-    if (!lookups_may_ask(e, OP_ROOM, w.key))
-        return OK;
-    m.room = frame_data(w.key);
-    m.from = r.version + 1;
-    return link_request(e, OP_ROOM, &m, &w);
+    return attending_look_from(e, id, r.version + 1);
 }
 
 static struct err ask_all_behind(struct engine *e, struct bytes after)
@@ -437,7 +443,7 @@ struct err attending_answered(struct engine *e, const struct waiting *w, const s
 }
 
 /* Of rooms that the server does not name any more, the states by which we were put out are asked
- * for; of others what is new. */
+ * for; of others what is new.  What it shows less of than is known it is given again. */
 static struct err compare_all(struct engine *e, const Tacet__Wire__RoomsAnswer *m)
 {
     for (size_t i = 0; i < m->n_rooms; i++) {
@@ -453,6 +459,8 @@ static struct err compare_all(struct engine *e, const Tacet__Wire__RoomsAnswer *
             TRY(err);
         if (r.version < m->rooms[i]->version)
             TRY(attending_look(e, &id));
+        else
+            TRY(reminding_behind(e, &r, m->rooms[i]->version));
     }
     return OK;
 }
@@ -470,9 +478,12 @@ static struct err look_for_others(struct engine *e, const Tacet__Wire__RoomsAnsw
     struct room r = {.number = 0};
     struct err err = OK;
 
-    while ((err = roomlog_next(e->vault, r.number, &r)).code == E_OK)
-        if (r.standing == ROOMLOG_IN && !names(m, &r.id))
-            TRY(attending_look(e, &r.id));
+    while ((err = roomlog_next(e->vault, r.number, &r)).code == E_OK) {
+        if (r.standing != ROOMLOG_IN || names(m, &r.id))
+            continue;
+        TRY(attending_look(e, &r.id));
+        TRY(reminding_behind(e, &r, 0));
+    }
     return err.code == E_ABSENT ? OK : err;
 }
 
@@ -490,6 +501,7 @@ struct err attending_all_answered(struct engine *e, const struct frame *f, struc
         TRY(ask_all_behind(e, frame_bytes(m->rooms[m->n_rooms - 1]->room)));
     else if (m->more == 0)
         TRY(look_for_others(e, m));
+    TRY(reminding_pump(e));
     TRY(wishing_pump(e));
     incoming_report(e);
     return OK;

@@ -49,6 +49,7 @@ static void schedule(struct engine *e)
                                   arriving_at(e),
                                   keeping_at(e),
                                   wishing_at(e),
+                                  reminding_at(e),
                               };
 
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
@@ -357,6 +358,7 @@ void engine_wake(struct engine *e, uint64_t now_ms)
     settle(e, sharing_wake(e));
     settle(e, keeping_wake(e));
     settle(e, wishing_wake(e));
+    settle(e, reminding_wake(e));
     delays_wake(e);
     if (e->retry_ms != 0 && now_ms >= e->retry_ms) {
         e->retry_ms = 0;

@@ -446,12 +446,32 @@ static struct err learn_persons(struct engine *e, const Tacet__Wire__Stale *m,
     return OK;
 }
 
+/* Does it show an older state of the room than is known? */
+static struct err compare_state(struct engine *e, const Tacet__Wire__Stale *m,
+                                const struct room_id *id, struct arena *a, bool *older)
+{
+    struct room_state shown;
+    struct room r;
+    struct err err;
+
+    *older = false;
+    if (m->n_states == 0 || m->more != 0)
+        return OK;
+    TRY(room_state_parse(frame_bytes(m->states[m->n_states - 1]->statement), a, &shown));
+    err = roomlog_find(e->vault, id, &r);
+    if (err.code == E_ABSENT)
+        return OK;
+    TRY(err);
+    *older = shown.version < r.version;
+    return *older ? reminding_behind(e, &r, shown.version) : OK;
+}
+
 struct err lookups_learn_stale(struct engine *e, struct bytes roster, struct bytes body,
                                struct arena *a, struct lookups_stale *out)
 {
     Tacet__Wire__Stale *m;
     struct roster r;
-    bool clocks, policies = false;
+    bool clocks, older, policies = false;
 
     *out = (struct lookups_stale){0};
     TRY(frame_unpack(body, &tacet__wire__stale__descriptor, a, &m));
@@ -467,8 +487,11 @@ struct err lookups_learn_stale(struct engine *e, struct bytes roster, struct byt
     TRY(learn_persons(e, m, &r, a, out));
     TRY(attending_learn(e, &r.room, m->states, m->n_states, frame_bytes(m->certificate),
                         &out->moved));
+    TRY(compare_state(e, m, &r.room, a, &older));
     out->room = r.room;
-    out->taught = policies || out->moved || m->n_states > 0 || (out->taught && !out->behind);
+    out->behind |= older;
+    out->taught =
+        policies || out->moved || (m->n_states > 0 && !older) || (out->taught && !out->behind);
     return OK;
 }
 
@@ -481,5 +504,6 @@ struct err lookups_learned_stale(struct engine *e, const struct lookups_stale *w
         TRY(wishing_pump(e));
     }
     TRY(siblings_learned(e));
+    TRY(reminding_pump(e));
     return what->mine ? relisting_behind(e, 0, what->shown) : OK;
 }

@@ -160,6 +160,19 @@ static struct err change(struct request *rq)
     return request_answer(rq, &out);
 }
 
+static struct err again(struct request *rq)
+{
+    Tacet__Wire__RoomState *in;
+    Tacet__Wire__RoomKnown out = TACET__WIRE__ROOM_KNOWN__INIT;
+    struct device me;
+
+    TRY(request_read(rq, &tacet__wire__room_state__descriptor, &in));
+    TRY(devices_caller(rq, &me));
+    TRY(rooms_again(rq->db, rq->server->networks, rq->arena, &rq->aid, frame_bytes(in->statement),
+                    frame_bytes(in->commit), rq->now_ms, &out.version));
+    return request_answer(rq, &out);
+}
+
 static struct err enter(struct request *rq)
 {
     Tacet__Wire__RegisterRoster *in;
@@ -183,6 +196,8 @@ const struct route rooms_routes[] = {
     {OP_ROOM, ROUTE_DEVICE, 64, ROUTE_NORMAL, ROUTE_READS, room},
     {OP_ROOMS, ROUTE_DEVICE, 64, ROUTE_NORMAL, ROUTE_READS, rooms},
     {OP_ROOM_CHANGE, ROUTE_DEVICE, ROOM_STATE_MAX_SIZE + 16, ROUTE_SLOW, ROUTE_WRITES, change},
+    {OP_ROOM_AGAIN, ROUTE_DEVICE, ROOM_STATE_MAX_SIZE + ROOM_COMMIT_SIZE + 16, ROUTE_SLOW,
+     ROUTE_WRITES, again},
     {OP_REGISTER, ROUTE_DEVICE, ROSTER_MAX_SIZE + 8, ROUTE_NORMAL, ROUTE_WRITES, enter},
     {.op = 0},
 };

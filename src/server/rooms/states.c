@@ -130,17 +130,23 @@ static struct err keep_members(struct db *db, const struct networks *n, struct a
     return OK;
 }
 
-struct err rooms_keep(struct db *db, const struct networks *n, struct arena *a, uint64_t now_ms,
-                      struct rooms_state *s)
+struct err rooms_keep_committed(struct db *db, const struct networks *n, struct arena *a,
+                                const struct rooms_state *s)
 {
-    s->commit = room_commit_of(&s->state, now_ms);
-    TRY(networks_sign_commit(n, &s->commit, a, &s->commitment));
     TRY(keep_members(db, n, a, &s->state));
     TRY(db_run(db, INSERT,
                DB_VALUES(DB_BYTES_OF(ID_BYTES(s->state.room)), DB_NUMBER_OF(s->state.version),
                          DB_BYTES_OF(s->statement), DB_BYTES_OF(s->commitment)),
                NULL));
     return keep_moderators(db, &s->state);
+}
+
+struct err rooms_keep(struct db *db, const struct networks *n, struct arena *a, uint64_t now_ms,
+                      struct rooms_state *s)
+{
+    s->commit = room_commit_of(&s->state, now_ms);
+    TRY(networks_sign_commit(n, &s->commit, a, &s->commitment));
+    return rooms_keep_committed(db, n, a, s);
 }
 
 struct err rooms_of(struct db *db, struct arena *a, const struct account_id *aid,

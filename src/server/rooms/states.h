@@ -71,6 +71,18 @@ FALLIBLE rooms_commit(struct db *db, const struct networks *n, struct arena *a,
                       const struct device *signer, const struct account_id *aid,
                       struct bytes statement, uint64_t now_ms, struct rooms_change *out);
 
+/*
+ * A state that this server committed and has forgotten, whoever gives it.  [PROTOCOL 6.9]  It is
+ * kept with the commit that it has when it is the next one; `known`: the newest version that is
+ * there then, 0 for none; to an account that is not of that one, at most the one that came.
+ * E_CONFLICT: another state has its place.  E_ABSENT: the lists of the signer are not here.
+ * E_DENIED: another network is in it.  E_TRUNCATED, E_MALFORMED; E_FORGED: a signature, the commit,
+ * or it may not follow the one before; E_CLOCK.
+ */
+FALLIBLE rooms_again(struct db *db, const struct networks *n, struct arena *a,
+                     const struct account_id *aid, struct bytes statement, struct bytes commitment,
+                     uint64_t now_ms, uint32_t *known);
+
 /* The account was removed: each room that has no moderator any more gets one, where it has somebody
  * who can become it. */
 FALLIBLE rooms_succeed(struct db *db, const struct networks *n, const struct account_id *aid,
