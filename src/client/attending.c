@@ -10,6 +10,7 @@
 #include "client/attending.h"
 #include "base/reader.h"
 #include "client/diary.h"
+#include "client/elders.h"
 #include "client/wishing.h"
 
 #define ANSWER_ARENA (16 << 20)
@@ -180,6 +181,16 @@ static struct err note_change(const struct change *c)
 
 /* ---- one state */
 
+/* Of my own account what was before this device is kept apart. */
+static struct err find_list(struct engine *e, const struct account_id *aid, uint32_t version,
+                            struct device_list *out)
+{
+    struct err err = people_list(e->vault, &e->own, aid, version, out);
+
+    return err.code == E_ABSENT && ID_SAME(*aid, e->own.me.who.aid) ? elders_list(e, version, out)
+                                                                    : err;
+}
+
 /* All lists of an account that are known, the newest and those right before it. */
 static struct err find_history(struct engine *e, const struct account_id *aid, struct arena *a,
                                struct device_history *out)
@@ -199,7 +210,7 @@ static struct err find_history(struct engine *e, const struct account_id *aid, s
         l = ARENA_NEW(a, struct device_list);
         if (l == NULL)
             return FAIL(E_NOMEM);
-        err = people_list(e->vault, &e->own, aid, list[at]->version - 1, l);
+        err = find_list(e, aid, list[at]->version - 1, l);
     }
     if (err.code != E_OK && err.code != E_ABSENT)
         return err;
@@ -207,14 +218,16 @@ static struct err find_history(struct engine *e, const struct account_id *aid, s
     return OK;
 }
 
-/* Which moderators of it are removed, by what is known: who is not known is asked for. */
+/* Which moderators of it are removed, by what is known: who is not is asked for.  *known: all of
+ * them are. */
 static struct err find_removed(struct engine *e, const struct room_state *s, struct arena *a,
-                               const bool **out)
+                               const bool **out, bool *known)
 {
     bool *removed = ARENA_ARRAY(a, s->members, bool);
 
     if (removed == NULL)
         return FAIL(E_NOMEM);
+    *known = true;
     for (size_t i = 0; i < s->members; i++) {
         struct contact c;
         struct err err;
@@ -222,10 +235,12 @@ static struct err find_removed(struct engine *e, const struct room_state *s, str
         if (s->member[i].role != ROOM_MODERATOR)
             continue;
         err = people_by_account(e->vault, &s->member[i].aid, &c);
-        if (err.code == E_ABSENT || (err.code == E_OK && !c.removed))
+        if (err.code != E_ABSENT)
+            TRY(err);
+        removed[i] = err.code == E_OK && c.removed;
+        *known &= removed[i];
+        if (!removed[i])
             TRY(lookups_account(e, &s->member[i].aid));
-        TRY(err);
-        removed[i] = c.removed;
     }
     *out = removed;
     return OK;
@@ -245,10 +260,13 @@ static struct err check_successor(struct arriving_state *in, const struct room_s
                                   const struct room_chain_witness *w)
 {
     const bool *removed;
+    bool known;
+    struct err err;
 
-    TRY(find_removed(in->e, before, in->a, &removed));
-    return room_chain_check_successor(in->statement, before, &in->directory, removed, w, in->a,
-                                      &in->state);
+    TRY(find_removed(in->e, before, in->a, &removed, &known));
+    err = room_chain_check_successor(in->statement, before, &in->directory, removed, w, in->a,
+                                     &in->state);
+    return err.code == E_FORGED && !known ? FAIL(E_ABSENT) : err;
 }
 
 /* E_ABSENT: the lists of who signed it are not known; they are asked for. */
@@ -267,6 +285,8 @@ static struct err check_state(struct arriving_state *in, const struct room_state
                          : room_chain_check_next(in->statement, before, &w, in->a, &in->state);
     if (err.code == E_ABSENT)
         TRY(lookups_account(e, &in->state.signer.aid));
+    if (err.code == E_ABSENT && ID_SAME(in->state.signer.aid, e->own.me.who.aid))
+        TRY(elders_ask(e));
     return err;
 }
 

@@ -2,6 +2,7 @@
 /* lookups: asking the server for people and rosters, and believing only what checks. */
 #include "client/agreed.h"
 #include "client/diary.h"
+#include "client/elders.h"
 #include "client/rules.h"
 #include "client/wishing.h"
 #include "wire/tacet.pb-c.h"
@@ -141,10 +142,12 @@ static struct err learned_me(struct engine *e, const struct people_learned *l, u
     if (l->lists_behind)
         TRY(relisting_behind(e, asked_from, l->shown));
     sharing_soon(e);
-    if (l->news && e->link.state == LINK_READY)
+    if (l->news && e->link.state == LINK_READY) {
+        TRY(attending_met(e));
         TRY(incoming_retry(e, false));
-    else
+    } else {
         incoming_report(e);
+    }
     if (l->more)
         TRY(siblings_ask(e));
     return outgoing_pump(e);
@@ -169,7 +172,8 @@ static struct err learned(struct engine *e, const struct contact *c, const struc
     actions_tell(e, &event);
     if (l->more)
         TRY(lookups_account(e, &c->aid));
-    TRY(attending_met(e));
+    if (l->news)
+        TRY(attending_met(e));
     TRY(wishing_pump(e));
     TRY(incoming_retry(e, false));
     return outgoing_pump(e);
@@ -215,7 +219,7 @@ static struct err no_such_account(struct engine *e, const struct waiting *w, enu
     struct err err;
 
     memcpy(aid.b, w->key.at, sizeof aid.b);
-    if (ID_SAME(aid, e->own.me.who.aid))
+    if (ID_SAME(aid, e->own.me.who.aid)) /* also what elders asks */
         return OK;
     err = people_by_account(e->vault, &aid, &c);
     if (code == E_ABSENT)
@@ -261,6 +265,11 @@ struct err lookups_person_answer(struct engine *e, const struct waiting *w, cons
     if (m->person == NULL)
         TRY_OUT(FAIL(E_MALFORMED));
     TRY_OUT(news_of(m->person, frame_bytes(m->certificate), &a, &news));
+    if (elders_is(w)) {
+        TRY_OUT(elders_answered(e, m->person));
+        if (news.lists >= LIMIT_ANSWER_LISTS) /* the newest is not among them */
+            goto out;
+    }
     if (w->by_account) {
         memcpy(aid.b, w->key.at, sizeof aid.b);
         news.aid = &aid;

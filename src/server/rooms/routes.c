@@ -47,14 +47,14 @@ static struct err answer_page(struct request *rq, const struct rooms_page *page,
     return request_answer(rq, &out);
 }
 
-/* Of whoever was of the state before these: how many of them, the first without them included? */
-static struct err cut_page(struct request *rq, const struct rooms_page *page, uint32_t from,
-                           const struct room_id *id, size_t *n)
+/* Of whoever was of the state before these, as this server did not always note who left: how many
+ * of them, the first without them included? */
+static struct err cut_by_states(struct request *rq, const struct rooms_page *page, uint32_t from,
+                                const struct room_id *id, size_t *n)
 {
     struct rooms_state before;
     struct room_state s;
 
-    *n = 0;
     if (from < 2)
         return FAIL(E_ABSENT);
     TRY(rooms_at(rq->db, rq->arena, id, from - 1, &before));
@@ -64,6 +64,23 @@ static struct err cut_page(struct request *rq, const struct rooms_page *page, ui
         TRY(room_state_parse(page->statement[*n], rq->arena, &s));
         in = rooms_is_member(rq->server->networks, &s, &rq->aid);
     }
+    return OK;
+}
+
+/* Of whoever was a member: up to the first state without them. */
+static struct err cut_page(struct request *rq, const struct rooms_page *page, uint32_t from,
+                           const struct room_id *id, size_t *n)
+{
+    uint32_t last;
+    struct err err = rooms_left(rq->db, rq->arena, id, &rq->aid, &last);
+
+    *n = 0;
+    if (err.code == E_ABSENT)
+        return cut_by_states(rq, page, from, id, n);
+    TRY(err);
+    if (from == 0 || from > last)
+        return FAIL(E_ABSENT);
+    *n = last - from + 1 < page->n ? last - from + 1 : page->n;
     return OK;
 }
 

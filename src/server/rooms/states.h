@@ -49,6 +49,11 @@ struct rooms_mark {
 FALLIBLE rooms_of(struct db *db, struct arena *a, const struct account_id *aid, struct bytes after,
                   struct rooms_mark *out, size_t max, size_t *n);
 
+/* The first state without somebody who was a member once.  E_ABSENT: never, or before this server
+ * took note of that. */
+FALLIBLE rooms_left(struct db *db, struct arena *a, const struct room_id *room,
+                    const struct account_id *aid, uint32_t *version);
+
 bool rooms_is_member(const struct networks *n, const struct room_state *s,
                      const struct account_id *aid);
 
