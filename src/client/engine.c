@@ -133,13 +133,15 @@ void engine_lend(struct engine *e, const struct pool *pool)
 static struct err send_to_room(struct engine *e, const struct command *c)
 {
     struct room r;
+    bool may;
 
     if (!text_is_utf8(c->text))
         return FAIL(E_MALFORMED);
     TRY(roomlog_get(e->vault, c->room, &r));
     if (r.standing == ROOMLOG_OUT || r.standing == ROOMLOG_COPIES)
         return FAIL(E_REMOVED);
-    return outgoing_queue(e, r.number, c->text);
+    TRY(wanting_may_write(e, &r, &may));
+    return may ? outgoing_queue(e, r.number, c->text) : FAIL(E_DENIED);
 }
 
 static struct err send_text(struct engine *e, const struct command *c)
@@ -279,6 +281,7 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_ROOM_DESCRIBE:
     case COMMAND_ROOM_LEAVE:
     case COMMAND_ROOM_DELETE:
+    case COMMAND_ROOM_POSTING:
         return wanting_command(e, c);
     case COMMAND_OFFER:
         return offering_begin(e);

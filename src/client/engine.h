@@ -60,6 +60,7 @@ enum command_kind {
     COMMAND_ROOM_DESCRIBE,
     COMMAND_ROOM_LEAVE,
     COMMAND_ROOM_DELETE,
+    COMMAND_ROOM_POSTING, /* who may write there: "all" or "moderators" */
 };
 
 struct command {
