@@ -169,6 +169,16 @@ static bool are_both_in_still(const struct world *w, const struct word *word,
     return (always & both) == both;
 }
 
+/* A device that left a room in which its account was alone asks for nothing there any more, and the
+ * server knows nothing of it. */
+static bool looks_at_it(const struct world *w, const struct word *word, const struct person *to)
+{
+    struct room r;
+
+    return roomlog_find(to->vault, &w->circles.circle[word->circle].id, &r).code != E_OK ||
+           r.standing == ROOMLOG_IN;
+}
+
 static bool must_come(const struct world *w, const struct word *word, const struct person *to)
 {
     const struct said *s = &word->said;
@@ -182,7 +192,8 @@ static bool must_come(const struct world *w, const struct word *word, const stru
         backups_explains(w, s, to->index) || hostile_explains(w, s, to) ||
         stands_still(w, word->circle))
         return false;
-    return !may_be_late(w) || (are_both_in_still(w, word, to) && !is_held_up(w, word->circle));
+    return !may_be_late(w) || (are_both_in_still(w, word, to) && looks_at_it(w, word, to) &&
+                               !is_held_up(w, word->circle));
 }
 
 static void check_arrival(struct world *w, const struct word *word, size_t number,
