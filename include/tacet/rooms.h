@@ -39,7 +39,8 @@ enum tacet_room_wish {
     TACET_WISH_NAME, /* a text, as the next */
     TACET_WISH_DESCRIBE,
     TACET_WISH_LEAVE,
-    TACET_WISH_DELETE, /* put out all others, and look at it no more */
+    TACET_WISH_DELETE,       /* put out all others, and look at it no more */
+    TACET_WISH_POSTING = 11, /* who may write there: "all" or "moderators" */
 };
 
 #define TACET_ROOM_NAME_MAX        128 /* bytes */
@@ -57,6 +58,7 @@ struct tacet_room {
     uint32_t version;          /* of its newest state; 0: none is in force */
     unsigned members, waiting; /* people in it; changes of mine that are not in force yet */
     uint64_t number;           /* pass it to get the next */
+    bool moderated;            /* moderators alone write there */
 };
 
 /* The room after `number` (0: the first); the one of an address.  TACET_ABSENT.  Name and

@@ -55,7 +55,7 @@ _tacet() {
     export) options+=" --check --json" ;;
     contacts) options+=" --json" ;;
     name) options+=" --none" ;;
-    room) options="list show create add remove promote demote rename describe leave delete $options --group --json" ;;
+    room) options="list show create add remove promote demote rename describe leave delete posting $options --group --json" ;;
     verify) options+=" --confirm --accept-new-key" ;;
     devices) options="list add remove name give take $options --confirm --wait --json --none" ;;
     recovery) options="make confirm use $options --keep-devices --json" ;;

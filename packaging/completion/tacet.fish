@@ -62,7 +62,7 @@ complete -c tacet -n '__fish_seen_subcommand_from export' -l json -d 'A JSON obj
 complete -c tacet -n '__fish_seen_subcommand_from contacts' -l json -d 'A JSON object a line'
 complete -c tacet -n '__fish_seen_subcommand_from name' -l none -d 'Take it away'
 complete -c tacet -n '__fish_seen_subcommand_from room' \
-    -a 'list show create add remove promote demote rename describe leave delete'
+    -a 'list show create add remove promote demote rename describe leave delete posting'
 complete -c tacet -n '__fish_seen_subcommand_from room' -l group -d 'Make a group'
 complete -c tacet -n '__fish_seen_subcommand_from room' -l json -d 'A JSON object a line'
 complete -c tacet -n '__fish_seen_subcommand_from verify' -l confirm -x -d 'The digits they read out'

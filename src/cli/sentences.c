@@ -26,7 +26,8 @@ const struct sentence sentences_refusal[] = {
 const struct sentence sentences_sending[] = {
     {TACET_CONFLICT, "Their account key changed, so nothing is sent.  See: tacet help verify"},
     {TACET_REMOVED, "They were removed from the network."},
-    {TACET_DENIED, "One cannot write to oneself without another device."},
+    {TACET_DENIED,
+     "One cannot write to oneself without another device, nor where moderators alone write."},
     {TACET_ABSENT, "There is nobody with this handle in your network."},
     {TACET_LIMIT, "The text is longer than 65,536 bytes."},
     {TACET_EXPIRED, "It could not be delivered in time."},

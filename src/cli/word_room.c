@@ -20,7 +20,9 @@ static const struct sentence CHANGING[] = {
     {TACET_CONFLICT, "Somebody else was first, and changed the same.  Look at it again."},
     {TACET_DENIED, "Only a moderator may do that; in a group nobody may."},
     {TACET_REMOVED, "You are not in this room any more, or that account was removed."},
-    {TACET_MALFORMED, "Handles are like \"bob\"; a name has 1 to 128 bytes of UTF-8."},
+    {TACET_MALFORMED,
+     "Handles are like \"bob\"; a name has 1 to 128 bytes of UTF-8; posting is \"all\" "
+     "or \"moderators\"."},
     {TACET_LIMIT, "That is too long, or too many people."},
     {TACET_OK, NULL},
 };
@@ -35,17 +37,19 @@ static const char *standing(const struct tacet_room *r)
         return "not in effect yet";
     if (!r->in)
         return "left";
+    if (r->moderated && !r->moderator)
+        return "member, who only reads";
     return r->group ? "group" : r->moderator ? "moderator" : "member";
 }
 
 static bool show_room(const struct tacet_room *r, bool json)
 {
     if (json)
-        return jsonl_print(json_pack("{ss ss? ss? sb sb sb sb sI sI sI}", "room", r->address,
-                                     "name", r->name, "description", r->description, "group",
-                                     r->group, "in", r->in, "deleted", r->deleted, "moderator",
-                                     r->moderator, "members", (json_int_t)r->members, "version",
-                                     (json_int_t)r->version, "waiting", (json_int_t)r->waiting));
+        return jsonl_print(json_pack(
+            "{ss ss? ss? sb sb sb sb sb sI sI sI}", "room", r->address, "name", r->name,
+            "description", r->description, "group", r->group, "in", r->in, "deleted", r->deleted,
+            "moderator", r->moderator, "moderated", r->moderated, "members", (json_int_t)r->members,
+            "version", (json_int_t)r->version, "waiting", (json_int_t)r->waiting));
     printf("%s  ", r->address);
     show_text(stdout, bytes_text(r->name == NULL ? "(not named here yet)" : r->name));
     printf("  %s, %u %s", standing(r), r->members, r->members == 1 ? "person" : "people");
@@ -184,7 +188,7 @@ static const struct part {
     {"remove", TACET_WISH_REMOVE, HANDLES},     {"promote", TACET_WISH_PROMOTE, HANDLES},
     {"demote", TACET_WISH_DEMOTE, HANDLES},     {"rename", TACET_WISH_NAME, TEXT},
     {"describe", TACET_WISH_DESCRIBE, TEXT},    {"leave", TACET_WISH_LEAVE, NOTHING},
-    {"delete", TACET_WISH_DELETE, NOTHING},
+    {"delete", TACET_WISH_DELETE, NOTHING},     {"posting", TACET_WISH_POSTING, TEXT},
 };
 
 static const struct part *find_part(const char *name)
@@ -264,10 +268,12 @@ const struct word word_room = {
     .details =
         "list, show ROOM, create NAME [HANDLE ...]; add, remove, promote and demote ROOM HANDLE "
         "...;\n"
-        "rename ROOM TEXT, describe ROOM TEXT; leave ROOM, delete ROOM.\n"
+        "rename ROOM TEXT, describe ROOM TEXT; posting ROOM all or moderators; leave ROOM, delete "
+        "ROOM.\n"
         "\n"
         "A room has moderators: they alone add and remove people, make and unmake moderators,\n"
-        "call it something and delete it.  In a group all are equal: anybody adds others and\n"
+        "call it something, say who may write in it, and delete it.  In a group all are equal: "
+        "anybody adds others and\n"
         "gives it a name, and nobody puts anybody out.  Who comes in reads nothing from before;\n"
         "who is out reads nothing after.  Every change stands among the messages.\n"
         "\n"
@@ -282,6 +288,7 @@ const struct word word_room = {
         "\n"
         "  --group            With create: a group.\n"
         "  --json             One JSON object a line: room, name, description, group, in,\n"
-        "                     deleted, moderator, members, version, waiting; of show also for\n"
+        "                     deleted, moderator, moderated, members, version, waiting; of show "
+        "also for\n"
         "                     each of its people member, moderator, since.\n",
 };

@@ -199,6 +199,24 @@ static struct err put_back(struct engine *e, struct outbox_row *row, enum err_co
     return OK;
 }
 
+/* The server is being given what it has forgotten of the room: what it says meanwhile does not
+ * count. */
+static struct err spare(struct engine *e, struct outbox_row *row, enum err_code code)
+{
+    struct room r;
+    struct err err = roomlog_get(e->vault, row->contact, &r);
+
+    if (err.code == E_ABSENT)
+        return OK;
+    TRY(err);
+    if (!reminding_waits(e, &r.id))
+        return OK;
+    if (code == E_ABSENT || code == E_DENIED)
+        row->refusals--;
+    row->retry_ms = clock_add(e->now_ms, RETRY_MS);
+    return OK;
+}
+
 /* What was learned is acted on when the row is back in the queue: whoever sends meanwhile would
  * find it sealed, and send it a second time. */
 static struct err refused(struct engine *e, struct outbox_row *row, const struct frame *f,
@@ -212,6 +230,7 @@ static struct err refused(struct engine *e, struct outbox_row *row, const struct
     count_refusal(e, row, code);
     if (teaches)
         TRY(learn_refusal(e, row, f, a, &what));
+    TRY(spare(e, row, code));
     TRY(put_back(e, row, code, a));
     return teaches ? lookups_learned_stale(e, &what) : OK;
 }

@@ -313,12 +313,12 @@ static struct err let_go(struct engine *e, const struct repairs_asker *from,
 }
 
 /* What was before the first that came was never shown as missing; to a device that was added it was
- * not sent, as a rule. */
-static uint64_t close_range(const struct engine *e, struct stream *s, const struct control_range *r)
+ * not sent, as a rule, nor in a room to somebody who came in later. */
+static uint64_t close_range(bool late, struct stream *s, const struct control_range *r)
 {
     uint64_t first = r->first;
 
-    if (e->own.added && first < s->baseline) {
+    if (late && first < s->baseline) {
         (void)streams_void(s, first, r->last < s->baseline ? r->last : s->baseline - 1);
         first = s->baseline;
     }
@@ -328,11 +328,16 @@ static uint64_t close_range(const struct engine *e, struct stream *s, const stru
 static struct err close_gaps(struct engine *e, const struct repairs_asker *from,
                              const struct control *c, uint64_t *over)
 {
+    struct room r;
     struct stream s;
+    struct err err = roomlog_find(e->vault, &from->room, &r);
+    bool late = e->own.added || err.code == E_OK;
 
+    if (err.code != E_ABSENT)
+        TRY(err);
     TRY(streams_get(e->vault, &from->room, &from->who.did, &s));
     for (size_t i = 0; i < c->n; i++)
-        *over += close_range(e, &s, &c->range[i]);
+        *over += close_range(late, &s, &c->range[i]);
     if (s.highest == 0)
         return OK;
     TRY(streams_put(e->vault, &from->room, &from->who, &s));

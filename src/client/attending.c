@@ -10,6 +10,7 @@
 #include "client/attending.h"
 #include "base/reader.h"
 #include "client/diary.h"
+#include "client/elders.h"
 #include "client/wishing.h"
 
 #define ANSWER_ARENA (16 << 20)
@@ -17,20 +18,26 @@
 
 /* ---- asking */
 
-struct err attending_look(struct engine *e, const struct room_id *id)
+struct err attending_look_from(struct engine *e, const struct room_id *id, uint32_t from)
 {
     Tacet__Wire__AskRoom m = TACET__WIRE__ASK_ROOM__INIT;
     struct waiting w = {.key = ID_BYTES(*id)};
+
+    if (!lookups_may_ask(e, OP_ROOM, w.key))
+        return OK;
+    m.room = frame_data(w.key);
+    m.from = from;
+    return link_request(e, OP_ROOM, &m, &w);
+}
+
+struct err attending_look(struct engine *e, const struct room_id *id)
+{
     struct room r = {.version = 0};
     struct err err = roomlog_find(e->vault, id, &r);
 
     if (err.code != E_ABSENT)
         TRY(err);
-    if (!lookups_may_ask(e, OP_ROOM, w.key))
-        return OK;
-    m.room = frame_data(w.key);
-    m.from = r.version + 1;
-    return link_request(e, OP_ROOM, &m, &w);
+    return attending_look_from(e, id, r.version + 1);
 }
 
 static struct err ask_all_behind(struct engine *e, struct bytes after)
@@ -174,6 +181,16 @@ static struct err note_change(const struct change *c)
 
 /* ---- one state */
 
+/* Of my own account what was before this device is kept apart. */
+static struct err find_list(struct engine *e, const struct account_id *aid, uint32_t version,
+                            struct device_list *out)
+{
+    struct err err = people_list(e->vault, &e->own, aid, version, out);
+
+    return err.code == E_ABSENT && ID_SAME(*aid, e->own.me.who.aid) ? elders_list(e, version, out)
+                                                                    : err;
+}
+
 /* All lists of an account that are known, the newest and those right before it. */
 static struct err find_history(struct engine *e, const struct account_id *aid, struct arena *a,
                                struct device_history *out)
@@ -193,7 +210,7 @@ static struct err find_history(struct engine *e, const struct account_id *aid, s
         l = ARENA_NEW(a, struct device_list);
         if (l == NULL)
             return FAIL(E_NOMEM);
-        err = people_list(e->vault, &e->own, aid, list[at]->version - 1, l);
+        err = find_list(e, aid, list[at]->version - 1, l);
     }
     if (err.code != E_OK && err.code != E_ABSENT)
         return err;
@@ -201,14 +218,16 @@ static struct err find_history(struct engine *e, const struct account_id *aid, s
     return OK;
 }
 
-/* Which moderators of it are removed, by what is known: who is not known is asked for. */
+/* Which moderators of it are removed, by what is known: who is not is asked for.  *known: all of
+ * them are. */
 static struct err find_removed(struct engine *e, const struct room_state *s, struct arena *a,
-                               const bool **out)
+                               const bool **out, bool *known)
 {
     bool *removed = ARENA_ARRAY(a, s->members, bool);
 
     if (removed == NULL)
         return FAIL(E_NOMEM);
+    *known = true;
     for (size_t i = 0; i < s->members; i++) {
         struct contact c;
         struct err err;
@@ -216,10 +235,12 @@ static struct err find_removed(struct engine *e, const struct room_state *s, str
         if (s->member[i].role != ROOM_MODERATOR)
             continue;
         err = people_by_account(e->vault, &s->member[i].aid, &c);
-        if (err.code == E_ABSENT || (err.code == E_OK && !c.removed))
+        if (err.code != E_ABSENT)
+            TRY(err);
+        removed[i] = err.code == E_OK && c.removed;
+        *known &= removed[i];
+        if (!removed[i])
             TRY(lookups_account(e, &s->member[i].aid));
-        TRY(err);
-        removed[i] = c.removed;
     }
     *out = removed;
     return OK;
@@ -239,10 +260,13 @@ static struct err check_successor(struct arriving_state *in, const struct room_s
                                   const struct room_chain_witness *w)
 {
     const bool *removed;
+    bool known;
+    struct err err;
 
-    TRY(find_removed(in->e, before, in->a, &removed));
-    return room_chain_check_successor(in->statement, before, &in->directory, removed, w, in->a,
-                                      &in->state);
+    TRY(find_removed(in->e, before, in->a, &removed, &known));
+    err = room_chain_check_successor(in->statement, before, &in->directory, removed, w, in->a,
+                                     &in->state);
+    return err.code == E_FORGED && !known ? FAIL(E_ABSENT) : err;
 }
 
 /* E_ABSENT: the lists of who signed it are not known; they are asked for. */
@@ -261,6 +285,8 @@ static struct err check_state(struct arriving_state *in, const struct room_state
                          : room_chain_check_next(in->statement, before, &w, in->a, &in->state);
     if (err.code == E_ABSENT)
         TRY(lookups_account(e, &in->state.signer.aid));
+    if (err.code == E_ABSENT && ID_SAME(in->state.signer.aid, e->own.me.who.aid))
+        TRY(elders_ask(e));
     return err;
 }
 
@@ -437,7 +463,7 @@ struct err attending_answered(struct engine *e, const struct waiting *w, const s
 }
 
 /* Of rooms that the server does not name any more, the states by which we were put out are asked
- * for; of others what is new. */
+ * for; of others what is new.  What it shows less of than is known it is given again. */
 static struct err compare_all(struct engine *e, const Tacet__Wire__RoomsAnswer *m)
 {
     for (size_t i = 0; i < m->n_rooms; i++) {
@@ -453,6 +479,8 @@ static struct err compare_all(struct engine *e, const Tacet__Wire__RoomsAnswer *
             TRY(err);
         if (r.version < m->rooms[i]->version)
             TRY(attending_look(e, &id));
+        else
+            TRY(reminding_behind(e, &r, m->rooms[i]->version));
     }
     return OK;
 }
@@ -470,9 +498,12 @@ static struct err look_for_others(struct engine *e, const Tacet__Wire__RoomsAnsw
     struct room r = {.number = 0};
     struct err err = OK;
 
-    while ((err = roomlog_next(e->vault, r.number, &r)).code == E_OK)
-        if (r.standing == ROOMLOG_IN && !names(m, &r.id))
-            TRY(attending_look(e, &r.id));
+    while ((err = roomlog_next(e->vault, r.number, &r)).code == E_OK) {
+        if (r.standing != ROOMLOG_IN || names(m, &r.id))
+            continue;
+        TRY(attending_look(e, &r.id));
+        TRY(reminding_behind(e, &r, 0));
+    }
     return err.code == E_ABSENT ? OK : err;
 }
 
@@ -490,6 +521,7 @@ struct err attending_all_answered(struct engine *e, const struct frame *f, struc
         TRY(ask_all_behind(e, frame_bytes(m->rooms[m->n_rooms - 1]->room)));
     else if (m->more == 0)
         TRY(look_for_others(e, m));
+    TRY(reminding_pump(e));
     TRY(wishing_pump(e));
     incoming_report(e);
     return OK;

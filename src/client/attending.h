@@ -12,6 +12,8 @@
 FALLIBLE attending_ask(struct engine *e);
 /* Ask for the states of a room behind those that are known. */
 FALLIBLE attending_look(struct engine *e, const struct room_id *id);
+/* Those from a version on, which may be known: is another one there? */
+FALLIBLE attending_look_from(struct engine *e, const struct room_id *id, uint32_t from);
 FALLIBLE attending_answered(struct engine *e, const struct waiting *w, const struct frame *f,
                             struct arena *a);
 FALLIBLE attending_all_answered(struct engine *e, const struct frame *f, struct arena *a);

@@ -49,6 +49,7 @@ static void schedule(struct engine *e)
                                   arriving_at(e),
                                   keeping_at(e),
                                   wishing_at(e),
+                                  reminding_at(e),
                               };
 
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
@@ -132,9 +133,13 @@ void engine_lend(struct engine *e, const struct pool *pool)
 static struct err is_open_to_me(struct engine *e, uint64_t room)
 {
     struct room r;
+    bool may;
 
     TRY(roomlog_get(e->vault, room, &r));
-    return r.standing == ROOMLOG_OUT || r.standing == ROOMLOG_COPIES ? FAIL(E_REMOVED) : OK;
+    if (r.standing == ROOMLOG_OUT || r.standing == ROOMLOG_COPIES)
+        return FAIL(E_REMOVED);
+    TRY(wanting_may_write(e, &r, &may));
+    return may ? OK : FAIL(E_DENIED);
 }
 
 struct err engine_conversation(struct engine *e, const struct command *c, uint64_t *out)
@@ -288,6 +293,7 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_ROOM_DESCRIBE:
     case COMMAND_ROOM_LEAVE:
     case COMMAND_ROOM_DELETE:
+    case COMMAND_ROOM_POSTING:
         return wanting_command(e, c);
     case COMMAND_REPLY:
     case COMMAND_REACT:
@@ -372,6 +378,7 @@ void engine_wake(struct engine *e, uint64_t now_ms)
     settle(e, sharing_wake(e));
     settle(e, keeping_wake(e));
     settle(e, wishing_wake(e));
+    settle(e, reminding_wake(e));
     delays_wake(e);
     if (e->retry_ms != 0 && now_ms >= e->retry_ms) {
         e->retry_ms = 0;

@@ -60,6 +60,7 @@ enum command_kind {
     COMMAND_ROOM_DESCRIBE,
     COMMAND_ROOM_LEAVE,
     COMMAND_ROOM_DELETE,
+    COMMAND_ROOM_POSTING, /* who may write there: "all" or "moderators" */
     /* With the message at place `number` of the conversation with handle, or in `room`. */
     COMMAND_REPLY = 80, /* answer it with `text` */
     COMMAND_REACT,      /* react to it by the kind in `text` */

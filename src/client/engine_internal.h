@@ -11,6 +11,7 @@
 #include "client/parsed.h"
 #include "client/recovering.h"
 #include "client/relisting.h"
+#include "client/reminding.h"
 #include "e2ee/control.h"
 #include "wire/frame.h"
 
@@ -30,7 +31,8 @@ struct waiting {
     enum op op;
     uint64_t since_ms;
     /* SEND, REGISTER: place in the outbox; PREKEY, POLICY: its number; PERSON: from which list on;
-     * LIST: the version of one that the server had forgotten; ROOM_CHANGE: the wish */
+     * LIST: the version of one that the server had forgotten; ROOM_CHANGE: the wish;
+     * ROOM_AGAIN: the version of the state */
     uint64_t number;
     struct bytes key; /* PERSON: handle or aid; ROSTER: digest; in `room` */
     bool by_account;  /* PERSON: the key is an aid */
@@ -137,6 +139,7 @@ struct engine {
     uint64_t sharing_ms, present_ms; /* when they look next; 0: no need */
     bool accepted;                   /* an account, on another device: what waits for that opens */
     struct attending attending;
+    struct reminding reminding;
     uint64_t wishing_ms;     /* when wishes are looked at again; 0: no need */
     uint64_t made;           /* the number of the room that was made last */
     uint64_t hello;          /* the room in whose outbox a hello waits; 0: none does */

@@ -45,17 +45,35 @@ static struct err seal_for_devices(struct engine *e, const struct sentlog_entry 
     return OK;
 }
 
+/* Of a room, to whom it went, as far as they are in it still. */
+static struct err seal_for_roster(struct engine *e, const struct sentlog_entry *s, bool now,
+                                  struct arena *a)
+{
+    struct bytes statement;
+    struct roster r;
+
+    TRY(people_roster(e->vault, &s->roster, a, &statement));
+    TRY(roster_parse(statement, a, &r));
+    for (size_t i = 0; i < r.accounts; i++)
+        TRY(seal_for_devices(e, s, &r.account[i].aid, now, a));
+    return OK;
+}
+
 static struct err seal_again(struct engine *e, const struct sentlog_entry *s, bool now,
                              struct arena *a)
 {
     struct contact c;
     struct rules rules;
+    struct err err;
 
     if (s->place == 0 && s->core.type != PAYLOAD_STATE) /* what it was about is asked for again */
         return OK;
     if (s->partial)
         return seal_for(e, s, &s->to, now, a);
-    TRY(people_get(e->vault, s->contact, &c));
+    err = people_get(e->vault, s->contact, &c);
+    if (err.code == E_ABSENT)
+        return seal_for_roster(e, s, now, a);
+    TRY(err);
     TRY(seal_for_devices(e, s, &c.aid, now, a));
     TRY(seal_for_devices(e, s, &e->own.me.who.aid, now, a));
     TRY(rules_of_pair(e->vault, &e->own, &c.aid, e->now_ms, &rules));

@@ -6,8 +6,23 @@
 #include "crypto/secret.h"
 
 #define ARENA_MAX (16 << 20)
+#define TIDIED_MS (2 * CLOCK_MINUTE_MS) /* until the states are asked for again */
 
 /* ---- who they are */
+
+/* Somebody else puts it out, or the server has made another moderator: do the states say so? */
+static struct err ask_for_tidying(struct engine *e, const struct room *r)
+{
+    struct room asked = *r;
+
+    if (r->asked_ms != 0 && r->asked_ms <= e->now_ms &&
+        clock_since(e->now_ms, r->asked_ms) < TIDIED_MS)
+        return OK; /* outgoing looks again */
+    asked.asked_ms = e->now_ms;
+    TRY(vault_begin(e->vault));
+    TRY(vault_end(e->vault, roomlog_put(e->vault, &asked)));
+    return attending_look(e, &r->id);
+}
 
 /* Nothing is sent in a room that has an account without devices: a moderator puts it out. */
 static struct err wait_for_tidying(struct engine *e, const struct room *r,
@@ -17,7 +32,7 @@ static struct err wait_for_tidying(struct engine *e, const struct room *r,
     const struct room_member *me = room_state_find(s, &who->nid, &who->aid);
 
     if (me == NULL || me->role != ROOM_MODERATOR)
-        return OK;
+        return ask_for_tidying(e, r);
     if (e->wishing_ms == 0)
         e->wishing_ms = e->now_ms;
     TRY(vault_begin(e->vault));
@@ -116,8 +131,8 @@ struct err gathering_prepare(struct engine *e, const struct room *r, const struc
 {
     struct roomlog_step newest;
 
-    *waits = false;
-    if (row->kind == OUTBOX_MESSAGE)
+    *waits = reminding_waits(e, &r->id);
+    if (!*waits && row->kind == OUTBOX_MESSAGE)
         TRY(wanting_waits(e, r->number, waits));
     if (*waits)
         return OK;

@@ -243,6 +243,19 @@ static struct err get_all_lists(struct matter *m)
 
 /* ---- the judge */
 
+/* Was I out of the room since the last message of this stream?  What was said then was not for me.
+ */
+static bool came_again(const struct matter *m, const struct roster *earlier)
+{
+    const struct own *own = &m->op->e->own;
+    const struct room_member *me;
+
+    if (m->roster.state_version == 0 || earlier == NULL)
+        return false;
+    me = room_state_find(&m->state.state, &own->nid, &own->me.who.aid);
+    return me != NULL && me->since > earlier->state_version;
+}
+
 /* The roster of the highest seq that came of this stream; NULL: nothing came, or it is not kept. */
 static struct err get_earlier(struct opening *op, const struct stream *stream,
                               struct roster *earlier, const struct roster **out)
@@ -307,6 +320,7 @@ static struct err ask_judge(struct matter *m)
     q.highest = stream->highest;
     TRY(get_scope(op, &m->o->in.shared, &q.scope, &q.places));
     TRY(get_earlier(op, stream, &earlier, &q.earlier));
+    m->out->again = came_again(m, q.earlier);
     return roster_judge(&m->roster, &q, op->a, &m->out->finding);
 }
 

@@ -21,6 +21,7 @@ struct verdict {
         theirs; /* the sender's, at the version named; this and the next two unless WRONG */
     struct stream stream;
     struct room room; /* in which it came; number 0: it is of a pair */
+    bool again;       /* and I was out of it since the sender's message before */
     uint32_t mine;    /* version of my account's list that is named; 0: I keep a copy alone */
 
     /* Found out behind it. */

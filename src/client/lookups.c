@@ -2,6 +2,7 @@
 /* lookups: asking the server for people and rosters, and believing only what checks. */
 #include "client/agreed.h"
 #include "client/diary.h"
+#include "client/elders.h"
 #include "client/rules.h"
 #include "client/wishing.h"
 #include "wire/tacet.pb-c.h"
@@ -141,10 +142,12 @@ static struct err learned_me(struct engine *e, const struct people_learned *l, u
     if (l->lists_behind)
         TRY(relisting_behind(e, asked_from, l->shown));
     sharing_soon(e);
-    if (l->news && e->link.state == LINK_READY)
+    if (l->news && e->link.state == LINK_READY) {
+        TRY(attending_met(e));
         TRY(incoming_retry(e, false));
-    else
+    } else {
         incoming_report(e);
+    }
     if (l->more)
         TRY(siblings_ask(e));
     return outgoing_pump(e);
@@ -169,7 +172,8 @@ static struct err learned(struct engine *e, const struct contact *c, const struc
     actions_tell(e, &event);
     if (l->more)
         TRY(lookups_account(e, &c->aid));
-    TRY(attending_met(e));
+    if (l->news)
+        TRY(attending_met(e));
     TRY(wishing_pump(e));
     TRY(incoming_retry(e, false));
     return outgoing_pump(e);
@@ -215,7 +219,7 @@ static struct err no_such_account(struct engine *e, const struct waiting *w, enu
     struct err err;
 
     memcpy(aid.b, w->key.at, sizeof aid.b);
-    if (ID_SAME(aid, e->own.me.who.aid))
+    if (ID_SAME(aid, e->own.me.who.aid)) /* also what elders asks */
         return OK;
     err = people_by_account(e->vault, &aid, &c);
     if (code == E_ABSENT)
@@ -261,6 +265,11 @@ struct err lookups_person_answer(struct engine *e, const struct waiting *w, cons
     if (m->person == NULL)
         TRY_OUT(FAIL(E_MALFORMED));
     TRY_OUT(news_of(m->person, frame_bytes(m->certificate), &a, &news));
+    if (elders_is(w)) {
+        TRY_OUT(elders_answered(e, m->person));
+        if (news.lists >= LIMIT_ANSWER_LISTS) /* the newest is not among them */
+            goto out;
+    }
     if (w->by_account) {
         memcpy(aid.b, w->key.at, sizeof aid.b);
         news.aid = &aid;
@@ -446,12 +455,32 @@ static struct err learn_persons(struct engine *e, const Tacet__Wire__Stale *m,
     return OK;
 }
 
+/* Does it show an older state of the room than is known? */
+static struct err compare_state(struct engine *e, const Tacet__Wire__Stale *m,
+                                const struct room_id *id, struct arena *a, bool *older)
+{
+    struct room_state shown;
+    struct room r;
+    struct err err;
+
+    *older = false;
+    if (m->n_states == 0 || m->more != 0)
+        return OK;
+    TRY(room_state_parse(frame_bytes(m->states[m->n_states - 1]->statement), a, &shown));
+    err = roomlog_find(e->vault, id, &r);
+    if (err.code == E_ABSENT)
+        return OK;
+    TRY(err);
+    *older = shown.version < r.version;
+    return *older ? reminding_behind(e, &r, shown.version) : OK;
+}
+
 struct err lookups_learn_stale(struct engine *e, struct bytes roster, struct bytes body,
                                struct arena *a, struct lookups_stale *out)
 {
     Tacet__Wire__Stale *m;
     struct roster r;
-    bool clocks, policies = false;
+    bool clocks, older, policies = false;
 
     *out = (struct lookups_stale){0};
     TRY(frame_unpack(body, &tacet__wire__stale__descriptor, a, &m));
@@ -467,8 +496,11 @@ struct err lookups_learn_stale(struct engine *e, struct bytes roster, struct byt
     TRY(learn_persons(e, m, &r, a, out));
     TRY(attending_learn(e, &r.room, m->states, m->n_states, frame_bytes(m->certificate),
                         &out->moved));
+    TRY(compare_state(e, m, &r.room, a, &older));
     out->room = r.room;
-    out->taught = policies || out->moved || m->n_states > 0 || (out->taught && !out->behind);
+    out->behind |= older;
+    out->taught =
+        policies || out->moved || (m->n_states > 0 && !older) || (out->taught && !out->behind);
     return OK;
 }
 
@@ -481,5 +513,6 @@ struct err lookups_learned_stale(struct engine *e, const struct lookups_stale *w
         TRY(wishing_pump(e));
     }
     TRY(siblings_learned(e));
+    TRY(reminding_pump(e));
     return what->mine ? relisting_behind(e, 0, what->shown) : OK;
 }

@@ -75,8 +75,12 @@ static struct err order(struct opening *op, const struct opened *o, struct verdi
     TRY(streams_take(s, &o->core, op->e->now_ms, &step));
     if (step.result == STREAMS_FAULT)
         m->notes |= MESSAGE_FORKED;
-    if (step.result == STREAMS_GAP)
+    if (step.result == STREAMS_GAP && verdict->again) { /* what is missing is asked for, no more */
+        s->baseline = o->core.seq;
+        step.missing = 0;
+    } else if (step.result == STREAMS_GAP) {
         m->notes |= MESSAGE_GAP;
+    }
     if (step.result == STREAMS_RESTART)
         m->notes |= MESSAGE_RESTART;
     m->missing = step.missing;

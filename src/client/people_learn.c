@@ -219,6 +219,7 @@ static struct err learn_statement(struct vault *v, const struct people_news *new
     out->behind = s->number < c->statement;
     if (out->behind)
         return OK;
+    out->news |= !c->removed && s->state == DIRECTORY_REMOVED; /* which a room may wait for */
     c->statement = s->number;
     c->removed = s->state == DIRECTORY_REMOVED;
     if (bytes_same(s->handle, bytes_text(c->handle)) && !c->removed)

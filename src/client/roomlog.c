@@ -111,14 +111,15 @@ out:
 struct err roomlog_step(struct vault *v, const struct room_id *id, uint32_t version,
                         struct arena *a, struct roomlog_step *out)
 {
-    struct bytes value, statement;
+    struct bytes value;
     struct reader r;
 
     TRY(vault_get(v, VAULT_ROOM_STATE, ID_BYTES(*id), version, a, &value));
     r = reader(value);
-    statement = reader_block(&r, ROOM_STATE_MAX_SIZE);
-    TRY(room_state_parse(statement, a, &out->state));
-    return room_commit_parse(reader_rest(&r), &out->commit);
+    out->statement = reader_block(&r, ROOM_STATE_MAX_SIZE);
+    out->commitment = reader_rest(&r);
+    TRY(room_state_parse(out->statement, a, &out->state));
+    return room_commit_parse(out->commitment, &out->commit);
 }
 
 struct err roomlog_newest(struct vault *v, const struct room *r, struct arena *a,

@@ -43,6 +43,7 @@ FALLIBLE roomlog_put(struct vault *v, const struct room *r);
 struct roomlog_step {
     struct room_state state;
     struct room_commit commit;
+    struct bytes statement, commitment; /* the bytes */
 };
 FALLIBLE roomlog_step(struct vault *v, const struct room_id *id, uint32_t version, struct arena *a,
                       struct roomlog_step *out);

@@ -85,6 +85,7 @@ enum vault_kind {
     VAULT_RECOVERY = 101,      /* recovering: number = which */
     VAULT_COMING = 102,        /* coming */
     VAULT_WISH = 103,          /* wishes: number = change of a room that waits to be in force */
+    VAULT_ELDER = 104,         /* elders: key = aid, mine; number = list version */
     VAULT_GIVING = 111,        /* giving: number = transfer that goes on */
     VAULT_GIVING_PIECE = 112,  /* giving: key = did of who gets it, number = piece */
     VAULT_GIVING_TOLD = 113,   /* giving: key = that did, did of a device that it was told of */

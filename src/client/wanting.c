@@ -67,6 +67,8 @@ out:
 
 static enum wishes_kind kind_of(enum command_kind kind)
 {
+    if (kind == COMMAND_ROOM_POSTING)
+        return WISHES_POSTING;
     return (enum wishes_kind)(WISHES_ADD + (kind - COMMAND_ROOM_ADD));
 }
 
@@ -124,6 +126,20 @@ static struct err read_name(struct engine *e, const struct room *r, const struct
     return OK;
 }
 
+static struct err read_posting(struct engine *e, const struct room *r, const struct command *c,
+                               struct arena *a, struct wish *w)
+{
+    struct roomlog_step newest;
+
+    if (!bytes_same(c->text, wishes_posting(ROOM_POSTING_ALL)) &&
+        !bytes_same(c->text, wishes_posting(ROOM_POSTING_MODERATORS)))
+        return FAIL(E_MALFORMED);
+    TRY(roomlog_newest(e->vault, r, a, &newest));
+    w->text = c->text;
+    w->before = wishes_posting((uint8_t)newest.state.posting);
+    return OK;
+}
+
 /* As far as is known here: the server's word decides. */
 static struct err check_right(struct engine *e, const struct room *r, enum wishes_kind kind,
                               struct arena *a)
@@ -156,6 +172,8 @@ static struct err keep(struct engine *e, const struct room *r, const struct comm
         TRY(read_subjects(e, c->text, a, &w));
     if (w.kind == WISHES_NAME || w.kind == WISHES_DESCRIBE)
         TRY(read_name(e, r, c, a, &w));
+    if (w.kind == WISHES_POSTING)
+        TRY(read_posting(e, r, c, a, &w));
     return wishes_add(e->vault, &w);
 }
 
@@ -198,6 +216,25 @@ static struct err has_wish(struct engine *e, uint64_t room, enum wishes_kind kin
         }
         arena_free(&a);
     }
+    return err.code == E_ABSENT ? OK : err;
+}
+
+struct err wanting_may_write(struct engine *e, const struct room *r, bool *may)
+{
+    struct err err = OK;
+    struct arena a = ARENA(ARENA_MAX);
+    const struct party *me = &e->own.me.who;
+    const struct room_member *m;
+    struct roomlog_step newest;
+
+    *may = true;
+    err = roomlog_newest(e->vault, r, &a, &newest);
+    if (err.code == E_OK) {
+        m = room_state_find(&newest.state, &me->nid, &me->aid);
+        *may = newest.state.posting != ROOM_POSTING_MODERATORS ||
+               (m != NULL && m->role == ROOM_MODERATOR);
+    }
+    arena_free(&a);
     return err.code == E_ABSENT ? OK : err;
 }
 

@@ -51,7 +51,7 @@ static struct err parse(struct bytes in, uint64_t number, struct arena *a, struc
 
     w.room = reader_u64(&r);
     w.kind = (enum wishes_kind)reader_u8(&r);
-    reader_require(&r, w.kind >= WISHES_CREATE && w.kind <= WISHES_TIDY, E_MALFORMED);
+    reader_require(&r, w.kind >= WISHES_CREATE && w.kind <= WISHES_POSTING, E_MALFORMED);
     w.seen = reader_u32(&r);
     w.subjects = reader_u16(&r);
     reader_require(&r, w.subjects <= WISHES_SUBJECTS_MAX, E_LIMIT);
@@ -225,6 +225,23 @@ static struct err rename_it(struct applying *ap)
     return bytes_same(is, w->before) ? OK : FAIL(E_CONFLICT);
 }
 
+struct bytes wishes_posting(uint8_t posting)
+{
+    return posting == ROOM_POSTING_MODERATORS ? BYTES_LITERAL("moderators") : BYTES_LITERAL("all");
+}
+
+/* The same with who may write. */
+static struct err let_write(struct applying *ap)
+{
+    const struct wish *w = ap->q->wish;
+    struct bytes is = wishes_posting((uint8_t)ap->q->now->posting);
+
+    if (bytes_same(is, w->text))
+        return OK;
+    ap->changed = true;
+    return bytes_same(is, w->before) ? OK : FAIL(E_CONFLICT);
+}
+
 static void keep_me_alone(struct applying *ap)
 {
     size_t at = find(ap, &ap->q->me);
@@ -259,6 +276,8 @@ static struct err carry_out(struct applying *ap)
         return OK;
     case WISHES_TIDY:
         return OK;
+    case WISHES_POSTING:
+        return let_write(ap);
     }
     return FAIL(E_MALFORMED);
 }
@@ -271,7 +290,7 @@ static bool may(const struct wishes_question *q, const struct room_member *me)
     if (kind == WISHES_LEAVE)
         return true;
     if (is_group(q) && (kind == WISHES_REMOVE || kind == WISHES_PROMOTE || kind == WISHES_DEMOTE ||
-                        kind == WISHES_DELETE))
+                        kind == WISHES_DELETE || kind == WISHES_POSTING))
         return false;
     return me->role == ROOM_MODERATOR && q->now->networks == 1;
 }
@@ -320,5 +339,9 @@ struct err wishes_apply(const struct wishes_question *q, struct arena *a, struct
     next->members = ap.n;
     if (q->wish->kind == WISHES_NAME || q->wish->kind == WISHES_DESCRIBE)
         next->name_box = q->box;
+    if (q->wish->kind == WISHES_POSTING)
+        next->posting = bytes_same(q->wish->text, wishes_posting(ROOM_POSTING_MODERATORS))
+                            ? ROOM_POSTING_MODERATORS
+                            : ROOM_POSTING_ALL;
     return OK;
 }

@@ -25,8 +25,9 @@ enum wishes_kind {
     WISHES_NAME,
     WISHES_DESCRIBE,
     WISHES_LEAVE,
-    WISHES_DELETE, /* put out all others */
-    WISHES_TIDY,   /* put out whose account was removed: the room is silent until somebody does */
+    WISHES_DELETE,  /* put out all others */
+    WISHES_TIDY,    /* put out whose account was removed: the room is silent until somebody does */
+    WISHES_POSTING, /* who may write: text is "all" or "moderators" */
 };
 
 struct wish {
@@ -35,7 +36,7 @@ struct wish {
     uint32_t seen; /* the newest version when it was made */
     size_t subjects;
     const uint64_t *subject;   /* contacts: whom to add, remove, promote, demote */
-    struct bytes text, before; /* new name or description, and the one that was seen */
+    struct bytes text, before; /* new name, description or posting, and the one that was seen */
     struct bytes statement;    /* signed for it, and perhaps sent; empty: none */
     struct bytes about;        /* what goes with the statement's name box; empty: nothing new */
     uint64_t retry_ms;         /* not before */
@@ -47,6 +48,9 @@ FALLIBLE wishes_put(struct vault *v, const struct wish *w);
 FALLIBLE wishes_drop(struct vault *v, uint64_t number);
 /* The first from this number on, in the arena.  E_ABSENT. */
 FALLIBLE wishes_next(struct vault *v, uint64_t from, struct arena *a, struct wish *out);
+
+/* Who may write, as WISHES_POSTING says it: "all" or "moderators". */
+struct bytes wishes_posting(uint8_t posting);
 
 /* What the next state is to be. */
 struct wishes_question {

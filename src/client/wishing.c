@@ -240,6 +240,7 @@ static struct err look_at_signed(struct wishing *on)
     if (bytes_same(BYTES(step.state.hash), BYTES(s.hash)))
         return end(on, E_OK);
     on->w.statement = (struct bytes){NULL, 0};
+    on->w.retry_ms = 0;
     return OK;
 }
 
@@ -269,6 +270,8 @@ static struct err pump_one(struct wishing *on)
         look_at(e, on->w.retry_ms);
         return OK;
     }
+    if (reminding_waits(e, &on->room.id))
+        return OK; /* what it would follow is not there */
     if (on->w.statement.n == 0)
         TRY(make_anew(on));
     return on->waits || on->over ? OK : send(on);
@@ -349,10 +352,14 @@ static struct err answer(struct engine *e, struct wish *w, const struct frame *f
     struct room r;
 
     TRY(roomlog_get(e->vault, w->room, &r));
+    if (code == E_CONFLICT) /* or does the server lag behind what is known here? */
+        TRY(put_off(e, w, false));
     if (code == E_OK || code == E_CONFLICT) {
         look_at(e, clock_add(e->now_ms, RETRY_MS)); /* should the states not come */
         return attending_look(e, &r.id);
     }
+    if (code == E_ABSENT && reminding_waits(e, &r.id))
+        return put_off(e, w, false);
     if (code == E_REMOVED) {
         TRY(look_up_removed(e, f, a));
         return put_off(e, w, true);

@@ -23,6 +23,8 @@ FALLIBLE wanting_command(struct engine *e, const struct command *c);
 /* Somebody in the room has no account any more: whoever may puts them out.  In the caller's
  * transaction. */
 FALLIBLE wanting_tidy(struct engine *e, uint64_t room);
+/* Not where moderators alone do, and I am none, by what is known here. */
+FALLIBLE wanting_may_write(struct engine *e, const struct room *r, bool *may);
 /* Does a change of the room wait?  What is written meanwhile waits for it: it may be for others. */
 FALLIBLE wanting_waits(struct engine *e, uint64_t room, bool *waits);
 

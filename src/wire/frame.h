@@ -41,6 +41,7 @@ enum op {
     OP_RECOVER = 21,
     OP_RECOVER_LIST = 22,
     OP_ROOMS = 23,
+    OP_ROOM_AGAIN = 24,
     OP_INVITE = 32,
     OP_REVOKE = 33,
     OP_PEOPLE = 34,

@@ -17,6 +17,8 @@ extern const struct CMUnitTest rooms_lies[];
 extern const size_t rooms_lies_n;
 extern const struct CMUnitTest rooms_devices[];
 extern const size_t rooms_devices_n;
+extern const struct CMUnitTest rooms_forgotten[];
+extern const size_t rooms_forgotten_n;
 
 static inline struct room room_of(struct person *who, const struct room_id *id)
 {

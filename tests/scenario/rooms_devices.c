@@ -47,6 +47,32 @@ static void a_room_goes_on_when_lists_of_its_people_were_forgotten(void **state)
     play_end(p);
 }
 
+/* The device that signed the room's first states went before the one that is to check them came. */
+static void a_room_is_known_to_a_device_that_never_met_who_made_it(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *second, *third;
+    struct room_id id = makes(p, alice, ABOUT_ROOM, "Harbour");
+
+    (void)state;
+    assert_int_equal(adds(p, alice, &id, "bob"), E_OK);
+    second = stage_second_device(alice, "second");
+    leaves(alice);
+    assert_int_equal(stage_revoke(second, alice), E_OK);
+    assert_int_equal(stage_told_of_list(second), E_OK);
+    stage_forward(p, CLOCK_MINUTE_MS);
+    third = stage_device_by_hand(second, "third");
+    stage_forward(p, 2 * CLOCK_MINUTE_MS);
+    assert_int_equal(standing(third, &id), ROOMLOG_IN);
+    assert_int_equal(says_in(p, third, &id, "from the third"), E_OK);
+    stage_forward(p, CLOCK_MINUTE_MS);
+    assert_int_equal(copies(bob, &id, "from the third"), 1);
+    assert_int_equal(says_in(p, bob, &id, "to both"), E_OK);
+    assert_int_equal(copies(second, &id, "to both"), 1);
+    assert_int_equal(copies(third, &id, "to both"), 1);
+    play_end(p);
+}
+
 static void history_is_given_of_pairs_and_not_of_rooms(void **state)
 {
     struct play *p = play_begin();
@@ -71,6 +97,7 @@ static void history_is_given_of_pairs_and_not_of_rooms(void **state)
 }
 
 const struct CMUnitTest rooms_devices[] = {
+    cmocka_unit_test(a_room_is_known_to_a_device_that_never_met_who_made_it),
     cmocka_unit_test(history_is_given_of_pairs_and_not_of_rooms),
     cmocka_unit_test(a_room_goes_on_when_lists_of_its_people_were_forgotten),
 };

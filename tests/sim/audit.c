@@ -13,9 +13,9 @@
 
 /* Told though nothing of the kind was done: what an honest world may not bring up. */
 static const enum problem ALARMS[] = {
-    PROBLEM_DAMAGED,  PROBLEM_RECIPIENTS, PROBLEM_KEY_CHANGED, PROBLEM_RESTORED,
-    PROBLEM_OLD_SELF, PROBLEM_OLD_SERVER, PROBLEM_OVER,        PROBLEM_GIVEN_UP,
-    PROBLEM_OLD_KEYS, PROBLEM_KEEPER,     PROBLEM_HISTORY,     PROBLEM_TWO_LISTS,
+    PROBLEM_DAMAGED,    PROBLEM_RECIPIENTS, PROBLEM_KEY_CHANGED, PROBLEM_RESTORED, PROBLEM_OLD_SELF,
+    PROBLEM_OLD_SERVER, PROBLEM_OVER,       PROBLEM_GIVEN_UP,    PROBLEM_OLD_KEYS, PROBLEM_KEEPER,
+    PROBLEM_HISTORY,    PROBLEM_TWO_LISTS,  PROBLEM_ROOM_FORKED,
 };
 
 /* ---- one vault */
@@ -223,6 +223,8 @@ static void check_person(struct world *w, struct person *who)
     /* Until its prekey is there, nobody can write to whoever keeps copies and has a device more. */
     if (kin_has_several(edicts_keeper(w)))
         problems &= ~(UINT64_C(1) << PROBLEM_KEEPER);
+    if (circles_are_split(w))
+        problems &= ~(UINT64_C(1) << PROBLEM_ROOM_FORKED);
     for (size_t i = 0; i < sizeof ALARMS / sizeof ALARMS[0]; i++)
         if ((problems >> ALARMS[i] & 1) != 0)
             ledger_break(w, ALARMS[i] == PROBLEM_DAMAGED ? WRONG_UNDECRYPTABLE : WRONG_ALARM,
@@ -384,4 +386,5 @@ void ledger_check(struct world *w)
     for (size_t i = 0; i < w->ledger.n; i++)
         check_message(w, &w->ledger.said[i], i);
     past_check(w);
+    circles_check(w);
 }

@@ -106,6 +106,7 @@ static void lose_disk(struct world *w)
                 (double)(s->backup.of_ms - WORLD_START_MS) / 1000);
     server_lose_disk(w, s->backup.whole);
     forget(w, s->backup.of_ms);
+    circles_forget(w, s->backup.of_ms);
     kin_went_back(w, s->backup.of_ms);
     if (!s->restored || s->backup.of_ms < s->restored_of_ms)
         s->restored_of_ms = s->backup.of_ms;

@@ -212,6 +212,8 @@ static void told(struct world *w, struct person *who, const struct event *e)
 
 void ledger_hear(struct world *w, struct person *who, const struct event *e)
 {
+    if (circles_hear(w, who, e))
+        return;
     switch (e->kind) {
     case EVENT_JOINED:
         people_joined(who);

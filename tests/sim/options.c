@@ -51,6 +51,7 @@ static const char *const NAMES[KINDS] = {
     [KIND_GIVE_HISTORY] = "give_history",
     [KIND_LOSE_DEVICES] = "lose_devices",
     [KIND_RECOVERY] = "recovery",
+    [KIND_ROOMS] = "rooms",
 };
 
 const char *options_kind(enum kind k)
@@ -106,6 +107,15 @@ static uint64_t losing_everything(uint64_t seed, uint64_t kinds)
            (is_lied_to ? UINT64_C(1) << KIND_RECOVERY : 0);
 }
 
+/* And in some there are rooms. */
+static uint64_t some_rooms(uint64_t seed, uint64_t kinds)
+{
+    static const uint64_t rooms = UINT64_C(1) << KIND_ROOMS;
+    struct dice d = dice_for(seed, "rooms");
+
+    return dice_once_in(&d, 3) ? kinds | rooms : kinds & ~rooms;
+}
+
 /* Most worlds are small: what goes wrong shows there too, and sooner. */
 static unsigned people_of(struct dice *d)
 {
@@ -129,6 +139,7 @@ void options_expand(uint64_t seed, struct options *out)
     out->kinds = dice_roll(&d) & ((UINT64_C(1) << KINDS) - 1) & ~(UINT64_C(1) << KIND_DAYS);
     out->kinds = several_devices(seed, out->kinds);
     out->kinds = losing_everything(seed, out->kinds);
+    out->kinds = some_rooms(seed, out->kinds);
     out->hostile = dice_once_in(&d, 4);
     if (out->hostile && out->people > HOSTILE_PEOPLE) /* repairs are slow, and many */
         out->people = HOSTILE_PEOPLE;

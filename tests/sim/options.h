@@ -65,6 +65,7 @@ enum kind {
     KIND_GIVE_HISTORY,  /* and gives one what was said before it was there */
     KIND_LOSE_DEVICES,  /* or they are all lost, and a recovery key brings their owner back */
     KIND_RECOVERY,      /* to whom a server lies that lies */
+    KIND_ROOMS,         /* people make rooms, change them, and write there */
     KINDS
 };
 

@@ -373,24 +373,28 @@ void people_frame(struct person *who, struct bytes frame)
     buf_free(&b);
 }
 
+enum err_code people_order(struct person *who, const struct command *c)
+{
+    struct err err = engine_command(who->engine, c, people_clock(who));
+
+    look_after(who);
+    return err.code;
+}
+
 enum err_code people_command(struct person *who, enum command_kind kind, const char *handle,
                              const char *text)
 {
     struct command c = {.kind = kind, .handle = bytes_text(handle), .text = bytes_text(text)};
-    struct err err = engine_command(who->engine, &c, people_clock(who));
 
-    look_after(who);
-    return err.code;
+    return people_order(who, &c);
 }
 
 enum err_code people_about_device(struct person *who, enum command_kind kind,
                                   const struct device_id *did)
 {
     struct command c = {.kind = kind, .text = ID_BYTES(*did)};
-    struct err err = engine_command(who->engine, &c, people_clock(who));
 
-    look_after(who);
-    return err.code;
+    return people_order(who, &c);
 }
 
 enum err_code people_change_list(struct person *who, const struct listing_change *change)

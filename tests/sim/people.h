@@ -39,6 +39,9 @@ void people_take(struct person *who, struct bytes frame);
 enum err_code people_command(struct person *who, enum command_kind kind, const char *handle,
                              const char *text);
 
+/* The same of any command. */
+enum err_code people_order(struct person *who, const struct command *c);
+
 /* It wants its account's list changed. */
 /* What is asked about another device of theirs, by its name. */
 enum err_code people_about_device(struct person *who, enum command_kind kind,

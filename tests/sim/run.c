@@ -51,6 +51,7 @@ static void heal(struct world *w)
     for (size_t i = 0; i < (repairs ? 2u : 1u); i++) {
         world_run_until(w, w->now_ms + drain_ms);
         actions_sweep(w);
+        circles_sweep(w);
     }
     world_run_until(w, w->now_ms + drain_ms);
 }
@@ -68,6 +69,7 @@ void run_here(const struct options *o, struct outcome *out)
         kin_step(w);
         past_step(w);
         losing_step(w);
+        circles_step(w);
         faults_step(w);
         backups_step(w);
         edicts_step(w);

@@ -199,6 +199,7 @@ static void run_batch(struct world *w, void *subject)
     judge_uploads(w, s->batch, n);
     for (size_t i = 0; i < n; i++)
         kin_committed(w, s->batch[i]);
+    circles_look(w);
     if (!server_looked_after(w))
         world_after(w, 1 + dice_below(&w->machine, 8), release, s, &s->life);
 }
@@ -375,6 +376,7 @@ void server_start(struct world *w)
     if (err.code == E_OK && !disk_is_off(s->disk)) {
         s->up = true;
         world_trace(w, "  server: runs");
+        circles_look(w);
         world_after(w, HOUSE_MS, keep_house, s, &s->life);
         operator_asks_again(w);
         return;

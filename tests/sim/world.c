@@ -166,6 +166,7 @@ struct world *world_new(const struct options *o, struct outcome *outcome)
     w->kin = dice_for(o->seed, "kin");
     w->past = dice_for(o->seed, "past");
     w->lose = dice_for(o->seed, "lose");
+    w->circle = dice_for(o->seed, "circle");
     w->random = (struct random){draw, &w->own};
     w->hostile = hostile_new(w);
     server_found(w);
@@ -181,6 +182,7 @@ void world_free(struct world *w)
     network_free(w);
     hostile_free(w->hostile);
     ledger_free(&w->ledger);
+    circles_free(w);
     free(w->heap);
     free(w);
 }

@@ -16,6 +16,7 @@
 #include "server/api/api.h"
 #include "server/live/live.h"
 #include "server/main/ballast.h"
+#include "sim/circles.h"
 #include "sim/disk.h"
 #include "sim/kin.h"
 #include "sim/ledger.h"
@@ -140,7 +141,7 @@ struct world {
     struct moment *heap;
     size_t moments, room;
     /* each purpose has its own */
-    struct dice act, net, machine, lie, own, care, rule, secret, kin, past, lose;
+    struct dice act, net, machine, lie, own, care, rule, secret, kin, past, lose, circle;
     struct random random; /* from `own` */
     struct server_node server;
     struct person *person[OPTIONS_DEVICES_MOST]; /* each device of everybody */
@@ -148,6 +149,7 @@ struct world {
     unsigned losses;    /* how often somebody lost everything */
     struct line *lines; /* every one there ever was */
     struct ledger ledger;
+    struct circles circles;
     struct hostile *hostile;
     bool calm; /* no trouble any more */
 };

@@ -13,6 +13,7 @@
 
 _Static_assert((int)TACET_ROOM_SETTINGS == (int)DIARY_SETTINGS, "what happens in rooms");
 _Static_assert((int)TACET_WISH_DELETE == (int)WISHES_DELETE, "what is wished of rooms");
+_Static_assert((int)TACET_WISH_POSTING == (int)WISHES_POSTING, "what is wished of rooms");
 _Static_assert(TACET_ROOM_NAME_MAX == ABOUT_NAME_MAX, "names");
 _Static_assert(TACET_ROOM_DESCRIPTION_MAX == ABOUT_DESCRIPTION_MAX, "descriptions");
 
@@ -139,6 +140,7 @@ static struct err state_out(struct tacet_client *c, const struct room *r, struct
     m = room_state_find(&newest.state, &me->nid, &me->aid);
     out->moderator = m != NULL && m->role == ROOM_MODERATOR;
     out->members = (unsigned)newest.state.members;
+    out->moderated = newest.state.posting == ROOM_POSTING_MODERATORS;
     out->group = about_kind_of(newest.state.name_box) == ABOUT_GROUP;
     return OK;
 }
@@ -222,12 +224,15 @@ enum tacet_code tacet_change_room(struct tacet_client *c, const char *address,
     struct room r;
     struct err err;
 
-    if (wish < TACET_WISH_ADD || wish > TACET_WISH_DELETE || !meeting_is_room(address))
+    if (wish < TACET_WISH_ADD || (wish > TACET_WISH_DELETE && wish != TACET_WISH_POSTING) ||
+        !meeting_is_room(address))
         return TACET_MALFORMED;
     err = find_room(c, address, &r);
     if (err.code != E_OK)
         return client_code(err);
     cmd.kind = (enum command_kind)(COMMAND_ROOM_ADD + ((int)wish - (int)TACET_WISH_ADD));
+    if (wish == TACET_WISH_POSTING)
+        cmd.kind = COMMAND_ROOM_POSTING;
     cmd.room = r.number;
     return client_command(c, &cmd);
 }

@@ -29,6 +29,7 @@ static const char *const OPERATIONS[METRICS_OPERATIONS] = {
     [OP_RECOVER] = "recover",
     [OP_RECOVER_LIST] = "recover_list",
     [OP_ROOMS] = "rooms",
+    [OP_ROOM_AGAIN] = "room_again",
     [OP_INVITE] = "invite",
     [OP_REVOKE] = "revoke",
     [OP_PEOPLE] = "people",

@@ -40,7 +40,8 @@ static struct err succeed_once(struct db *db, const struct networks *n, const st
     *done = true;
     TRY(rooms_newest(db, a, room, &newest));
     TRY(find_removed(db, a, &newest.state, &removed));
-    err = room_chain_successor(&newest.state, removed, now_ms, a, &s.state);
+    /* Dated as the state before, so that it is the same when this server was put back. */
+    err = room_chain_successor(&newest.state, removed, 0, a, &s.state);
     if (err.code == E_DENIED || err.code == E_ABSENT || err.code == E_LIMIT)
         return OK; /* it needs none, or nobody can be it */
     TRY(err);

@@ -47,14 +47,14 @@ static struct err answer_page(struct request *rq, const struct rooms_page *page,
     return request_answer(rq, &out);
 }
 
-/* Of whoever was of the state before these: how many of them, the first without them included? */
-static struct err cut_page(struct request *rq, const struct rooms_page *page, uint32_t from,
-                           const struct room_id *id, size_t *n)
+/* Of whoever was of the state before these, as this server did not always note who left: how many
+ * of them, the first without them included? */
+static struct err cut_by_states(struct request *rq, const struct rooms_page *page, uint32_t from,
+                                const struct room_id *id, size_t *n)
 {
     struct rooms_state before;
     struct room_state s;
 
-    *n = 0;
     if (from < 2)
         return FAIL(E_ABSENT);
     TRY(rooms_at(rq->db, rq->arena, id, from - 1, &before));
@@ -64,6 +64,23 @@ static struct err cut_page(struct request *rq, const struct rooms_page *page, ui
         TRY(room_state_parse(page->statement[*n], rq->arena, &s));
         in = rooms_is_member(rq->server->networks, &s, &rq->aid);
     }
+    return OK;
+}
+
+/* Of whoever was a member: up to the first state without them. */
+static struct err cut_page(struct request *rq, const struct rooms_page *page, uint32_t from,
+                           const struct room_id *id, size_t *n)
+{
+    uint32_t last;
+    struct err err = rooms_left(rq->db, rq->arena, id, &rq->aid, &last);
+
+    *n = 0;
+    if (err.code == E_ABSENT)
+        return cut_by_states(rq, page, from, id, n);
+    TRY(err);
+    if (from == 0 || from > last)
+        return FAIL(E_ABSENT);
+    *n = last - from + 1 < page->n ? last - from + 1 : page->n;
     return OK;
 }
 
@@ -160,6 +177,19 @@ static struct err change(struct request *rq)
     return request_answer(rq, &out);
 }
 
+static struct err again(struct request *rq)
+{
+    Tacet__Wire__RoomState *in;
+    Tacet__Wire__RoomKnown out = TACET__WIRE__ROOM_KNOWN__INIT;
+    struct device me;
+
+    TRY(request_read(rq, &tacet__wire__room_state__descriptor, &in));
+    TRY(devices_caller(rq, &me));
+    TRY(rooms_again(rq->db, rq->server->networks, rq->arena, &rq->aid, frame_bytes(in->statement),
+                    frame_bytes(in->commit), rq->now_ms, &out.version));
+    return request_answer(rq, &out);
+}
+
 static struct err enter(struct request *rq)
 {
     Tacet__Wire__RegisterRoster *in;
@@ -183,6 +213,8 @@ const struct route rooms_routes[] = {
     {OP_ROOM, ROUTE_DEVICE, 64, ROUTE_NORMAL, ROUTE_READS, room},
     {OP_ROOMS, ROUTE_DEVICE, 64, ROUTE_NORMAL, ROUTE_READS, rooms},
     {OP_ROOM_CHANGE, ROUTE_DEVICE, ROOM_STATE_MAX_SIZE + 16, ROUTE_SLOW, ROUTE_WRITES, change},
+    {OP_ROOM_AGAIN, ROUTE_DEVICE, ROOM_STATE_MAX_SIZE + ROOM_COMMIT_SIZE + 16, ROUTE_SLOW,
+     ROUTE_WRITES, again},
     {OP_REGISTER, ROUTE_DEVICE, ROSTER_MAX_SIZE + 8, ROUTE_NORMAL, ROUTE_WRITES, enter},
     {.op = 0},
 };

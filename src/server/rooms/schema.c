@@ -22,6 +22,13 @@ static const char *const STEPS[] = {
     "  room BLOB NOT NULL,"
     "  PRIMARY KEY (aid, room)) WITHOUT ROWID",
     "CREATE INDEX room_member_room ON room_member (room)",
+    /* Who is no member any more, and the first state without them: whoever was away all that time
+     * needs those before it, to read what was sent to them. */
+    "CREATE TABLE room_left ("
+    "  room BLOB NOT NULL,"
+    "  aid BLOB NOT NULL,"
+    "  version INTEGER NOT NULL,"
+    "  PRIMARY KEY (room, aid)) WITHOUT ROWID",
 };
 
 const struct schema rooms_schema = {"rooms", STEPS, sizeof STEPS / sizeof STEPS[0]};

@@ -12,6 +12,9 @@ static const char INSERT[] = "INSERT INTO room_state (room, version, statement, 
                              " VALUES ($1, $2, $3, $4)";
 static const char NOBODY[] = "DELETE FROM room_moderator WHERE room = $1";
 static const char NO_MEMBER[] = "DELETE FROM room_member WHERE room = $1 AND aid = $2";
+static const char LEFT[] =
+    "INSERT OR REPLACE INTO room_left (room, aid, version) VALUES ($1, $2, $3)";
+static const char LEFT_AT[] = "SELECT version FROM room_left WHERE room = $1 AND aid = $2";
 static const char MEMBER[] = "INSERT INTO room_member (aid, room) VALUES ($1, $2)";
 static const char ROOMS_OF[] = "SELECT m.room, max(s.version) FROM room_member m"
                                " JOIN room_state s ON s.room = m.room"
@@ -106,6 +109,16 @@ static struct err keep_moderators(struct db *db, const struct room_state *s)
     return OK;
 }
 
+static struct err let_go(struct db *db, const struct room_state *s, const struct account_id *aid)
+{
+    TRY(db_run(db, NO_MEMBER,
+               DB_VALUES(DB_BYTES_OF(ID_BYTES(s->room)), DB_BYTES_OF(ID_BYTES(*aid))), NULL));
+    return db_run(db, LEFT,
+                  DB_VALUES(DB_BYTES_OF(ID_BYTES(s->room)), DB_BYTES_OF(ID_BYTES(*aid)),
+                            DB_NUMBER_OF(s->version)),
+                  NULL);
+}
+
 /* Only who came and who went: there may be a thousand. */
 static struct err keep_members(struct db *db, const struct networks *n, struct arena *a,
                                const struct room_state *s)
@@ -117,10 +130,7 @@ static struct err keep_members(struct db *db, const struct networks *n, struct a
         TRY(err);
     for (size_t i = 0; i < before.state.members; i++)
         if (!rooms_is_member(n, s, &before.state.member[i].aid))
-            TRY(db_run(db, NO_MEMBER,
-                       DB_VALUES(DB_BYTES_OF(ID_BYTES(s->room)),
-                                 DB_BYTES_OF(ID_BYTES(before.state.member[i].aid))),
-                       NULL));
+            TRY(let_go(db, s, &before.state.member[i].aid));
     for (size_t i = 0; i < s->members; i++)
         if (s->member[i].since == s->version)
             TRY(db_run(
@@ -130,17 +140,34 @@ static struct err keep_members(struct db *db, const struct networks *n, struct a
     return OK;
 }
 
-struct err rooms_keep(struct db *db, const struct networks *n, struct arena *a, uint64_t now_ms,
-                      struct rooms_state *s)
+struct err rooms_keep_committed(struct db *db, const struct networks *n, struct arena *a,
+                                const struct rooms_state *s)
 {
-    s->commit = room_commit_of(&s->state, now_ms);
-    TRY(networks_sign_commit(n, &s->commit, a, &s->commitment));
     TRY(keep_members(db, n, a, &s->state));
     TRY(db_run(db, INSERT,
                DB_VALUES(DB_BYTES_OF(ID_BYTES(s->state.room)), DB_NUMBER_OF(s->state.version),
                          DB_BYTES_OF(s->statement), DB_BYTES_OF(s->commitment)),
                NULL));
     return keep_moderators(db, &s->state);
+}
+
+struct err rooms_keep(struct db *db, const struct networks *n, struct arena *a, uint64_t now_ms,
+                      struct rooms_state *s)
+{
+    s->commit = room_commit_of(&s->state, now_ms);
+    TRY(networks_sign_commit(n, &s->commit, a, &s->commitment));
+    return rooms_keep_committed(db, n, a, s);
+}
+
+struct err rooms_left(struct db *db, struct arena *a, const struct room_id *room,
+                      const struct account_id *aid, uint32_t *version)
+{
+    struct db_value v;
+
+    TRY(db_one(db, a, LEFT_AT, DB_VALUES(DB_BYTES_OF(ID_BYTES(*room)), DB_BYTES_OF(ID_BYTES(*aid))),
+               &v, 1));
+    *version = (uint32_t)v.number;
+    return OK;
 }
 
 struct err rooms_of(struct db *db, struct arena *a, const struct account_id *aid,

@@ -49,6 +49,11 @@ struct rooms_mark {
 FALLIBLE rooms_of(struct db *db, struct arena *a, const struct account_id *aid, struct bytes after,
                   struct rooms_mark *out, size_t max, size_t *n);
 
+/* The first state without somebody who was a member once.  E_ABSENT: never, or before this server
+ * took note of that. */
+FALLIBLE rooms_left(struct db *db, struct arena *a, const struct room_id *room,
+                    const struct account_id *aid, uint32_t *version);
+
 bool rooms_is_member(const struct networks *n, const struct room_state *s,
                      const struct account_id *aid);
 
@@ -70,6 +75,18 @@ struct rooms_change {
 FALLIBLE rooms_commit(struct db *db, const struct networks *n, struct arena *a,
                       const struct device *signer, const struct account_id *aid,
                       struct bytes statement, uint64_t now_ms, struct rooms_change *out);
+
+/*
+ * A state that this server committed and has forgotten, whoever gives it.  [PROTOCOL 6.9]  It is
+ * kept with the commit that it has when it is the next one; `known`: the newest version that is
+ * there then, 0 for none; to an account that is not of that one, at most the one that came.
+ * E_CONFLICT: another state has its place.  E_ABSENT: the lists of the signer are not here.
+ * E_DENIED: another network is in it.  E_TRUNCATED, E_MALFORMED; E_FORGED: a signature, the commit,
+ * or it may not follow the one before; E_CLOCK.
+ */
+FALLIBLE rooms_again(struct db *db, const struct networks *n, struct arena *a,
+                     const struct account_id *aid, struct bytes statement, struct bytes commitment,
+                     uint64_t now_ms, uint32_t *known);
 
 /* The account was removed: each room that has no moderator any more gets one, where it has somebody
  * who can become it. */

@@ -7,5 +7,8 @@
 /* Commit a state that passed every check, whose parts but the commit are there, and keep it. */
 FALLIBLE rooms_keep(struct db *db, const struct networks *n, struct arena *a, uint64_t now_ms,
                     struct rooms_state *s);
+/* The same with the commit that it has. */
+FALLIBLE rooms_keep_committed(struct db *db, const struct networks *n, struct arena *a,
+                              const struct rooms_state *s);
 
 #endif

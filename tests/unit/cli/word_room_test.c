@@ -46,6 +46,9 @@ static void a_change_waits_until_it_is_in_force(void **state)
     in_force();
     assert_int_equal(PLAY("room", "rename", "Harbour", "Quay"), 0);
     assert_string_equal(play.wished, "+0123456789abcdef 6 Quay");
+    in_force();
+    assert_int_equal(PLAY("room", "posting", "Harbour", "moderators"), 0);
+    assert_string_equal(play.wished, "+0123456789abcdef 11 moderators");
     play.events = play.taken = 0;
     assert_int_equal(PLAY("room", "leave", "Harbour"), 75);
     assert_said("Not yet in effect");

@@ -2,10 +2,11 @@
 #include "assert_err.h"
 #include "server/main/features.h"
 
-static const enum op CLIENT_OPS[] = {
-    OP_PERSON,      OP_PREKEY,      OP_LIST,      OP_ROSTER,      OP_SEND,         OP_DELIVER,
-    OP_ACKNOWLEDGE, OP_SERVER_KEYS, OP_KEM_KEYS,  OP_REGISTER,    OP_POLICY,       OP_ROOM,
-    OP_ROOM_CHANGE, OP_LINK_OPEN,   OP_LINK_LOOK, OP_LINK_ANSWER, OP_RECOVERY_KEEP};
+static const enum op CLIENT_OPS[] = {OP_PERSON,        OP_PREKEY,    OP_LIST,        OP_ROSTER,
+                                     OP_SEND,          OP_DELIVER,   OP_ACKNOWLEDGE, OP_SERVER_KEYS,
+                                     OP_KEM_KEYS,      OP_REGISTER,  OP_POLICY,      OP_ROOM,
+                                     OP_ROOM_CHANGE,   OP_LINK_OPEN, OP_LINK_LOOK,   OP_LINK_ANSWER,
+                                     OP_RECOVERY_KEEP, OP_ROOMS,     OP_ROOM_AGAIN};
 static const enum op FIRST_OPS[] = {OP_SIGN_IN, OP_JOIN, OP_LINK_ASK, OP_RECOVER, OP_RECOVER_LIST};
 static const enum op OPERATOR_OPS[] = {
     OP_INVITE,         OP_REVOKE,      OP_PEOPLE,       OP_REMOVE,

@@ -67,6 +67,7 @@ static void states_follow_each_other_and_are_kept(void **state)
 static void who_is_not_in_a_room_does_not_hear_of_it(void **state)
 {
     struct world *w = *state;
+    Tacet__Wire__RoomAnswer *page;
     struct person dave;
 
     person_enter(w, &dave, "dave");
@@ -75,7 +76,15 @@ static void who_is_not_in_a_room_does_not_hear_of_it(void **state)
     assert_int_equal(room_change(w, &room, &dave), E_ABSENT);
     room_drop(&room, &bob);
     room_commit(w, &room, &alice);
-    assert_int_equal(room_ask(w, &bob, &room, 1).code, E_ABSENT);
+    page = read_page(w, room_ask(w, &bob, &room, 1));
+    assert_int_equal(page->n_states, 3); /* up to the one that put him out */
+    assert_int_equal(room_ask(w, &bob, &room, 0).code, E_ABSENT);
+    room_next(w, &room);
+    room.state.ttl_s = 60;
+    room_commit(w, &room, &alice);
+    assert_int_equal(read_page(w, room_ask(w, &bob, &room, 1))->n_states, 3);
+    assert_int_equal(read_page(w, room_ask(w, &bob, &room, 3))->n_states, 1);
+    assert_int_equal(room_ask(w, &bob, &room, 4).code, E_ABSENT);
     person_free(&dave);
 }
 
