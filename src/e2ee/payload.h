@@ -7,6 +7,7 @@
 
 enum payload_type {
     PAYLOAD_TEXT = 1,
+    PAYLOAD_FILE = 6, /* e2ee/attachment.h [PROTOCOL 13.8] */
 
     /* Control messages [PROTOCOL 6.8]: carried out, never shown, and without a place in a stream.
      */
