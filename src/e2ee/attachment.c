@@ -18,7 +18,7 @@ static bool is_type_letter(uint8_t c)
            memchr(OTHERS, c, sizeof OTHERS - 1) != NULL;
 }
 
-/* Nothing, or two words with a slash between [RFC6838], in small letters. */
+/* Nothing, or two words with a slash between. */
 static bool is_type(struct bytes type)
 {
     size_t slash = 0, letters[2] = {0, 0};
