@@ -253,7 +253,7 @@ static void all_answered(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 {
-    static const struct live_host events = {NULL, on_send, on_close, on_page, NULL};
+    static const struct live_host events = {NULL, on_send, on_close, on_page, NULL, NULL};
     struct reader in = reader(bytes(at, n));
 
     memset(&host, 0, sizeof host);

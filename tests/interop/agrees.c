@@ -4,6 +4,7 @@
  * say something odd under good signatures, and forms that no encoder would produce, each with what
  * the JavaScript implementation says of it.  The library says the same.
  */
+#include "e2ee/attachment.h"
 #include "e2ee/call_key.h"
 #include "e2ee/control.h"
 #include "e2ee/file_key.h"
@@ -221,6 +222,13 @@ static struct err check_descriptor(struct bytes in)
     return file_key_parse(in, &d);
 }
 
+static struct err check_attachment(struct bytes in)
+{
+    struct attachment a;
+
+    return attachment_parse(in, &a);
+}
+
 static struct err check_header(struct bytes in)
 {
     struct call_header h;
@@ -254,14 +262,23 @@ static const struct {
     const char *kind;
     struct err (*check)(struct bytes in);
 } checks[] = {
-    {"certificate", check_certificate}, {"directory", check_directory},
-    {"server_keys", check_server_keys}, {"prekey", check_prekey},
-    {"signin", check_signin},           {"policy", check_policy},
-    {"roster", check_roster},           {"upload", check_upload},
-    {"delivery", check_delivery},       {"capsule", check_capsule},
-    {"trailer", check_trailer},         {"descriptor", check_descriptor},
-    {"header", check_header},           {"link", check_link},
-    {"device_link", check_device_link}, {"letters", check_letters},
+    {"certificate", check_certificate},
+    {"directory", check_directory},
+    {"server_keys", check_server_keys},
+    {"prekey", check_prekey},
+    {"signin", check_signin},
+    {"policy", check_policy},
+    {"roster", check_roster},
+    {"upload", check_upload},
+    {"delivery", check_delivery},
+    {"capsule", check_capsule},
+    {"trailer", check_trailer},
+    {"descriptor", check_descriptor},
+    {"attachment", check_attachment},
+    {"header", check_header},
+    {"link", check_link},
+    {"device_link", check_device_link},
+    {"letters", check_letters},
     {"export", check_export},
 };
 

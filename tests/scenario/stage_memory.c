@@ -129,7 +129,7 @@ static void frame_to_server(struct play *p, struct line *line, struct bytes fram
 
 void stage_start_server(struct play *p)
 {
-    const struct live_host host = {p, send_down, close_line, ask_page, stage_change_key};
+    const struct live_host host = {p, send_down, close_line, ask_page, stage_change_key, NULL};
     uint8_t scalar[SIGN_PRIVATE_SIZE];
     char path[128];
 

@@ -277,7 +277,7 @@ out:
 static struct err open_all(struct world *w)
 {
     struct server_node *s = &w->server;
-    const struct live_host host = {w, send_down, close_line, ask_page, NULL};
+    const struct live_host host = {w, send_down, close_line, ask_page, NULL, NULL};
     uint8_t scalar[SIGN_PRIVATE_SIZE];
     struct err err;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files and frames of calls.  [PROTOCOL 13, 14]  Their keys are plain patterns. */
 #include "crypto/kdf.h"
+#include "e2ee/attachment.h"
 #include "e2ee/call_key.h"
 #include "e2ee/file_key.h"
 #include "vectors/make.h"
@@ -81,6 +82,48 @@ static void put_sizes(json_t *to)
     }
 }
 
+static void put_attachment(json_t *to, struct attachment *a, uint8_t which)
+{
+    struct buf descriptor = BUF(FILE_KEY_DESCRIPTOR_SIZE), content = BUF(ATTACHMENT_MAX_SIZE);
+    json_t *o = add_object(to);
+
+    count_up(a->id, sizeof a->id, (uint8_t)(16 * which));
+    count_up(a->file.key, sizeof a->file.key, (uint8_t)(32 * which));
+    count_up(a->file.root, sizeof a->file.root, (uint8_t)(48 * which));
+    file_key_write(&a->file, &descriptor);
+    must(attachment_write(a, &content));
+    put_bytes(o, "id", BYTES(a->id));
+    put_bytes(o, "descriptor", buf_view(&descriptor));
+    put_number(o, "voice", a->voice);
+    put_number(o, "view_only", a->view_only);
+    put_number(o, "duration_ms", a->duration_ms);
+    put_bytes(o, "name", a->name);
+    put_bytes(o, "type", a->type);
+    put_bytes(o, "preview", a->preview);
+    put_bytes(o, "content", buf_view(&content));
+    buf_free(&descriptor);
+    buf_free(&content);
+}
+
+static void put_attachments(json_t *to)
+{
+    struct attachment all[] = {
+        {.file = {.size = 100000},
+         .name = BYTES_LITERAL("tides \xc3\xa9t\xc3\xa9.png"),
+         .type = BYTES_LITERAL("image/png"),
+         .preview = BYTES_LITERAL("a few bytes of a picture")},
+        {.file = {.size = 0}},
+        {.file = {.size = UINT64_C(5) << 30},
+         .voice = true,
+         .duration_ms = 90500,
+         .view_only = true,
+         .type = BYTES_LITERAL("audio/ogg")},
+    };
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        put_attachment(to, &all[i], (uint8_t)(i + 1));
+}
+
 json_t *make_files(void)
 {
     static const size_t SIZES[] = {0, 5, 1025, FILE_KEY_CHUNK_SIZE, CONTENT_MOST};
@@ -97,6 +140,7 @@ json_t *make_files(void)
     files = put_array(o, "files");
     for (size_t i = 0; i < sizeof SIZES / sizeof SIZES[0]; i++)
         put_file(files, content, SIZES[i], (uint8_t)i);
+    put_attachments(put_array(o, "attachments"));
     return o;
 }
 

@@ -118,6 +118,21 @@ static struct err new_request(const struct session *s, struct arena *a, uint32_t
     return OK;
 }
 
+/* What it may write to, as of now. */
+static struct err bring_grants(const struct session *s, struct request *rq)
+{
+    struct grant *all;
+
+    if (rq->route == NULL || rq->route->kind != ROUTE_APART)
+        return OK;
+    all = ARENA_ARRAY(rq->arena, API_GRANTS_MAX, struct grant);
+    if (all == NULL)
+        return FAIL(E_NOMEM);
+    memcpy(all, s->grants, sizeof s->grants);
+    rq->grants = all;
+    return OK;
+}
+
 /* Nobody we know: whoever does anything but sign in or join is not worth an answer. */
 static bool is_stranger(const struct session *s)
 {
@@ -136,6 +151,7 @@ struct err api_frame(struct session *s, struct arena *a, struct bytes frame, str
     if (f.code != 0)
         return FAIL(E_MALFORMED);
     TRY(new_request(s, a, f.op, &rq));
+    TRY(bring_grants(s, rq));
     rq->id = f.id;
     rq->body = f.body;
     rq->refused = judge(s, rq);

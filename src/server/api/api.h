@@ -4,6 +4,7 @@
  *
  *   loop    api_frame   bytes of a session -> a request: parsed, allowed, sized, paced
  *   worker  api_batch   many requests -> one transaction -> effects, released after the commit
+ *   worker  api_apart   the same without a database: the bytes of files, on a thread of their own
  *
  * A handler is a straight-line function: its caller is authenticated and allowed, its body within
  * the limit, a transaction is open, memory is the request's arena.  It answers with
@@ -16,6 +17,7 @@
 #include "base/arena.h"
 #include "base/id.h"
 #include "crypto/random.h"
+#include "storage/blob.h"
 #include "storage/db.h"
 #include "wire/frame.h"
 #include "wire/limits.h"
@@ -41,6 +43,8 @@ enum route_kind {
     /* Writes too, also where the disk is full: it frees more than it takes, or takes next to
      * nothing at its operator's word. */
     ROUTE_GOES_ON,
+    /* Asks no database: a host may run it with api_apart(). */
+    ROUTE_APART,
 };
 
 struct route {
@@ -79,6 +83,14 @@ const struct route *api_route(const struct routes *routes, uint32_t op);
 #define API_REQUEST_WEIGHT 2048 /* of every request, beside its frame; bytes */
 #define API_WAITING_MAX    ((LIMIT_UNANSWERED + 2) * LIMIT_FRAME)
 
+/* Files that a session may write to: those that it began last. */
+#define API_GRANTS_MAX 4
+
+struct grant {
+    struct blob_name name;
+    uint64_t size; /* of the whole, bytes; 0: none is granted here */
+};
+
 enum session_kind { SESSION_CLIENT = 1, SESSION_CONTROL };
 
 struct session {
@@ -96,6 +108,9 @@ struct session {
     size_t waiting;      /* weight of all requests on their way */
     uint32_t tokens;     /* what may still be asked now; refilled with time */
     uint64_t refilled_ms;
+
+    struct grant grants[API_GRANTS_MAX];
+    size_t granted; /* so often */
 
     /* mail: kept by server/live */
     bool mail, paging;
@@ -121,8 +136,12 @@ struct server {
     struct networks *networks;
     const struct routes *routes;
     const struct keystore *keystore;
-    const struct backups *backups; /* NULL: this host makes none */
-    const struct relief *relief;   /* NULL: this host has none */
+    const struct backups *backups;  /* NULL: this host makes none */
+    const struct relief *relief;    /* NULL: this host has none */
+    const struct blob_store *blobs; /* NULL: this host keeps no files */
+    struct files_room {             /* what files may take together, as announced; bytes */
+        uint64_t account, all;
+    } files_room;
     bool full; /* the disk is: what writes is refused.  Set by the host, and by api_batch when it
                 * was given relief */
     uint8_t pin[32];     /* of the TLS key that we started with */
@@ -140,6 +159,8 @@ enum effect_kind {
     EFFECT_CLOSE,     /* close this session with `code` */
     EFFECT_ANSWERED,  /* an upload of the session was answered */
     EFFECT_DONE,      /* a request of the session, of weight `number`, is no longer on its way */
+    EFFECT_GRANT,     /* the session may write to the blob named `frame`, of size `number` */
+    EFFECT_ERASE,     /* nothing refers to the blob named `frame` any more */
     EFFECT_KEYS, /* the keystore holds what new connections are to be shown; `frame`: its pin */
 };
 
@@ -175,9 +196,10 @@ struct request {
     struct device_id did;     /* the caller's, when signed in */
     struct account_id aid;
     struct bytes body;
-    size_t weight;         /* in its session's `waiting`; 0: the server's own */
-    uint64_t cursor;       /* of a ROUTE_SERVER delivery */
-    enum err_code refused; /* by api_frame, already */
+    size_t weight;              /* in its session's `waiting`; 0: the server's own */
+    uint64_t cursor;            /* of a ROUTE_SERVER delivery */
+    const struct grant *grants; /* of ROUTE_APART: API_GRANTS_MAX of them */
+    enum err_code refused;      /* by api_frame, already */
 
     /* while a handler runs */
     struct server *server;
@@ -229,6 +251,10 @@ FALLIBLE api_order(const struct routes *routes, struct arena *a, enum op op, str
  */
 void api_batch(struct server *sv, struct request **rq, size_t n, uint64_t now_ms,
                struct random *rnd, struct effects *out);
+
+/* Requests of ROUTE_APART alone, one after the other; `sv` may be at work in api_batch() on another
+ * thread meanwhile.  Effects as there. */
+void api_apart(struct server *sv, struct request **rq, size_t n, struct effects *out);
 
 void api_effects_free(struct effects *e);
 

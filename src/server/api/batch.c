@@ -136,6 +136,12 @@ static bool may_run(struct request *rq)
 }
 
 /* Ends early when a request has spoilt it. */
+/* To the database. */
+static bool writes(const struct request *rq)
+{
+    return rq->route->kind == ROUTE_WRITES || rq->route->kind == ROUTE_GOES_ON;
+}
+
 static struct err run_all(struct request *const *rq, size_t n, bool careful, bool *spoilt,
                           struct effects *out)
 {
@@ -145,11 +151,11 @@ static struct err run_all(struct request *const *rq, size_t n, bool careful, boo
         reset(rq[i]);
         if (!may_run(rq[i]))
             continue;
-        if (careful && rq[i]->route->kind != ROUTE_READS)
+        if (careful && writes(rq[i]))
             rq[i]->outcome = run_saved(rq[i]);
         else
             rq[i]->outcome = run_bare(rq[i], spoilt);
-        wrote |= rq[i]->route->kind != ROUTE_READS && rq[i]->outcome.code == E_OK;
+        wrote |= writes(rq[i]) && rq[i]->outcome.code == E_OK;
     }
     if (*spoilt)
         return FAIL(E_AGAIN);
@@ -223,6 +229,21 @@ static void read_again(struct db *db, struct request *const *rq, size_t n)
     db_rollback(db); /* there is nothing to commit */
 }
 
+/* Without memory to tell it, it is told so; without memory for that, nobody is told. */
+static void report_somehow(struct request *const *rq, size_t n, struct effects *out)
+{
+    struct err err = report_all(out, rq, n);
+
+    if (err.code != E_OK) {
+        take_back(rq, n, err);
+        err = report_all(out, rq, n);
+    }
+    if (err.code != E_OK) {
+        api_effects_free(out);
+        out->speechless = err.code;
+    }
+}
+
 void api_batch(struct server *sv, struct request **rq, size_t n, uint64_t now_ms,
                struct random *rnd, struct effects *out)
 {
@@ -242,15 +263,22 @@ void api_batch(struct server *sv, struct request **rq, size_t n, uint64_t now_ms
         return;
     take_back(rq, n, err);
     read_again(sv->db, rq, n);
-    err = report_all(out, rq, n);
-    if (err.code != E_OK) { /* of what was read; refusals take less */
-        take_back(rq, n, err);
-        err = report_all(out, rq, n);
+    report_somehow(rq, n, out);
+}
+
+void api_apart(struct server *sv, struct request **rq, size_t n, struct effects *out)
+{
+    *out = (struct effects){.arena = ARENA(0)};
+    for (size_t i = 0; i < n; i++) {
+        rq[i]->server = sv;
+        reset(rq[i]);
+        if (rq[i]->refused != E_OK)
+            continue;
+        invariant(rq[i]->route->kind == ROUTE_APART);
+        rq[i]->outcome = rq[i]->route->handler(rq[i]);
     }
-    if (err.code != E_OK) {
-        api_effects_free(out);
-        out->speechless = err.code;
-    }
+    if (n > 0)
+        report_somehow(rq, n, out);
 }
 
 void api_effects_free(struct effects *e)

@@ -147,12 +147,26 @@ static void note_mail(struct live *l, struct session *s, const struct effect *e)
     l->host.send(l->host.ctx, s, e->frame);
 }
 
+/* In the place of what it may write to already, or of what was granted longest ago. */
+static void grant(struct session *s, const struct effect *e)
+{
+    size_t i = 0;
+
+    invariant(e->frame.n == BLOB_NAME_SIZE);
+    while (i < API_GRANTS_MAX && memcmp(s->grants[i].name.b, e->frame.at, BLOB_NAME_SIZE) != 0)
+        i++;
+    if (i == API_GRANTS_MAX)
+        i = s->granted++ % API_GRANTS_MAX;
+    memcpy(s->grants[i].name.b, e->frame.at, BLOB_NAME_SIZE);
+    s->grants[i].size = e->number;
+}
+
 static void carry_out(struct live *l, const struct effect *e)
 {
     bool of_a_device = e->kind == EFFECT_MAIL || e->kind == EFFECT_GONE;
     struct session *s = of_a_device ? of_device(l, &e->did) : with_id(l, e->session);
 
-    if (s == NULL && e->kind != EFFECT_KEYS)
+    if (s == NULL && e->kind != EFFECT_KEYS && e->kind != EFFECT_ERASE)
         return; /* it is gone */
     switch (e->kind) {
     case EFFECT_SEND:
@@ -184,7 +198,14 @@ static void carry_out(struct live *l, const struct effect *e)
         invariant(e->number <= s->waiting);
         s->waiting -= e->number;
         break;
-    case EFFECT_KEYS: /* of no session */
+    case EFFECT_GRANT:
+        grant(s, e);
+        break;
+    case EFFECT_ERASE: /* of no session */
+        if (l->host.erase != NULL)
+            l->host.erase(l->host.ctx, e->frame);
+        break;
+    case EFFECT_KEYS: /* the same */
         if (l->host.keys != NULL)
             l->host.keys(l->host.ctx, e->frame);
         break;

@@ -19,8 +19,9 @@ struct live_host {
     void *ctx;
     void (*send)(void *ctx, struct session *s, struct bytes frame);
     void (*close)(void *ctx, struct session *s, enum err_code why);
-    void (*page)(void *ctx, struct session *s); /* submit api_deliver() for this session */
-    void (*keys)(void *ctx, struct bytes pin);  /* EFFECT_KEYS; NULL: nobody cares */
+    void (*page)(void *ctx, struct session *s);  /* submit api_deliver() for this session */
+    void (*keys)(void *ctx, struct bytes pin);   /* EFFECT_KEYS; NULL: nobody cares */
+    void (*erase)(void *ctx, struct bytes name); /* EFFECT_ERASE; NULL: the same */
 };
 
 FALLIBLE live_new(struct live **out, const struct live_host *host);

@@ -4,6 +4,7 @@
 #include "server/accounts/accounts.h"
 #include "server/admin/admin.h"
 #include "server/devices/devices.h"
+#include "server/files/files.h"
 #include "server/linking/linking.h"
 #include "server/networks/networks.h"
 #include "server/policies/policies.h"
@@ -12,7 +13,7 @@
 #include "server/rooms/rooms.h"
 #include "server/welcome/welcome.h"
 
-#define SCHEMAS_COUNT 8
+#define SCHEMAS_COUNT 9
 
 const struct schema *features_schemas(size_t *n)
 {
@@ -26,13 +27,15 @@ const struct schema *features_schemas(size_t *n)
     all[5] = queue_schema;
     all[6] = policies_schema;
     all[7] = linking_schema;
+    all[8] = files_schema;
     *n = SCHEMAS_COUNT;
     return all;
 }
 
 static const struct route *const TABLES[] = {
-    networks_routes, accounts_routes, policies_routes, prekeys_routes, rooms_routes,
-    queue_routes,    linking_routes,  welcome_routes,  admin_routes,   admin_keys_routes,
+    networks_routes, accounts_routes, policies_routes,   prekeys_routes,
+    rooms_routes,    queue_routes,    linking_routes,    welcome_routes,
+    files_routes,    admin_routes,    admin_keys_routes,
 };
 static const struct routes ROUTES = {TABLES, sizeof TABLES / sizeof TABLES[0]};
 

@@ -19,6 +19,7 @@
 #define HOUSE_NEXT_KEY      "tls-next.key" /* of the key that is announced */
 #define HOUSE_NEXT_CERT     "tls-next.crt"
 #define HOUSE_BALLAST       "ballast"
+#define HOUSE_FILES         "files"
 #define HOUSE_CONTROL       "control.sock"
 
 /* dir/name.  E_LIMIT: too long. */

@@ -5,7 +5,9 @@
 
 #include "base/fault.h"
 #include "net/limits.h"
+#include "server/files/files.h"
 #include "server/linking/linking.h"
+#include "server/main/depot.h"
 #include "server/main/measure.h"
 #include "server/main/peers.h"
 #include "server/main/rekeying.h"
@@ -26,6 +28,7 @@ void jobs_free(struct job *j)
     if (j == NULL)
         return;
     arena_free(&j->arena);
+    free(j->page);
     free(j);
 }
 
@@ -45,7 +48,7 @@ static size_t take_requests(struct serving *s, void **items, size_t n, struct re
             rq[requests++] = j->rq;
         else if (j->left != 0)
             backup_leave(&s->backup, j->left);
-        else
+        else if (j->page == NULL)
             *keep_house = true;
     }
     return requests;
@@ -59,6 +62,18 @@ bool jobs_relieve(void *ctx)
     return ballast_give(&s->ballast, measure_steady_ms());
 }
 
+/* Their rows; what is to be erased then is on the page. */
+static struct err expire_files(struct serving *s, uint64_t now, struct depot_page **out)
+{
+    struct depot_page *page = calloc(1, sizeof *page);
+
+    _Static_assert(FILES_EXPIRE_MOST <= DEPOT_PAGE, "all that goes at once is on one page");
+    if (page == NULL)
+        return FAIL(E_NOMEM);
+    *out = page;
+    return files_expire(s->db, now, page->names, &page->n);
+}
+
 static void keep_house_now(struct serving *s, struct batch *b, uint64_t now)
 {
     b->expiry = queue_expire(s->db, now, &b->deleted);
@@ -66,8 +81,18 @@ static void keep_house_now(struct serving *s, struct batch *b, uint64_t now)
         b->expiry = queue_expire(s->db, now, &b->deleted);
     if (b->expiry.code == E_OK)
         b->expiry = linking_expire(s->db, now);
+    if (b->expiry.code == E_OK)
+        b->expiry = expire_files(s, now, &b->due);
     (void)!networks_ends(s->db, &b->directory_ends_ms).code;
     b->counting = queue_totals(s->db, &b->queue_items, &b->queue_bytes);
+}
+
+/* Behind the requests: what they began has a row by now. */
+static void name_unknown(struct serving *s, struct job *first)
+{
+    for (struct job *j = first; j != NULL; j = j->next)
+        if (j->page != NULL)
+            first->batch.naming = files_unknown(s->db, j->page->names, &j->page->n);
 }
 
 /* Also when a commit passed, and only the log could not be brought into the file. */
@@ -98,6 +123,7 @@ void *jobs_work(void *ctx, void **items, size_t n)
     }
     if (b->kept_house)
         keep_house_now(s, b, now);
+    name_unknown(s, first);
     backup_settle(&s->backup, now);
     b->backup = backup_take_news(&s->backup);
     b->changed = db_changes(s->db) != before;
@@ -112,24 +138,26 @@ static void free_all(struct job *first)
     struct job *next;
 
     api_effects_free(&first->batch.effects);
+    free(first->batch.due);
     for (struct job *j = first; j != NULL; j = next) {
         next = j->next;
         jobs_free(j);
     }
 }
 
-void jobs_submit(struct serving *s, struct job *j, struct session *session)
+bool jobs_submit(struct serving *s, struct job *j, struct session *session)
 {
     struct err e = s->workers == NULL ? FAIL(E_CLOSED) : workers_submit(s->workers, j);
 
     if (e.code == E_OK)
-        return;
+        return true;
     jobs_free(j);
     if (e.code == E_CLOSED) /* stopping: clients will ask again */
-        return;
+        return false;
     journal_failure(&s->journal, JOURNAL_REQUEST_DROPPED, e);
     if (session != NULL)
         peers_close(s, session, e.code);
+    return false;
 }
 
 void jobs_expire(struct serving *s)
@@ -137,7 +165,7 @@ void jobs_expire(struct serving *s)
     struct job *j = jobs_new();
 
     if (j != NULL)
-        jobs_submit(s, j, NULL);
+        (void)jobs_submit(s, j, NULL);
 }
 
 void jobs_left(struct serving *s, uint64_t session)
@@ -147,7 +175,7 @@ void jobs_left(struct serving *s, uint64_t session)
     if (j == NULL) /* what it left is given up when nobody has asked for it for long */
         return;
     j->left = session;
-    jobs_submit(s, j, NULL);
+    (void)jobs_submit(s, j, NULL);
 }
 
 /* If anybody did: much that writes finds that all is as it should be. */
@@ -209,6 +237,16 @@ static void note(struct serving *s, const struct job *first)
     note_backup(s, &b->backup);
 }
 
+/* To the depot goes what was found. */
+static void pass_pages(struct serving *s, const struct job *first)
+{
+    if (first->batch.due != NULL && first->batch.due->n > 0)
+        depot_found(s, first->batch.due, OK);
+    for (const struct job *j = first; j != NULL; j = j->next)
+        if (j->page != NULL)
+            depot_found(s, j->page, first->batch.naming);
+}
+
 /* Without a word their sessions would wait for ever. */
 static void hang_up_all(struct serving *s, const struct job *first, enum err_code why)
 {
@@ -228,7 +266,9 @@ void jobs_done(void *ctx, void *result)
         hang_up_all(s, first, b->effects.speechless);
     live_settle(s->live, &b->effects);
     note(s, first);
-    if (b->deleted == QUEUE_EXPIRE_MOST) /* there may be more */
+    pass_pages(s, first);
+    if (b->deleted == QUEUE_EXPIRE_MOST || /* there may be more */
+        (b->due != NULL && b->due->n == FILES_EXPIRE_MOST))
         jobs_expire(s);
     free_all(first);
     loop_task_post(s->loop, &s->after_release); /* behind the flushes that settling posted */
@@ -244,5 +284,5 @@ void jobs_ask_page(void *ctx, struct session *session)
         peers_close(ctx, session, E_NOMEM);
         return;
     }
-    jobs_submit(s, j, session);
+    (void)jobs_submit(s, j, session);
 }

@@ -10,6 +10,7 @@
 #include "server/main/backup.h"
 #include "server/main/ballast.h"
 
+struct depot_page;
 struct serving;
 
 /* What the worker gives back of all that it took at once. */
@@ -19,9 +20,11 @@ struct batch {
     uint64_t took_us; /* for them */
     bool changed;     /* the database, were it only for a moment */
     bool kept_house;
-    struct err expiry;   /* how that went */
-    uint64_t deleted;    /* items that were due */
-    struct err counting; /* of these */
+    struct err expiry;      /* how that went */
+    uint64_t deleted;       /* items that were due */
+    struct depot_page *due; /* files that were; NULL: none */
+    struct err naming;      /* how asking about names of blobs went */
+    struct err counting;    /* of these */
     uint64_t queue_items, queue_bytes;
     uint64_t directory_ends_ms; /* its certificate; 0: not known */
     enum err_code trouble;      /* db_trouble() */
@@ -35,9 +38,10 @@ struct batch {
  * it. */
 struct job {
     struct arena arena;
-    struct request *rq; /* NULL: housekeeping, or: */
-    uint64_t left;      /* this session is gone; 0: none */
-    struct job *next;   /* of the same batch, whose result is in the first */
+    struct request *rq;      /* NULL: housekeeping, or: */
+    uint64_t left;           /* this session is gone; 0: none */
+    struct depot_page *page; /* which of these blobs have no row?  NULL: none is asked about */
+    struct job *next;        /* of the same batch, whose result is in the first */
     struct batch batch;
 };
 
@@ -46,8 +50,8 @@ struct job *jobs_new(void);
 void jobs_free(struct job *j); /* NULL is fine */
 
 /* A request of this session, which hears of it if it cannot be worked; or, without, housekeeping.
- */
-void jobs_submit(struct serving *s, struct job *j, struct session *session);
+ * false: it cannot, and is gone. */
+bool jobs_submit(struct serving *s, struct job *j, struct session *session);
 
 /* Delete what expired; more rounds follow while there is more. */
 void jobs_expire(struct serving *s);

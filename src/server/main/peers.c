@@ -9,6 +9,7 @@
 #include "net/origin.h"
 #include "net/websocket.h"
 #include "server/linking/linking.h"
+#include "server/main/depot.h"
 #include "server/main/features.h"
 #include "server/main/jobs.h"
 #include "server/main/serving_internal.h"
@@ -140,6 +141,11 @@ static bool enter(struct peer *p, enum session_kind kind, struct bytes binding)
     return p->entered;
 }
 
+static bool is_apart(const struct request *rq)
+{
+    return rq->refused == E_OK && rq->route->kind == ROUTE_APART;
+}
+
 static void take_frame(void *ctx, struct bytes frame)
 {
     struct peer *p = ctx;
@@ -155,7 +161,10 @@ static void take_frame(void *ctx, struct bytes frame)
     e = api_frame(&p->session, &j->arena, frame, &j->rq);
     if (e.code == E_OK) {
         fault_point("server-received");
-        jobs_submit(p->s, j, &p->session);
+        if (is_apart(j->rq))
+            depot_submit(p->s, j, &p->session);
+        else
+            (void)jobs_submit(p->s, j, &p->session);
         return;
     }
     jobs_free(j);

@@ -8,6 +8,8 @@
 
 #include "base/fault.h"
 #include "base/version.h"
+#include "server/files/files.h"
+#include "server/main/depot.h"
 #include "server/main/features.h"
 #include "server/main/house.h"
 #include "server/main/jobs.h"
@@ -54,6 +56,7 @@ static void housekeep(void *ctx)
     journal_minute(&s->journal);
     serving_look(s);
     jobs_expire(s);
+    depot_look(s);
     loop_timer_set(s->housekeeping, HOUSEKEEPING_MS);
 }
 
@@ -80,7 +83,8 @@ static struct err open_database(struct serving *s, const struct serving_options 
 static struct err open_loop(struct serving *s)
 {
     static const struct workers_plan plan = {jobs_work, jobs_done};
-    const struct live_host host = {s, peers_send, peers_close, jobs_ask_page, rekeying_change};
+    const struct live_host host = {
+        s, peers_send, peers_close, jobs_ask_page, rekeying_change, depot_erase};
 
     s->clients_max = room_for_clients();
     TRY(loop_new(&s->loop));
@@ -93,6 +97,15 @@ static struct err open_loop(struct serving *s)
     TRY(loop_timer_new(s->loop, housekeep, s, &s->housekeeping));
     TRY(loop_timer_new(s->loop, stop, s, &s->farewell));
     return workers_new(s->loop, &plan, s, &s->workers);
+}
+
+static struct err open_depot(struct serving *s, const struct serving_options *o)
+{
+    char path[HOUSE_PATH_SIZE];
+
+    TRY(house_path(o->data, HOUSE_FILES, path));
+    s->server.files_room = files_room;
+    return depot_open(s, path);
 }
 
 /* `listen` with the port that the kernel chose. */
@@ -150,6 +163,8 @@ static struct err serve(struct serving *s, const struct serving_options *o,
     open_ballast(s, o);
     *stage = SERVING_LOOP;
     TRY(open_loop(s));
+    *stage = SERVING_DATABASE; /* the other half of it */
+    TRY(open_depot(s, o));
     *stage = SERVING_LISTENING;
     TRY(listen_on(s, o));
     *stage = SERVING_MONITOR;
@@ -167,6 +182,7 @@ static void say_farewell(struct serving *s)
     listener_free(s->tcp);
     listener_free(s->unix_socket);
     loop_timer_free(s->housekeeping); /* there is soon nobody left to keep house */
+    depot_stop(s);
     workers_drain_and_stop(s->workers);
     s->workers = NULL; /* nobody works for a signal that still comes */
     peers_farewell(s);
@@ -192,6 +208,7 @@ static void close_all(struct serving *s)
         loop_free(s->loop);
     tls_free(s->tls);
     backup_close(&s->backup);
+    depot_close(s);
     networks_free(s->networks);
     db_close(s->db);
 }

@@ -11,6 +11,7 @@
 #include "server/live/live.h"
 #include "server/main/backup.h"
 #include "server/main/ballast_file.h"
+#include "server/main/depot.h"
 #include "server/main/health.h"
 #include "server/main/journal.h"
 #include "server/main/keyring.h"
@@ -32,6 +33,7 @@ struct serving {
     struct networks *networks;
     struct live *live;
     struct workers *workers;
+    struct depot depot;
     struct listener *tcp, *unix_socket;
     struct loop_signal *term, *interrupt, *hangup;
     struct loop_timer *housekeeping, *farewell;

@@ -19,13 +19,23 @@ function makeFile(draw, p, content) {
            descriptor: file.writeDescriptor({ key, size: p.size, root }) };
 }
 
+function makeAttachment(draw, p) {
+  const size = file.readDescriptor(unhex(p.descriptor)).size;
+  const descriptor = file.writeDescriptor({ key: draw.bytes(32), size, root: draw.bytes(48) });
+  const a = { ...p, id: draw.bytes(32), descriptor, name: unhex(p.name), type: unhex(p.type),
+              preview: draw.bytes(unhex(p.preview).length) };
+  return { ...a, content: file.writeAttachment({ ...a, viewOnly: p.view_only === 1, duration: p.duration_ms,
+                                                 voice: p.voice === 1 }) };
+}
+
 export function makeFiles(draw, pattern) {
   const content = contentOf(Math.max(...pattern.files.map((p) => p.size)));
   const sizes = pattern.sizes.map((p) => {
     const s = file.shape(p.size);
     return { size: p.size, padded: s.padded, chunks: s.count, sealed_size: s.sealed };
   });
-  return { ...pattern, sizes, files: pattern.files.map((p) => makeFile(draw, p, content)) };
+  return { ...pattern, sizes, files: pattern.files.map((p) => makeFile(draw, p, content)),
+           attachments: pattern.attachments.map((p) => makeAttachment(draw, p)) };
 }
 
 function makeFrame(p, keys) {

@@ -6,7 +6,7 @@ import { readHeader } from '../tacet/calls.js';
 import { capsuleSize, readDelivered } from '../tacet/channel.js';
 import * as control from '../tacet/control.js';
 import { sha256 } from '../tacet/crypto.js';
-import { readDescriptor, SIZE_MOST, writeDescriptor } from '../tacet/files.js';
+import { readAttachment, readDescriptor, SIZE_MOST, writeAttachment, writeDescriptor } from '../tacet/files.js';
 import { readDeviceLink, readLetters, writeDeviceLink } from '../tacet/joining.js';
 import * as msg from '../tacet/message.js';
 import { readInvitation, writeInvitation } from '../tacet/names.js';
@@ -132,6 +132,29 @@ function descriptors() {
           ['a byte behind', cat(of(1), u8(0))], ['larger and a byte behind', cat(of(SIZE_MOST + 1), u8(0))]];
 }
 
+function attachments() {
+  const plain = { voice: false, viewOnly: false, id: fill(32, 1), duration: 0, name: Buffer.from('a'),
+                  type: Buffer.from('text/plain'), preview: zeros(0),
+                  descriptor: writeDescriptor({ key: fill(32, 1), size: 9, root: fill(48, 2) }) };
+  const of = (changed) => writeAttachment({ ...plain, ...changed });
+  const type = (t) => [`type ${t}`, of({ type: Buffer.from(t) })];
+  return [['plain', of({})], ['spoken', of({ voice: true, duration: 2 ** 32 - 1 })],
+          ['spoken for no time', of({ voice: true })], ['a duration', of({ duration: 1 })],
+          ['view-only', of({ viewOnly: true })], ['a flag', set(of({}), 1, 4)], ['all flags', set(of({}), 1, 255)],
+          ['version 0', set(of({}), 0, 0)], ['version 2 and cut', u8(2)], ['nothing', zeros(0)],
+          ['no name', of({ name: zeros(0) })], ['the longest name', of({ name: fill(255, 97) })],
+          ['no UTF-8', of({ name: u8(255) })], ['a name of nothing', of({ name: zeros(1) })],
+          ['a path', of({ name: Buffer.from('../../etc/passwd') })],
+          ...['', 'text', 'text/', '/plain', 'text/plain/', 'Text/plain', 'text/pl ain', 'a/b', 'a!#$&^_.+-/9',
+              `a/${'b'.repeat(125)}`, `a/${'b'.repeat(126)}`].map(type),
+          ['the largest preview', of({ preview: zeros(32768) })], ['a larger one', of({ preview: zeros(32769) })],
+          ['a larger one and cut', of({ preview: zeros(32769) }).subarray(0, 200)],
+          ['a larger file', of({ descriptor: writeDescriptor({ key: fill(32, 1), size: SIZE_MOST + 1,
+                                                                root: fill(48, 2) }) })],
+          ['another descriptor', set(of({}), 34, 2)], ['cut in the id', of({}).subarray(0, 20)],
+          ['a byte behind', cat(of({}), u8(0))]];
+}
+
 const HEADERS = `00 77 08 0807 0808 80 8007 8008 8808 880808 880807 9000ff 90ffff d0010000000000
   d003ffffffffff d0040000000000 f0ffffffffffffffff 0f0000000000000001 0f0100000000000000 0c0100000000 88`;
 const headers = () => [['nothing', zeros(0)], ...HEADERS.split(/\s+/).map((h) => [h, unhex(h)])];
@@ -200,6 +223,7 @@ export function oddForms(p) {
     ...of('upload', uploads(), msg.readUpload), ...of('delivery', deliveries(), msg.readDelivery),
     ...of('capsule', capsules(), readDelivered), ...of('trailer', trailers(p), msg.readTrailer),
     ...of('descriptor', descriptors(), readDescriptor),
+    ...of('attachment', attachments(), readAttachment),
     ...of('header', headers(), readHeader),
     ...of('link', links(p), (b) => readInvitation(b.toString('latin1'))),
     ...of('device_link', deviceLinks(p), (b) => readDeviceLink(b.toString('latin1'))),

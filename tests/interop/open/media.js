@@ -72,11 +72,27 @@ function refuseDescriptors() {
   file.readDescriptor(d(file.SIZE_MOST));
 }
 
+function openAttachment(o) {
+  const content = unhex(o.content);
+  const a = file.readAttachment(content);
+  is(a.id, o.id, 'id');
+  is(a.descriptor, o.descriptor, 'descriptor of an attachment');
+  assert.deepEqual([a.voice, a.viewOnly, a.duration], [o.voice === 1, o.view_only === 1, o.duration_ms]);
+  is(a.name, o.name, 'name');
+  is(a.type, o.type, 'type');
+  is(a.preview, o.preview, 'preview');
+  is(file.writeAttachment(a), o.content, 'attachment written back');
+  for (let n = 0; n < content.length; n++)
+    refuses(() => file.readAttachment(content.subarray(0, n)), 'truncated');
+  refuses(() => file.readAttachment(cat(content, Buffer.alloc(1))), 'malformed');
+}
+
 export function files(v) {
   const content = contentOf(Math.max(...v.files.map((o) => o.size)));
   assert.match(v.content, /^byte i is/);
   openSizes(v.sizes);
   for (const o of v.files) openFile(o, content);
+  for (const o of v.attachments) openAttachment(o);
   refuseDescriptors();
 }
 

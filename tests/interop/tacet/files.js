@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // files: a file in sealed chunks and its descriptor, of PROTOCOL 13.
-import { cat, isZero, label, Reader, require, same, u8, u32, u64, zeros } from './bytes.js';
+import { b32, b8, cat, isZero, label, Reader, require, same, u8, u32, u64, utf8, zeros } from './bytes.js';
 import { Forged, hkdf, open, seal, sha384 } from './crypto.js';
 
 export const CHUNK = 65536, TAG = 16, SIZE_MOST = 5 * 2 ** 30;
@@ -56,6 +56,36 @@ export function readDescriptor(bytes) {
   d.root = r.take(48);
   r.end();
   return d;
+}
+
+// ---- 13.8
+
+export const PREVIEW_MOST = 32768;
+
+export const writeAttachment = (a) =>
+  cat(u8(1), u8((a.voice ? 1 : 0) | (a.viewOnly ? 2 : 0)), a.id, a.descriptor, u32(a.duration),
+      b8(a.name), b8(a.type), b32(a.preview));
+
+export function readAttachment(bytes) {
+  const r = new Reader(bytes);
+  require(r.u8() === 1, 'another version');
+  const flags = r.u8();
+  require(flags < 4, 'another flag');
+  const a = { voice: (flags & 1) !== 0, viewOnly: (flags & 2) !== 0, id: r.take(32) };
+  a.descriptor = r.take(89);
+  a.file = readDescriptor(a.descriptor);
+  a.duration = r.u32();
+  a.name = r.b8();
+  a.type = r.b8();
+  const n = r.u32();
+  require(n <= PREVIEW_MOST, 'preview', 'limit');
+  a.preview = r.take(n);
+  r.end();
+  require(a.voice || a.duration === 0, 'duration of what was not spoken');
+  utf8(a.name);
+  require(a.type.length <= 127, 'length of a type');
+  require(/^([a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+)?$/.test(a.type.toString('latin1')), 'type');
+  return a;
 }
 
 // ---- 13.5

@@ -2,6 +2,7 @@
 /* tests/vectors/files.json, frames.json, and sframe.json with what RFC 9605 says.  [PROTOCOL 13,
  * 14] */
 #include "crypto/kdf.h"
+#include "e2ee/attachment.h"
 #include "e2ee/call_key.h"
 #include "e2ee/file_key.h"
 #include "vectors/vector.h"
@@ -79,6 +80,35 @@ static void files_are_sealed_and_opened_as_in_the_vectors(void **state)
         assert_field(buf_view(&again), o, "descriptor");
         buf_free(&again);
         file_key_free(&f);
+    }
+    assert_true(i > 0);
+    json_decref(file);
+}
+
+static void attachments_are_those_of_the_vectors(void **state)
+{
+    json_t *file = vector_load("files.json"), *o;
+    size_t i;
+
+    json_array_foreach(vector_get(file, "attachments"), i, o)
+    {
+        struct buf descriptor = BUF(FILE_KEY_DESCRIPTOR_SIZE), again = BUF(ATTACHMENT_MAX_SIZE);
+        struct attachment a;
+
+        assert_ok(attachment_parse(vector_bytes(o, "content"), &a));
+        assert_field(BYTES(a.id), o, "id");
+        file_key_write(&a.file, &descriptor);
+        assert_field(buf_view(&descriptor), o, "descriptor");
+        assert_int_equal(a.voice, vector_number(o, "voice"));
+        assert_int_equal(a.view_only, vector_number(o, "view_only"));
+        assert_int_equal(a.duration_ms, vector_number(o, "duration_ms"));
+        assert_field(a.name, o, "name");
+        assert_field(a.type, o, "type");
+        assert_field(a.preview, o, "preview");
+        assert_ok(attachment_write(&a, &again));
+        assert_field(buf_view(&again), o, "content");
+        buf_free(&descriptor);
+        buf_free(&again);
     }
     assert_true(i > 0);
     json_decref(file);
@@ -193,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sizes_are_those_of_the_vectors),
         cmocka_unit_test(files_are_sealed_and_opened_as_in_the_vectors),
+        cmocka_unit_test(attachments_are_those_of_the_vectors),
         cmocka_unit_test(frames_are_sealed_and_opened_as_in_the_vectors),
         cmocka_unit_test(headers_are_those_of_the_rfc),
         cmocka_unit_test(suite_5_is_that_of_the_rfc),

@@ -258,7 +258,7 @@ static void play_once(struct world *w, uint64_t seed)
 {
     static struct play p;
     struct letter first;
-    const struct live_host host = {&p, host_send, host_close, host_page, NULL};
+    const struct live_host host = {&p, host_send, host_close, host_page, NULL, NULL};
 
     p = (struct play){.w = w, .chance = seed};
     person_enter(w, &p.ann, "ann");

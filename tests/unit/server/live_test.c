@@ -46,7 +46,8 @@ static const struct routes NO_ROUTES = {NULL, 0};
 static void begin(struct host *h)
 {
     *h = (struct host){.leaves = true};
-    assert_ok(live_new(&h->l, &(struct live_host){h, host_send, host_close, host_page, NULL}));
+    assert_ok(
+        live_new(&h->l, &(struct live_host){h, host_send, host_close, host_page, NULL, NULL}));
 }
 
 static void enter(struct host *h, struct session *s, uint64_t id)

@@ -2,11 +2,11 @@
 #include "assert_err.h"
 #include "server/main/features.h"
 
-static const enum op CLIENT_OPS[] = {OP_PERSON,        OP_PREKEY,    OP_LIST,        OP_ROSTER,
-                                     OP_SEND,          OP_DELIVER,   OP_ACKNOWLEDGE, OP_SERVER_KEYS,
-                                     OP_KEM_KEYS,      OP_REGISTER,  OP_POLICY,      OP_ROOM,
-                                     OP_ROOM_CHANGE,   OP_LINK_OPEN, OP_LINK_LOOK,   OP_LINK_ANSWER,
-                                     OP_RECOVERY_KEEP, OP_ROOMS,     OP_ROOM_AGAIN};
+static const enum op CLIENT_OPS[] = {
+    OP_PERSON,      OP_PREKEY,      OP_LIST,      OP_ROSTER,      OP_SEND,          OP_DELIVER,
+    OP_ACKNOWLEDGE, OP_SERVER_KEYS, OP_KEM_KEYS,  OP_REGISTER,    OP_POLICY,        OP_ROOM,
+    OP_ROOM_CHANGE, OP_LINK_OPEN,   OP_LINK_LOOK, OP_LINK_ANSWER, OP_RECOVERY_KEEP, OP_FILE_BEGIN,
+    OP_FILE_KEEP,   OP_FILE_WRITE,  OP_FILE_READ, OP_FILE_DROP,   OP_ROOMS,      OP_ROOM_AGAIN};
 static const enum op FIRST_OPS[] = {OP_SIGN_IN, OP_JOIN, OP_LINK_ASK, OP_RECOVER, OP_RECOVER_LIST};
 static const enum op OPERATOR_OPS[] = {
     OP_INVITE,         OP_REVOKE,      OP_PEOPLE,       OP_REMOVE,
@@ -24,7 +24,7 @@ static void no_column_of_any_row_is_forgotten(void **state)
         for (const struct route *row = r->table[i]; row->op != 0; row++) {
             assert_in_range(row->who, ROUTE_ANYONE, ROUTE_SERVER);
             assert_in_range(row->rate, ROUTE_ONCE, ROUTE_BULK);
-            assert_in_range(row->kind, ROUTE_READS, ROUTE_GOES_ON);
+            assert_in_range(row->kind, ROUTE_READS, ROUTE_APART);
             assert_in_range(row->body_limit, 1, LIMIT_FRAME);
             assert_non_null(row->handler);
         }
