@@ -119,6 +119,43 @@ static void a_copy_of_what_another_asked_for_is_asked_for_as_well(void **state)
     play_end(c.p);
 }
 
+/* Two devices of who keeps copies: the second one came later.  What the first asks for goes to it,
+ * too, and so bob must not have told it before that this does not come any more. */
+static void what_may_come_along_is_not_said_to_be_over(void **state)
+{
+    struct network_policy first;
+    struct cast c = cast_begin();
+    struct control ask = {.type = PAYLOAD_MISSING, .n = 1, .range = {{3, 3}}};
+    struct lie lie = {DELIVERIES, .to = c.alice, .tell = lose, .most = 1};
+    struct person *second;
+
+    (void)state;
+    first = desk_next(c.p, &NO_POLICY, 0);
+    desk_keep(&first, c.alice, true);
+    desk_publish(c.p, &first);
+    lie_begin(c.p, &lie);
+    says(c.bob, c.alice, "lost on the way");
+    lie_end(c.p);
+    says(c.bob, c.alice, "before the second");
+    sees_behind(c.alice, c.bob, "before the second", 1);
+    second = stage_second_device(c.alice, "second");
+    stage_forward(c.p, 2 * CLOCK_MINUTE_MS);
+    sees(c.alice, c.bob, "lost on the way");
+    sees(second, c.bob, "lost on the way");
+    says(c.bob, c.alice, "to both");
+    sees(c.alice, c.bob, "to both");
+    sees_behind(second, c.bob, "to both", 1);
+    stage_forward(c.p, 3 * CLOCK_HOUR_MS); /* the second one has asked */
+    sees_nothing(second);
+    assert_false(stage_heard(second, PROBLEM_OVER));
+    forge_control(c.p, c.alice, c.bob, &ask);
+    stage_forward(c.p, CLOCK_MINUTE_MS);
+    assert_int_equal(stage_next_shown(second)->notes, 0); /* no fault of bob's */
+    sees(second, c.bob, "before the second");
+    sees_nothing(c.alice);
+    play_end(c.p);
+}
+
 /* ---- who is not obeyed */
 
 /* Somebody asks alice for all that she wrote to bob, in their room and under this policy. */
@@ -199,6 +236,7 @@ const struct CMUnitTest policies_repairs[] = {
     cmocka_unit_test(a_copy_that_cannot_be_opened_is_sealed_again),
     cmocka_unit_test(a_copy_that_did_not_come_is_asked_for_in_the_room_of_the_two),
     cmocka_unit_test(a_copy_of_what_another_asked_for_is_asked_for_as_well),
+    cmocka_unit_test(what_may_come_along_is_not_said_to_be_over),
     cmocka_unit_test(who_keeps_copies_no_more_is_not_obeyed_any_more),
     cmocka_unit_test(who_keeps_no_copies_of_a_conversation_is_not_obeyed_in_it),
 };

@@ -175,12 +175,17 @@ static bool is_stranger(const struct world *w, const struct person *to, size_t f
             !c.known);
 }
 
+/* Copies come from strangers, too: whoever keeps them has a conversation with neither of the two,
+ * and asks none with whom it has none [PROTOCOL 5.4]. */
 static bool hears_from_strangers(const struct world *w, const struct person *who)
 {
-    for (size_t i = 0; i < w->ledger.n; i++)
-        if (w->ledger.said[i].to == who->first->index &&
-            is_stranger(w, who, w->ledger.said[i].from))
+    for (size_t i = 0; i < w->ledger.n; i++) {
+        const struct said *s = &w->ledger.said[i];
+
+        if ((s->to == who->first->index || (s->must_copy && who->first == edicts_keeper(w))) &&
+            is_stranger(w, who, s->from))
             return true;
+    }
     return false;
 }
 
@@ -295,7 +300,8 @@ static void check_arrival(struct world *w, const struct said *s, size_t number,
 
 /* What was said under the policy came to whoever keeps copies, too, and once; a copy that has to be
  * sealed again cannot be when one of the two is no member any more: no roster has them.  Nor can
- * one of a note to oneself when there is no other device any more that it would be for. */
+ * one of a note to oneself when there is no other device any more that it would be for.  What a
+ * stranger sealed to a prekey that has gone, a keeper can as little ask for as others. */
 static void check_copy(struct world *w, const struct said *s, size_t number,
                        const struct person *keeper)
 {
@@ -307,7 +313,8 @@ static void check_copy(struct world *w, const struct said *s, size_t number,
     if (s->at[keeper->index].copied > 1)
         ledger_break(w, WRONG_DUPLICATED, "#%zu stands %u times as a copy", number,
                      s->at[keeper->index].copied);
-    if (s->must_copy && s->at[keeper->index].copied == 0 && again && must_come(w, s, keeper))
+    if (s->must_copy && s->at[keeper->index].copied == 0 && again && must_come(w, s, keeper) &&
+        !is_stranger(w, keeper, s->from))
         ledger_break(w, WRONG_LOST, "#%zu from %s was accepted, and nobody kept a copy", number,
                      w->person[s->from]->name);
 }

@@ -111,6 +111,14 @@ static void forget(struct person *who, const char *why)
     who->kin.about = NULL;
 }
 
+/* What it adds may be in force and another one may have removed it since, before it heard so
+ * itself: what stood revoked stays so [PROTOCOL 4.3], and its engine says that. */
+static void note_refusal(struct person *by, enum err_code code)
+{
+    if (code == E_REMOVED && by->kin.about != NULL && by->kin.adds && by->kin.about->kin.removed)
+        forget(by, "another one removed it since");
+}
+
 /* ---- the list that is asked for */
 
 /* A new device of the account of `of`. */
@@ -219,6 +227,7 @@ static void ask(struct person *by)
         by->kin.asked_life = life + 1;
     else if (by->engine != NULL && engine_is_ready(by->engine))
         (void)people_command(by, COMMAND_LOOK_UP, by->handle, "");
+    note_refusal(by, code);
 }
 
 static bool is_done(const struct person *by)
@@ -273,6 +282,8 @@ void kin_changed(struct person *who, const struct listing_change *change, enum e
     }
     if (code != E_OK)
         who->kin.asked_life = 0;
+    if (who->kin.about != NULL && ID_SAME(who->kin.about->kin.did, change->entry.did))
+        note_refusal(who, code);
 }
 
 /* ---- what the server knows */
@@ -492,56 +503,7 @@ void kin_went_back(struct world *w, uint64_t to_ms)
     }
 }
 
-bool kin_is_refused(const struct person *from, uint64_t accepted_ms)
-{
-    return from->kin.leaving &&
-           (accepted_ms == 0 || accepted_ms + CLOCK_HOUR_MS >= from->kin.leaving_ms);
-}
-
-/* What a capsule that was refused would have opened waits until the prekey that it needs has gone:
- * there is nobody to ask for a reset. */
-bool kin_explains(const struct person *who, const struct event *e)
-{
-    const struct world *w = who->world;
-
-    if (e->problem != PROBLEM_DAMAGED && e->problem != PROBLEM_HISTORY)
-        return false;
-    for (size_t i = 0; i < w->people; i++)
-        if (w->person[i]->kin.removed)
-            return e->code == E_REMOVED || (e->problem == PROBLEM_DAMAGED && e->code == E_EXPIRED &&
-                                            w->ledger.of[who->index].refused);
-    return false;
-}
-
-bool kin_was_forgotten(const struct person *who)
-{
-    const struct server_node *s = &who->world->server;
-
-    return s->restored && who->kin.removed && who->kin.removed_ms >= s->restored_of_ms;
-}
-
-/* ---- what it means for the ledger */
-
-uint64_t kin_who_get(const struct world *w, const struct person *account)
-{
-    uint64_t all = 0;
-
-    for (size_t i = 0; i < w->people; i++) {
-        const struct person *who = w->person[i];
-
-        if (is_of(who, account) && who->kin.ready && !who->kin.removed)
-            all |= UINT64_C(1) << i;
-    }
-    return all;
-}
-
-bool kin_has_several(const struct person *account)
-{
-    for (size_t i = 0; account != NULL && i < account->world->people; i++)
-        if (is_of(account->world->person[i], account) && account->world->person[i] != account)
-            return true;
-    return false;
-}
+/* ---- the end */
 
 static struct person *who_is_left(const struct world *w, const struct person *account)
 {
