@@ -23,6 +23,11 @@ static bool is_kind(struct bytes text)
     return text.n > 0;
 }
 
+static bool speaks_of_another(uint16_t type)
+{
+    return type >= PAYLOAD_REPLY && type <= PAYLOAD_EDIT;
+}
+
 static size_t most_of(uint16_t type)
 {
     return type == PAYLOAD_REPLY      ? REFERENCE_REPLY_MAX
@@ -32,8 +37,6 @@ static size_t most_of(uint16_t type)
 
 static struct err check(uint16_t type, const struct reference *in)
 {
-    if (type < PAYLOAD_REPLY || type > PAYLOAD_EDIT)
-        return FAIL(E_MALFORMED);
     if (in->text.n > most_of(type))
         return FAIL(E_LIMIT);
     if (type == PAYLOAD_REACTION)
@@ -43,8 +46,12 @@ static struct err check(uint16_t type, const struct reference *in)
 
 struct err reference_write(uint16_t type, const struct reference *in, struct buf *out)
 {
+    size_t before = out->n;
     struct bytes written;
+    struct err err;
 
+    if (!speaks_of_another(type))
+        return FAIL(E_MALFORMED);
     TRY(check(type, in));
     buf_bytes(out, ID_BYTES(in->sender));
     buf_bytes(out, ID_BYTES(in->id));
@@ -53,7 +60,10 @@ struct err reference_write(uint16_t type, const struct reference *in, struct buf
     if (type == PAYLOAD_REACTION)
         buf_u8(out, in->on);
     buf_bytes(out, in->text);
-    return buf_end(out, &written);
+    err = buf_end(out, &written);
+    if (err.code != E_OK)
+        buf_cut(out, before);
+    return err;
 }
 
 static bool read_on(struct reader *r)
@@ -69,6 +79,8 @@ struct err reference_parse(uint16_t type, struct bytes content, struct reference
     struct reader r = reader(content);
     struct reference ref = {.stamp = 0};
 
+    if (!speaks_of_another(type))
+        return FAIL(E_MALFORMED);
     reader_copy(&r, ref.sender.b, sizeof ref.sender.b);
     reader_copy(&r, ref.id.b, sizeof ref.id.b);
     if (type != PAYLOAD_REPLY)
