@@ -116,11 +116,12 @@ struct walk {
     bool found; /* m goes along */
 };
 
-/* Not what another device gets anyway, never left, could not be read here, is over, or is a row of
- * the diary, which each device writes by itself. */
+/* Not what another device gets anyway, never left, could not be read here, was recalled, is over,
+ * or is a row of the diary, which each device writes by itself. */
 static bool goes_along(const struct message *m, uint64_t now_ms)
 {
     if (m->notes & (MESSAGE_UNREADABLE | MESSAGE_DEVICES | MESSAGE_ROOM) ||
+        ((m->notes & MESSAGE_RECALLED) && !(m->notes & MESSAGE_COPY)) ||
         clock_since(now_ms, m->sent_ms) >= cores_ttl_s(m) * CLOCK_SECOND_MS)
         return false;
     return !m->mine || m->state == DELIVERY_ACCEPTED || m->state == DELIVERY_DELIVERED ||

@@ -25,14 +25,24 @@ static bool is_kind(struct bytes text)
 
 static bool speaks_of_another(uint16_t type)
 {
-    return type >= PAYLOAD_REPLY && type <= PAYLOAD_EDIT;
+    return type >= PAYLOAD_REPLY && type <= PAYLOAD_RECALL;
 }
 
 static size_t most_of(uint16_t type)
 {
-    return type == PAYLOAD_REPLY      ? REFERENCE_REPLY_MAX
-           : type == PAYLOAD_REACTION ? REFERENCE_REACTION_MAX
-                                      : REFERENCE_EDIT_MAX;
+    static const size_t most[] = {
+        [PAYLOAD_REPLY] = REFERENCE_REPLY_MAX,
+        [PAYLOAD_REACTION] = REFERENCE_REACTION_MAX,
+        [PAYLOAD_EDIT] = REFERENCE_EDIT_MAX,
+        [PAYLOAD_RECALL] = 0,
+    };
+
+    return most[type];
+}
+
+static bool has_stamp(uint16_t type)
+{
+    return type == PAYLOAD_REACTION || type == PAYLOAD_EDIT;
 }
 
 static struct err check(uint16_t type, const struct reference *in)
@@ -55,7 +65,7 @@ struct err reference_write(uint16_t type, const struct reference *in, struct buf
     TRY(check(type, in));
     buf_bytes(out, ID_BYTES(in->sender));
     buf_bytes(out, ID_BYTES(in->id));
-    if (type != PAYLOAD_REPLY)
+    if (has_stamp(type))
         buf_u64(out, in->stamp);
     if (type == PAYLOAD_REACTION)
         buf_u8(out, in->on);
@@ -83,7 +93,7 @@ struct err reference_parse(uint16_t type, struct bytes content, struct reference
         return FAIL(E_MALFORMED);
     reader_copy(&r, ref.sender.b, sizeof ref.sender.b);
     reader_copy(&r, ref.id.b, sizeof ref.id.b);
-    if (type != PAYLOAD_REPLY)
+    if (has_stamp(type))
         ref.stamp = reader_u64(&r);
     if (type == PAYLOAD_REACTION)
         ref.on = read_on(&r);

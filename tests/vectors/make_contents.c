@@ -38,5 +38,6 @@ json_t *make_contents(void)
                 (struct reference){.text = bytes_text("+1"), .stamp = stamp + 1});
     put_content(contents, PAYLOAD_EDIT,
                 (struct reference){.text = bytes_text("At ten."), .stamp = stamp + 2});
+    put_content(contents, PAYLOAD_RECALL, (struct reference){.text = bytes_text("")});
     return file;
 }

@@ -128,7 +128,8 @@ function contentForms() {
   const name = fill(32, 7), at = (stamp) => cat(name, u64(stamp)), a = (n) => Buffer.alloc(n, 'a');
   const react = (on, kind) => cat(at(9), u8(on), Buffer.from(kind));
   return [
-    [1, 'text', cat(name, u64(0), u8(0), a(1))], [5, 'unknown', cat(name, u64(0), u8(0), a(1))],
+    [1, 'text', cat(name, u64(0), u8(0), a(1))], [6, 'unknown', cat(name, u64(0), u8(0), a(1))],
+    [5, 'plain', name], [5, 'cut', name.subarray(0, 31)], [5, 'a byte behind', cat(name, u8(0))],
     [2, 'cut in the name', name.subarray(0, 31)], [2, 'empty', name], [2, 'no UTF-8', cat(name, u8(0xff))],
     [2, 'the longest', cat(name, a(65504))], [2, 'longer', cat(name, a(65505))],
     [2, 'longer and no UTF-8', cat(name, Buffer.alloc(65505, 0xff))],

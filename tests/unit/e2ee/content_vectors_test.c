@@ -39,7 +39,7 @@ static void the_contents_say_what_they_say(void **state)
         assert_field(buf_view(&again), o, "content");
         buf_free(&again);
     }
-    assert_int_equal(i, 5);
+    assert_int_equal(i, 6);
 }
 
 int main(void)
