@@ -2,6 +2,7 @@
 /* deeds_recalls: people take back what they wrote, and it is gone everywhere.  [PROTOCOL 6.10] */
 #include "client/engine_internal.h"
 #include "scenario/deeds.h"
+#include "scenario/policies.h"
 
 /* Alice with two devices and bob; the last thing that was said is bob's "to both". */
 struct met {
@@ -174,7 +175,41 @@ static void people_recall_in_rooms(void **state)
     play_end(p);
 }
 
+/* Who keeps copies sees reactions and edits, too, and keeps what was taken back. */
+static void who_keeps_copies_keeps_what_was_recalled(void **state)
+{
+    struct cast c = cast_begin();
+    struct network_policy policy = desk_next(c.p, &NO_POLICY, 0);
+    struct arena a = ARENA(1 << 20);
+    struct message kept;
+    uint64_t with;
+
+    (void)state;
+    desk_keep(&policy, c.bot, true);
+    desk_publish(c.p, &policy);
+    says(c.alice, c.bob, "for three of us");
+    sees(c.bob, c.alice, "for three of us");
+    copies(c.bot, c.alice, "for three of us");
+    with = pair_with(c.bot, c.alice);
+    reacts(c.p, c.bob, pair_with(c.bob, c.alice), "for three of us", "+");
+    assert_int_equal(edits(c.p, c.alice, pair_with(c.alice, c.bob), "for three of us", "for all"),
+                     E_OK);
+    shows(c.bot, with, "for three of us", "+1");
+    says_now(c.bot, with, "for three of us", "for all", 2);
+    kept = the(c.bot, with, "for three of us", &a);
+    assert_int_equal(recalls(c.p, c.alice, pair_with(c.alice, c.bob), "for three of us"), E_OK);
+    lost(c.alice, pair_with(c.alice, c.bob), "for three of us", 1);
+    lost(c.bob, pair_with(c.bob, c.alice), "for three of us", 1);
+    assert_ok(messages_get(engine_vault(stage_engine(c.bot)), with, kept.place, &a, &kept));
+    assert_bytes(kept.text, bytes_text("for three of us"));
+    assert_true(kept.notes & MESSAGE_RECALLED);
+    assert_int_equal(stage_copies(c.bot, c.alice, "for three of us"), 1);
+    arena_free(&a);
+    play_end(c.p);
+}
+
 const struct CMUnitTest deeds_recalls[] = {
+    cmocka_unit_test(who_keeps_copies_keeps_what_was_recalled),
     cmocka_unit_test(what_is_recalled_is_gone_with_its_versions_and_reactions),
     cmocka_unit_test(nobody_recalls_what_others_wrote),
     cmocka_unit_test(what_was_recalled_does_not_come_back_as_history),
