@@ -281,7 +281,9 @@ enum tacet_note {
     TACET_NOTE_DEVICES = 1024,  /* no message: devices of theirs, or mine, came or went */
     TACET_NOTE_HISTORY = 2048,  /* given to this device by another one of mine */
     TACET_NOTE_UNPROVED = 4096, /* and by its word alone: without its writer's signature */
-    TACET_NOTE_ROOM = 8192      /* no message: the room changed, `change` says how */
+    TACET_NOTE_ROOM = 8192,     /* no message: the room changed, `change` says how */
+    TACET_NOTE_RECALLED = 16384 /* its author took it back: it says nothing any more, unless this
+                                 * account keeps copies */
 };
 
 /* A message of which another one speaks; it may not be here, not yet or not any more. */

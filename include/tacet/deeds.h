@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * tacet/deeds.h: what people do with messages that are there: they answer them, react to
- * them, and edit their own.
+ * them, edit their own, and take those back.
  *
  * A message is named by its conversation and its place in it (struct tacet_message); wherever
  * `with` is a handle it may be a room's address, too.
@@ -23,6 +23,7 @@ enum tacet_kind {
                               * only when it has a note, or was never sent; else it shows at the
                               * message, by tacet_get_reaction() */
     TACET_KIND_EDIT = 4,     /* in the place of that: the same; else that message has its text */
+    TACET_KIND_RECALL = 5,   /* it takes that back: the same; else that has TACET_NOTE_RECALLED */
 };
 
 #define TACET_REPLY_MAX 65504 /* bytes of the text of a reply */
@@ -71,6 +72,12 @@ TACET_API enum tacet_code tacet_get_reaction(struct tacet_client *c, const char 
  * it says so already; TACET_AGAIN: it is not known yet whose handle that is. */
 TACET_API enum tacet_code tacet_edit(struct tacet_client *c, const char *with, uint64_t place,
                                      const uint8_t *text, size_t n, char id[TACET_ID_SIZE]);
+
+/* Queue that a message of mine is taken back.  What it said, in all versions, and how people
+ * reacted to it is gone here at once, and at others when that comes; who keeps copies keeps it.  As
+ * tacet_edit(). */
+TACET_API enum tacet_code tacet_recall(struct tacet_client *c, const char *with, uint64_t place,
+                                       char id[TACET_ID_SIZE]);
 
 struct tacet_version {
     const uint8_t *text; /* lives until a version is asked for again */

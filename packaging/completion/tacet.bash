@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join chat send reply react edit read search export contacts name room verify devices recovery passphrase lock status help"
+    local words="join chat send reply react edit recall read search export contacts name room verify devices recovery passphrase lock status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -50,6 +50,7 @@ _tacet() {
     reply) options+=" --wait" ;;
     react) options+=" --back --wait" ;;
     edit) options+=" --wait" ;;
+    recall) options+=" --wait" ;;
     read) options+=" --follow --all --ids --json" ;;
     search) options+=" --in --most --json" ;;
     export) options+=" --check --json" ;;

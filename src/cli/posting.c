@@ -172,8 +172,8 @@ static const struct sentence EDITING[] = {
 static void say_unsent(struct tacet_client *client, const struct posting *p, enum tacet_code code)
 {
     const char *why = words_explain(p->kind == POSTING_REACTION ? REACTING
-                                    : p->kind == POSTING_EDIT   ? EDITING
-                                                                : NULL,
+                                    : p->kind == POSTING_EDIT || p->kind == POSTING_RECALL ? EDITING
+                                                                                           : NULL,
                                     code);
     struct tacet_contact c;
 
@@ -189,6 +189,8 @@ static enum tacet_code queue(struct tacet_client *client, const struct posting *
 {
     if (p->kind == POSTING_REPLY)
         return tacet_reply(client, p->to, p->place, p->text.at, p->text.n, id);
+    if (p->kind == POSTING_RECALL)
+        return tacet_recall(client, p->to, p->place, id);
     if (p->kind == POSTING_EDIT)
         return tacet_edit(client, p->to, p->place, p->text.at, p->text.n, id);
     if (p->kind == POSTING_REACTION)

@@ -12,7 +12,13 @@
 #define POSTING_CHUNK     4096
 #define POSTING_MAX       (TACET_TEXT_MAX + 2 * POSTING_CHUNK) /* of what is read in */
 
-enum posting_kind { POSTING_TEXT = 1, POSTING_REPLY, POSTING_REACTION, POSTING_EDIT };
+enum posting_kind {
+    POSTING_TEXT = 1,
+    POSTING_REPLY,
+    POSTING_REACTION,
+    POSTING_EDIT,
+    POSTING_RECALL
+};
 
 struct posting {
     enum posting_kind kind;

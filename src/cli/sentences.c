@@ -304,10 +304,9 @@ const char *sentences_state(enum tacet_state state)
 const char *sentences_kind(unsigned kind)
 {
     static const char *const names[] = {
-        [TACET_KIND_TEXT] = "text",
-        [TACET_KIND_REPLY] = "reply",
-        [TACET_KIND_REACTION] = "reaction",
-        [TACET_KIND_EDIT] = "edit",
+        [TACET_KIND_TEXT] = "text",         [TACET_KIND_REPLY] = "reply",
+        [TACET_KIND_REACTION] = "reaction", [TACET_KIND_EDIT] = "edit",
+        [TACET_KIND_RECALL] = "recall",
     };
 
     return kind < ROWS(names) ? names[kind] : NULL;
@@ -332,6 +331,7 @@ bool sentences_note(unsigned i, struct sentences_note *out)
         {TACET_NOTE_HISTORY, "history", "given to this device by another one of yours"},
         {TACET_NOTE_UNPROVED, "unproved", "by its word alone: its writer's signature is lost"},
         {TACET_NOTE_ROOM, "room", "no message, but what happened"},
+        {TACET_NOTE_RECALLED, "recalled", "taken back by its author"},
     };
 
     if (i >= ROWS(notes))

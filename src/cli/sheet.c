@@ -78,6 +78,8 @@ static const char *relation(const struct tacet_message *m)
 {
     if (m->kind == TACET_KIND_EDIT)
         return "    (says this in the place of ";
+    if (m->kind == TACET_KIND_RECALL)
+        return "    (takes back ";
     if (m->kind != TACET_KIND_REACTION)
         return "    (an answer to ";
     return m->taken_back ? "    (takes back a reaction to " : "    (a reaction to ";

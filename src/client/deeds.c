@@ -19,7 +19,14 @@ bool deeds_are_readable(uint16_t type, struct bytes content)
 
 bool deeds_is_said(const struct message *m)
 {
-    return (m->notes & (MESSAGE_DEVICES | MESSAGE_ROOM | MESSAGE_UNREADABLE)) == 0;
+    return (m->notes & (MESSAGE_DEVICES | MESSAGE_ROOM | MESSAGE_UNREADABLE | MESSAGE_RECALLED)) ==
+           0;
+}
+
+/* A version of something that was recalled is no row of its own. */
+static bool is_lost_version(const struct message *m)
+{
+    return (m->notes & MESSAGE_RECALLED) != 0 && m->type == PAYLOAD_EDIT;
 }
 
 bool deeds_is_text(const struct message *m)
@@ -29,8 +36,8 @@ bool deeds_is_text(const struct message *m)
 
 bool deeds_is_quiet(const struct message *m)
 {
-    return deeds_is_said(m) && !deeds_is_text(m) && (m->notes & TELLING) == 0 &&
-           m->state != DELIVERY_FAILED;
+    return ((deeds_is_said(m) && !deeds_is_text(m)) || is_lost_version(m)) &&
+           (m->notes & TELLING) == 0 && m->state != DELIVERY_FAILED;
 }
 
 struct bytes deeds_text(const struct message *m)
@@ -65,7 +72,7 @@ static struct edit edit_of(const struct message *m, const struct reference *ref)
 static struct err read_deed(struct vault *v, const struct own *me, const struct message *m,
                             struct target *to, struct reference *ref, bool *is)
 {
-    *is = deeds_is_said(m) && (m->type == PAYLOAD_REACTION || m->type == PAYLOAD_EDIT);
+    *is = deeds_is_said(m) && !deeds_is_text(m);
     if (!*is)
         return OK;
     TRY(reference_parse(m->type, m->text, ref));
@@ -74,22 +81,56 @@ static struct err read_deed(struct vault *v, const struct own *me, const struct 
     return target_room(v, me, m, &to->room);
 }
 
-struct err deeds_take(struct vault *v, const struct own *me, const struct message *m,
+/* Somebody's who took it back before it came? */
+static struct err obey_recall(struct vault *v, const struct target *to, struct message *m,
+                              const struct account_id *by, bool *was)
+{
+    TRY(recalls_has(v, to, by, was));
+    return *was ? recalls_obey(v, m) : OK;
+}
+
+static struct err take_edit(struct vault *v, const struct target *to, struct message *m,
+                            const struct account_id *by, const struct reference *ref)
+{
+    struct edit e = edit_of(m, ref);
+    bool was;
+
+    TRY(obey_recall(v, to, m, by, &was));
+    return was ? OK : edits_take(v, to, by, &e);
+}
+
+/* What was said of it before it came stays only of what was not recalled. */
+static struct err take_text(struct vault *v, const struct own *me, struct message *m,
+                            const struct account_id *by)
+{
+    struct target to;
+    bool was;
+
+    TRY(target_of(v, me, m, &to));
+    TRY(recalls_has(v, &to, by, &was));
+    return was ? recalls_take(v, me, &to, by) : OK;
+}
+
+struct err deeds_take(struct vault *v, const struct own *me, struct message *m,
                       const struct account_id *by)
 {
     struct reference ref;
     struct reaction r;
     struct target to;
-    struct edit e;
     bool is;
 
+    if (deeds_is_text(m)) {
+        TRY(take_text(v, me, m, by));
+        TRY(target_of(v, me, m, &to));
+        return obey_recall(v, &to, m, by, &is);
+    }
     TRY(read_deed(v, me, m, &to, &ref, &is));
     if (!is)
         return OK;
-    if (m->type == PAYLOAD_EDIT) {
-        e = edit_of(m, &ref);
-        return edits_take(v, &to, by, &e);
-    }
+    if (m->type == PAYLOAD_RECALL)
+        return recalls_take(v, me, &to, by);
+    if (m->type == PAYLOAD_EDIT)
+        return take_edit(v, &to, m, by, &ref);
     r = reaction_of(m, &ref);
     return reactions_take(v, &to, by, &r);
 }
@@ -105,6 +146,8 @@ struct err deeds_undo(struct vault *v, const struct own *me, const struct messag
 
     TRY(read_deed(v, me, m, &to, &ref, &is));
     if (!is)
+        return OK;
+    if (m->type == PAYLOAD_RECALL) /* what is gone does not come back */
         return OK;
     if (m->type == PAYLOAD_EDIT) {
         e = edit_of(m, &ref);
@@ -177,6 +220,8 @@ struct err deeds_view(struct vault *v, const struct own *me, const struct messag
                       struct arena *a, struct deeds_view *out)
 {
     *out = (struct deeds_view){.text = m->text};
+    if (m->notes & MESSAGE_RECALLED)
+        out->text = deeds_text(m); /* of who keeps copies; else it is empty */
     if (!deeds_is_said(m))
         return OK;
     TRY(deeds_newest(v, me, m, a, &out->text, &out->versions));

@@ -11,11 +11,13 @@
 
 #include "client/edits.h"
 #include "client/reactions.h"
+#include "client/recalls.h"
 
 /* Can a person be shown a content of this type?  Else it needs a newer program. */
 bool deeds_are_readable(uint16_t type, struct bytes content);
 
-/* Is it something that was said, and not a row of the diary, or what cannot be read? */
+/* Is it something that was said, and not a row of the diary, what cannot be read, or was recalled?
+ */
 bool deeds_is_said(const struct message *m);
 
 /* Is it a text, which can be answered and reacted to? */
@@ -25,8 +27,9 @@ bool deeds_is_text(const struct message *m);
  * that messages before it are missing, say, or that it was never sent. */
 bool deeds_is_quiet(const struct message *m);
 
-/* In the caller's transaction: a message was added, which `by` wrote. */
-FALLIBLE deeds_take(struct vault *v, const struct own *me, const struct message *m,
+/* In the caller's transaction: a message was added, which `by` wrote.  *m says nothing any more
+ * where it was recalled before it came. */
+FALLIBLE deeds_take(struct vault *v, const struct own *me, struct message *m,
                     const struct account_id *by);
 /* In the caller's transaction: a message of mine was never sent. */
 FALLIBLE deeds_undo(struct vault *v, const struct own *me, const struct message *m);

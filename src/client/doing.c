@@ -65,6 +65,11 @@ static struct err edit(struct doing *d, struct arena *a)
                &(struct reference){.text = d->c->text, .stamp = edits_stamp(&mine, e->now_ms)});
 }
 
+static struct err recall(struct doing *d)
+{
+    return d->to.mine ? say(d, PAYLOAD_RECALL, &(struct reference){.stamp = 0}) : FAIL(E_DENIED);
+}
+
 /* The message that is meant, where others can know of it, too.  What is kept about it stands under
  * the room of the two, so that their account must be known. */
 static struct err find_target(struct doing *d, struct arena *a)
@@ -86,6 +91,8 @@ static struct err act(struct doing *d, struct arena *a)
         return reply(d);
     if (d->c->kind == COMMAND_EDIT)
         return edit(d, a);
+    if (d->c->kind == COMMAND_RECALL)
+        return recall(d);
     return react(d, d->c->kind == COMMAND_REACT);
 }
 

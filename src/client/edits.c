@@ -125,6 +125,13 @@ struct err edits_undo(struct vault *v, const struct target *to, const struct acc
     return put(v, to, &e);
 }
 
+struct err edits_drop(struct vault *v, const struct target *to, const struct account_id *by)
+{
+    uint8_t key[TARGET_KEY_SIZE];
+
+    return vault_erase(v, VAULT_EDITS, target_key(to, key), target_person(by));
+}
+
 uint64_t edits_stamp(const struct edits *e, uint64_t now_ms)
 {
     if (e->n == 0 || e->of[e->n - 1].stamp < now_ms)

@@ -38,6 +38,9 @@ FALLIBLE edits_undo(struct vault *v, const struct target *to, const struct accou
 FALLIBLE edits_of(struct vault *v, const struct target *to, const struct account_id *by,
                   struct edits *out);
 
+/* What is known of one person's is forgotten. */
+FALLIBLE edits_drop(struct vault *v, const struct target *to, const struct account_id *by);
+
 /* What a next version of this person is stamped with. */
 uint64_t edits_stamp(const struct edits *e, uint64_t now_ms);
 

@@ -299,6 +299,7 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_REACT:
     case COMMAND_TAKE_BACK:
     case COMMAND_EDIT:
+    case COMMAND_RECALL:
         return doing_command(e, c);
     case COMMAND_OFFER:
         return offering_begin(e);

@@ -66,6 +66,7 @@ enum command_kind {
     COMMAND_REACT,      /* react to it by the kind in `text` */
     COMMAND_TAKE_BACK,  /* no longer */
     COMMAND_EDIT,       /* it is mine, and says `text` from now on */
+    COMMAND_RECALL,     /* it is mine, and says nothing any more, anywhere */
 };
 
 struct command {

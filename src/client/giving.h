@@ -37,8 +37,8 @@ struct giving {
     uint64_t done, of, shown; /* messages: in pieces that are made; in all; in pieces taken */
 };
 
-/* May it go along?  Not what another device gets anyway, never left, could not be read here, is
- * over, or is a row of the diary, which each device writes by itself. */
+/* May it go along?  Not what another device gets anyway, never left, could not be read here, was
+ * recalled, is over, or is a row of the diary, which each device writes by itself. */
 bool giving_goes_along(const struct message *m, uint64_t now_ms);
 
 /* A list with the device that wrote a message, in the arena.  E_ABSENT. */

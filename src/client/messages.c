@@ -110,6 +110,13 @@ out:
     return err;
 }
 
+struct err messages_destroy(struct vault *v, struct message *m, enum message_note why)
+{
+    m->notes |= (uint32_t)why;
+    m->text = m->proof = NO_KEY;
+    return messages_update(v, m);
+}
+
 struct err messages_known(struct vault *v, const struct device_id *sender,
                           const struct message_id *id, bool *known)
 {

@@ -27,7 +27,8 @@ enum message_note {
     MESSAGE_DEVICES = 1024,  /* no message: devices came or went, see diary.h */
     MESSAGE_HISTORY = 2048,  /* another device of mine gave it to this one, which was not there */
     MESSAGE_UNPROVED = 4096, /* and by that device's word alone: its writer's signature is lost */
-    MESSAGE_ROOM = 8192      /* no message: the room changed, see diary.h */
+    MESSAGE_ROOM = 8192,     /* no message: the room changed, see diary.h */
+    MESSAGE_RECALLED = 16384 /* its author took it back: but for who keeps copies it says nothing */
 };
 
 struct message {
@@ -64,6 +65,10 @@ FALLIBLE messages_add_before(struct vault *v, struct message *m);
 
 /* Replace what stands at (contact, place): state, code, read. */
 FALLIBLE messages_update(struct vault *v, const struct message *m);
+
+/* In the caller's transaction: what it says goes from the vault, and why is noted; its row stays.
+ */
+FALLIBLE messages_destroy(struct vault *v, struct message *m, enum message_note why);
 
 FALLIBLE messages_get(struct vault *v, uint64_t contact, uint64_t place, struct arena *a,
                       struct message *out);

@@ -197,13 +197,20 @@ static struct err is_over(struct engine *e, const struct outbox_row *row, struct
 {
     struct message m;
 
+    if (row->place != 0) {
+        struct err err = messages_get(e->vault, row->contact, row->place, a, &m);
+
+        *over = err.code == E_ABSENT || (err.code == E_OK && (m.notes & MESSAGE_RECALLED) != 0);
+        if (*over) /* it was recalled before it left, or left again */
+            return OK;
+        TRY(err);
+    }
     if (!outbox_is_persons(row)) {
         *over = row->has_core
                     ? clock_since(e->now_ms, row->core.sent_ms) >= row->core.ttl_s * CLOCK_SECOND_MS
                     : clock_since(e->now_ms, row->made_ms) >= CONTROL_TTL_S * CLOCK_SECOND_MS;
         return OK;
     }
-    TRY(messages_get(e->vault, row->contact, row->place, a, &m));
     *over = clock_since(e->now_ms, m.sent_ms) >= cores_ttl_s(&m) * CLOCK_SECOND_MS;
     return OK;
 }

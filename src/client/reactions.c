@@ -99,6 +99,20 @@ struct err reactions_next(struct vault *v, const struct target *to, uint64_t *nu
     return err;
 }
 
+struct err reactions_drop(struct vault *v, const struct target *to)
+{
+    uint8_t key[TARGET_KEY_SIZE];
+    struct reactions r;
+    struct err err;
+
+    for (uint64_t number = 0;; number++) {
+        err = reactions_next(v, to, &number, &r);
+        if (err.code != E_OK)
+            return err.code == E_ABSENT ? OK : err;
+        TRY(vault_erase(v, VAULT_REACTIONS, target_key(to, key), number));
+    }
+}
+
 /* ---- which stands */
 
 static struct bytes kind_of(const struct reaction *one)

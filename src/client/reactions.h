@@ -48,6 +48,9 @@ FALLIBLE reactions_of(struct vault *v, const struct target *to, const struct acc
 FALLIBLE reactions_next(struct vault *v, const struct target *to, uint64_t *number,
                         struct reactions *out);
 
+/* What everybody said of it is forgotten. */
+FALLIBLE reactions_drop(struct vault *v, const struct target *to);
+
 /* The one of a kind; NULL: nothing was said of it. */
 const struct reaction *reactions_find(const struct reactions *r, struct bytes kind);
 

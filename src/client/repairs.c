@@ -104,7 +104,7 @@ static struct err lives(struct engine *e, const struct sentlog_entry *s, struct 
     if (!*out || s->place == 0)
         return OK;
     err = messages_get(e->vault, s->contact, s->place, a, &m);
-    *out = err.code == E_OK;
+    *out = err.code == E_OK && (m.notes & MESSAGE_RECALLED) == 0;
     return err.code == E_ABSENT ? OK : err;
 }
 

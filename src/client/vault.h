@@ -94,6 +94,7 @@ enum vault_kind {
     VAULT_TAKING_DEVICE = 116, /* taking: key = did of a device that wrote something: its key */
     VAULT_REACTIONS = 120,     /* reactions: key = target, number = first bytes of whose aid */
     VAULT_EDITS = 121,         /* edits: the same */
+    VAULT_RECALLS = 122,       /* recalls: the same */
 };
 
 /* Bring the tables up to date, as each of what opens a vault does by itself.  E_VERSION. */

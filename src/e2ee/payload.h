@@ -10,6 +10,7 @@ enum payload_type {
     PAYLOAD_REPLY = 2, /* what speaks of another message [PROTOCOL 6.10] */
     PAYLOAD_REACTION = 3,
     PAYLOAD_EDIT = 4,
+    PAYLOAD_RECALL = 5,
     PAYLOAD_FILE = 6, /* e2ee/attachment.h [PROTOCOL 13.8] */
 
     /* Control messages [PROTOCOL 6.8]: carried out, never shown, and without a place in a stream.

@@ -23,17 +23,30 @@ static bool is_kind(struct bytes text)
     return text.n > 0;
 }
 
+static bool speaks_of_another(uint16_t type)
+{
+    return type >= PAYLOAD_REPLY && type <= PAYLOAD_RECALL;
+}
+
 static size_t most_of(uint16_t type)
 {
-    return type == PAYLOAD_REPLY      ? REFERENCE_REPLY_MAX
-           : type == PAYLOAD_REACTION ? REFERENCE_REACTION_MAX
-                                      : REFERENCE_EDIT_MAX;
+    static const size_t most[] = {
+        [PAYLOAD_REPLY] = REFERENCE_REPLY_MAX,
+        [PAYLOAD_REACTION] = REFERENCE_REACTION_MAX,
+        [PAYLOAD_EDIT] = REFERENCE_EDIT_MAX,
+        [PAYLOAD_RECALL] = 0,
+    };
+
+    return most[type];
+}
+
+static bool has_stamp(uint16_t type)
+{
+    return type == PAYLOAD_REACTION || type == PAYLOAD_EDIT;
 }
 
 static struct err check(uint16_t type, const struct reference *in)
 {
-    if (type < PAYLOAD_REPLY || type > PAYLOAD_EDIT)
-        return FAIL(E_MALFORMED);
     if (in->text.n > most_of(type))
         return FAIL(E_LIMIT);
     if (type == PAYLOAD_REACTION)
@@ -43,17 +56,24 @@ static struct err check(uint16_t type, const struct reference *in)
 
 struct err reference_write(uint16_t type, const struct reference *in, struct buf *out)
 {
+    size_t before = out->n;
     struct bytes written;
+    struct err err;
 
+    if (!speaks_of_another(type))
+        return FAIL(E_MALFORMED);
     TRY(check(type, in));
     buf_bytes(out, ID_BYTES(in->sender));
     buf_bytes(out, ID_BYTES(in->id));
-    if (type != PAYLOAD_REPLY)
+    if (has_stamp(type))
         buf_u64(out, in->stamp);
     if (type == PAYLOAD_REACTION)
         buf_u8(out, in->on);
     buf_bytes(out, in->text);
-    return buf_end(out, &written);
+    err = buf_end(out, &written);
+    if (err.code != E_OK)
+        buf_cut(out, before);
+    return err;
 }
 
 static bool read_on(struct reader *r)
@@ -69,9 +89,11 @@ struct err reference_parse(uint16_t type, struct bytes content, struct reference
     struct reader r = reader(content);
     struct reference ref = {.stamp = 0};
 
+    if (!speaks_of_another(type))
+        return FAIL(E_MALFORMED);
     reader_copy(&r, ref.sender.b, sizeof ref.sender.b);
     reader_copy(&r, ref.id.b, sizeof ref.id.b);
-    if (type != PAYLOAD_REPLY)
+    if (has_stamp(type))
         ref.stamp = reader_u64(&r);
     if (type == PAYLOAD_REACTION)
         ref.on = read_on(&r);

@@ -29,9 +29,9 @@ struct reference {
     bool on;        /* of a reaction: else it is taken back */
 };
 
-/* Append the content of a message of this type, PAYLOAD_REPLY, PAYLOAD_REACTION or
- * PAYLOAD_EDIT.  E_MALFORMED: another type, or not such a text; E_LIMIT: it is too long, or `out`
- * at its ceiling; E_NOMEM. */
+/* Append the content, all of it or nothing, of a message of this type, PAYLOAD_REPLY,
+ * PAYLOAD_REACTION or PAYLOAD_EDIT, or PAYLOAD_RECALL, which has no text.  E_MALFORMED: another
+ * type, or not such a text; E_LIMIT: it is too long, or `out` at its ceiling; E_NOMEM. */
 FALLIBLE reference_write(uint16_t type, const struct reference *in, struct buf *out);
 
 /* E_TRUNCATED, E_LIMIT; E_MALFORMED: also a type that speaks of no other message. */

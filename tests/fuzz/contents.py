@@ -9,4 +9,5 @@ REFERENCES = {
     "reaction": b"\x03" + NAME + struct.pack(">QB", 7, 1) + b"+",
     "back": b"\x03" + NAME + struct.pack(">QB", 8, 0) + "\U0001f44d".encode(),
     "edit": b"\x04" + NAME + struct.pack(">Q", 7) + b"At ten.",
+    "recall": b"\x05" + NAME,
 }

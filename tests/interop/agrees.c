@@ -9,6 +9,7 @@
 #include "e2ee/control.h"
 #include "e2ee/file_key.h"
 #include "e2ee/recovery.h"
+#include "e2ee/reference.h"
 #include "e2ee/trailer.h"
 #include "statement/device_link.h"
 #include "statement/directory.h"
@@ -284,6 +285,7 @@ static const struct {
 
 static struct err check(json_t *o, const char *kind, struct bytes in)
 {
+    struct reference ref;
     struct control control;
 
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
@@ -291,6 +293,8 @@ static struct err check(json_t *o, const char *kind, struct bytes in)
             return checks[i].check(in);
     if (strcmp(kind, "list") == 0)
         return check_list(o, in);
+    if (strcmp(kind, "content") == 0)
+        return reference_parse((uint16_t)vector_number(o, "type"), in, &ref);
     if (strcmp(kind, "control") == 0)
         return control_parse((uint16_t)vector_number(o, "type"), in, &control);
     return check_room(o, kind, in);

@@ -6,6 +6,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hex } from './tacet/bytes.js';
 import { Draw, inHex, shaped } from './make/draw.js';
+import { makeContents } from './make/contents.js';
 import { makeHistory } from './make/history.js';
 import { makeJoining } from './make/joining.js';
 import { makeFiles, makeFrames } from './make/media.js';
@@ -22,7 +23,7 @@ if (folder === undefined) {
 }
 
 const NAMES = ['statements', 'safety', 'channel', 'message', 'files', 'frames', 'device_lists', 'policies',
-               'rooms', 'rosters', 'joining', 'history'];
+               'rooms', 'rosters', 'joining', 'history', 'contents'];
 const pattern = Object.fromEntries(NAMES.map((name) =>
   [name, JSON.parse(readFileSync(`${FOLDER}/${name}.json`, 'utf8'))]));
 
@@ -47,7 +48,8 @@ const made = {
   frames: makeFrames(draw, pattern.frames),
   ...makeTown(draw, pattern, people, 'other.example'),
   joining: makeJoining(draw, pattern.joining, people),
-  history: makeHistory(draw, pattern.history, people) };
+  history: makeHistory(draw, pattern.history, people),
+  contents: makeContents(draw, pattern.contents) };
 
 mkdirSync(folder, { recursive: true });
 for (const name of NAMES)

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { channel } from './open/channel.js';
+import { contentsOf } from './open/contents.js';
 import { joining } from './open/joining.js';
 import { history } from './open/history.js';
 import { files, frames, sframe } from './open/media.js';
@@ -12,7 +13,7 @@ import { deviceLists, policies, rosters, roomStates } from './open/rooms.js';
 import { safety, statements } from './open/statements.js';
 import { load, names } from './open/vector.js';
 
-const openers = { channel, device_lists: deviceLists, files, frames, history, joining, message, policies,
+const openers = { channel, contents: contentsOf, device_lists: deviceLists, files, frames, history, joining, message, policies,
                   rooms: roomStates, rosters, safety, sframe, statements };
 
 test('there is a vector for each opener', () => {

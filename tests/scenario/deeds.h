@@ -10,8 +10,8 @@
 #include "scenario/histories.h"
 #include "scenario/rooms.h"
 
-extern const struct CMUnitTest deeds_replies[], deeds_reactions[], deeds_edits[];
-extern const size_t deeds_replies_n, deeds_reactions_n, deeds_edits_n;
+extern const struct CMUnitTest deeds_replies[], deeds_reactions[], deeds_edits[], deeds_recalls[];
+extern const size_t deeds_replies_n, deeds_reactions_n, deeds_edits_n, deeds_recalls_n;
 
 static inline uint64_t pair_with(struct person *who, struct person *with)
 {
@@ -159,6 +159,37 @@ static inline void says_now(struct person *who, uint64_t conversation, const cha
                            &now, &n));
     assert_bytes(now, bytes_text(text));
     assert_int_equal(n, versions);
+    arena_free(&a);
+}
+
+static inline enum err_code recalls(struct play *p, struct person *who, uint64_t conversation,
+                                    const char *what)
+{
+    struct arena a = ARENA(1 << 22);
+    struct command c = {.kind = COMMAND_RECALL};
+    enum err_code code;
+
+    c.number = the(who, conversation, what, &a).place;
+    code = does(p, who, conversation, &c);
+    arena_free(&a);
+    return code;
+}
+
+/* Nothing that `who` keeps of the conversation says so, but that so many were recalled. */
+static inline void lost(struct person *who, uint64_t conversation, const char *what, unsigned rows)
+{
+    struct vault *v = engine_vault(stage_engine(who));
+    struct arena a = ARENA(1 << 22);
+    struct message m = {.place = 0};
+    unsigned n = 0;
+
+    for (; messages_next(v, conversation, m.place, &a, &m).code == E_OK; arena_free(&a)) {
+        assert_false(bytes_same(deeds_text(&m), bytes_text(what)));
+        n += (m.notes & MESSAGE_RECALLED) != 0 && !deeds_is_quiet(&m);
+        if (m.notes & MESSAGE_RECALLED)
+            assert_int_equal(m.text.n + m.proof.n, 0);
+    }
+    assert_int_equal(n, rows);
     arena_free(&a);
 }
 

@@ -85,6 +85,7 @@ json_t *make_safety(const struct people *p);
 json_t *make_channel(const struct people *p);
 json_t *make_message(const struct people *p);
 json_t *make_files(void);
+json_t *make_contents(void);
 json_t *make_frames(void);
 json_t *make_joining(const struct people *p); /* draws behind the town */
 json_t *make_history(const struct people *p); /* draws last */

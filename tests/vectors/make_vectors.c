@@ -246,6 +246,7 @@ int main(int argc, char **argv)
     write_file(argv[1], "rosters.json", town.rosters);
     write_file(argv[1], "joining.json", make_joining(&people));
     write_file(argv[1], "history.json", make_history(&people));
+    write_file(argv[1], "contents.json", make_contents());
     free_people(&people);
     return 0;
 }

@@ -49,6 +49,7 @@ _Static_assert(TACET_LINK_SIZE == DEVICE_LINK_MAX + 1 && TACET_CODE_SIZE == LINK
 _Static_assert((int)TACET_EVENT_ROOM_CHANGE == (int)EVENT_ROOM_CHANGE, "events");
 _Static_assert((int)TACET_PROBLEM_ROOM == (int)PROBLEM_ROOM_FORKED, "problems");
 _Static_assert((int)TACET_EVENT_RECOVERY == (int)EVENT_RECOVERY, "events");
+_Static_assert((int)TACET_NOTE_RECALLED == (int)MESSAGE_RECALLED, "notes");
 _Static_assert((int)TACET_EVENT_DEED == (int)EVENT_DEED, "events");
 _Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
 _Static_assert(TACET_PASSPHRASE_MAX == VAULT_PASSPHRASE_MAX, "sizes");

@@ -10,6 +10,7 @@
 
 _Static_assert((int)TACET_KIND_REPLY == (int)PAYLOAD_REPLY, "kinds");
 _Static_assert(TACET_REPLY_MAX == REFERENCE_REPLY_MAX, "sizes");
+_Static_assert((int)TACET_KIND_RECALL == (int)PAYLOAD_RECALL, "kinds");
 _Static_assert((int)TACET_KIND_EDIT == (int)PAYLOAD_EDIT, "kinds");
 _Static_assert(TACET_EDIT_MAX == REFERENCE_EDIT_MAX, "sizes");
 _Static_assert(TACET_REACTION_MAX == REFERENCE_REACTION_MAX, "sizes");
@@ -100,6 +101,14 @@ enum tacet_code tacet_edit(struct tacet_client *c, const char *with, uint64_t pl
                            const uint8_t *text, size_t n, char id[TACET_ID_SIZE])
 {
     struct command cmd = {.kind = COMMAND_EDIT, .text = bytes(text, n), .number = place};
+
+    return act(c, &cmd, with, id);
+}
+
+enum tacet_code tacet_recall(struct tacet_client *c, const char *with, uint64_t place,
+                             char id[TACET_ID_SIZE])
+{
+    struct command cmd = {.kind = COMMAND_RECALL, .number = place};
 
     return act(c, &cmd, with, id);
 }

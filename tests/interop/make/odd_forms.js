@@ -4,6 +4,7 @@
 import { cat, u16, u32, u64, u8, unhex, zeros } from '../tacet/bytes.js';
 import { readHeader } from '../tacet/calls.js';
 import { capsuleSize, readDelivered } from '../tacet/channel.js';
+import * as contents from '../tacet/contents.js';
 import * as control from '../tacet/control.js';
 import { sha256 } from '../tacet/crypto.js';
 import { readAttachment, readDescriptor, SIZE_MOST, writeAttachment, writeDescriptor } from '../tacet/files.js';
@@ -123,6 +124,27 @@ function controls() {
     [20, 'plain', zeros(0)], [20, 'not empty', u8(0)], [21, 'unknown', zeros(0)], [31, 'unknown', u8(1)]];
 }
 
+function contentForms() {
+  const name = fill(32, 7), at = (stamp) => cat(name, u64(stamp)), a = (n) => Buffer.alloc(n, 'a');
+  const react = (on, kind) => cat(at(9), u8(on), Buffer.from(kind));
+  return [
+    [1, 'text', cat(name, u64(0), u8(0), a(1))], [6, 'unknown', cat(name, u64(0), u8(0), a(1))],
+    [5, 'plain', name], [5, 'cut', name.subarray(0, 31)], [5, 'a byte behind', cat(name, u8(0))],
+    [2, 'cut in the name', name.subarray(0, 31)], [2, 'empty', name], [2, 'no UTF-8', cat(name, u8(0xff))],
+    [2, 'the longest', cat(name, a(65504))], [2, 'longer', cat(name, a(65505))],
+    [2, 'longer and no UTF-8', cat(name, Buffer.alloc(65505, 0xff))],
+    [3, 'plain', react(1, '+')], [3, 'taken back', react(0, '+')], [3, 'on 2', react(2, '+')],
+    [3, 'no kind', react(1, '')], [3, 'cut before on', at(9)], [3, 'cut in the stamp', at(9).subarray(0, 39)],
+    [3, 'a blank', react(1, 'a b')], [3, 'a line feed', react(1, '\n')], [3, 'DEL', react(1, '\x7f')],
+    [3, 'C1', react(1, '\x9f')], [3, 'a hard blank', react(1, '\xa0')], [3, 'a line separator', react(1, '\u2028')],
+    [3, 'a paragraph separator', react(1, '\u2029')], [3, 'before those', react(1, '\u2027')],
+    [3, 'behind those', react(1, '\u202a')], [3, 'the longest', react(1, 'a'.repeat(32))],
+    [3, 'longer', react(1, 'a'.repeat(33))], [3, 'no UTF-8', cat(at(9), u8(1), u8(0xc3))],
+    [3, 'the last stamp', cat(at(2n ** 64n - 1n), u8(1), a(1))],
+    [4, 'plain', cat(at(9), a(3))], [4, 'empty', at(9)], [4, 'cut', at(9).subarray(0, 39)],
+    [4, 'no UTF-8', cat(at(9), u8(0x80))], [4, 'the longest', cat(at(9), a(65496))], [4, 'longer', cat(at(9), a(65497))]];
+}
+
 function descriptors() {
   const of = (size) => writeDescriptor({ key: fill(32, 1), size, root: fill(48, 2) });
   return [['plain', of(1)], ['empty file', of(0)], ['the largest', of(SIZE_MOST)], 
@@ -229,5 +251,7 @@ export function oddForms(p) {
     ...of('device_link', deviceLinks(p), (b) => readDeviceLink(b.toString('latin1'))),
     ...of('letters', lettersWritten(), (b) => readLetters(b.toString('latin1'))),
     ...controls().map(([type, what, statement]) =>
-      ({ kind: 'control', what, type, statement, says: says(() => control.read(type, statement)) }))];
+      ({ kind: 'control', what, type, statement, says: says(() => control.read(type, statement)) })),
+    ...contentForms().map(([type, what, statement]) =>
+      ({ kind: 'content', what, type, statement, says: says(() => contents.read(type, statement)) }))];
 }

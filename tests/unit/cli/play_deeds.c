@@ -59,3 +59,10 @@ enum tacet_code tacet_get_version(struct tacet_client *c, const char *with, uint
     *out = (struct tacet_version){(const uint8_t *)was[n], strlen(was[n]), 1000};
     return TACET_OK;
 }
+
+enum tacet_code tacet_recall(struct tacet_client *c, const char *with, uint64_t place,
+                             char id[TACET_ID_SIZE])
+{
+    play.place = place;
+    return tacet_send(c, with, (const uint8_t *)"", 0, id);
+}

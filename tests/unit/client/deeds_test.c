@@ -108,10 +108,10 @@ static void what_cannot_be_read_is_not_said(void **state)
 
     (void)state;
     assert_true(deeds_is_said(&m));
-    for (uint32_t note = MESSAGE_LATE; note <= MESSAGE_ROOM; note <<= 1) {
+    for (uint32_t note = MESSAGE_LATE; note <= MESSAGE_RECALLED; note <<= 1) {
         m.notes = note;
-        assert_int_equal(deeds_is_said(&m), note != MESSAGE_UNREADABLE && note != MESSAGE_DEVICES &&
-                                                note != MESSAGE_ROOM);
+        assert_int_equal(deeds_is_said(&m), (note & (MESSAGE_UNREADABLE | MESSAGE_DEVICES |
+                                                     MESSAGE_ROOM | MESSAGE_RECALLED)) == 0);
     }
     m = answer(ALICE, 1, 2, &b);
     assert_true(deeds_are_readable(PAYLOAD_TEXT, bytes_text("Nine?")));

@@ -3,6 +3,7 @@
 #include "assert_err.h"
 #include "e2ee/fingerprint.h"
 #include "e2ee/payload.h"
+#include "e2ee/reference.h"
 #include "e2ee/schedule.h"
 #include "e2ee/trailer.h"
 #include "unit/e2ee/parsed.h"
@@ -143,10 +144,25 @@ static struct err check_qr(struct bytes written)
     return OK;
 }
 
+static struct err write_reaction(struct buf *out)
+{
+    struct reference ref = {.text = bytes_text("+"), .stamp = 7, .on = true};
+
+    return reference_write(PAYLOAD_REACTION, &ref, out);
+}
+
+static struct err check_reaction(struct bytes written)
+{
+    struct reference ref;
+
+    return reference_parse(PAYLOAD_REACTION, written, &ref);
+}
+
 static const struct scarce_writer writers[] = {
     {"trailer_sign", sign, verify},
     {"payload_pad", pad, unpad},
     {"fingerprint_qr", write_qr, check_qr},
+    {"reference_write", write_reaction, check_reaction},
 };
 
 static void what_is_appended_is_whole_or_not_there(void **state)

@@ -100,13 +100,30 @@ static void an_edit_has_a_stamp_and_a_text(void **state)
         assert_err(reference_parse(PAYLOAD_EDIT, bytes(out.at, n), &b), E_TRUNCATED);
     out.at[out.n - 1] = 0xff;
     assert_err(reference_parse(PAYLOAD_EDIT, buf_view(&out), &b), E_MALFORMED);
-    assert_err(reference_parse(PAYLOAD_EDIT + 1, buf_view(&out), &b), E_MALFORMED);
+    assert_err(reference_parse(PAYLOAD_RECALL + 1, buf_view(&out), &b), E_MALFORMED);
     buf_cut(&out, 0);
     memset(text, 'a', sizeof text);
     a.text = bytes(text, REFERENCE_EDIT_MAX);
     assert_ok(reference_write(PAYLOAD_EDIT, &a, &out));
     assert_int_equal(out.n, LIMIT_TEXT);
     assert_err(reference_parse(PAYLOAD_EDIT, BYTES(text), &b), E_LIMIT);
+    buf_free(&out);
+}
+
+static void a_recall_is_a_name_alone(void **state)
+{
+    struct reference a = {.sender = {{1}}, .id = {{2}}, .text = bytes_text("")}, b;
+    struct buf out = BUF(LIMIT_TEXT);
+
+    assert_ok(reference_write(PAYLOAD_RECALL, &a, &out));
+    assert_int_equal(out.n, REFERENCE_NAME_SIZE);
+    assert_ok(reference_parse(PAYLOAD_RECALL, buf_view(&out), &b));
+    assert_memory_equal(&b.id, &a.id, sizeof a.id);
+    buf_u8(&out, 'a');
+    assert_err(reference_parse(PAYLOAD_RECALL, buf_view(&out), &b), E_LIMIT);
+    assert_err(reference_parse(PAYLOAD_RECALL, bytes(out.at, 31), &b), E_TRUNCATED);
+    a.text = bytes_text("a");
+    assert_err(reference_write(PAYLOAD_RECALL, &a, &out), E_LIMIT);
     buf_free(&out);
 }
 
@@ -146,6 +163,7 @@ int main(void)
         cmocka_unit_test(what_is_no_text_is_no_answer),
         cmocka_unit_test(a_reaction_says_which_and_whether),
         cmocka_unit_test(an_edit_has_a_stamp_and_a_text),
+        cmocka_unit_test(a_recall_is_a_name_alone),
         cmocka_unit_test(kinds_of_reactions_are_short_and_seen),
         cmocka_unit_test(the_longest_answer_is_as_long_as_a_content_may_be),
     };
