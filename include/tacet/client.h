@@ -184,6 +184,9 @@ enum tacet_event_kind {
     TACET_EVENT_ROOM = 30,
     TACET_EVENT_ROOM_CHANGE, /* `wished`, of the room message.with, is in force; or cannot be: see
                                 tacet_change_room() */
+    /* The message at message.place of the conversation message.with is over: it is destroyed here,
+     * and what shows it takes it away. */
+    TACET_EVENT_ENDED = 50,
     /* Another program asks to lock the profile, see tacet_lock(): tacet_close() it at once, and
      * show nothing of it any more. */
     TACET_EVENT_LOCK = 64,

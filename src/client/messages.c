@@ -2,6 +2,8 @@
 #include "client/messages.h"
 
 #include "base/reader.h"
+#include "client/due.h"
+#include "client/sentlog.h"
 #include "e2ee/proof.h"
 #include "wire/limits.h"
 
@@ -157,16 +159,28 @@ static struct err put_unread(struct vault *v, const struct message *m)
     return err;
 }
 
+static struct err put_due(struct vault *v, const struct message *m)
+{
+    return m->due_ms == 0 ? OK : due_put(v, &(struct due){m->due_ms, m->contact, m->place});
+}
+
+struct err messages_pass(struct vault *v, const struct message *m)
+{
+    uint8_t key[ID_KEY_SIZE];
+
+    return put_place(v, VAULT_MESSAGE_ID, id_key(&m->sender, &m->id, key), 0, m->contact);
+}
+
 /* At m->place. */
 static struct err add(struct vault *v, const struct message *m)
 {
-    uint8_t key[ID_KEY_SIZE];
     bool known;
 
     TRY(messages_known(v, &m->sender, &m->id, &known));
     if (known)
         return FAIL(E_CONFLICT);
-    TRY(put_place(v, VAULT_MESSAGE_ID, id_key(&m->sender, &m->id, key), 0, m->contact));
+    TRY(messages_pass(v, m));
+    TRY(put_due(v, m));
     if (!m->mine && !m->read)
         TRY(put_unread(v, m));
     return messages_update(v, m);
@@ -261,4 +275,39 @@ struct err messages_mark_read(struct vault *v, struct message *m)
     if (has_stream(m))
         TRY(vault_erase(v, VAULT_UNREAD_AT, stream_key(&m->room, &m->sender, key), m->seq));
     return messages_update(v, m);
+}
+
+/* ---- its end */
+
+struct err messages_again(struct vault *v, const struct message *m)
+{
+    TRY(put_due(v, m));
+    return messages_update(v, m);
+}
+
+static struct err forget_unread(struct vault *v, const struct message *m)
+{
+    uint8_t key[STREAM_KEY_SIZE];
+
+    TRY(vault_erase(v, VAULT_UNREAD, NO_KEY, m->place));
+    return has_stream(m)
+               ? vault_erase(v, VAULT_UNREAD_AT, stream_key(&m->room, &m->sender, key), m->seq)
+               : OK;
+}
+
+struct err messages_destroy(struct vault *v, uint64_t contact, uint64_t place)
+{
+    struct arena a = ARENA(2 * VAULT_VALUE_MAX);
+    struct message m;
+    uint8_t key[8];
+    struct err err = messages_get(v, contact, place, &a, &m);
+
+    if (err.code == E_OK && !m.mine && !m.read)
+        err = forget_unread(v, &m);
+    arena_free(&a);
+    if (err.code != E_ABSENT)
+        TRY(err);
+    TRY(due_drop(v, contact, place));
+    TRY(sentlog_void(v, contact, place));
+    return vault_erase(v, VAULT_MESSAGE, conversation(contact, key), place);
 }

@@ -253,6 +253,8 @@ static struct err keep(const struct taking_place *p, const struct history_entry 
     TRY(find_stream(p, entry, core));
     m.room = core->room;
     TRY(note_read(p, entry, core, &m.read));
+    if ((m.notes & MESSAGE_COPY) == 0)
+        m.due_ms = ageing_due(p->ageing, m.sent_ms, m.ttl_s);
     return messages_add_before(p->vault, &m);
 }
 

@@ -7,6 +7,7 @@
 #include "base/reader.h"
 #include "client/vault_key.h"
 #include "client/vault_name.h"
+#include "client/vault_slot.h"
 #include "crypto/aead.h"
 #include "crypto/kdf.h"
 #include "crypto/secret.h"
@@ -27,30 +28,35 @@ static const char *const STEPS[] = {
     "CREATE TABLE vault (id INTEGER PRIMARY KEY CHECK (id = 1), header BLOB NOT NULL);"
     "CREATE TABLE record (kind INTEGER NOT NULL, key BLOB NOT NULL, number INTEGER NOT NULL,"
     " value BLOB NOT NULL, PRIMARY KEY (kind, key, number)) WITHOUT ROWID;",
+    "ALTER TABLE record ADD COLUMN slot INTEGER;",
 };
 static const struct schema SCHEMA = {"vault", STEPS, sizeof STEPS / sizeof STEPS[0]};
 
 /* One database, and the steps of both in one transaction. */
 struct err vault_prepare(struct db *db)
 {
-    const struct schema schemas[] = {SCHEMA, tries_schema, spare_key_schema};
+    const struct schema schemas[] = {SCHEMA, tries_schema, spare_key_schema, vault_slot_schema};
 
-    return migrate(db, schemas, 3);
+    return migrate(db, schemas, sizeof schemas / sizeof schemas[0]);
 }
 
 static const char INSERT_HEADER[] = "INSERT INTO vault (id, header) VALUES (1, $1)";
 static const char UPDATE_HEADER[] = "UPDATE vault SET header = $1 WHERE id = 1";
 static const char DELETE_HEADER[] = "DELETE FROM vault WHERE id = 1";
 static const char SELECT_HEADER[] = "SELECT header FROM vault WHERE id = 1";
-static const char PUT[] = "INSERT INTO record (kind, key, number, value) VALUES ($1, $2, $3, $4)"
-                          " ON CONFLICT (kind, key, number) DO UPDATE SET value = $4";
-static const char ALL[] = "SELECT kind, key, number, value FROM record";
-static const char GET[] = "SELECT number, value FROM record"
-                          " WHERE kind = $1 AND key = $2 AND number = $3";
-static const char NEXT[] = "SELECT number, value FROM record WHERE kind = $1 AND key = $2"
-                           " AND number >= $3 ORDER BY number LIMIT 1";
-static const char LAST[] = "SELECT number, value FROM record WHERE kind = $1 AND key = $2"
-                           " AND number <= $3 ORDER BY number DESC LIMIT 1";
+static const char PUT[] =
+    "INSERT INTO record (kind, key, number, value, slot) VALUES ($1, $2, $3, $4, $5)"
+    " ON CONFLICT (kind, key, number) DO UPDATE SET value = $4, slot = $5";
+#define ROWS " FROM record r LEFT JOIN slot s ON s.number = r.slot"
+static const char ALL[] = "SELECT r.kind, r.key, r.number, r.value, r.slot, s.key" ROWS;
+static const char GET[] = "SELECT r.number, r.value, r.slot, s.key" ROWS
+                          " WHERE r.kind = $1 AND r.key = $2 AND r.number = $3";
+static const char NEXT[] = "SELECT r.number, r.value, r.slot, s.key" ROWS
+                           " WHERE r.kind = $1 AND r.key = $2 AND r.number >= $3"
+                           " ORDER BY r.number LIMIT 1";
+static const char LAST[] = "SELECT r.number, r.value, r.slot, s.key" ROWS
+                           " WHERE r.kind = $1 AND r.key = $2 AND r.number <= $3"
+                           " ORDER BY r.number DESC LIMIT 1";
 static const char ERASE[] = "DELETE FROM record WHERE kind = $1 AND key = $2 AND number = $3";
 static const char ERASE_BELOW[] = "DELETE FROM record WHERE kind = $1 AND number < $2";
 
@@ -118,18 +124,29 @@ static struct err check_whole(struct db *db, struct arena *a)
 
 /* ---- rows */
 
-static struct err unseal(struct vault *v, const struct vault_name *name, struct bytes sealed,
+/* As it stands on disk. */
+struct row {
+    struct bytes sealed, slot_key;
+    uint64_t slot;
+};
+
+static struct err unseal(struct vault *v, const struct vault_name *name, const struct row *row,
                          struct arena *a, struct bytes *value)
 {
-    uint8_t *plain;
+    struct err err;
+    struct bytes sealed = row->sealed;
+    uint8_t *plain, key[AEAD_KEY_SIZE];
 
     if (sealed.n < SEALED_OVERHEAD)
         return FAIL(E_FORGED);
     plain = arena_alloc(a, sealed.n - SEALED_OVERHEAD);
     if (plain == NULL)
         return FAIL(E_NOMEM);
-    TRY(aead_open(v->seal_key, sealed.at, BYTES(name->aad),
-                  bytes(sealed.at + AEAD_NONCE_SIZE, sealed.n - AEAD_NONCE_SIZE), plain));
+    TRY(vault_slot_derive(v->seal_key, row->slot, row->slot_key, key));
+    err = aead_open(key, sealed.at, BYTES(name->aad),
+                    bytes(sealed.at + AEAD_NONCE_SIZE, sealed.n - AEAD_NONCE_SIZE), plain);
+    secret_wipe(key, sizeof key);
+    TRY(err);
     *value = bytes(plain, sealed.n - SEALED_OVERHEAD);
     return OK;
 }
@@ -140,14 +157,15 @@ static struct err check_row(struct vault *v, struct db_query *q)
 {
     struct err err;
     struct arena a = ARENA(VAULT_VALUE_MAX);
-    struct bytes key = db_bytes(q, 1), sealed = db_bytes(q, 3), value;
+    struct row row = {db_bytes(q, 3), db_bytes(q, 5), (uint64_t)db_number(q, 4)};
+    struct bytes key = db_bytes(q, 1), value;
     struct vault_name name;
 
     if (db_number(q, 0) < 1 || db_number(q, 0) > UINT8_MAX || key.n != VAULT_NAME_SIZE ||
-        sealed.n > VAULT_VALUE_MAX + SEALED_OVERHEAD)
+        row.sealed.n > VAULT_VALUE_MAX + SEALED_OVERHEAD)
         return FAIL(E_FORGED);
     name = vault_name((uint8_t)db_number(q, 0), key.at, (uint64_t)db_number(q, 2));
-    err = unseal(v, &name, sealed, &a, &value);
+    err = unseal(v, &name, &row, &a, &value);
     arena_free(&a);
     return err;
 }
@@ -411,7 +429,8 @@ struct err vault_put(struct vault *v, enum vault_kind kind, struct bytes key, ui
     struct err err = OK;
     struct vault_name name;
     struct buf sealed = BUF(VAULT_VALUE_MAX + SEALED_OVERHEAD);
-    uint8_t *at;
+    uint64_t slot;
+    uint8_t *at, with[AEAD_KEY_SIZE] = {0};
 
     invariant(v->depth > 0);
     if (value.n > VAULT_VALUE_MAX)
@@ -420,13 +439,15 @@ struct err vault_put(struct vault *v, enum vault_kind kind, struct bytes key, ui
     at = buf_extend(&sealed, value.n + SEALED_OVERHEAD);
     if (at == NULL)
         return FAIL(sealed.failed);
+    TRY_OUT(vault_slot_for(v->db, v->random, v->seal_key, &name, &slot, with));
     TRY_OUT(random_fill(v->random, at, AEAD_NONCE_SIZE));
-    TRY_OUT(aead_seal(v->seal_key, at, BYTES(name.aad), value, at + AEAD_NONCE_SIZE));
+    TRY_OUT(aead_seal(with, at, BYTES(name.aad), value, at + AEAD_NONCE_SIZE));
     TRY_OUT(db_run(v->db, PUT,
                    DB_VALUES(DB_NUMBER_OF(kind), DB_BYTES_OF(BYTES(name.key)), DB_NUMBER_OF(number),
-                             DB_BYTES_OF(buf_view(&sealed))),
+                             DB_BYTES_OF(buf_view(&sealed)), DB_NUMBER_OF(slot)),
                    NULL));
 out:
+    secret_wipe(with, sizeof with);
     buf_free(&sealed);
     return err;
 }
@@ -435,15 +456,17 @@ out:
 static struct err fetch(struct vault *v, const char *sql, struct vault_name *name, struct arena *a,
                         struct bytes *value)
 {
-    struct db_value row[2];
+    struct db_value found[4];
+    struct row row;
     struct err err;
 
     TRY(db_one(v->db, a, sql,
                DB_VALUES(DB_NUMBER_OF(name->kind), DB_BYTES_OF(BYTES(name->key)),
                          DB_NUMBER_OF(name->number)),
-               row, 2));
-    vault_name_move(name, (uint64_t)row[0].number);
-    err = unseal(v, name, row[1].bytes, a, value);
+               found, 4));
+    vault_name_move(name, (uint64_t)found[0].number);
+    row = (struct row){found[1].bytes, found[3].bytes, (uint64_t)found[2].number};
+    err = unseal(v, name, &row, a, value);
     v->damaged |= err.code == E_FORGED;
     return err;
 }
@@ -503,14 +526,20 @@ struct err vault_erase(struct vault *v, enum vault_kind kind, struct bytes key, 
 
     invariant(v->depth > 0);
     TRY(vault_name_find(&v->names, (uint8_t)kind, key, number, &name));
+    TRY(vault_slot_wipe(v->db, &name));
     return db_run(v->db, ERASE,
                   DB_VALUES(DB_NUMBER_OF(kind), DB_BYTES_OF(BYTES(name.key)), DB_NUMBER_OF(number)),
                   NULL);
 }
 
+struct err vault_bury(struct vault *v)
+{
+    return v->depth > 0 ? FAIL(E_CONFLICT) : db_empty_log(v->db);
+}
+
 struct err vault_erase_below(struct vault *v, enum vault_kind kind, uint64_t number)
 {
-    invariant(v->depth > 0);
+    invariant(v->depth > 0 && !vault_slot_has((uint8_t)kind));
     return db_run(v->db, ERASE_BELOW, DB_VALUES(DB_NUMBER_OF(kind), DB_NUMBER_OF(number)), NULL);
 }
 

@@ -19,13 +19,19 @@ uint64_t stage_clock(const struct person *who)
     return (uint64_t)((int64_t)who->play->now_ms + who->skew_ms);
 }
 
+void stage_wake(struct person *who)
+{
+    engine_steady(who->engine, who->play->now_ms);
+    engine_wake(who->engine, stage_clock(who));
+}
+
 /* ---- the server */
 
 static void take_frame(struct person *who, struct bytes frame)
 {
     if (who->engine == NULL || stage_dies(who))
         return;
-    engine_wake(who->engine, stage_clock(who));
+    stage_wake(who);
     engine_frame(who->engine, frame);
 }
 
@@ -204,6 +210,16 @@ static void remember(struct person *who, const struct event *e)
     who->n_shown++;
 }
 
+static void remember_problem(struct person *who, const struct event *e)
+{
+    who->problems |= 1u << e->problem;
+    who->problem_code = e->code;
+    if (e->problem == PROBLEM_RECIPIENTS)
+        who->finding = e->finding;
+    who->told[e->problem]++;
+    who->missing[e->problem] += e->message.missing;
+}
+
 static void hear(struct person *who, const struct event *e)
 {
     switch (e->kind) {
@@ -223,12 +239,7 @@ static void hear(struct person *who, const struct event *e)
         who->code = e->code;
         break;
     case EVENT_PROBLEM:
-        who->problems |= 1u << e->problem;
-        who->problem_code = e->code;
-        if (e->problem == PROBLEM_RECIPIENTS)
-            who->finding = e->finding;
-        who->told[e->problem]++;
-        who->missing[e->problem] += e->message.missing;
+        remember_problem(who, e);
         break;
     case EVENT_REMOVED:
         who->removed = true;
@@ -255,6 +266,9 @@ static void hear(struct person *who, const struct event *e)
         break;
     case EVENT_ROOM_CHANGE:
         who->wished = *e;
+        break;
+    case EVENT_ENDED:
+        who->ended++;
         break;
     case EVENT_ROOM:
     case EVENT_DRAINED:
@@ -289,7 +303,7 @@ static void connect_up(struct person *who, struct bytes pins)
     memcpy(line->session.from, STAGE_FROM, sizeof STAGE_FROM);
     assert_ok(live_enter(p->live, &line->session));
     who->line = line;
-    engine_wake(who->engine, stage_clock(who));
+    stage_wake(who);
     engine_link_up(who->engine, BYTES(binding));
 }
 
@@ -364,7 +378,7 @@ static void wake_due(struct play *p)
         if (who->engine == NULL || who->wake_ms == 0 || stage_clock(who) < who->wake_ms)
             continue;
         who->wake_ms = 0;
-        engine_wake(who->engine, stage_clock(who));
+        stage_wake(who);
     }
 }
 
@@ -405,6 +419,8 @@ uint64_t stage_now(const struct play *p)
 
 void stage_skew(struct person *who, int64_t ms)
 {
+    if (who->wake_ms != 0) /* a host's timers do not run by the clock that was set */
+        who->wake_ms = (uint64_t)((int64_t)who->wake_ms + ms - who->skew_ms);
     who->skew_ms = ms;
 }
 

@@ -20,15 +20,17 @@ _Static_assert((int)TACET_COPIES_SOME == (int)POLICY_NAMED, "copies are a scope"
 static struct err next_message(struct tacet_client *c, const char *with, uint64_t place,
                                struct tacet_message *out)
 {
-    struct message m;
+    struct message m = {.place = place};
     uint64_t number;
+    bool over = true;
 
-    arena_free(&c->shown);
-    if (with == NULL) {
-        TRY(messages_next_unread(c->vault, place, &c->shown, &m));
-    } else {
+    if (with != NULL)
         TRY(meeting_conversation(c, with, &number));
-        TRY(messages_next(c->vault, number, place, &c->shown, &m));
+    while (over) {
+        arena_free(&c->shown);
+        TRY(with == NULL ? messages_next_unread(c->vault, m.place, &c->shown, &m)
+                         : messages_next(c->vault, number, m.place, &c->shown, &m));
+        TRY(engine_is_over(c->engine, &m, &over));
     }
     client_message(c, &m, out);
     return OK;
@@ -43,14 +45,18 @@ enum tacet_code tacet_next_message(struct tacet_client *c, const char *with, uin
 static struct err previous_message(struct tacet_client *c, const char *with, uint64_t place,
                                    struct tacet_message *out)
 {
-    struct message m;
+    struct message m = {.place = place};
     uint64_t number;
+    bool over = true;
 
-    arena_free(&c->shown);
     TRY(meeting_conversation(c, with, &number));
-    if (place == 1)
-        return FAIL(E_ABSENT);
-    TRY(messages_last(c->vault, number, place - 1, &c->shown, &m)); /* 0 - 1: the newest */
+    while (over) {
+        arena_free(&c->shown);
+        if (m.place == 1)
+            return FAIL(E_ABSENT);
+        TRY(messages_last(c->vault, number, m.place - 1, &c->shown, &m)); /* 0 - 1: the newest */
+        TRY(engine_is_over(c->engine, &m, &over));
+    }
     client_message(c, &m, out);
     return OK;
 }
