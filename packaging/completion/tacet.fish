@@ -18,12 +18,13 @@ complete -c tacet -l passphrase-fd -x -d 'Read the passphrase from a descriptor'
 complete -c tacet -l help -d 'Say more'
 complete -c tacet -l version -d 'Say which version this is'
 
-set -l words join chat send read contacts name room verify devices recovery passphrase lock status
+set -l words join chat send read search contacts name room verify devices recovery passphrase lock status
 set -l none "not __fish_seen_subcommand_from $words help"
 complete -c tacet -n $none -a join -d 'Take up an invitation, or add this device'
 complete -c tacet -n $none -a chat -d 'Talk with somebody, line by line'
 complete -c tacet -n $none -a send -d 'Write to somebody'
 complete -c tacet -n $none -a read -d 'Show what others wrote'
+complete -c tacet -n $none -a search -d 'Find messages, people and rooms'
 complete -c tacet -n $none -a contacts -d 'List the people you have written with'
 complete -c tacet -n $none -a name -d 'Give somebody a name that you alone see'
 complete -c tacet -n $none -a room -d 'Talk with several people'
@@ -44,6 +45,9 @@ complete -c tacet -n '__fish_seen_subcommand_from send' -l wait -x -d 'For the s
 complete -c tacet -n '__fish_seen_subcommand_from read' -l follow -d 'Go on showing'
 complete -c tacet -n '__fish_seen_subcommand_from read' -l all -d 'Read ones too'
 complete -c tacet -n '__fish_seen_subcommand_from read' -l json -d 'A JSON object a line'
+complete -c tacet -n '__fish_seen_subcommand_from search' -l in -x -d 'Only in this conversation'
+complete -c tacet -n '__fish_seen_subcommand_from search' -l most -x -d 'So many messages'
+complete -c tacet -n '__fish_seen_subcommand_from search' -l json -d 'A JSON object a line'
 complete -c tacet -n '__fish_seen_subcommand_from contacts' -l json -d 'A JSON object a line'
 complete -c tacet -n '__fish_seen_subcommand_from name' -l none -d 'Take it away'
 complete -c tacet -n '__fish_seen_subcommand_from room' \

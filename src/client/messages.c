@@ -277,6 +277,27 @@ struct err messages_mark_read(struct vault *v, struct message *m)
     return messages_update(v, m);
 }
 
+struct visiting {
+    messages_visit_fn *visit;
+    void *ctx;
+};
+
+static struct err visit_record(void *ctx, uint64_t place, struct bytes value)
+{
+    const struct visiting *to = ctx;
+    struct message m;
+
+    TRY(parse_message(value, place, &m));
+    return to->visit(to->ctx, &m);
+}
+
+struct err messages_each(struct vault *v, messages_visit_fn *visit, void *ctx)
+{
+    struct visiting to = {visit, ctx};
+
+    return vault_each(v, VAULT_MESSAGE, visit_record, &to);
+}
+
 /* ---- its end */
 
 struct err messages_again(struct vault *v, const struct message *m)

@@ -104,6 +104,11 @@ FALLIBLE messages_next_unread_of(struct vault *v, const struct room_id *room,
                                  const struct device_id *sender, uint64_t seq, struct arena *a,
                                  struct message *m);
 
+/* Every row of every conversation, in no order that means anything, until a visit fails.  It lives
+ * until its visit is over, and no visit asks the vault. */
+typedef struct err messages_visit_fn(void *ctx, const struct message *m);
+FALLIBLE messages_each(struct vault *v, messages_visit_fn *visit, void *ctx);
+
 FALLIBLE messages_known(struct vault *v, const struct device_id *sender,
                         const struct message_id *id, bool *known);
 

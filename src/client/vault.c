@@ -7,18 +7,18 @@
 #include "base/reader.h"
 #include "client/vault_key.h"
 #include "client/vault_name.h"
+#include "client/vault_seal.h"
 #include "client/vault_slot.h"
-#include "crypto/aead.h"
 #include "crypto/kdf.h"
 #include "crypto/secret.h"
 #include "storage/migrate.h"
 
-#define SEALED_OVERHEAD (AEAD_NONCE_SIZE + AEAD_TAG_SIZE)
+#define SEALED_MAX (VAULT_VALUE_MAX + VAULT_SLOT_OVERHEAD + VAULT_SEAL_OVERHEAD)
 
 struct vault {
     struct db *db;
     struct random *random;
-    uint8_t seal_key[AEAD_KEY_SIZE];
+    struct aead_key *seal; /* NULL: it was destroyed */
     struct vault_names names;
     unsigned depth;
     bool damaged; /* a record did not open */
@@ -47,26 +47,34 @@ static const char SELECT_HEADER[] = "SELECT header FROM vault WHERE id = 1";
 static const char PUT[] =
     "INSERT INTO record (kind, key, number, value, slot) VALUES ($1, $2, $3, $4, $5)"
     " ON CONFLICT (kind, key, number) DO UPDATE SET value = $4, slot = $5";
-#define ROWS " FROM record r LEFT JOIN slot s ON s.number = r.slot"
-static const char ALL[] = "SELECT r.kind, r.key, r.number, r.value, r.slot, s.key" ROWS;
-static const char GET[] = "SELECT r.number, r.value, r.slot, s.key" ROWS
-                          " WHERE r.kind = $1 AND r.key = $2 AND r.number = $3";
-static const char NEXT[] = "SELECT r.number, r.value, r.slot, s.key" ROWS
-                           " WHERE r.kind = $1 AND r.key = $2 AND r.number >= $3"
-                           " ORDER BY r.number LIMIT 1";
-static const char LAST[] = "SELECT r.number, r.value, r.slot, s.key" ROWS
-                           " WHERE r.kind = $1 AND r.key = $2 AND r.number <= $3"
-                           " ORDER BY r.number DESC LIMIT 1";
+#define ROWS                                                                                \
+    "SELECT r.kind, r.key, r.number, r.value, r.slot, s.key FROM record r LEFT JOIN slot s" \
+    " ON s.number = r.slot"
+static const char ALL[] = ROWS;
+static const char EACH[] = ROWS " WHERE r.kind = $1";
+static const char GET[] = ROWS " WHERE r.kind = $1 AND r.key = $2 AND r.number = $3";
+static const char NEXT[] = ROWS " WHERE r.kind = $1 AND r.key = $2 AND r.number >= $3"
+                                " ORDER BY r.number LIMIT 1";
+static const char LAST[] = ROWS " WHERE r.kind = $1 AND r.key = $2 AND r.number <= $3"
+                                " ORDER BY r.number DESC LIMIT 1";
 static const char ERASE[] = "DELETE FROM record WHERE kind = $1 AND key = $2 AND number = $3";
 static const char ERASE_BELOW[] = "DELETE FROM record WHERE kind = $1 AND number < $2";
 
 /* The vault's own random key, from which the others follow. */
 static struct err derive_keys(struct vault *v, const uint8_t root[AEAD_KEY_SIZE])
 {
-    TRY(kdf_hkdf((struct bytes){0}, bytes(root, AEAD_KEY_SIZE), BYTES_LABEL("tacet vault seal"),
-                 v->seal_key, sizeof v->seal_key));
-    return kdf_hkdf((struct bytes){0}, bytes(root, AEAD_KEY_SIZE), BYTES_LABEL("tacet vault index"),
-                    v->names.index_key, sizeof v->names.index_key);
+    struct err err = OK;
+    uint8_t key[AEAD_KEY_SIZE] = {0};
+
+    TRY_OUT(kdf_hkdf((struct bytes){0}, bytes(root, AEAD_KEY_SIZE), BYTES_LABEL("tacet vault seal"),
+                     key, sizeof key));
+    TRY_OUT(aead_key_take(key, &v->seal));
+    TRY_OUT(kdf_hkdf((struct bytes){0}, bytes(root, AEAD_KEY_SIZE),
+                     BYTES_LABEL("tacet vault index"), v->names.index_key,
+                     sizeof v->names.index_key));
+out:
+    secret_wipe(key, sizeof key);
+    return err;
 }
 
 static struct err new_vault(struct db *db, struct random *random, struct vault **out)
@@ -124,67 +132,62 @@ static struct err check_whole(struct db *db, struct arena *a)
 
 /* ---- rows */
 
-/* As it stands on disk. */
-struct row {
-    struct bytes sealed, slot_key;
-    uint64_t slot;
-};
+/* As they stand behind one another on disk; the key of the slot is empty where there is none. */
+enum column { KIND, KEY, NUMBER, VALUE, SLOT, SLOT_KEY, COLUMNS };
 
-static struct err unseal(struct vault *v, const struct vault_name *name, const struct row *row,
-                         struct arena *a, struct bytes *value)
+/* `out` receives as much as is sealed without its overhead, of which *value is a part. */
+static struct err unseal(struct vault *v, const struct vault_name *name, struct bytes sealed,
+                         const struct vault_slot *slot, uint8_t *out, struct bytes *value)
 {
-    struct err err;
-    struct bytes sealed = row->sealed;
-    uint8_t *plain, key[AEAD_KEY_SIZE];
-
-    if (sealed.n < SEALED_OVERHEAD)
-        return FAIL(E_FORGED);
-    plain = arena_alloc(a, sealed.n - SEALED_OVERHEAD);
-    if (plain == NULL)
-        return FAIL(E_NOMEM);
-    TRY(vault_slot_derive(v->seal_key, row->slot, row->slot_key, key));
-    err = aead_open(key, sealed.at, BYTES(name->aad),
-                    bytes(sealed.at + AEAD_NONCE_SIZE, sealed.n - AEAD_NONCE_SIZE), plain);
-    secret_wipe(key, sizeof key);
-    TRY(err);
-    *value = bytes(plain, sealed.n - SEALED_OVERHEAD);
-    return OK;
+    TRY(vault_seal_open(v->seal, name, sealed, out));
+    return vault_slot_open(slot, out, sealed.n - VAULT_SEAL_OVERHEAD, value);
 }
 
-/* Damage may take the name of a row and leave the order as it was: then what it holds would only
- * not be found.  But it does not open under another name. */
-static struct err check_row(struct vault *v, struct db_query *q)
+/* The row at hand, which has the columns of ALL.  Damage may take the name of a row and leave the
+ * order as it was: then what it holds would only not be found.  But it does not open under another
+ * name. */
+static struct err open_row(struct vault *v, struct db_query *q, struct vault_name *name,
+                           struct buf *room, struct bytes *value)
 {
-    struct err err;
-    struct arena a = ARENA(VAULT_VALUE_MAX);
-    struct row row = {db_bytes(q, 3), db_bytes(q, 5), (uint64_t)db_number(q, 4)};
-    struct bytes key = db_bytes(q, 1), value;
-    struct vault_name name;
+    const struct vault_slot slot = {(uint64_t)db_number(q, SLOT), db_bytes(q, SLOT_KEY)};
+    struct bytes key = db_bytes(q, KEY), sealed = db_bytes(q, VALUE);
 
-    if (db_number(q, 0) < 1 || db_number(q, 0) > UINT8_MAX || key.n != VAULT_NAME_SIZE ||
-        row.sealed.n > VAULT_VALUE_MAX + SEALED_OVERHEAD)
+    if (db_number(q, KIND) < 1 || db_number(q, KIND) > UINT8_MAX || key.n != VAULT_NAME_SIZE ||
+        sealed.n < VAULT_SEAL_OVERHEAD || sealed.n > SEALED_MAX)
         return FAIL(E_FORGED);
-    name = vault_name((uint8_t)db_number(q, 0), key.at, (uint64_t)db_number(q, 2));
-    err = unseal(v, &name, &row, &a, &value);
-    arena_free(&a);
-    return err;
+    *name = vault_name((uint8_t)db_number(q, KIND), key.at, (uint64_t)db_number(q, NUMBER));
+    buf_cut(room, 0);
+    if (buf_extend(room, sealed.n - VAULT_SEAL_OVERHEAD) == NULL)
+        return FAIL(room->failed);
+    return unseal(v, name, sealed, &slot, room->at, value);
 }
 
-static struct err check_rows(struct vault *v)
+/* Every row of a kind; `visit` NULL: of all kinds, it opens, and that is all. */
+static struct err walk(struct vault *v, uint8_t kind, vault_visit_fn *visit, void *ctx)
 {
     struct err err = OK;
     struct db_query *q = NULL;
+    struct buf room = BUF(SEALED_MAX);
+    struct vault_name name;
+    struct bytes value;
     bool more = true;
 
-    TRY_OUT(db_begin_query(v->db, ALL, DB_NO_VALUES, &q));
+    TRY_OUT(visit == NULL ? db_begin_query(v->db, ALL, DB_NO_VALUES, &q)
+                          : db_begin_query(v->db, EACH, DB_VALUES(DB_NUMBER_OF(kind)), &q));
     while (true) {
         TRY_OUT(db_next(q, &more));
         if (!more)
             break;
-        TRY_OUT(check_row(v, q));
+        err = open_row(v, q, &name, &room, &value);
+        v->damaged |= err.code == E_FORGED;
+        if (err.code == E_OK && visit != NULL)
+            err = visit(ctx, name.number, value);
+        if (err.code != E_OK)
+            break;
     }
 out:
     db_end_query(q);
+    buf_free(&room);
     return err;
 }
 
@@ -232,7 +235,7 @@ static struct err open_vault(struct vault **out, struct db *db, const struct ope
                                 : open_key(db, header.bytes, with->passphrase, with->tries, root));
     TRY_OUT(check_whole(db, &a));
     TRY_OUT(derive_keys(v, root));
-    TRY_OUT(check_rows(v));
+    TRY_OUT(walk(v, 0, NULL, NULL));
     *out = v;
     v = NULL;
 out:
@@ -366,7 +369,8 @@ struct err vault_destroy(struct vault *v)
 
     invariant(v->depth == 0);
     err = vault_destroy_closed(v->db);
-    secret_wipe(v->seal_key, sizeof v->seal_key);
+    aead_key_free(v->seal);
+    v->seal = NULL;
     secret_wipe(&v->names, sizeof v->names);
     v->damaged = true;
     return err;
@@ -376,6 +380,7 @@ void vault_close(struct vault *v)
 {
     if (v == NULL)
         return;
+    aead_key_free(v->seal);
     secret_wipe(v, sizeof *v);
     free(v);
 }
@@ -428,26 +433,21 @@ struct err vault_put(struct vault *v, enum vault_kind kind, struct bytes key, ui
 {
     struct err err = OK;
     struct vault_name name;
-    struct buf sealed = BUF(VAULT_VALUE_MAX + SEALED_OVERHEAD);
+    struct buf within = BUF(SEALED_MAX), sealed = BUF(SEALED_MAX);
     uint64_t slot;
-    uint8_t *at, with[AEAD_KEY_SIZE] = {0};
 
     invariant(v->depth > 0);
     if (value.n > VAULT_VALUE_MAX)
         return FAIL(E_LIMIT);
     TRY(vault_name_find(&v->names, (uint8_t)kind, key, number, &name));
-    at = buf_extend(&sealed, value.n + SEALED_OVERHEAD);
-    if (at == NULL)
-        return FAIL(sealed.failed);
-    TRY_OUT(vault_slot_for(v->db, v->random, v->seal_key, &name, &slot, with));
-    TRY_OUT(random_fill(v->random, at, AEAD_NONCE_SIZE));
-    TRY_OUT(aead_seal(with, at, BYTES(name.aad), value, at + AEAD_NONCE_SIZE));
+    TRY_OUT(vault_slot_seal(v->db, v->random, &name, value, &slot, &within));
+    TRY_OUT(vault_seal(v->seal, v->random, &name, slot == 0 ? value : buf_view(&within), &sealed));
     TRY_OUT(db_run(v->db, PUT,
                    DB_VALUES(DB_NUMBER_OF(kind), DB_BYTES_OF(BYTES(name.key)), DB_NUMBER_OF(number),
                              DB_BYTES_OF(buf_view(&sealed)), DB_NUMBER_OF(slot)),
                    NULL));
 out:
-    secret_wipe(with, sizeof with);
+    buf_free(&within);
     buf_free(&sealed);
     return err;
 }
@@ -456,17 +456,21 @@ out:
 static struct err fetch(struct vault *v, const char *sql, struct vault_name *name, struct arena *a,
                         struct bytes *value)
 {
-    struct db_value found[4];
-    struct row row;
+    struct db_value row[COLUMNS];
+    struct vault_slot slot;
+    uint8_t *out;
     struct err err;
 
     TRY(db_one(v->db, a, sql,
                DB_VALUES(DB_NUMBER_OF(name->kind), DB_BYTES_OF(BYTES(name->key)),
                          DB_NUMBER_OF(name->number)),
-               found, 4));
-    vault_name_move(name, (uint64_t)found[0].number);
-    row = (struct row){found[1].bytes, found[3].bytes, (uint64_t)found[2].number};
-    err = unseal(v, name, &row, a, value);
+               row, COLUMNS));
+    vault_name_move(name, (uint64_t)row[NUMBER].number);
+    slot = (struct vault_slot){(uint64_t)row[SLOT].number, row[SLOT_KEY].bytes};
+    out = arena_alloc(a, row[VALUE].bytes.n); /* more than enough */
+    if (out == NULL)
+        return FAIL(E_NOMEM);
+    err = unseal(v, name, row[VALUE].bytes, &slot, out, value);
     v->damaged |= err.code == E_FORGED;
     return err;
 }
@@ -494,30 +498,41 @@ struct err vault_has(struct vault *v, enum vault_kind kind, struct bytes key, ui
     return OK;
 }
 
-static struct err neighbour(struct vault *v, const char *sql, struct vault_name *name,
-                            struct arena *a, uint64_t *number, struct bytes *value)
+static struct err neighbour(struct vault *v, const char *sql, enum vault_kind kind,
+                            struct bytes key, uint64_t *number, struct arena *a,
+                            struct bytes *value)
 {
-    TRY(fetch(v, sql, name, a, value));
-    *number = name->number;
+    struct vault_name name;
+
+    TRY(vault_name_find(&v->names, (uint8_t)kind, key, *number, &name));
+    TRY(fetch(v, sql, &name, a, value));
+    *number = name.number;
     return OK;
 }
 
 struct err vault_next(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t from,
                       struct arena *a, uint64_t *number, struct bytes *value)
 {
-    struct vault_name name;
+    uint64_t at = from;
 
-    TRY(vault_name_find(&v->names, (uint8_t)kind, key, from, &name));
-    return neighbour(v, NEXT, &name, a, number, value);
+    TRY(neighbour(v, NEXT, kind, key, &at, a, value));
+    *number = at;
+    return OK;
 }
 
 struct err vault_last(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t most,
                       struct arena *a, uint64_t *number, struct bytes *value)
 {
-    struct vault_name name;
+    uint64_t at = most > INT64_MAX ? INT64_MAX : most;
 
-    TRY(vault_name_find(&v->names, (uint8_t)kind, key, most > INT64_MAX ? INT64_MAX : most, &name));
-    return neighbour(v, LAST, &name, a, number, value);
+    TRY(neighbour(v, LAST, kind, key, &at, a, value));
+    *number = at;
+    return OK;
+}
+
+struct err vault_each(struct vault *v, enum vault_kind kind, vault_visit_fn *visit, void *ctx)
+{
+    return walk(v, (uint8_t)kind, visit, ctx);
 }
 
 struct err vault_erase(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number)

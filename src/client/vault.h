@@ -183,6 +183,11 @@ FALLIBLE vault_next(struct vault *v, enum vault_kind kind, struct bytes key, uin
 FALLIBLE vault_last(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t most,
                     struct arena *a, uint64_t *number, struct bytes *value);
 
+/* Every record of a kind, under any key, in no order that means anything: each is visited until one
+ * visit fails.  A value lives until its visit is over, and no visit asks the vault. */
+typedef struct err vault_visit_fn(void *ctx, uint64_t number, struct bytes value);
+FALLIBLE vault_each(struct vault *v, enum vault_kind kind, vault_visit_fn *visit, void *ctx);
+
 /* Erasing what is not there is fine.  Of kinds with a slot the key goes, too. */
 FALLIBLE vault_erase(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number);
 

@@ -2,7 +2,6 @@
 #include "client/vault_slot.h"
 
 #include "client/vault.h"
-#include "crypto/kdf.h"
 #include "crypto/secret.h"
 
 /* Rows of one size, numbered as they come: the table grows at its end alone, and a row that is
@@ -22,19 +21,6 @@ static const char BLANK[] = "UPDATE slot SET key = zeroblob(length(key)) WHERE n
 static const char SELECT_FREE[] = "SELECT number FROM slot_free LIMIT 1";
 static const char INSERT_FREE[] = "INSERT INTO slot_free (number) VALUES ($1)";
 static const char DELETE_FREE[] = "DELETE FROM slot_free WHERE number = $1";
-
-struct err vault_slot_derive(const uint8_t seal_key[AEAD_KEY_SIZE], uint64_t slot, struct bytes key,
-                             uint8_t out[AEAD_KEY_SIZE])
-{
-    if (slot == 0) {
-        memcpy(out, seal_key, AEAD_KEY_SIZE);
-        return OK;
-    }
-    if (key.n != AEAD_KEY_SIZE)
-        return FAIL(E_FORGED);
-    return kdf_hkdf(key, bytes(seal_key, AEAD_KEY_SIZE), BYTES_LABEL("tacet vault record"), out,
-                    AEAD_KEY_SIZE);
-}
 
 /* One that was wiped, to be used again.  E_ABSENT. */
 static struct err take_free(struct db *db, struct bytes key, uint64_t *slot)
@@ -102,22 +88,40 @@ static struct err find(struct db *db, const struct vault_name *name, uint64_t *s
     return err.code == E_ABSENT ? OK : err;
 }
 
-struct err vault_slot_for(struct db *db, struct random *random,
-                          const uint8_t seal_key[AEAD_KEY_SIZE], const struct vault_name *name,
-                          uint64_t *slot, uint8_t out[AEAD_KEY_SIZE])
+struct err vault_slot_seal(struct db *db, struct random *random, const struct vault_name *name,
+                           struct bytes value, uint64_t *slot, struct buf *out)
 {
     struct err err = OK;
-    uint8_t own[AEAD_KEY_SIZE] = {0};
+    uint8_t key[AEAD_KEY_SIZE] = {0}, *at;
 
-    TRY_OUT(find(db, name, slot));
-    if (*slot != 0)
-        TRY_OUT(get_key(db, *slot, own));
-    else if (vault_slot_has(name->kind))
-        TRY_OUT(fill(db, random, slot, own));
-    TRY_OUT(vault_slot_derive(seal_key, *slot, BYTES(own), out));
+    TRY(find(db, name, slot));
+    if (*slot == 0 && !vault_slot_has(name->kind))
+        return OK;
+    TRY_OUT(*slot == 0 ? fill(db, random, slot, key) : get_key(db, *slot, key));
+    at = buf_extend(out, value.n + VAULT_SLOT_OVERHEAD);
+    if (at == NULL)
+        TRY_OUT(FAIL(out->failed));
+    TRY_OUT(random_fill(random, at, AEAD_NONCE_SIZE));
+    TRY_OUT(aead_seal(key, at, (struct bytes){0}, value, at + AEAD_NONCE_SIZE));
 out:
-    secret_wipe(own, sizeof own);
+    secret_wipe(key, sizeof key);
     return err;
+}
+
+struct err vault_slot_open(const struct vault_slot *slot, uint8_t *at, size_t n,
+                           struct bytes *value)
+{
+    if (slot->number == 0) {
+        *value = bytes(at, n);
+        return OK;
+    }
+    if (slot->key.n != AEAD_KEY_SIZE || n < VAULT_SLOT_OVERHEAD)
+        return FAIL(E_FORGED);
+    at += AEAD_NONCE_SIZE;
+    n -= AEAD_NONCE_SIZE;
+    TRY(aead_open(slot->key.at, at - AEAD_NONCE_SIZE, (struct bytes){0}, bytes(at, n), at));
+    *value = bytes(at, n - AEAD_TAG_SIZE);
+    return OK;
 }
 
 struct err vault_slot_wipe(struct db *db, const struct vault_name *name)

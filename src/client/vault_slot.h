@@ -7,11 +7,14 @@
  * moved: they are added behind one another, overwritten where they stand, and used again.  A record
  * that is sealed under the key in one is lost with that key, wherever copies of it are.
  *
+ *   within the seal = nonce 12, random | AES-256-GCM(key in the slot, nonce, no aad, value)
+ *
  * What a slot holds is of no use without the vault's key.
  */
 #ifndef TACET_CLIENT_VAULT_SLOT_H
 #define TACET_CLIENT_VAULT_SLOT_H
 
+#include "base/buf.h"
 #include "client/vault_name.h"
 #include "crypto/aead.h"
 #include "crypto/random.h"
@@ -20,20 +23,27 @@
 /* Step by step, with the vault's own. */
 extern const struct schema vault_slot_schema;
 
-/* What seals a record: the vault's own seal key; or, if it has a slot, what follows from that and
- * the key in there.  E_FORGED: there is no such key. */
-FALLIBLE vault_slot_derive(const uint8_t seal_key[AEAD_KEY_SIZE], uint64_t slot, struct bytes key,
-                           uint8_t out[AEAD_KEY_SIZE]);
+#define VAULT_SLOT_OVERHEAD (AEAD_NONCE_SIZE + AEAD_TAG_SIZE)
 
 /* Has a record of this kind a slot, when it is written? */
 bool vault_slot_has(uint8_t kind);
 
-/* Inside of a transaction, as the next: what seals the record of that name from now on, with the
- * slot that it has, or a new one; 0: it needs none. */
-FALLIBLE vault_slot_for(struct db *db, struct random *random, const uint8_t seal_key[AEAD_KEY_SIZE],
-                        const struct vault_name *name, uint64_t *slot, uint8_t out[AEAD_KEY_SIZE]);
+/* A record's; number 0: it has none. */
+struct vault_slot {
+    uint64_t number;
+    struct bytes key;
+};
+
+/* Inside of a transaction, as the next: append what is to be sealed of the record of that name,
+ * sealed with the slot that it has, or a new one.  *slot 0: it needs none, and nothing is
+ * appended. */
+FALLIBLE vault_slot_seal(struct db *db, struct random *random, const struct vault_name *name,
+                         struct bytes value, uint64_t *slot, struct buf *out);
 
 /* The key of the record of that name is overwritten: in the file, when the log was emptied. */
 FALLIBLE vault_slot_wipe(struct db *db, const struct vault_name *name);
+
+/* *value is a part of the n bytes at `at`, which are opened where they stand.  E_FORGED. */
+FALLIBLE vault_slot_open(const struct vault_slot *slot, uint8_t *at, size_t n, struct bytes *value);
 
 #endif

@@ -164,6 +164,7 @@ struct err client_new(const struct tacet_profile *p, struct tacet_client **out)
     c->named = ARENA(4096);
     c->called = ARENA(4096);
     c->room = ARENA(4 << 20);
+    c->met = c->said = SEARCHING;
     *out = c;
     TRY(vault_path(p->directory, path));
     c->path = strdup(path);
@@ -448,6 +449,8 @@ void tacet_close(struct tacet_client *c)
     arena_free(&c->named);
     arena_free(&c->called);
     arena_free(&c->room);
+    searching_free(&c->met);
+    searching_free(&c->said);
     free(c->path);
     free(c);
 }

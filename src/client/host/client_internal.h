@@ -4,6 +4,7 @@
 #define TACET_CLIENT_HOST_CLIENT_INTERNAL_H
 
 #include "client/host/carrier.h"
+#include "client/searching.h"
 #include "crypto/p521.h"
 #include "tacet/client.h"
 
@@ -23,7 +24,8 @@ struct tacet_client {
     struct arena named;   /* the name of the contact that was given last */
     struct arena called;  /* and of the device */
     struct arena room;    /* and of the room */
-    struct adding asked;  /* which device was told last as asking to be added */
+    struct searching met, said; /* what the last search found: conversations, messages */
+    struct adding asked;        /* which device was told last as asking to be added */
 };
 
 enum tacet_code client_code(struct err err);

@@ -5,6 +5,7 @@
 
 #include "assert_err.h"
 #include "tacet/rooms.h"
+#include "tacet/search.h"
 
 #define PLAY_MOST 8
 
@@ -31,6 +32,7 @@ struct play {
     struct tacet_room room[PLAY_MOST];
     size_t rooms;
     enum tacet_code room_code; /* what changes are answered */
+    enum tacet_code search;
     struct tacet_status status;
 
     /* What the program did. */
@@ -47,6 +49,7 @@ struct play {
     char draft[64];
     char called[64], confirmed[64], removed[64]; /* devices */
     char wished[128];                            /* of a room */
+    char searched[512];                          /* "words@conversation" */
     bool cancelled;
     size_t sent_n;
 };

@@ -297,6 +297,41 @@ static void erase_below_takes_every_key_of_one_kind(void **state)
     holds(s->vault, VAULT_FAILED, KEY, 4, VALUE);
 }
 
+struct seen {
+    size_t n;
+    uint64_t numbers;
+    enum err_code refuse_at; /* the second visit gives this */
+};
+
+static struct err see(void *ctx, uint64_t number, struct bytes value)
+{
+    struct seen *s = ctx;
+
+    assert_bytes(value, VALUE);
+    s->n++;
+    s->numbers += number;
+    return s->n == 2 && s->refuse_at != E_OK ? FAIL(s->refuse_at) : OK;
+}
+
+static void each_record_of_a_kind_is_visited_under_whatever_key(void **state)
+{
+    struct safe *s = *state;
+    struct seen all = {0}, refusing = {.refuse_at = E_LIMIT};
+
+    assert_ok(vault_each(s->vault, VAULT_CONTACT, see, &all));
+    assert_int_equal(all.n, 0);
+    put(s->vault, VAULT_CONTACT, KEY, 1, VALUE);
+    put(s->vault, VAULT_CONTACT, KEY, 2, VALUE);
+    put(s->vault, VAULT_CONTACT, SAFE_NO_KEY, 4, VALUE);
+    put(s->vault, VAULT_HANDLE, KEY, 8, VALUE);
+    assert_ok(vault_each(s->vault, VAULT_CONTACT, see, &all));
+    assert_int_equal(all.n, 3);
+    assert_int_equal(all.numbers, 7);
+    assert_err(vault_each(s->vault, VAULT_CONTACT, see, &refusing), E_LIMIT);
+    assert_int_equal(refusing.n, 2);
+    assert_false(vault_is_damaged(s->vault));
+}
+
 static void counters_begin_at_nought_and_count_on(void **state)
 {
     struct safe *s = *state;
@@ -349,6 +384,7 @@ int main(void)
         safe_test(an_inner_rollback_leaves_the_outer_work),
         safe_test(next_and_last_go_by_number_under_one_key),
         safe_test(erase_below_takes_every_key_of_one_kind),
+        safe_test(each_record_of_a_kind_is_visited_under_whatever_key),
         safe_test(counters_begin_at_nought_and_count_on),
         safe_test(values_are_up_to_their_limit_and_may_be_empty),
     };

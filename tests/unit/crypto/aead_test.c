@@ -135,6 +135,36 @@ static void what_openssl_cannot_count_is_refused(void **state)
     assert_true(bytes_all_zero(bytes(out, PLAIN_N)));
 }
 
+/* One context for all of it, in whatever order. */
+static void a_key_that_was_taken_in_seals_and_opens_the_same(void **state)
+{
+    const struct bytes too_long = {sample.plain, (size_t)AEAD_TEXT_MAX + 1};
+    uint8_t sealed[SEALED_N], plain[PLAIN_N], altered[SEALED_N];
+    struct aead_key *k = NULL;
+
+    (void)state;
+    aead_key_free(NULL);
+    assert_ok(aead_key_take(sample.key, &k));
+    for (int round = 0; round < 3; round++) {
+        assert_ok(aead_seal_with(k, sample.nonce, BYTES(sample.aad), BYTES(sample.plain), sealed));
+        assert_bytes(BYTES(sealed), BYTES(sample.sealed));
+        assert_ok(aead_open_with(k, sample.nonce, BYTES(sample.aad), BYTES(sealed), plain));
+        assert_bytes(BYTES(plain), BYTES(sample.plain));
+        memcpy(altered, sealed, sizeof altered);
+        altered[round] ^= 1;
+        assert_err(aead_open_with(k, sample.nonce, BYTES(sample.aad), BYTES(altered), plain),
+                   E_FORGED);
+        assert_true(bytes_all_zero(BYTES(plain)));
+        assert_err(aead_open_with(k, AEAD_NONCE_ZERO, BYTES(sample.aad), BYTES(sealed), plain),
+                   E_FORGED);
+        assert_err(aead_open_with(k, sample.nonce, bytes(NULL, 0), BYTES(sealed), plain), E_FORGED);
+        assert_err(aead_open_with(k, sample.nonce, BYTES(sample.aad), bytes(sealed, 15), plain),
+                   E_TRUNCATED);
+        assert_err(aead_seal_with(k, sample.nonce, BYTES(sample.aad), too_long, altered), E_LIMIT);
+    }
+    aead_key_free(k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -146,6 +176,7 @@ int main(void)
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(nothing_can_be_sealed_with_and_without_aad),
         cmocka_unit_test(what_openssl_cannot_count_is_refused),
+        cmocka_unit_test(a_key_that_was_taken_in_seals_and_opens_the_same),
     };
 
     return cmocka_run_group_tests(tests, read_sample, NULL);

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/searching.h"
+
+#include <stdlib.h>
+
+#include "client/nicknames.h"
+#include "client/roomlog.h"
+
+#define NAMES_ARENA (64 * 1024)
+
+/* ---- what was found */
+
+size_t searching_count(const struct searching *s)
+{
+    return s->hits.n / sizeof(struct searching_hit);
+}
+
+struct searching_hit searching_get(const struct searching *s, size_t i)
+{
+    struct searching_hit hit;
+
+    memcpy(&hit, s->hits.at + i * sizeof hit, sizeof hit);
+    return hit;
+}
+
+void searching_free(struct searching *s)
+{
+    buf_free(&s->hits);
+}
+
+static struct err keep(struct searching *s, uint64_t conversation, uint64_t place)
+{
+    struct searching_hit hit = {conversation, place};
+
+    buf_bytes(&s->hits, bytes((const uint8_t *)&hit, sizeof hit));
+    return s->hits.failed == E_OK ? OK : FAIL(s->hits.failed);
+}
+
+/* ---- conversations */
+
+static struct err person_fits(struct vault *v, const struct contact *c, struct query *q, bool *fits)
+{
+    struct arena a = ARENA(NAMES_ARENA);
+    const char *name;
+    struct err err = query_fits(q, bytes_text(c->handle), fits);
+
+    if (err.code == E_OK && !*fits) {
+        err = nicknames_get(v, c, &a, &name);
+        if (err.code == E_OK)
+            err = query_fits(q, bytes_text(name), fits);
+        else if (err.code == E_ABSENT)
+            err = OK;
+    }
+    arena_free(&a);
+    return err;
+}
+
+static struct err room_fits(struct vault *v, const struct room *r, struct query *q, bool *fits)
+{
+    struct arena a = ARENA(NAMES_ARENA);
+    struct about about;
+    struct err err = roomlog_called(v, &r->id, &a, &about);
+
+    *fits = false;
+    if (err.code == E_OK)
+        err = query_fits(q, about.name, fits);
+    if (err.code == E_OK && !*fits)
+        err = query_fits(q, about.description, fits);
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+static struct err search_people(struct vault *v, const struct own *me, struct query *q,
+                                struct searching *out)
+{
+    struct contact c = {.number = 0};
+    struct err err;
+    bool fits;
+
+    while ((err = people_next(v, c.number, &c)).code == E_OK) {
+        if (people_is_me(me, &c))
+            continue;
+        TRY(person_fits(v, &c, q, &fits));
+        if (fits)
+            TRY(keep(out, c.number, 0));
+    }
+    return err.code == E_ABSENT ? OK : err;
+}
+
+static struct err search_rooms(struct vault *v, struct query *q, struct searching *out)
+{
+    struct room r = {.number = 0};
+    struct err err;
+    bool fits;
+
+    while ((err = roomlog_next(v, r.number, &r)).code == E_OK) {
+        TRY(room_fits(v, &r, q, &fits));
+        if (fits)
+            TRY(keep(out, r.number, 0));
+    }
+    return err.code == E_ABSENT ? OK : err;
+}
+
+struct err searching_conversations(struct vault *v, const struct own *me, struct query *q,
+                                   struct searching *out)
+{
+    TRY(search_people(v, me, q, out));
+    return search_rooms(v, q, out);
+}
+
+/* ---- messages */
+
+struct looking {
+    struct query *query;
+    uint64_t conversation; /* 0: all */
+    struct searching *out;
+};
+
+static struct err look(void *ctx, const struct message *m)
+{
+    const struct looking *l = ctx;
+    bool fits;
+
+    if ((l->conversation != 0 && m->contact != l->conversation) ||
+        (m->notes & (MESSAGE_DEVICES | MESSAGE_ROOM | MESSAGE_UNREADABLE)) != 0)
+        return OK;
+    TRY(query_fits(l->query, m->text, &fits));
+    return fits ? keep(l->out, m->contact, m->place) : OK;
+}
+
+/* Places rise over all conversations. */
+static int newer_first(const void *left, const void *right)
+{
+    const struct searching_hit *a = left, *b = right;
+
+    return a->place < b->place ? 1 : a->place > b->place ? -1 : 0;
+}
+
+struct err searching_messages(struct vault *v, struct query *q, uint64_t conversation,
+                              struct searching *out)
+{
+    struct looking l = {q, conversation, out};
+
+    TRY(messages_each(v, look, &l));
+    if (searching_count(out) > 0)
+        qsort(out->hits.at, searching_count(out), sizeof(struct searching_hit), newer_first);
+    return OK;
+}
