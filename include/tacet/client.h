@@ -184,6 +184,9 @@ enum tacet_event_kind {
     TACET_EVENT_ROOM = 30,
     TACET_EVENT_ROOM_CHANGE, /* `wished`, of the room message.with, is in force; or cannot be: see
                                 tacet_change_room() */
+    /* The message at message.place of the conversation message.with is over: it is destroyed here,
+     * and what shows it takes it away. */
+    TACET_EVENT_ENDED = 50,
     TACET_EVENT_DEED = 60,   /* somebody did something with a message, message.re: see message.kind.
                               * It is no row of the conversation, but shows at that message */
     /* Another program asks to lock the profile, see tacet_lock(): tacet_close() it at once, and

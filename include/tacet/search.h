@@ -23,7 +23,7 @@ struct tacet_found {
 /* Find the messages in whose text each of these words stands, also as part of a longer one; and,
  * unless `with` says in which conversation alone to look, the people and rooms that are called so.
  * UTF-8; case and accents make no difference.  What is found can be asked for until the next
- * search; 100,000 messages take about a tenth of a second.
+ * search; 100,000 messages take about a quarter of a second.
  * TACET_MALFORMED: not UTF-8, or no word.  TACET_LIMIT: over TACET_SEARCH_MAX or
  * TACET_SEARCH_WORDS.  TACET_ABSENT: no such conversation. */
 TACET_API enum tacet_code tacet_search(struct tacet_client *c, const char *words, const char *with,

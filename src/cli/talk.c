@@ -334,6 +334,7 @@ static void take_event(struct talk *t, const struct tacet_event *e)
         if ((e->shared & TACET_SHARED_DRAFTS) != 0)
             talk_draft_take(t);
         break;
+    case TACET_EVENT_ENDED:
     case TACET_EVENT_ROOM:
     case TACET_EVENT_ROOM_CHANGE:
     case TACET_EVENT_JOINED:

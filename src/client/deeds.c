@@ -157,6 +157,49 @@ struct err deeds_undo(struct vault *v, const struct own *me, const struct messag
     return reactions_undo(v, &to, by, &r);
 }
 
+/* One that waits to be sent ends in its own time. */
+static struct err end_version(struct vault *v, uint64_t contact, uint64_t place)
+{
+    struct arena a = ARENA(2 * VAULT_VALUE_MAX);
+    struct message m;
+    struct err err = messages_get(v, contact, place, &a, &m);
+
+    if (err.code == E_OK && (!m.mine || m.state >= DELIVERY_ACCEPTED))
+        err = messages_destroy(v, contact, place);
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+static struct err end_text(struct vault *v, const struct own *me, const struct message *m)
+{
+    struct account_id author;
+    struct target to;
+    struct edits e;
+    struct err err = target_author(v, me, m, &author);
+
+    if (err.code == E_ABSENT)
+        return OK;
+    TRY(err);
+    TRY(target_of(v, me, m, &to));
+    TRY(edits_of(v, &to, &author, &e));
+    for (size_t i = 0; i < e.n; i++)
+        TRY(end_version(v, m->contact, e.of[i].place));
+    TRY(edits_drop(v, &to, &author));
+    return reactions_drop(v, &to);
+}
+
+struct err deeds_end(struct vault *v, const struct own *me, uint64_t contact, uint64_t place)
+{
+    struct arena a = ARENA(2 * VAULT_VALUE_MAX);
+    struct message m;
+    struct err err = messages_get(v, contact, place, &a, &m);
+
+    if (err.code == E_OK && deeds_is_text(&m))
+        err = end_text(v, me, &m);
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}
+
 /* ---- what is shown */
 
 struct err deeds_versions(struct vault *v, const struct own *me, const struct message *m,

@@ -34,6 +34,10 @@ FALLIBLE deeds_take(struct vault *v, const struct own *me, struct message *m,
 /* In the caller's transaction: a message of mine was never sent. */
 FALLIBLE deeds_undo(struct vault *v, const struct own *me, const struct message *m);
 
+/* In the caller's transaction: a message ends, and with it what stood in its place, and how people
+ * reacted to it.  Fine where there is none. */
+FALLIBLE deeds_end(struct vault *v, const struct own *me, uint64_t contact, uint64_t place);
+
 /* What its writer said in it first, borrowed. */
 struct bytes deeds_text(const struct message *m);
 

@@ -50,6 +50,7 @@ static void schedule(struct engine *e)
                                   keeping_at(e),
                                   wishing_at(e),
                                   reminding_at(e),
+                                  ending_at(e),
                               };
 
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
@@ -74,6 +75,7 @@ static struct err begin_messages(struct engine *e)
 struct err engine_begin(struct engine *e)
 {
     TRY(begin_messages(e));
+    TRY(ending_begin(e));
     TRY(agreed_begin(e));
     return sharing_begin(e);
 }
@@ -319,6 +321,17 @@ static struct err obey(struct engine *e, const struct command *c)
     return FAIL(E_MALFORMED);
 }
 
+static void tick(struct engine *e, uint64_t now_ms)
+{
+    e->now_ms = now_ms;
+    ageing_go(&e->ageing, now_ms, e->steady_ms);
+}
+
+void engine_steady(struct engine *e, uint64_t steady_ms)
+{
+    e->steady_ms = steady_ms;
+}
+
 struct err engine_command(struct engine *e, const struct command *c, uint64_t now_ms)
 {
     struct err err;
@@ -327,7 +340,7 @@ struct err engine_command(struct engine *e, const struct command *c, uint64_t no
         return e->failure;
     if (e->newcomer != NULL) /* it has no account to do anything with */
         return FAIL(E_AGAIN);
-    e->now_ms = now_ms;
+    tick(e, now_ms);
     if (e->returning != NULL && c->kind != COMMAND_RECOVERY_USE)
         return FAIL(E_ABSENT);
     err = obey(e, c);
@@ -363,10 +376,11 @@ void engine_link_down(struct engine *e, enum err_code why)
 
 void engine_wake(struct engine *e, uint64_t now_ms)
 {
-    e->now_ms = now_ms;
+    tick(e, now_ms);
     if (e->failure.code != E_OK)
         return;
     e->wake_ms = 0;
+    settle(e, ending_wake(e));
     settle(e, link_wake(e));
     settle(e, arriving_wake(e));
     settle(e, offering_wake(e));
@@ -441,6 +455,11 @@ struct err engine_quiet(struct engine *e, const struct contact *c, struct engine
 {
     TRY(agreed_is_blocked(e->vault, &c->aid, &out->blocked));
     return agreed_muted(e, c, &out->muted_ms);
+}
+
+struct err engine_is_over(struct engine *e, const struct message *m, bool *over)
+{
+    return ending_is_over(e, m, over);
 }
 
 struct err engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked)

@@ -97,6 +97,7 @@ enum event_kind {
     EVENT_ROOM = 30,
     EVENT_ROOM_CHANGE, /* `wished` is in force in that room; or cannot be (code): E_CONFLICT:
                           somebody else was before, and changed the same */
+    EVENT_ENDED = 50,  /* the message at message.place of a conversation is over, and destroyed */
     EVENT_DEED = 60,   /* `message` says something of another one, at which it shows */
     EVENT_SHARED = 15, /* another device of mine changed what all of them agree on: see `shared` */
 };
@@ -206,6 +207,11 @@ void engine_link_up(struct engine *e, struct bytes binding);
 void engine_frame(struct engine *e, struct bytes frame);
 void engine_link_down(struct engine *e, enum err_code why);
 
+/* What a clock says that nobody sets, and that goes on while the machine sleeps; its beginning does
+ * not matter.  Hosts that have one say it before each engine_wake(), and before engine_command():
+ * by it messages grow old, whatever becomes of the other clock. */
+void engine_steady(struct engine *e, uint64_t steady_ms);
+
 /* Time has passed.  The first call makes the engine connect. */
 void engine_wake(struct engine *e, uint64_t now_ms);
 
@@ -237,6 +243,8 @@ FALLIBLE engine_recovery(struct engine *e, enum recovering_state *out);
 FALLIBLE engine_letters(const struct engine *e, char out[RECOVERY_LETTERS_SIZE]);
 /* The number of the room that COMMAND_ROOM_CREATE made last. */
 uint64_t engine_made(const struct engine *e);
+/* Is its time over?  Then it is not to be shown, and will be destroyed as soon as that can be. */
+FALLIBLE engine_is_over(struct engine *e, const struct message *m, bool *over);
 FALLIBLE engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked);
 /* How much is to be said to other devices of mine of history that is given, and was not taken by
  * the server yet. */

@@ -2,6 +2,8 @@
 #include "client/messages.h"
 
 #include "base/reader.h"
+#include "client/due.h"
+#include "client/sentlog.h"
 #include "e2ee/proof.h"
 #include "wire/limits.h"
 
@@ -110,10 +112,14 @@ out:
     return err;
 }
 
-struct err messages_destroy(struct vault *v, struct message *m, enum message_note why)
+struct err messages_empty(struct vault *v, struct message *m, enum message_note why)
 {
+    uint8_t key[8];
+
     m->notes |= (uint32_t)why;
     m->text = m->proof = NO_KEY;
+    /* The key that it was sealed under goes, too: the row that stays has another. */
+    TRY(vault_erase(v, VAULT_MESSAGE, conversation(m->contact, key), m->place));
     return messages_update(v, m);
 }
 
@@ -177,6 +183,18 @@ static struct err put_unread(struct vault *v, const struct message *m)
     return err;
 }
 
+static struct err put_due(struct vault *v, const struct message *m)
+{
+    return m->due_ms == 0 ? OK : due_put(v, &(struct due){m->due_ms, m->contact, m->place});
+}
+
+struct err messages_pass(struct vault *v, const struct message *m)
+{
+    uint8_t key[ID_KEY_SIZE];
+
+    return put_place(v, VAULT_MESSAGE_ID, id_key(&m->sender, &m->id, key), 0, m->contact);
+}
+
 /* At m->place. */
 static struct err add(struct vault *v, const struct message *m)
 {
@@ -186,6 +204,7 @@ static struct err add(struct vault *v, const struct message *m)
     if (known)
         return FAIL(E_CONFLICT);
     TRY(put_name(v, m));
+    TRY(put_due(v, m));
     if (!m->mine && !m->read)
         TRY(put_unread(v, m));
     return messages_update(v, m);
@@ -350,4 +369,39 @@ struct err messages_each(struct vault *v, messages_visit_fn *visit, void *ctx)
     struct visiting to = {visit, ctx};
 
     return vault_each(v, VAULT_MESSAGE, visit_record, &to);
+}
+
+/* ---- its end */
+
+struct err messages_again(struct vault *v, const struct message *m)
+{
+    TRY(put_due(v, m));
+    return messages_update(v, m);
+}
+
+static struct err forget_unread(struct vault *v, const struct message *m)
+{
+    uint8_t key[STREAM_KEY_SIZE];
+
+    TRY(vault_erase(v, VAULT_UNREAD, NO_KEY, m->place));
+    return has_stream(m)
+               ? vault_erase(v, VAULT_UNREAD_AT, stream_key(&m->room, &m->sender, key), m->seq)
+               : OK;
+}
+
+struct err messages_destroy(struct vault *v, uint64_t contact, uint64_t place)
+{
+    struct arena a = ARENA(2 * VAULT_VALUE_MAX);
+    struct message m;
+    uint8_t key[8];
+    struct err err = messages_get(v, contact, place, &a, &m);
+
+    if (err.code == E_OK && !m.mine && !m.read)
+        err = forget_unread(v, &m);
+    arena_free(&a);
+    if (err.code != E_ABSENT)
+        TRY(err);
+    TRY(due_drop(v, contact, place));
+    TRY(sentlog_void(v, contact, place));
+    return vault_erase(v, VAULT_MESSAGE, conversation(contact, key), place);
 }

@@ -43,6 +43,7 @@ struct message {
     struct room_id room; /* of others'; zero: not known, of mine or of a vault of before */
     uint64_t seq, sent_ms, kept_ms;
     uint32_t ttl_s;
+    uint64_t due_ms; /* when it is over, in own time (ageing.h); 0: never.  Only for adding it */
     uint16_t type;
     struct bytes text;  /* borrowed: from the caller, or from the arena it was read into */
     struct bytes proof; /* e2ee/proof.h, the same; empty: none was kept */
@@ -63,12 +64,27 @@ FALLIBLE messages_add(struct vault *v, struct message *m);
  * newest first. */
 FALLIBLE messages_add_before(struct vault *v, struct message *m);
 
+/* In the caller's transaction: it is over, and not kept; but it is known from now on. */
+FALLIBLE messages_pass(struct vault *v, const struct message *m);
+
+/* In the caller's transaction: one that a program of before kept, as it would be kept now. */
+FALLIBLE messages_again(struct vault *v, const struct message *m);
+
+/*
+ * In the caller's transaction: its end.  Its record goes with the key that it was sealed under, and
+ * with it each row that says something of it: unread, when it is due, what of it could be sealed
+ * again.  It stays known under its name, so that it does not come again, and in its places in
+ * streams and gaps.  After the commit vault_bury() takes it out of the files.  Rows of the outbox
+ * are the engine's: ending_message() is all of it.  Fine where there is none.
+ */
+FALLIBLE messages_destroy(struct vault *v, uint64_t contact, uint64_t place);
+
 /* Replace what stands at (contact, place): state, code, read. */
 FALLIBLE messages_update(struct vault *v, const struct message *m);
 
-/* In the caller's transaction: what it says goes from the vault, and why is noted; its row stays.
- */
-FALLIBLE messages_destroy(struct vault *v, struct message *m, enum message_note why);
+/* In the caller's transaction: what it says goes from the vault as in messages_destroy(), and why
+ * is noted; its row stays. */
+FALLIBLE messages_empty(struct vault *v, struct message *m, enum message_note why);
 
 FALLIBLE messages_get(struct vault *v, uint64_t contact, uint64_t place, struct arena *a,
                       struct message *out);

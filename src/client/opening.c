@@ -143,6 +143,26 @@ static struct err note_read(struct engine *e, const struct core *core, struct me
     return OK;
 }
 
+/* Copies that I keep for others have no end of their own. */
+static struct err keep_or_pass(struct engine *e, struct message *m, bool *over)
+{
+    if ((m->notes & MESSAGE_COPY) == 0)
+        m->due_ms = ageing_due(&e->ageing, m->sent_ms, m->ttl_s);
+    *over = m->due_ms != 0 && m->due_ms <= e->ageing.time_ms;
+    if (*over)
+        return messages_pass(e->vault, m);
+    TRY(messages_add(e->vault, m));
+    ending_kept(e, m->due_ms);
+    return OK;
+}
+
+/* Its time was over before it came: nothing of it is shown. */
+static struct err pass(struct opening *op)
+{
+    op->event->message = (struct message){.missing = 1};
+    return opening_conclude(op, OPENING_DONE, PROBLEM_OVER, E_OK);
+}
+
 static struct err keep(struct opening *op, struct opened *o, const struct chains_match *match,
                        struct verdict *verdict, struct bytes content)
 {
@@ -151,7 +171,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     struct contact *c = &op->event->contact;
     const struct core *core = &o->core;
     uint8_t proof[PROOF_SIZE];
-    bool blocked;
+    bool blocked, over;
 
     proof_write(o->ctx, BYTES(o->trailer), proof);
     *m = (struct message){.contact = c->number,
@@ -190,9 +210,14 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     TRY(use_up(op, o, match));
     TRY(note_read(e, core, m, &blocked));
     m->read |= deeds_is_quiet(m);
-    TRY(messages_add(e->vault, m));
-    TRY(deeds_take(e->vault, &e->own, m, &core->sender.aid));
+    TRY(keep_or_pass(e, m, &over));
+    if (!over || m->type == PAYLOAD_RECALL)
+        TRY(deeds_take(e->vault, &e->own, m, &core->sender.aid));
+    if (m->type == PAYLOAD_RECALL)
+        ending_emptied(e);
     m->proof = NO_VALUE;
+    if (over)
+        return pass(op);
     if (blocked)
         return opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
     *op->result = OPENING_DONE;

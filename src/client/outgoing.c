@@ -32,8 +32,12 @@ static struct err queue_in(struct engine *e, uint64_t conversation, struct messa
     struct outbox_row row = {.kind = OUTBOX_MESSAGE, .contact = conversation};
 
     m->contact = conversation;
+    m->due_ms = ageing_due(&e->ageing, m->sent_ms, cores_ttl_s(m));
     TRY(messages_add(e->vault, m));
     TRY(deeds_take(e->vault, &e->own, m, &e->own.me.who.aid));
+    if (m->type == PAYLOAD_RECALL)
+        ending_emptied(e);
+    ending_kept(e, m->due_ms);
     row.place = m->place;
     return outgoing_add(e, &row);
 }
@@ -78,13 +82,11 @@ static struct err register_roster(struct engine *e, const struct outbox_row *row
     return link_request(e, OP_REGISTER, &m, &w);
 }
 
-/* For how long the server keeps it: what is sent again has not its whole time before it. */
+/* For how long the server keeps it: what waited here has not its whole time before it. */
 static uint32_t time_left_s(const struct engine *e, const struct outbox_row *row)
 {
     uint64_t gone_s = clock_since(e->now_ms, row->core.sent_ms) / CLOCK_SECOND_MS;
 
-    if (outbox_is_persons(row))
-        return row->core.ttl_s;
     return gone_s < row->core.ttl_s ? row->core.ttl_s - (uint32_t)gone_s : 1;
 }
 

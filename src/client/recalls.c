@@ -24,7 +24,7 @@ struct err recalls_obey(struct vault *v, struct message *m)
         m->notes |= MESSAGE_RECALLED;
         return messages_update(v, m);
     }
-    return messages_destroy(v, m, MESSAGE_RECALLED);
+    return messages_empty(v, m, MESSAGE_RECALLED);
 }
 
 /* What stood in its place: each version is a message of the same conversation. */

@@ -100,7 +100,7 @@ static struct err lives(struct engine *e, const struct sentlog_entry *s, struct 
     struct message m;
     struct err err;
 
-    *out = sentlog_lives(s, e->now_ms);
+    *out = sentlog_lives(s, e->now_ms) && s->core.type != PAYLOAD_HISTORY; /* said again anyway */
     if (!*out || s->place == 0)
         return OK;
     err = messages_get(e->vault, s->contact, s->place, a, &m);

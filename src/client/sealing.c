@@ -272,7 +272,8 @@ static struct err log_row(struct engine *e, const struct outbox_row *row, struct
                               .partial = row->kind == OUTBOX_CONTROL || row->kind == OUTBOX_REPAIR,
                               .to = row->to,
                               .tries = row->tries,
-                              .content = row->content};
+                              .content =
+                                  row->type == PAYLOAD_HISTORY ? (struct bytes){0} : row->content};
     uint8_t ctx[SCHEDULE_CTX_SIZE];
     struct upload u;
 

@@ -12,6 +12,7 @@ static const struct bytes NO_KEY = {NULL, 0};
 #define RECORD_MAX  (LIMIT_TEXT + 1024)
 #define FORGET_MOST 4096 /* at a time */
 #define ARENA_MAX   (4 * RECORD_MAX)
+#define OF_KEY_SIZE 16
 
 /* ---- records */
 
@@ -33,6 +34,16 @@ static struct err parse_number(struct bytes value, uint64_t *number)
 
     *number = reader_u64(&r);
     return reader_end(&r);
+}
+
+/* Of all entries of one message. */
+static struct bytes of_key(uint64_t contact, uint64_t place, uint8_t out[OF_KEY_SIZE])
+{
+    for (size_t i = 0; i < 8; i++) {
+        out[i] = (uint8_t)(contact >> (56 - 8 * i));
+        out[8 + i] = (uint8_t)(place >> (56 - 8 * i));
+    }
+    return bytes(out, OF_KEY_SIZE);
 }
 
 static struct err parse(struct bytes in, uint64_t number, struct sentlog_entry *out)
@@ -85,6 +96,15 @@ out:
     return err;
 }
 
+static struct err name_message(struct vault *v, const struct sentlog_entry *s)
+{
+    uint8_t key[OF_KEY_SIZE];
+
+    return s->place == 0
+               ? OK
+               : vault_put(v, VAULT_SENT_OF, of_key(s->contact, s->place, key), s->number, NO_KEY);
+}
+
 static bool has_place(const struct sentlog_entry *s)
 {
     return !s->partial && s->core.seq > 0;
@@ -95,6 +115,7 @@ struct err sentlog_put(struct vault *v, struct sentlog_entry *s)
     if (s->number == 0)
         TRY(vault_count(v, VAULT_NEXT_SENT, &s->number));
     TRY(write(v, s));
+    TRY(name_message(v, s));
     TRY(put_number(v, VAULT_SENT_UPLOAD, NO_KEY, s->upload, s->number));
     TRY(put_number(v, VAULT_SENT_CTX, BYTES(s->ctx), 0, s->number));
     return has_place(s)
@@ -122,7 +143,10 @@ out:
 
 static struct err drop(struct vault *v, const struct sentlog_entry *s)
 {
+    uint8_t key[OF_KEY_SIZE];
+
     TRY(vault_erase(v, VAULT_SENT, NO_KEY, s->number));
+    TRY(vault_erase(v, VAULT_SENT_OF, of_key(s->contact, s->place, key), s->number));
     TRY(drop_name(v, VAULT_SENT_UPLOAD, NO_KEY, s->upload, s->number));
     TRY(drop_name(v, VAULT_SENT_CTX, BYTES(s->ctx), 0, s->number));
     return has_place(s)
@@ -138,6 +162,65 @@ struct err sentlog_drop(struct vault *v, uint64_t upload)
 
     if (err.code == E_OK)
         err = drop(v, &s);
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+/* The entry anew, without what says something of its content: sealed under another key. */
+static struct err blank(struct vault *v, struct sentlog_entry *s)
+{
+    memset(s->core.digest, 0, sizeof s->core.digest);
+    s->content = NO_KEY;
+    TRY(vault_erase(v, VAULT_SENT, NO_KEY, s->number));
+    return write(v, s);
+}
+
+static struct err void_next(struct vault *v, struct bytes key, uint64_t *number)
+{
+    struct err err = OK;
+    struct arena a = ARENA(ARENA_MAX);
+    struct sentlog_entry s;
+    struct bytes value;
+
+    TRY_OUT(vault_next(v, VAULT_SENT_OF, key, *number + 1, &a, number, &value));
+    TRY_OUT(sentlog_get(v, *number, &a, &s));
+    TRY_OUT(blank(v, &s));
+    TRY_OUT(vault_erase(v, VAULT_SENT_OF, key, *number));
+out:
+    arena_free(&a);
+    return err;
+}
+
+struct err sentlog_void(struct vault *v, uint64_t contact, uint64_t place)
+{
+    struct err err = OK;
+    uint64_t number = 0;
+    uint8_t key[OF_KEY_SIZE];
+
+    while (err.code == E_OK)
+        err = void_next(v, of_key(contact, place, key), &number);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+struct err sentlog_name_messages(struct vault *v)
+{
+    struct err err = OK;
+    struct arena a = ARENA(ARENA_MAX);
+    struct sentlog_entry s = {.number = 0};
+
+    while (err.code == E_OK) {
+        struct bytes value;
+        uint64_t number;
+
+        arena_free(&a);
+        err = vault_next(v, VAULT_SENT, NO_KEY, s.number + 1, &a, &number, &value);
+        if (err.code == E_OK)
+            err = parse(value, number, &s);
+        if (err.code == E_OK && s.core.type == PAYLOAD_HISTORY)
+            err = blank(v, &s);
+        if (err.code == E_OK)
+            err = name_message(v, &s);
+    }
     arena_free(&a);
     return err.code == E_ABSENT ? OK : err;
 }

@@ -3,6 +3,8 @@
  * sentlog: what this device sealed in the last 45 days, so that it can be sealed again for whoever
  * could not open it or did not get it.  [PROTOCOL 5.4, 6.4, 6.7]
  *
+ * What is given of history (15.5) is not kept here: its giver says it again by itself.
+ *
  * Entries are numbered here, and not by upload: a server that was set back takes a number again.
  *
  * Everything here happens in the caller's transaction.
@@ -31,6 +33,13 @@ FALLIBLE sentlog_put(struct vault *v, struct sentlog_entry *s);
 
 /* The upload was never stored. */
 FALLIBLE sentlog_drop(struct vault *v, uint64_t upload);
+
+/* What was sealed of the message at that place cannot be sealed again, nor be known by its content
+ * any more.  It is still known that it was. */
+FALLIBLE sentlog_void(struct vault *v, uint64_t contact, uint64_t place);
+
+/* What programs of before kept, as it would be kept now. */
+FALLIBLE sentlog_name_messages(struct vault *v);
 
 /* By its own number; by upload number, the last that had it; by ctx; or by place, which gives the
  * one that was for all. E_ABSENT. */

@@ -137,7 +137,7 @@ static struct err refuse(struct engine *e, struct taking *t, enum err_code why, 
 static struct err take(struct engine *e, struct taking *t, const struct history *h,
                        struct event *event)
 {
-    const struct taking_place p = {e->vault, &e->own, e->parsed, e->now_ms};
+    const struct taking_place p = {e->vault, &e->own, e->parsed, e->now_ms, &e->ageing};
     struct taking next = *t;
     struct err err;
 
@@ -149,6 +149,7 @@ static struct err take(struct engine *e, struct taking *t, const struct history 
         err = vault_commit(e->vault);
     if (err.code != E_OK)
         return err_who(err.code) == WHO_OPERATOR ? err : refuse(e, t, err.code, event);
+    ending_kept(e, e->ageing.time_ms); /* when the first of them is over is looked up */
     note(event, &next, h->last ? HISTORY_ENDED : HISTORY_GOES_ON, E_OK);
     return say_taken(e, &next);
 }

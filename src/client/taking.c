@@ -255,6 +255,8 @@ static struct err keep(const struct taking_place *p, const struct history_entry 
     m.room = core->room;
     TRY(note_read(p, entry, core, &m.read));
     m.read |= deeds_is_quiet(&m);
+    if ((m.notes & MESSAGE_COPY) == 0)
+        m.due_ms = ageing_due(p->ageing, m.sent_ms, m.ttl_s);
     TRY(messages_add_before(p->vault, &m));
     return deeds_take(p->vault, p->me, &m, entry->mine ? &p->me->me.who.aid : &entry->with);
 }

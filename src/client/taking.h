@@ -8,6 +8,7 @@
 #ifndef TACET_CLIENT_TAKING_H
 #define TACET_CLIENT_TAKING_H
 
+#include "client/ageing.h"
 #include "client/messages.h"
 #include "e2ee/history.h"
 
@@ -42,6 +43,7 @@ struct taking_place {
     const struct own *me;
     struct parsed *parsed;
     uint64_t now_ms;
+    const struct ageing *ageing;
 };
 
 /* The next piece: what is whole of its entries is kept, and the record.  E_FORGED, E_MALFORMED,

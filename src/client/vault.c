@@ -8,9 +8,12 @@
 #include "client/vault_key.h"
 #include "client/vault_name.h"
 #include "client/vault_seal.h"
+#include "client/vault_slot.h"
 #include "crypto/kdf.h"
 #include "crypto/secret.h"
 #include "storage/migrate.h"
+
+#define SEALED_MAX (VAULT_VALUE_MAX + VAULT_SLOT_OVERHEAD + VAULT_SEAL_OVERHEAD)
 
 struct vault {
     struct db *db;
@@ -25,31 +28,35 @@ static const char *const STEPS[] = {
     "CREATE TABLE vault (id INTEGER PRIMARY KEY CHECK (id = 1), header BLOB NOT NULL);"
     "CREATE TABLE record (kind INTEGER NOT NULL, key BLOB NOT NULL, number INTEGER NOT NULL,"
     " value BLOB NOT NULL, PRIMARY KEY (kind, key, number)) WITHOUT ROWID;",
+    "ALTER TABLE record ADD COLUMN slot INTEGER;",
 };
 static const struct schema SCHEMA = {"vault", STEPS, sizeof STEPS / sizeof STEPS[0]};
 
 /* One database, and the steps of both in one transaction. */
 struct err vault_prepare(struct db *db)
 {
-    const struct schema schemas[] = {SCHEMA, tries_schema, spare_key_schema};
+    const struct schema schemas[] = {SCHEMA, tries_schema, spare_key_schema, vault_slot_schema};
 
-    return migrate(db, schemas, 3);
+    return migrate(db, schemas, sizeof schemas / sizeof schemas[0]);
 }
 
 static const char INSERT_HEADER[] = "INSERT INTO vault (id, header) VALUES (1, $1)";
 static const char UPDATE_HEADER[] = "UPDATE vault SET header = $1 WHERE id = 1";
 static const char DELETE_HEADER[] = "DELETE FROM vault WHERE id = 1";
 static const char SELECT_HEADER[] = "SELECT header FROM vault WHERE id = 1";
-static const char PUT[] = "INSERT INTO record (kind, key, number, value) VALUES ($1, $2, $3, $4)"
-                          " ON CONFLICT (kind, key, number) DO UPDATE SET value = $4";
-static const char ALL[] = "SELECT kind, key, number, value FROM record";
-static const char EACH[] = "SELECT kind, key, number, value FROM record WHERE kind = $1";
-static const char GET[] = "SELECT number, value FROM record"
-                          " WHERE kind = $1 AND key = $2 AND number = $3";
-static const char NEXT[] = "SELECT number, value FROM record WHERE kind = $1 AND key = $2"
-                           " AND number >= $3 ORDER BY number LIMIT 1";
-static const char LAST[] = "SELECT number, value FROM record WHERE kind = $1 AND key = $2"
-                           " AND number <= $3 ORDER BY number DESC LIMIT 1";
+static const char PUT[] =
+    "INSERT INTO record (kind, key, number, value, slot) VALUES ($1, $2, $3, $4, $5)"
+    " ON CONFLICT (kind, key, number) DO UPDATE SET value = $4, slot = $5";
+#define ROWS                                                                                \
+    "SELECT r.kind, r.key, r.number, r.value, r.slot, s.key FROM record r LEFT JOIN slot s" \
+    " ON s.number = r.slot"
+static const char ALL[] = ROWS;
+static const char EACH[] = ROWS " WHERE r.kind = $1";
+static const char GET[] = ROWS " WHERE r.kind = $1 AND r.key = $2 AND r.number = $3";
+static const char NEXT[] = ROWS " WHERE r.kind = $1 AND r.key = $2 AND r.number >= $3"
+                                " ORDER BY r.number LIMIT 1";
+static const char LAST[] = ROWS " WHERE r.kind = $1 AND r.key = $2 AND r.number <= $3"
+                                " ORDER BY r.number DESC LIMIT 1";
 static const char ERASE[] = "DELETE FROM record WHERE kind = $1 AND key = $2 AND number = $3";
 static const char ERASE_BELOW[] = "DELETE FROM record WHERE kind = $1 AND number < $2";
 
@@ -125,69 +132,62 @@ static struct err check_whole(struct db *db, struct arena *a)
 
 /* ---- rows */
 
-static struct err unseal(struct vault *v, const struct vault_name *name, struct bytes sealed,
-                         struct arena *a, struct bytes *value)
-{
-    size_t n = sealed.n < VAULT_SEAL_OVERHEAD ? 0 : sealed.n - VAULT_SEAL_OVERHEAD;
-    uint8_t *plain = arena_alloc(a, n);
+/* As they stand behind one another on disk; the key of the slot is empty where there is none. */
+enum column { KIND, KEY, NUMBER, VALUE, SLOT, SLOT_KEY, COLUMNS };
 
-    if (plain == NULL)
-        return FAIL(E_NOMEM);
-    TRY(vault_seal_open(v->seal, name, sealed, plain));
-    *value = bytes(plain, n);
-    return OK;
+/* `out` receives as much as is sealed without its overhead, of which *value is a part. */
+static struct err unseal(struct vault *v, const struct vault_name *name, struct bytes sealed,
+                         const struct vault_slot *slot, uint8_t *out, struct bytes *value)
+{
+    TRY(vault_seal_open(v->seal, name, sealed, out));
+    return vault_slot_open(slot, out, sealed.n - VAULT_SEAL_OVERHEAD, value);
 }
 
 /* The row at hand, which has the columns of ALL.  Damage may take the name of a row and leave the
  * order as it was: then what it holds would only not be found.  But it does not open under another
  * name. */
 static struct err open_row(struct vault *v, struct db_query *q, struct vault_name *name,
-                           struct buf *value)
+                           struct buf *room, struct bytes *value)
 {
-    struct bytes key = db_bytes(q, 1), sealed = db_bytes(q, 3);
+    const struct vault_slot slot = {(uint64_t)db_number(q, SLOT), db_bytes(q, SLOT_KEY)};
+    struct bytes key = db_bytes(q, KEY), sealed = db_bytes(q, VALUE);
 
-    if (db_number(q, 0) < 1 || db_number(q, 0) > UINT8_MAX || key.n != VAULT_NAME_SIZE ||
-        sealed.n < VAULT_SEAL_OVERHEAD || sealed.n > VAULT_VALUE_MAX + VAULT_SEAL_OVERHEAD)
+    if (db_number(q, KIND) < 1 || db_number(q, KIND) > UINT8_MAX || key.n != VAULT_NAME_SIZE ||
+        sealed.n < VAULT_SEAL_OVERHEAD || sealed.n > SEALED_MAX)
         return FAIL(E_FORGED);
-    *name = vault_name((uint8_t)db_number(q, 0), key.at, (uint64_t)db_number(q, 2));
-    buf_cut(value, 0);
-    if (buf_extend(value, sealed.n - VAULT_SEAL_OVERHEAD) == NULL)
-        return FAIL(value->failed);
-    return vault_seal_open(v->seal, name, sealed, value->at);
+    *name = vault_name((uint8_t)db_number(q, KIND), key.at, (uint64_t)db_number(q, NUMBER));
+    buf_cut(room, 0);
+    if (buf_extend(room, sealed.n - VAULT_SEAL_OVERHEAD) == NULL)
+        return FAIL(room->failed);
+    return unseal(v, name, sealed, &slot, room->at, value);
 }
 
-/* Every row of a query; `visit` NULL: it opens, and that is all. */
-static struct err walk(struct vault *v, struct db_query *q, vault_visit_fn *visit, void *ctx)
+/* Every row of a kind; `visit` NULL: of all kinds, it opens, and that is all. */
+static struct err walk(struct vault *v, uint8_t kind, vault_visit_fn *visit, void *ctx)
 {
     struct err err = OK;
-    struct buf value = BUF(VAULT_VALUE_MAX);
+    struct db_query *q = NULL;
+    struct buf room = BUF(SEALED_MAX);
     struct vault_name name;
+    struct bytes value;
     bool more = true;
 
+    TRY_OUT(visit == NULL ? db_begin_query(v->db, ALL, DB_NO_VALUES, &q)
+                          : db_begin_query(v->db, EACH, DB_VALUES(DB_NUMBER_OF(kind)), &q));
     while (true) {
         TRY_OUT(db_next(q, &more));
         if (!more)
             break;
-        err = open_row(v, q, &name, &value);
+        err = open_row(v, q, &name, &room, &value);
         v->damaged |= err.code == E_FORGED;
         if (err.code == E_OK && visit != NULL)
-            err = visit(ctx, name.number, buf_view(&value));
+            err = visit(ctx, name.number, value);
         if (err.code != E_OK)
             break;
     }
 out:
-    buf_free(&value);
-    return err;
-}
-
-static struct err check_rows(struct vault *v)
-{
-    struct db_query *q = NULL;
-    struct err err = db_begin_query(v->db, ALL, DB_NO_VALUES, &q);
-
-    if (err.code == E_OK)
-        err = walk(v, q, NULL, NULL);
     db_end_query(q);
+    buf_free(&room);
     return err;
 }
 
@@ -235,7 +235,7 @@ static struct err open_vault(struct vault **out, struct db *db, const struct ope
                                 : open_key(db, header.bytes, with->passphrase, with->tries, root));
     TRY_OUT(check_whole(db, &a));
     TRY_OUT(derive_keys(v, root));
-    TRY_OUT(check_rows(v));
+    TRY_OUT(walk(v, 0, NULL, NULL));
     *out = v;
     v = NULL;
 out:
@@ -433,18 +433,21 @@ struct err vault_put(struct vault *v, enum vault_kind kind, struct bytes key, ui
 {
     struct err err = OK;
     struct vault_name name;
-    struct buf sealed = BUF(VAULT_VALUE_MAX + VAULT_SEAL_OVERHEAD);
+    struct buf within = BUF(SEALED_MAX), sealed = BUF(SEALED_MAX);
+    uint64_t slot;
 
     invariant(v->depth > 0);
     if (value.n > VAULT_VALUE_MAX)
         return FAIL(E_LIMIT);
     TRY(vault_name_find(&v->names, (uint8_t)kind, key, number, &name));
-    TRY_OUT(vault_seal(v->seal, v->random, &name, value, &sealed));
+    TRY_OUT(vault_slot_seal(v->db, v->random, &name, value, &slot, &within));
+    TRY_OUT(vault_seal(v->seal, v->random, &name, slot == 0 ? value : buf_view(&within), &sealed));
     TRY_OUT(db_run(v->db, PUT,
                    DB_VALUES(DB_NUMBER_OF(kind), DB_BYTES_OF(BYTES(name.key)), DB_NUMBER_OF(number),
-                             DB_BYTES_OF(buf_view(&sealed))),
+                             DB_BYTES_OF(buf_view(&sealed)), DB_NUMBER_OF(slot)),
                    NULL));
 out:
+    buf_free(&within);
     buf_free(&sealed);
     return err;
 }
@@ -453,15 +456,21 @@ out:
 static struct err fetch(struct vault *v, const char *sql, struct vault_name *name, struct arena *a,
                         struct bytes *value)
 {
-    struct db_value row[2];
+    struct db_value row[COLUMNS];
+    struct vault_slot slot;
+    uint8_t *out;
     struct err err;
 
     TRY(db_one(v->db, a, sql,
                DB_VALUES(DB_NUMBER_OF(name->kind), DB_BYTES_OF(BYTES(name->key)),
                          DB_NUMBER_OF(name->number)),
-               row, 2));
-    vault_name_move(name, (uint64_t)row[0].number);
-    err = unseal(v, name, row[1].bytes, a, value);
+               row, COLUMNS));
+    vault_name_move(name, (uint64_t)row[NUMBER].number);
+    slot = (struct vault_slot){(uint64_t)row[SLOT].number, row[SLOT_KEY].bytes};
+    out = arena_alloc(a, row[VALUE].bytes.n); /* more than enough */
+    if (out == NULL)
+        return FAIL(E_NOMEM);
+    err = unseal(v, name, row[VALUE].bytes, &slot, out, value);
     v->damaged |= err.code == E_FORGED;
     return err;
 }
@@ -489,41 +498,41 @@ struct err vault_has(struct vault *v, enum vault_kind kind, struct bytes key, ui
     return OK;
 }
 
-static struct err neighbour(struct vault *v, const char *sql, struct vault_name *name,
-                            struct arena *a, uint64_t *number, struct bytes *value)
+static struct err neighbour(struct vault *v, const char *sql, enum vault_kind kind,
+                            struct bytes key, uint64_t *number, struct arena *a,
+                            struct bytes *value)
 {
-    TRY(fetch(v, sql, name, a, value));
-    *number = name->number;
+    struct vault_name name;
+
+    TRY(vault_name_find(&v->names, (uint8_t)kind, key, *number, &name));
+    TRY(fetch(v, sql, &name, a, value));
+    *number = name.number;
     return OK;
 }
 
 struct err vault_next(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t from,
                       struct arena *a, uint64_t *number, struct bytes *value)
 {
-    struct vault_name name;
+    uint64_t at = from;
 
-    TRY(vault_name_find(&v->names, (uint8_t)kind, key, from, &name));
-    return neighbour(v, NEXT, &name, a, number, value);
+    TRY(neighbour(v, NEXT, kind, key, &at, a, value));
+    *number = at;
+    return OK;
 }
 
 struct err vault_last(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t most,
                       struct arena *a, uint64_t *number, struct bytes *value)
 {
-    struct vault_name name;
+    uint64_t at = most > INT64_MAX ? INT64_MAX : most;
 
-    TRY(vault_name_find(&v->names, (uint8_t)kind, key, most > INT64_MAX ? INT64_MAX : most, &name));
-    return neighbour(v, LAST, &name, a, number, value);
+    TRY(neighbour(v, LAST, kind, key, &at, a, value));
+    *number = at;
+    return OK;
 }
 
 struct err vault_each(struct vault *v, enum vault_kind kind, vault_visit_fn *visit, void *ctx)
 {
-    struct db_query *q = NULL;
-    struct err err = db_begin_query(v->db, EACH, DB_VALUES(DB_NUMBER_OF(kind)), &q);
-
-    if (err.code == E_OK)
-        err = walk(v, q, visit, ctx);
-    db_end_query(q);
-    return err;
+    return walk(v, (uint8_t)kind, visit, ctx);
 }
 
 struct err vault_erase(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number)
@@ -532,14 +541,20 @@ struct err vault_erase(struct vault *v, enum vault_kind kind, struct bytes key, 
 
     invariant(v->depth > 0);
     TRY(vault_name_find(&v->names, (uint8_t)kind, key, number, &name));
+    TRY(vault_slot_wipe(v->db, &name));
     return db_run(v->db, ERASE,
                   DB_VALUES(DB_NUMBER_OF(kind), DB_BYTES_OF(BYTES(name.key)), DB_NUMBER_OF(number)),
                   NULL);
 }
 
+struct err vault_bury(struct vault *v)
+{
+    return v->depth > 0 ? FAIL(E_CONFLICT) : db_empty_log(v->db);
+}
+
 struct err vault_erase_below(struct vault *v, enum vault_kind kind, uint64_t number)
 {
-    invariant(v->depth > 0);
+    invariant(v->depth > 0 && !vault_slot_has((uint8_t)kind));
     return db_run(v->db, ERASE_BELOW, DB_VALUES(DB_NUMBER_OF(kind), DB_NUMBER_OF(number)), NULL);
 }
 

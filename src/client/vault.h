@@ -8,7 +8,8 @@
  *
  * Invariants: nothing is changed outside begin and commit; a record that does not open is
  * E_FORGED, never wrong bytes, and from then on commits are E_IO, so that nothing is acknowledged
- * on a damaged vault's word; what is erased is overwritten by the database.
+ * on a damaged vault's word.  What is erased is overwritten by the database where it stands; of
+ * kinds with a slot (vault_slot.h) nothing can be read any more wherever copies of it are.
  */
 #ifndef TACET_CLIENT_VAULT_H
 #define TACET_CLIENT_VAULT_H
@@ -95,6 +96,9 @@ enum vault_kind {
     VAULT_REACTIONS = 120,     /* reactions: key = target, number = first bytes of whose aid */
     VAULT_EDITS = 121,         /* edits: the same */
     VAULT_RECALLS = 122,       /* recalls: the same */
+    VAULT_DUE = 140,           /* due: number = when, and which message */
+    VAULT_DUE_OF = 141,        /* due: key = contact, number = place: where in there */
+    VAULT_SENT_OF = 142,       /* sentlog: key = contact, place, number = entry */
 };
 
 /* Bring the tables up to date, as each of what opens a vault does by itself.  E_VERSION. */
@@ -188,10 +192,15 @@ FALLIBLE vault_last(struct vault *v, enum vault_kind kind, struct bytes key, uin
 typedef struct err vault_visit_fn(void *ctx, uint64_t number, struct bytes value);
 FALLIBLE vault_each(struct vault *v, enum vault_kind kind, vault_visit_fn *visit, void *ctx);
 
-/* Erasing what is not there is fine. */
+/* Erasing what is not there is fine.  Of kinds with a slot the key goes, too. */
 FALLIBLE vault_erase(struct vault *v, enum vault_kind kind, struct bytes key, uint64_t number);
 
-/* Erase every record of a kind, under any key, whose number is below. */
+/* After the commit, outside of a transaction: what was erased is in none of the database's files
+ * any more.  E_CONFLICT: inside of one; E_FULL, E_IO, E_NOMEM: the log may hold it still; try
+ * again. */
+FALLIBLE vault_bury(struct vault *v);
+
+/* Erase every record of a kind without slots, under any key, whose number is below. */
 FALLIBLE vault_erase_below(struct vault *v, enum vault_kind kind, uint64_t number);
 
 /* Add one to a counter and give the new value; counters start at 0. */
@@ -221,6 +230,9 @@ enum vault_counter {
     VAULT_LOCK_AFTER = 50, /* minutes without a key until a program locks; 0: never */
     VAULT_NEXT_GIVING = 60,
     VAULT_MESSAGES_BEFORE = 61, /* how many stand before MESSAGES_FIRST_PLACE */
+    VAULT_TIME = 90,            /* ageing: this device's own time, in ms */
+    VAULT_TIME_CLOCK = 91,      /* and what the clock said then */
+    VAULT_DUE_SINCE = 92,       /* 1: each message that will be over has its time noted */
 };
 FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
 FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);

@@ -11,6 +11,7 @@
 #include "client/agreed.h"
 #include "client/chains.h"
 #include "client/dealings.h"
+#include "client/due.h"
 #include "client/engine_internal.h"
 #include "client/nicknames.h"
 #include "client/registers.h"
@@ -185,6 +186,17 @@ static void read_messages(struct vault *v, struct arena *a)
     invariant(messages_known(v, &DEVICE, &m.id, &known).code == E_OK);
 }
 
+static void read_due(struct vault *v)
+{
+    struct due d;
+    uint64_t number = 0, at_ms;
+
+    if (went(due_next(v, &number, &d)))
+        invariant(number == NUMBER || number == 0);
+    if (went(due_get(v, NUMBER, NUMBER, &at_ms)) && went(due_drop(v, NUMBER, NUMBER)))
+        invariant(due_get(v, NUMBER, NUMBER, &at_ms).code == E_OK && at_ms == 0);
+}
+
 static void read_queues(struct engine *e, struct arena *a)
 {
     struct outbox_row row, again;
@@ -279,6 +291,7 @@ static void read_all(struct vault *v, struct play *p)
     }
     read_chains(v, &a);
     read_messages(v, &a);
+    read_due(v);
     read_streams(v);
     read_dealings(v, &a);
     arena_free(&a);
@@ -313,13 +326,14 @@ static void put_everywhere(struct vault *v, enum vault_kind kind, struct bytes v
     }
 }
 
-/* Those of registers stand apart in the numbers. */
+/* Those behind the first ones stand apart in the numbers. */
 static enum vault_kind kind_of(uint8_t byte)
 {
-    unsigned kind = byte % (VAULT_LISTING + 3) + 1;
+    static const enum vault_kind more[] = {VAULT_SHARING, VAULT_SHARING_WITH, VAULT_UNREAD_AT,
+                                           VAULT_DUE, VAULT_DUE_OF};
+    unsigned kind = byte % (VAULT_LISTING + sizeof more / sizeof more[0]) + 1;
 
-    return (enum vault_kind)(kind <= VAULT_LISTING ? kind
-                                                   : kind - VAULT_LISTING - 1 + VAULT_SHARING);
+    return kind <= VAULT_LISTING ? (enum vault_kind)kind : more[kind - VAULT_LISTING - 1];
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)

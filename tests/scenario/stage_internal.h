@@ -46,6 +46,7 @@ struct person {
     unsigned deeds;       /* what was done with messages was told so often */
     struct event history; /* the last that told of what is given; of so many */
     unsigned histories;
+    unsigned ended;           /* messages that were said to be over */
     struct event recovery;    /* the last that told of a recovery key; kind 0: none did */
     struct event listed;      /* the last that told of a change to its own list; kind 0: none did */
     struct event wished;      /* what came of a change of a room */
@@ -86,6 +87,7 @@ struct play {
 /* ---- stage_memory.c */
 
 uint64_t stage_clock(const struct person *who);
+void stage_wake(struct person *who);
 void stage_start_server(struct play *p);
 void stage_drop_line(struct play *p, struct line *line, enum err_code why);
 

@@ -20,13 +20,19 @@ uint64_t stage_clock(const struct person *who)
     return (uint64_t)((int64_t)who->play->now_ms + who->skew_ms);
 }
 
+void stage_wake(struct person *who)
+{
+    engine_steady(who->engine, who->play->now_ms);
+    engine_wake(who->engine, stage_clock(who));
+}
+
 /* ---- the server */
 
 static void take_frame(struct person *who, struct bytes frame)
 {
     if (who->engine == NULL || stage_dies(who))
         return;
-    engine_wake(who->engine, stage_clock(who));
+    stage_wake(who);
     engine_frame(who->engine, frame);
 }
 
@@ -266,6 +272,9 @@ static void hear(struct person *who, const struct event *e)
     case EVENT_DEED:
         who->deeds++;
         break;
+    case EVENT_ENDED:
+        who->ended++;
+        break;
     case EVENT_ROOM:
     case EVENT_DRAINED:
     case EVENT_CONTACT:
@@ -299,7 +308,7 @@ static void connect_up(struct person *who, struct bytes pins)
     memcpy(line->session.from, STAGE_FROM, sizeof STAGE_FROM);
     assert_ok(live_enter(p->live, &line->session));
     who->line = line;
-    engine_wake(who->engine, stage_clock(who));
+    stage_wake(who);
     engine_link_up(who->engine, BYTES(binding));
 }
 
@@ -374,7 +383,7 @@ static void wake_due(struct play *p)
         if (who->engine == NULL || who->wake_ms == 0 || stage_clock(who) < who->wake_ms)
             continue;
         who->wake_ms = 0;
-        engine_wake(who->engine, stage_clock(who));
+        stage_wake(who);
     }
 }
 
@@ -415,6 +424,8 @@ uint64_t stage_now(const struct play *p)
 
 void stage_skew(struct person *who, int64_t ms)
 {
+    if (who->wake_ms != 0) /* a host's timers do not run by the clock that was set */
+        who->wake_ms = (uint64_t)((int64_t)who->wake_ms + ms - who->skew_ms);
     who->skew_ms = ms;
 }
 

@@ -140,7 +140,7 @@ void stage_start(struct person *who)
 {
     assert_ok(engine_new(&who->engine, who->vault, &who->play->random, stage_clock(who)));
     engine_lend(who->engine, who->pool);
-    engine_wake(who->engine, stage_clock(who));
+    stage_wake(who);
     stage_settle(who->play);
 }
 

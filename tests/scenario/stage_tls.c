@@ -178,6 +178,7 @@ static void take(struct person *who, const struct tacet_event *e)
     case TACET_EVENT_LOCK:
     case TACET_EVENT_SHARED:
     case TACET_EVENT_DEED:
+    case TACET_EVENT_ENDED:
     case TACET_EVENT_ROOM:
     case TACET_EVENT_ROOM_CHANGE:
         break;

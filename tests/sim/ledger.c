@@ -239,6 +239,7 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
     case EVENT_CONTACT:
     case EVENT_SHARED:
     case EVENT_DEED:
+    case EVENT_ENDED:
     case EVENT_ROOM:
     case EVENT_ROOM_CHANGE:
         break;

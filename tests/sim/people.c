@@ -23,6 +23,12 @@ uint64_t people_clock(const struct person *who)
     return (uint64_t)((int64_t)who->world->now_ms + who->skew_ms);
 }
 
+static void let_pass(struct person *who)
+{
+    engine_steady(who->engine, who->world->now_ms);
+    engine_wake(who->engine, people_clock(who));
+}
+
 /* ---- passphrases */
 
 #define PASSPHRASE_ROOM 32
@@ -162,7 +168,7 @@ static void wake(struct world *w, void *subject)
     struct person *who = subject;
 
     (void)w;
-    engine_wake(who->engine, people_clock(who));
+    let_pass(who);
     look_after(who);
 }
 
@@ -211,7 +217,7 @@ void people_start(struct person *who)
     }
     world_trace(w, "  %s runs", who->name);
     who->away = false;
-    engine_wake(who->engine, people_clock(who));
+    let_pass(who);
     look_after(who);
     losing_started(who);
 }
@@ -340,7 +346,7 @@ static void look_after(struct person *who)
 
 void people_link_up(struct person *who, struct bytes binding)
 {
-    engine_wake(who->engine, people_clock(who));
+    let_pass(who);
     engine_link_up(who->engine, binding);
     look_after(who);
 }
@@ -348,7 +354,7 @@ void people_link_up(struct person *who, struct bytes binding)
 void people_link_down(struct person *who, enum err_code why)
 {
     who->line = NULL;
-    engine_wake(who->engine, people_clock(who));
+    let_pass(who);
     engine_link_down(who->engine, why);
     look_after(who);
 }
@@ -357,7 +363,7 @@ void people_take(struct person *who, struct bytes frame)
 {
     uint64_t told = who->told;
 
-    engine_wake(who->engine, people_clock(who));
+    let_pass(who);
     engine_frame(who->engine, frame);
     look_after(who);
     hostile_was_taken(who->world, who, told);
@@ -401,9 +407,9 @@ enum err_code people_change_list(struct person *who, const struct listing_change
 {
     struct err err;
 
-    engine_wake(who->engine, people_clock(who));
+    let_pass(who);
     err = changing_ask(who->engine, change);
-    engine_wake(who->engine, people_clock(who));
+    let_pass(who);
     look_after(who);
     if (err_who(err.code) == WHO_OPERATOR && who->engine != NULL) { /* as after a command */
         people_stop(who);

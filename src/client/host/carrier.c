@@ -13,6 +13,7 @@
 
 #define CLOSE_NORMAL 1000 /* [RFC6455 7.4.1] */
 #define PATIENCE_MS  10000
+#define ALARM_MS     60000
 
 struct carrier {
     struct engine *engine;
@@ -27,6 +28,7 @@ struct carrier {
     int bell;
     struct loop_watch *hearing; /* of the bell */
     uint64_t until_ms;          /* of awake_or_not_ms(): how long one may wait */
+    uint64_t alarm_ms;          /* the same: when the engine wants to be woken */
     bool time_is_over, rung;
     atomic_bool interrupted; /* set by a signal handler or another thread */
 };
@@ -41,9 +43,27 @@ uint64_t carrier_clock(void)
 
 /* ---- what the network brings; every callback ends the round, so that actions are looked at */
 
+/* Counted while the machine sleeps too.  0: there is no such clock. */
+uint64_t carrier_steady(void)
+{
+#ifdef CLOCK_BOOTTIME
+    struct timespec t;
+
+    if (clock_gettime(CLOCK_BOOTTIME, &t) == 0)
+        return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+#endif
+    return 0;
+}
+
+static void wake_engine(struct carrier *c)
+{
+    engine_steady(c->engine, carrier_steady());
+    engine_wake(c->engine, carrier_clock());
+}
+
 static void tick(struct carrier *c)
 {
-    engine_wake(c->engine, carrier_clock());
+    wake_engine(c);
     loop_stop(c->loop);
 }
 
@@ -107,22 +127,35 @@ static void closed(void *ctx, enum stream_end why, struct bytes text)
 
 static const struct stream_events EVENTS = {opened, arrived, closed};
 
-static void woken(void *ctx)
-{
-    tick(ctx);
-}
-
 /* How long one may wait is counted while the machine sleeps too: who comes back to it was away. */
 static uint64_t awake_or_not_ms(void)
 {
+    uint64_t steady_ms = carrier_steady();
     struct timespec t;
 
-#ifdef CLOCK_BOOTTIME
-    clock_gettime(CLOCK_BOOTTIME, &t);
-#else
+    if (steady_ms != 0)
+        return steady_ms;
     clock_gettime(CLOCK_MONOTONIC, &t);
-#endif
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* Timers of the loop stand still while the machine sleeps: what was due meanwhile is late by as
+ * much at most. */
+static void set_alarm(struct carrier *c)
+{
+    uint64_t left = clock_since(c->alarm_ms, awake_or_not_ms());
+
+    loop_timer_set(c->wake, left < ALARM_MS ? left : ALARM_MS);
+}
+
+static void woken(void *ctx)
+{
+    struct carrier *c = ctx;
+
+    if (awake_or_not_ms() < c->alarm_ms)
+        set_alarm(c);
+    else
+        tick(c);
 }
 
 /* Timers of the loop stand still in between, so that they are set for a while at a time. */
@@ -190,7 +223,8 @@ static void send_frame(struct carrier *c, struct bytes frame)
 
 static void wake_at(struct carrier *c, uint64_t at_ms)
 {
-    loop_timer_set(c->wake, clock_since(at_ms, carrier_clock()) + 1);
+    c->alarm_ms = clock_add(awake_or_not_ms(), clock_since(at_ms, carrier_clock()) + 1);
+    set_alarm(c);
 }
 
 static void connect_or_not(struct carrier *c, const struct action *a)
@@ -271,7 +305,7 @@ struct err carrier_run(struct carrier *c, int timeout_ms, struct event *out,
         c->until_ms = awake_or_not_ms() + (uint64_t)timeout_ms;
         be_patient(c);
     }
-    engine_wake(c->engine, carrier_clock());
+    wake_engine(c);
     for (;;) {
         *news = take_bell(c, CARRIER_EVENT);
         if (*news == CARRIER_LOCK || carry_out(c, out)) /* then events: what can be read stays so */

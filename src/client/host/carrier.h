@@ -39,4 +39,7 @@ void carrier_interrupt(struct carrier *c);
 /* Milliseconds since 1970, by this machine's clock. */
 uint64_t carrier_clock(void);
 
+/* In ms, of a clock that nobody sets and that counts while the machine sleeps; 0: there is none. */
+uint64_t carrier_steady(void);
+
 #endif

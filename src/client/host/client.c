@@ -30,6 +30,7 @@ _Static_assert((int)TACET_EVENT_PROBLEM == (int)EVENT_PROBLEM, "events");
 _Static_assert((int)TACET_PROBLEM_HISTORY == (int)PROBLEM_HISTORY, "problems");
 _Static_assert((int)TACET_CAUSE_OLD_POLICY == (int)ROSTER_OLD_POLICY, "causes");
 _Static_assert((int)TACET_NOTE_UNPROVED == (int)MESSAGE_UNPROVED, "notes");
+_Static_assert((int)TACET_EVENT_ENDED == (int)EVENT_ENDED, "events");
 _Static_assert((int)TACET_EVENT_REMOVED == (int)EVENT_REMOVED, "events");
 _Static_assert((int)TACET_EVENT_DEVICES == (int)EVENT_DEVICES, "events");
 _Static_assert((int)TACET_EVENT_LISTED == (int)EVENT_LISTED, "events");
@@ -449,6 +450,12 @@ static void cause_out(struct tacet_client *c, const struct roster_finding *f,
         client_hex(ID_BYTES(f->did), out->device);
 }
 
+static void ended_out(struct tacet_client *c, const struct message *m, struct tacet_message *out)
+{
+    meeting_with(c, m->contact, out->with);
+    out->place = m->place;
+}
+
 enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_event *out)
 {
     struct event e;
@@ -484,6 +491,8 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
         return client_code(telling_message(c, &e.message, &c->told, &out->message));
     if (e.kind == EVENT_ROOM || e.kind == EVENT_ROOM_CHANGE || e.problem == PROBLEM_ROOM_FORKED)
         meeting_with(c, e.message.contact, out->message.with);
+    else if (e.kind == EVENT_ENDED)
+        ended_out(c, &e.message, &out->message);
     else if (e.kind == EVENT_LISTED)
         client_hex(ID_BYTES(e.change.entry.did), out->device);
     else if (e.kind == EVENT_HISTORY)
@@ -509,6 +518,7 @@ void tacet_interrupt(struct tacet_client *c)
 
 enum tacet_code client_command(struct tacet_client *c, const struct command *cmd)
 {
+    engine_steady(c->engine, carrier_steady());
     return client_code(engine_command(c->engine, cmd, carrier_clock()));
 }
 

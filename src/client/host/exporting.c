@@ -205,12 +205,15 @@ static struct err put_messages(struct exporting *x, uint64_t conversation)
 {
     struct message m = {.place = 0};
     struct err err = OK;
+    bool over;
 
     while (err.code == E_OK) {
         struct arena a = ARENA(ROW_ARENA);
 
         err = messages_next(x->c->vault, conversation, m.place, &a, &m);
-        if (err.code == E_OK && giving_goes_along(&m, carrier_clock()))
+        if (err.code == E_OK)
+            err = engine_is_over(x->c->engine, &m, &over);
+        if (err.code == E_OK && !over && giving_goes_along(&m, carrier_clock()))
             err = put_message(x, &m, conversation, &a);
         arena_free(&a);
     }

@@ -45,12 +45,17 @@ enum tacet_code tacet_found_message(struct tacet_client *c, size_t i, struct tac
     struct searching_hit hit;
     struct message m;
     struct err err;
+    bool over = false;
 
     if (i >= searching_count(&c->said))
         return TACET_ABSENT;
     hit = searching_get(&c->said, i);
     arena_free(&c->shown);
     err = messages_get(c->vault, hit.conversation, hit.place, &c->shown, &m);
+    if (err.code == E_OK)
+        err = engine_is_over(c->engine, &m, &over);
+    if (err.code == E_OK && over)
+        err = FAIL(E_ABSENT);
     if (err.code == E_OK)
         err = telling_message(c, &m, &c->shown, out);
     return client_code(err);

@@ -18,23 +18,28 @@ _Static_assert((int)TACET_COPIES_SOME == (int)POLICY_NAMED, "copies are a scope"
 
 /* ---- reading */
 
+/* Its time is over, or it shows at another message. */
+static struct err is_passed_over(struct tacet_client *c, const struct message *m, bool *passed)
+{
+    TRY(engine_is_over(c->engine, m, passed));
+    *passed |= deeds_is_quiet(m);
+    return OK;
+}
+
 static struct err next_message(struct tacet_client *c, const char *with, uint64_t place,
                                struct tacet_message *out)
 {
-    struct message m;
+    struct message m = {.place = place};
     uint64_t number;
+    bool passed = true;
 
-    arena_free(&c->shown);
-    if (with == NULL) {
-        TRY(messages_next_unread(c->vault, place, &c->shown, &m));
-    } else {
+    if (with != NULL)
         TRY(meeting_conversation(c, with, &number));
-        for (m.place = place;;) { /* what is quiet shows at another message */
-            TRY(messages_next(c->vault, number, m.place, &c->shown, &m));
-            if (!deeds_is_quiet(&m))
-                break;
-            arena_free(&c->shown);
-        }
+    while (passed) {
+        arena_free(&c->shown);
+        TRY(with == NULL ? messages_next_unread(c->vault, m.place, &c->shown, &m)
+                         : messages_next(c->vault, number, m.place, &c->shown, &m));
+        TRY(is_passed_over(c, &m, &passed));
     }
     return telling_message(c, &m, &c->shown, out);
 }
@@ -48,18 +53,18 @@ enum tacet_code tacet_next_message(struct tacet_client *c, const char *with, uin
 static struct err previous_message(struct tacet_client *c, const char *with, uint64_t place,
                                    struct tacet_message *out)
 {
-    struct message m;
+    struct message m = {.place = place};
     uint64_t number;
+    bool passed = true;
 
-    arena_free(&c->shown);
     TRY(meeting_conversation(c, with, &number));
-    if (place == 1)
-        return FAIL(E_ABSENT);
-    m.place = place; /* 0 - 1: the newest */
-    do {
+    while (passed) {
         arena_free(&c->shown);
-        TRY(messages_last(c->vault, number, m.place - 1, &c->shown, &m));
-    } while (deeds_is_quiet(&m));
+        if (m.place == 1)
+            return FAIL(E_ABSENT);
+        TRY(messages_last(c->vault, number, m.place - 1, &c->shown, &m)); /* 0 - 1: the newest */
+        TRY(is_passed_over(c, &m, &passed));
+    }
     return telling_message(c, &m, &c->shown, out);
 }
 

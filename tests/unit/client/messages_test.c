@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/messages.h"
 
+#include "client/due.h"
 #include "e2ee/proof.h"
 #include "unit/client/safe.h"
 #include "wire/limits.h"
@@ -293,6 +294,64 @@ static void a_message_without_a_room_is_read_as_before(void **state)
     arena_free(&a);
 }
 
+static uint64_t rows(struct safe *s)
+{
+    return (uint64_t)scratch_number(s->db, "SELECT count(*) FROM record");
+}
+
+static struct err destroy(struct vault *v, const struct message *m)
+{
+    TRY(vault_begin(v));
+    return vault_end(v, messages_destroy(v, m->contact, m->place));
+}
+
+static void of_what_is_destroyed_nothing_is_left_but_its_name(void **state)
+{
+    struct safe *s = *state;
+    struct arena a = ARENA(1 << 20);
+    struct message m = message(1, 7, "over"), other = message(1, 8, "not over"), got;
+    struct room_id room = {{5}};
+    struct due d;
+    uint64_t before, number = 0;
+    bool known;
+
+    m.room = other.room = room;
+    m.due_ms = 5000;
+    assert_ok(add(s->vault, &other));
+    before = rows(s);
+    assert_ok(add(s->vault, &m));
+    assert_ok(due_next(s->vault, &number, &d));
+    assert_int_equal(d.place, m.place);
+    assert_ok(destroy(s->vault, &m));
+    assert_err(messages_get(s->vault, 1, m.place, &a, &got), E_ABSENT);
+    assert_err(due_next(s->vault, &number, &d), E_ABSENT);
+    assert_ok(messages_next_unread(s->vault, 0, &a, &got));
+    assert_int_equal(got.place, other.place);
+    assert_err(messages_next_unread(s->vault, got.place, &a, &got), E_ABSENT);
+    assert_ok(messages_known(s->vault, &m.sender, &m.id, &known));
+    assert_true(known);
+    assert_err(add(s->vault, &m), E_CONFLICT);
+    assert_int_equal(rows(s), before + 1); /* the name */
+    assert_ok(destroy(s->vault, &m));      /* once more changes nothing */
+    assert_int_equal(rows(s), before + 1);
+    arena_free(&a);
+}
+
+static void what_is_passed_is_known_and_not_kept(void **state)
+{
+    struct safe *s = *state;
+    struct arena a = ARENA(1 << 20);
+    struct message m = message(1, 7, "over"), got;
+    bool known;
+
+    assert_ok(vault_begin(s->vault));
+    assert_ok(vault_end(s->vault, messages_pass(s->vault, &m)));
+    assert_ok(messages_known(s->vault, &m.sender, &m.id, &known));
+    assert_true(known);
+    assert_err(messages_next(s->vault, 1, 0, &a, &got), E_ABSENT);
+    arena_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +367,8 @@ int main(void)
         safe_test(the_longest_text_fits_and_a_longer_one_does_not),
         safe_test(of_a_stream_the_lowest_that_is_unread_is_found),
         safe_test(a_message_without_a_room_is_read_as_before),
+        safe_test(of_what_is_destroyed_nothing_is_left_but_its_name),
+        safe_test(what_is_passed_is_known_and_not_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,6 +156,55 @@ static void after_45_days_it_is_forgotten(void **state)
     assert_int_equal(by_place(s, 3), 6);
 }
 
+/* Once for all and once for one device. */
+static void of_a_message_that_is_over_nothing_tells_what_it_said(void **state)
+{
+    struct safe *s = *state;
+    struct sentlog_entry e = entry(5, 2), again = entry(6, 2), other = entry(7, 3), got;
+    struct arena a = ARENA(65536);
+
+    e.core.digest[0] = again.core.digest[0] = other.core.digest[0] = 4;
+    again.partial = true;
+    put(s, &e);
+    put(s, &again);
+    put(s, &other);
+    assert_ok(vault_begin(s->vault));
+    assert_ok(vault_end(s->vault, sentlog_void(s->vault, 3, 2)));
+    for (uint64_t number = 1; number <= 3; number++) {
+        assert_ok(sentlog_get(s->vault, number, &a, &got));
+        assert_int_equal(got.core.digest[0], number == 3 ? 4 : 0);
+    }
+    assert_int_equal(by_ctx(s, 5), 5); /* it is known that there was something */
+    assert_int_equal(by_place(s, 2), 5);
+    assert_ok(vault_begin(s->vault));
+    assert_ok(vault_end(s->vault, sentlog_void(s->vault, 3, 2)));
+    arena_free(&a);
+}
+
+/* Kept by a program of before, without names of messages. */
+static void what_was_kept_before_is_found_by_its_message(void **state)
+{
+    struct safe *s = *state;
+    struct sentlog_entry e = entry(5, 2), given = entry(6, 0), got;
+    struct arena a = ARENA(65536);
+
+    e.core.digest[0] = 4;
+    given.core.type = PAYLOAD_HISTORY;
+    given.content = BYTES_LITERAL("what was said");
+    put(s, &e);
+    put(s, &given);
+    assert_ok(vault_begin(s->vault));
+    assert_ok(vault_erase_below(s->vault, VAULT_SENT_OF, INT64_MAX));
+    assert_ok(sentlog_name_messages(s->vault));
+    assert_ok(sentlog_void(s->vault, 3, 2));
+    assert_ok(vault_commit(s->vault));
+    assert_ok(sentlog_get(s->vault, 1, &a, &got));
+    assert_int_equal(got.core.digest[0], 0);
+    assert_ok(sentlog_get(s->vault, 2, &a, &got));
+    assert_int_equal(got.content.n, 0);
+    arena_free(&a);
+}
+
 static void it_lives_for_its_ttl(void **state)
 {
     struct sentlog_entry e = entry(1, 1);
@@ -173,6 +222,8 @@ int main(void)
         safe_test(what_is_sealed_anew_stands_where_it_stood),
         safe_test(places_are_found_in_order_and_in_their_room),
         safe_test(after_45_days_it_is_forgotten),
+        safe_test(of_a_message_that_is_over_nothing_tells_what_it_said),
+        safe_test(what_was_kept_before_is_found_by_its_message),
         cmocka_unit_test(it_lives_for_its_ttl),
     };
 

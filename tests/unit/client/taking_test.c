@@ -15,6 +15,7 @@ struct desk {
     struct own me;
     struct identity bob, mallory;
     struct taking_place place;
+    struct ageing ageing;
     struct parsed *parsed;
     struct buf pieces; /* entries */
     struct taking t;
@@ -33,7 +34,8 @@ static int desk_begin(void **state)
     assert_ok(identity_make(&NID, &d->bob));
     assert_ok(identity_make(&NID, &d->mallory));
     assert_ok(parsed_new(&d->parsed));
-    d->place = (struct taking_place){d->safe->vault, &d->me, d->parsed, NOW_MS};
+    d->place = (struct taking_place){d->safe->vault, &d->me, d->parsed, NOW_MS, &d->ageing};
+    assert_ok(ageing_begin(d->safe->vault, NOW_MS, &d->ageing));
     d->pieces = BUF(HISTORY_CUT_MAX);
     d->t = (struct taking){.from = {{3}}, .phase = TAKING_GOING};
     *state = d;
