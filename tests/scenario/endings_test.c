@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "crypto/aead.h"
+#include "client/engine_internal.h"
 #include "scenario/devices.h"
 #include "scenario/policies.h"
 #include "scenario/stage_internal.h"
@@ -309,6 +309,32 @@ static void who_keeps_copies_keeps_them(void **state)
     play_end(c.p);
 }
 
+/* Whatever for, a message that waits to be sent can be taken out of the world, too. */
+static void one_can_be_destroyed_before_its_time(void **state)
+{
+    struct told c = told_begin();
+    struct engine *e = stage_engine(c.alice);
+    struct arena a = ARENA(1 << 20);
+    struct contact bob;
+    struct message m;
+
+    (void)state;
+    stage_cut_off(c.alice, true);
+    stage_hang_up(c.alice);
+    says(c.alice, c.bob, "not meant");
+    assert_ok(people_by_handle(engine_vault(e), BYTES_LITERAL("bob"), &bob));
+    assert_ok(messages_last(engine_vault(e), bob.number, UINT64_MAX, &a, &m));
+    assert_bytes(m.text, BYTES_LITERAL("not meant"));
+    assert_ok(ending_message(e, bob.number, m.place));
+    stage_cut_off(c.alice, false);
+    stage_forward(c.p, 2 * CLOCK_HOUR_MS);
+    assert_int_equal(stage_copies(c.alice, c.bob, "not meant"), 0);
+    assert_int_equal(kept(c.alice, c.bob), 1);
+    sees_nothing(c.bob);
+    arena_free(&a);
+    play_end(c.p);
+}
+
 /* ---- what is left */
 
 /* The keys of all slots that are in use. */
@@ -433,6 +459,7 @@ int main(void)
         cmocka_unit_test(one_that_is_set_forward_while_it_is_closed_ends_what_would_be_over_then),
         cmocka_unit_test(it_ends_on_every_device_of_both),
         cmocka_unit_test(who_keeps_copies_keeps_them),
+        cmocka_unit_test(one_can_be_destroyed_before_its_time),
         cmocka_unit_test(of_what_is_over_no_key_is_left_in_the_files),
         cmocka_unit_test(what_a_program_of_before_kept_ends_as_well),
     };
