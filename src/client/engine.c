@@ -5,9 +5,11 @@
 
 #include "client/agreed.h"
 #include "client/engine_internal.h"
+#include "client/errands.h"
 #include "client/giver.h"
 #include "client/parking.h"
 #include "client/taker.h"
+#include "client/transferring.h"
 #include "client/wishing.h"
 #include "crypto/secret.h"
 #include "e2ee/fingerprint.h"
@@ -49,6 +51,7 @@ static void schedule(struct engine *e)
                                   arriving_at(e),
                                   keeping_at(e),
                                   wishing_at(e),
+                                  transferring_at(e),
                               };
 
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
@@ -114,6 +117,7 @@ void engine_free(struct engine *e)
     actions_free(e);
     keeping_forget(e);
     returning_free(e);
+    transferring_free(e);
     own_free(&e->own);
     arriving_free(e);
     secret_wipe(&e->offer, sizeof e->offer);
@@ -127,30 +131,33 @@ void engine_lend(struct engine *e, const struct pool *pool)
     e->pool = pool;
 }
 
+struct err engine_lend_files(struct engine *e, const struct filing *filing)
+{
+    return transferring_lend(e, filing);
+}
+
 /* ---- commands */
 
-static struct err send_to_room(struct engine *e, const struct command *c)
+static struct err find_room(struct engine *e, uint64_t number, uint64_t *out)
 {
     struct room r;
 
-    if (!text_is_utf8(c->text))
-        return FAIL(E_MALFORMED);
-    TRY(roomlog_get(e->vault, c->room, &r));
+    TRY(roomlog_get(e->vault, number, &r));
     if (r.standing == ROOMLOG_OUT || r.standing == ROOMLOG_COPIES)
         return FAIL(E_REMOVED);
-    return outgoing_queue(e, r.number, c->text);
+    *out = r.number;
+    return OK;
 }
 
-static struct err send_text(struct engine *e, const struct command *c)
+/* In which one may write; with somebody new it begins. */
+static struct err find_conversation(struct engine *e, const struct command *c, uint64_t *out)
 {
     struct contact to;
     struct err err;
 
-    if (c->text.n > LIMIT_TEXT)
-        return FAIL(E_LIMIT);
     if (c->room != 0)
-        return send_to_room(e, c);
-    if (!text_is_utf8(c->text) || !text_is_handle(c->handle))
+        return find_room(e, c->room, out);
+    if (!text_is_handle(c->handle))
         return FAIL(E_MALFORMED);
     if (bytes_same(c->handle, bytes_text(e->own.handle)) && !own_has_siblings(&e->own))
         return FAIL(E_DENIED); /* nobody would get it */
@@ -165,7 +172,37 @@ static struct err send_text(struct engine *e, const struct command *c)
         return FAIL(E_CONFLICT);
     if (to.removed)
         return FAIL(E_REMOVED);
-    return outgoing_queue(e, to.number, c->text);
+    *out = to.number;
+    return OK;
+}
+
+static struct err send_text(struct engine *e, const struct command *c)
+{
+    uint64_t conversation;
+
+    if (c->text.n > LIMIT_TEXT)
+        return FAIL(E_LIMIT);
+    if (!text_is_utf8(c->text))
+        return FAIL(E_MALFORMED);
+    TRY(find_conversation(e, c, &conversation));
+    return outgoing_queue(e, conversation, c->text);
+}
+
+static struct err send_file(struct engine *e, const struct command *c)
+{
+    uint64_t conversation;
+
+    TRY(find_conversation(e, c, &conversation));
+    return errands_send(e, conversation, c->about, c->text, &e->transfer);
+}
+
+static struct err fetch_file(struct engine *e, const struct command *c)
+{
+    struct contact with = {.number = c->room};
+
+    if (c->room == 0)
+        TRY(people_by_handle(e->vault, c->handle, &with));
+    return errands_fetch(e, with.number, c->number, c->text, &e->transfer);
 }
 
 static struct err look_up(struct engine *e, const struct command *c)
@@ -279,6 +316,12 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_ROOM_LEAVE:
     case COMMAND_ROOM_DELETE:
         return wanting_command(e, c);
+    case COMMAND_FILE_SEND:
+        return send_file(e, c);
+    case COMMAND_FILE_FETCH:
+        return fetch_file(e, c);
+    case COMMAND_FILE_CANCEL:
+        return errands_cancel(e, c->number);
     case COMMAND_OFFER:
         return offering_begin(e);
     case COMMAND_OFFER_CONFIRM:
@@ -357,6 +400,7 @@ void engine_wake(struct engine *e, uint64_t now_ms)
     settle(e, sharing_wake(e));
     settle(e, keeping_wake(e));
     settle(e, wishing_wake(e));
+    settle(e, transferring_wake(e));
     delays_wake(e);
     if (e->retry_ms != 0 && now_ms >= e->retry_ms) {
         e->retry_ms = 0;
@@ -443,6 +487,11 @@ struct err engine_letters(const struct engine *e, char out[RECOVERY_LETTERS_SIZE
         return FAIL(E_ABSENT);
     recovery_letters(&e->keeping.key, out);
     return OK;
+}
+
+uint64_t engine_transfer(const struct engine *e)
+{
+    return e->transfer;
 }
 
 uint64_t engine_made(const struct engine *e)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* greeting: the first frames of a connection: JOIN, SIGN_IN, and what the server says to them. */
+#include "client/transferring.h"
 #include "client/engine_internal.h"
 #include "client/giver.h"
 #include "client/taker.h"
@@ -143,7 +144,8 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
     TRY(taker_listed(e));
     TRY(giver_pump(e));
     TRY(keeping_signed_in(e));
-    return outgoing_pump(e);
+    TRY(outgoing_pump(e));
+    return transferring_pump(e);
 }
 
 /* Of my account's own word alone this device is at an end; what only the server says is told.

@@ -2,6 +2,10 @@
 #include "client/messages.h"
 
 #include "base/reader.h"
+#include "base/text.h"
+#include "crypto/secret.h"
+#include "e2ee/attachment.h"
+#include "e2ee/payload.h"
 #include "e2ee/proof.h"
 #include "wire/limits.h"
 
@@ -261,4 +265,13 @@ struct err messages_mark_read(struct vault *v, struct message *m)
     if (has_stream(m))
         TRY(vault_erase(v, VAULT_UNREAD_AT, stream_key(&m->room, &m->sender, key), m->seq));
     return messages_update(v, m);
+}
+
+bool messages_can_show(uint16_t type, struct bytes content)
+{
+    struct attachment a = {.duration_ms = 0};
+    bool is = type == PAYLOAD_FILE && attachment_parse(content, &a).code == E_OK;
+
+    secret_wipe(&a, sizeof a);
+    return is || (type == PAYLOAD_TEXT && text_is_utf8(content));
 }

@@ -88,6 +88,9 @@ FALLIBLE messages_next_unread_of(struct vault *v, const struct room_id *room,
                                  const struct device_id *sender, uint64_t seq, struct arena *a,
                                  struct message *m);
 
+/* Does this program know how to show content of this type? */
+bool messages_can_show(uint16_t type, struct bytes content);
+
 FALLIBLE messages_known(struct vault *v, const struct device_id *sender,
                         const struct message_id *id, bool *known);
 

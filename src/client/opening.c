@@ -173,7 +173,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     TRY(note_copy(e, core, &verdict->room, m));
     if (clock_is_ahead(core->sent_ms, e->now_ms))
         m->notes |= MESSAGE_AHEAD;
-    if (core->type != PAYLOAD_TEXT || !text_is_utf8(content)) {
+    if (!messages_can_show(core->type, content)) {
         m->notes |= MESSAGE_UNREADABLE;
         m->text = m->proof = NO_VALUE; /* it shows nothing without the content */
     }

@@ -197,7 +197,7 @@ static struct err fill_gap(const struct taking_place *p, const struct core *core
 
 static bool is_worth_it(const struct taking_place *p, const struct history_entry *entry)
 {
-    return entry->type == PAYLOAD_TEXT && text_is_utf8(entry->content) &&
+    return messages_can_show(entry->type, entry->content) &&
            clock_since(p->now_ms, entry->sent_ms) < entry->ttl_s * CLOCK_SECOND_MS;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "scenario/stage_internal.h"
+#include "server/files/files.h"
 #include "server/main/features.h"
 #include "server/networks/networks.h"
 #include "storage/sqlite/sqlite.h"
@@ -155,6 +156,8 @@ void stage_start_server(struct play *p)
     }
     assert_ok(err);
     p->server.networks = p->networks;
+    p->server.blobs = p->blobs;
+    p->server.files_room = files_room;
     stage_open_keys(p);
     assert_ok(live_new(&p->live, &host));
     p->control = (struct line){.open = true};
@@ -204,6 +207,16 @@ static void remember(struct person *who, const struct event *e)
     who->n_shown++;
 }
 
+static void hear_problem(struct person *who, const struct event *e)
+{
+    who->problems |= 1u << e->problem;
+    who->problem_code = e->code;
+    if (e->problem == PROBLEM_RECIPIENTS)
+        who->finding = e->finding;
+    who->told[e->problem]++;
+    who->missing[e->problem] += e->message.missing;
+}
+
 static void hear(struct person *who, const struct event *e)
 {
     switch (e->kind) {
@@ -223,12 +236,7 @@ static void hear(struct person *who, const struct event *e)
         who->code = e->code;
         break;
     case EVENT_PROBLEM:
-        who->problems |= 1u << e->problem;
-        who->problem_code = e->code;
-        if (e->problem == PROBLEM_RECIPIENTS)
-            who->finding = e->finding;
-        who->told[e->problem]++;
-        who->missing[e->problem] += e->message.missing;
+        hear_problem(who, e);
         break;
     case EVENT_REMOVED:
         who->removed = true;
@@ -252,6 +260,10 @@ static void hear(struct person *who, const struct event *e)
         break;
     case EVENT_RECOVERY:
         who->recovery = *e;
+        break;
+    case EVENT_TRANSFER:
+        who->moved = *e;
+        who->moves++;
         break;
     case EVENT_ROOM_CHANGE:
         who->wished = *e;

@@ -19,6 +19,7 @@
 #include "crypto/password.h"
 #include "crypto/secret.h"
 #include "crypto/selftest.h"
+#include "e2ee/payload.h"
 #include "storage/sqlite/sqlite.h"
 
 #define PATH_SIZE 4096
@@ -105,6 +106,10 @@ void client_message(struct tacet_client *c, const struct message *m, struct tace
         out->removed = devices.removed;
         out->recovered = devices.recovered;
         out->given = devices.given;
+        out->text_n = 0;
+    }
+    if (m->type == PAYLOAD_FILE) { /* no call fetches it yet */
+        out->notes |= TACET_NOTE_UNREADABLE;
         out->text_n = 0;
     }
     meeting_with(c, m->contact, out->with);
