@@ -184,6 +184,9 @@ enum tacet_event_kind {
     TACET_EVENT_ROOM = 30,
     TACET_EVENT_ROOM_CHANGE, /* `wished`, of the room message.with, is in force; or cannot be: see
                                 tacet_change_room() */
+    /* `transfer`: `done` bytes `of` the file are there; or it has `ended`: it was sent, or what was
+     * fetched is at the path in message.text (code TACET_OK); or it will not come (why) */
+    TACET_EVENT_FILE = 80,
     /* Another program asks to lock the profile, see tacet_lock(): tacet_close() it at once, and
      * show nothing of it any more. */
     TACET_EVENT_LOCK = 64,
@@ -300,6 +303,9 @@ struct tacet_message {
     char by[TACET_HANDLE_SIZE]; /* who wrote it, or did it; "" when not known */
     unsigned change; /* NOTE_ROOM, as the next: enum tacet_room_change of tacet/rooms.h */
     char whom[TACET_HANDLE_SIZE];
+    bool file;          /* it brings a file, which its sender calls `text`: see tacet/files.h */
+    uint64_t file_size; /* of so many bytes */
+    bool view_only;     /* that is not to be kept */
 };
 
 /* How far adding a device has come, on either of the two. */
@@ -339,7 +345,9 @@ struct tacet_event {
     unsigned wished;            /* ROOM_CHANGE: enum tacet_room_wish of tacet/rooms.h */
     enum tacet_history history; /* HISTORY; */
     bool giving;                /* this device gives; */
-    uint64_t done, of;          /* messages */
+    uint64_t done, of;          /* messages; of FILE, bytes */
+    uint64_t transfer;          /* FILE, as the next two: its number */
+    bool sending, ended;
 };
 
 /* Work on the connection until there is an event, or for at most timeout_ms (0: what can be done
@@ -554,6 +562,7 @@ TACET_API const char *tacet_version(void);
 
 /* The rest, by what it is about. */
 #include "tacet/devices.h"
+#include "tacet/files.h"
 #include "tacet/rooms.h"
 
 #endif

@@ -12,9 +12,9 @@ static const char GENERAL[] =
 int cli_run(int argc, char **argv)
 {
     static const struct word *const words[] = {
-        &word_join,       &word_chat, &word_send,   &word_read,    &word_contacts,
-        &word_name,       &word_room, &word_verify, &word_devices, &word_recovery,
-        &word_passphrase, &word_lock, &word_status, NULL,
+        &word_join,     &word_chat,       &word_send, &word_read,   &word_contacts,
+        &word_name,     &word_room,       &word_file, &word_verify, &word_devices,
+        &word_recovery, &word_passphrase, &word_lock, &word_status, NULL,
     };
     struct choice choice;
     const struct program program = {

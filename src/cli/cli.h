@@ -6,7 +6,8 @@
 #include "terminal/words.h"
 
 extern const struct word word_join, word_chat, word_send, word_read, word_contacts, word_name,
-    word_room, word_verify, word_devices, word_recovery, word_passphrase, word_lock, word_status;
+    word_room, word_file, word_verify, word_devices, word_recovery, word_passphrase, word_lock,
+    word_status;
 
 int cli_run(int argc, char **argv);
 

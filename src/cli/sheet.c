@@ -55,6 +55,18 @@ static void write_conversation(struct tacet_client *client, const struct tacet_m
     rooms_write(client, m->with, out);
 }
 
+/* Its name is its sender's word. */
+static void write_file(const struct tacet_message *m, struct buf *out)
+{
+    char rest[NUMBER_MAX + TACET_ID_SIZE + TACET_HANDLE_SIZE + NUMBER_MAX];
+
+    buf_text(out, "a file, \"");
+    show_lines(out, bytes(m->text, m->text_n), "");
+    snprintf(rest, sizeof rest, "\", %llu bytes: tacet file get %s %s",
+             (unsigned long long)m->file_size, m->with, m->id);
+    buf_text(out, rest);
+}
+
 void sheet_message(struct tacet_client *client, const struct tacet_message *m, struct buf *out)
 {
     show_write_time(out, m->sent_ms);
@@ -76,7 +88,10 @@ void sheet_message(struct tacet_client *client, const struct tacet_message *m, s
         buf_text(out, ")");
     }
     buf_text(out, ": ");
-    show_lines(out, bytes(m->text, m->text_n), "    ");
+    if (m->file)
+        write_file(m, out);
+    else
+        show_lines(out, bytes(m->text, m->text_n), "    ");
     buf_text(out, "\n");
     write_notes(m, out);
 }

@@ -19,7 +19,6 @@
 #include "crypto/password.h"
 #include "crypto/secret.h"
 #include "crypto/selftest.h"
-#include "e2ee/payload.h"
 #include "storage/sqlite/sqlite.h"
 
 #define PATH_SIZE 4096
@@ -108,10 +107,7 @@ void client_message(struct tacet_client *c, const struct message *m, struct tace
         out->given = devices.given;
         out->text_n = 0;
     }
-    if (m->type == PAYLOAD_FILE) { /* no call fetches it yet */
-        out->notes |= TACET_NOTE_UNREADABLE;
-        out->text_n = 0;
-    }
+    handing_message(m, out);
     meeting_with(c, m->contact, out->with);
     meeting_authors(c, m, out);
     client_hex(ID_BYTES(m->id), out->id);
@@ -256,6 +252,8 @@ struct err client_start(struct tacet_client *c)
     c->threads = threads_that_fit();
     c->pool = (struct pool){threads_run, &c->threads};
     engine_lend(c->engine, &c->pool);
+    c->filing = folder_filing(&c->folder);
+    TRY(engine_lend_files(c->engine, &c->filing));
     TRY(carrier_new(&c->carrier, c->engine));
     c->bell = bell_hang(c->path);
     return c->bell < 0 ? OK : carrier_hear(c->carrier, c->bell);
@@ -508,6 +506,8 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
         meeting_with(c, e.message.contact, out->message.with);
     else if (e.kind == EVENT_LISTED)
         client_hex(ID_BYTES(e.change.entry.did), out->device);
+    else if (e.kind == EVENT_TRANSFER)
+        handing_event(c, &e, out);
     else if (e.kind == EVENT_HISTORY)
         adding_history_out(&e.history, out);
     else if (e.kind == EVENT_ADDING)

@@ -4,6 +4,7 @@
 #define TACET_CLIENT_HOST_CLIENT_INTERNAL_H
 
 #include "client/host/carrier.h"
+#include "client/host/folder.h"
 #include "crypto/p521.h"
 #include "tacet/client.h"
 
@@ -23,6 +24,8 @@ struct tacet_client {
     struct arena named;   /* the name of the contact that was given last */
     struct arena called;  /* and of the device */
     struct arena room;    /* and of the room */
+    struct folder folder;
+    struct filing filing; /* through that */
     struct adding asked;  /* which device was told last as asking to be added */
 };
 
@@ -57,6 +60,10 @@ void client_handle(struct tacet_client *c, const struct account_id *aid,
 void adding_out(struct tacet_client *c, const struct adding *in, struct tacet_event *out);
 /* And of giving one what was said before. */
 void adding_history_out(const struct history_news *in, struct tacet_event *out);
+
+/* What a message says of a file, and what is told of one on its way. */
+void handing_message(const struct message *m, struct tacet_message *out);
+void handing_event(struct tacet_client *c, const struct event *e, struct tacet_event *out);
 
 /* As a caller sees it; the text stays where it is. */
 void client_message(struct tacet_client *c, const struct message *m, struct tacet_message *out);

@@ -47,6 +47,9 @@ struct play {
     char draft[64];
     char called[64], confirmed[64], removed[64]; /* devices */
     char wished[128];                            /* of a room */
+    char filed[4200];                            /* of a file */
+    enum tacet_code file_code;                   /* what that is answered */
+    struct tacet_transfer transfer;              /* that has not ended; number 0: none */
     bool cancelled;
     size_t sent_n;
 };
