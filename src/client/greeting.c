@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* greeting: the first frames of a connection: JOIN, SIGN_IN, and what the server says to them. */
-#include "client/transferring.h"
 #include "client/engine_internal.h"
 #include "client/giver.h"
 #include "client/taker.h"
+#include "client/transferring.h"
 #include "statement/signin.h"
 #include "wire/tacet.pb-c.h"
 
