@@ -187,8 +187,11 @@ enum tacet_event_kind {
     /* The message at message.place of the conversation message.with is over: it is destroyed here,
      * and what shows it takes it away. */
     TACET_EVENT_ENDED = 50,
-    TACET_EVENT_DEED = 60,   /* somebody did something with a message, message.re: see message.kind.
-                              * It is no row of the conversation, but shows at that message */
+    TACET_EVENT_DEED = 60, /* somebody did something with a message, message.re: see message.kind.
+                            * It is no row of the conversation, but shows at that message */
+    /* `transfer`: `done` bytes `of` the file are there; or it has `ended`: it was sent, or what was
+     * fetched is at the path in message.text (code TACET_OK); or it will not come (why) */
+    TACET_EVENT_FILE = 80,
     /* Another program asks to lock the profile, see tacet_lock(): tacet_close() it at once, and
      * show nothing of it any more. */
     TACET_EVENT_LOCK = 64,
@@ -320,6 +323,9 @@ struct tacet_message {
     bool taken_back;       /* KIND_REACTION: it does not stand any more */
     unsigned kind;         /* enum tacet_kind of tacet/deeds.h; 0: no message, or unreadable */
     struct tacet_quote re; /* what a message of another kind than KIND_TEXT is about */
+    bool file;             /* it brings a file, which its sender calls `text`: see tacet/files.h */
+    uint64_t file_size;    /* of so many bytes */
+    bool view_only;        /* that is not to be kept */
 };
 
 /* How far adding a device has come, on either of the two. */
@@ -359,7 +365,9 @@ struct tacet_event {
     unsigned wished;            /* ROOM_CHANGE: enum tacet_room_wish of tacet/rooms.h */
     enum tacet_history history; /* HISTORY; */
     bool giving;                /* this device gives; */
-    uint64_t done, of;          /* messages */
+    uint64_t done, of;          /* messages; of FILE, bytes */
+    uint64_t transfer;          /* FILE, as the next two: its number */
+    bool sending, ended;
 };
 
 /* Work on the connection until there is an event, or for at most timeout_ms (0: what can be done
@@ -575,6 +583,7 @@ TACET_API const char *tacet_version(void);
 /* The rest, by what it is about. */
 #include "tacet/deeds.h"
 #include "tacet/devices.h"
+#include "tacet/files.h"
 #include "tacet/rooms.h"
 
 #endif

@@ -24,6 +24,7 @@ enum tacet_kind {
                               * message, by tacet_get_reaction() */
     TACET_KIND_EDIT = 4,     /* in the place of that: the same; else that message has its text */
     TACET_KIND_RECALL = 5,   /* it takes that back: the same; else that has TACET_NOTE_RECALLED */
+    TACET_KIND_FILE = 6,     /* see tacet/files.h */
 };
 
 #define TACET_REPLY_MAX 65504 /* bytes of the text of a reply */

@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join chat send reply react edit recall read search export contacts name room verify devices recovery passphrase lock status help"
+    local words="join chat send reply react edit recall read search export contacts name room file verify devices recovery passphrase lock status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -24,7 +24,7 @@ _tacet() {
         mapfile -t COMPREPLY < <(compgen -W "$(_tacet_profiles)" -- "$current")
         return
         ;;
-    --data)
+    --data | --to)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
@@ -57,6 +57,7 @@ _tacet() {
     contacts) options+=" --json" ;;
     name) options+=" --none" ;;
     room) options="list show create add remove promote demote rename describe leave delete posting $options --group --json" ;;
+    file) options="send get list resume cancel $options --to --wait --json" ;;
     verify) options+=" --confirm --accept-new-key" ;;
     devices) options="list add remove name give take $options --confirm --wait --json --none" ;;
     recovery) options="make confirm use $options --keep-devices --json" ;;

@@ -18,7 +18,7 @@ complete -c tacet -l passphrase-fd -x -d 'Read the passphrase from a descriptor'
 complete -c tacet -l help -d 'Say more'
 complete -c tacet -l version -d 'Say which version this is'
 
-set -l words join chat send reply react edit recall read search export contacts name room verify devices recovery passphrase lock status
+set -l words join chat send reply react edit recall read search export contacts name room file verify devices recovery passphrase lock status
 set -l none "not __fish_seen_subcommand_from $words help"
 complete -c tacet -n $none -a join -d 'Take up an invitation, or add this device'
 complete -c tacet -n $none -a chat -d 'Talk with somebody, line by line'
@@ -33,6 +33,7 @@ complete -c tacet -n $none -a export -d 'Write a conversation out, signed'
 complete -c tacet -n $none -a contacts -d 'List the people you have written with'
 complete -c tacet -n $none -a name -d 'Give somebody a name that you alone see'
 complete -c tacet -n $none -a room -d 'Talk with several people'
+complete -c tacet -n $none -a file -d 'Send a file, or fetch one'
 complete -c tacet -n $none -a verify -d 'Compare safety numbers'
 complete -c tacet -n $none -a devices -d 'List, add, remove or name devices'
 complete -c tacet -n $none -a recovery -d 'Come back when all devices are lost'
@@ -67,6 +68,10 @@ complete -c tacet -n '__fish_seen_subcommand_from room' \
     -a 'list show create add remove promote demote rename describe leave delete posting'
 complete -c tacet -n '__fish_seen_subcommand_from room' -l group -d 'Make a group'
 complete -c tacet -n '__fish_seen_subcommand_from room' -l json -d 'A JSON object a line'
+complete -c tacet -n '__fish_seen_subcommand_from file' -a 'send get list resume cancel'
+complete -c tacet -n '__fish_seen_subcommand_from file' -l to -x -a '(__fish_complete_directories)' -d 'Where to put it'
+complete -c tacet -n '__fish_seen_subcommand_from file' -l wait -x -d 'Seconds at most'
+complete -c tacet -n '__fish_seen_subcommand_from file' -l json -d 'A JSON object a line'
 complete -c tacet -n '__fish_seen_subcommand_from verify' -l confirm -x -d 'The digits they read out'
 complete -c tacet -n '__fish_seen_subcommand_from verify' -l accept-new-key -d 'You know why it changed'
 complete -c tacet -n '__fish_seen_subcommand_from devices' -a 'list add remove name give take'

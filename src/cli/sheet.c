@@ -125,6 +125,18 @@ static void write_reactions(struct tacet_client *client, const struct tacet_mess
     buf_text(out, ")\n");
 }
 
+/* Its name is its sender's word. */
+static void write_file(const struct tacet_message *m, struct buf *out)
+{
+    char rest[NUMBER_MAX + TACET_ID_SIZE + TACET_HANDLE_SIZE + NUMBER_MAX];
+
+    buf_text(out, "a file, \"");
+    show_lines(out, bytes(m->text, m->text_n), "");
+    snprintf(rest, sizeof rest, "\", %llu bytes: tacet file get %s %s",
+             (unsigned long long)m->file_size, m->with, m->id);
+    buf_text(out, rest);
+}
+
 void sheet_message(struct tacet_client *client, const struct tacet_message *m, bool ids,
                    struct buf *out)
 {
@@ -151,11 +163,14 @@ void sheet_message(struct tacet_client *client, const struct tacet_message *m, b
         buf_text(out, ")");
     }
     buf_text(out, ": ");
-    show_lines(out, bytes(m->text, m->text_n), "    ");
+    if (m->file)
+        write_file(m, out);
+    else
+        show_lines(out, bytes(m->text, m->text_n), "    ");
     buf_text(out, "\n");
     if (m->re.id[0] != '\0')
         write_re(client, m, out);
-    if (m->kind == TACET_KIND_TEXT || m->kind == TACET_KIND_REPLY)
+    if (m->kind == TACET_KIND_TEXT || m->kind == TACET_KIND_REPLY || m->kind == TACET_KIND_FILE)
         write_reactions(client, m, out);
     if (m->versions > 1)
         buf_text(out, "    (edited)\n");

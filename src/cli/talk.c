@@ -337,6 +337,7 @@ static void take_event(struct talk *t, const struct tacet_event *e)
     case TACET_EVENT_ENDED:
     case TACET_EVENT_ROOM:
     case TACET_EVENT_ROOM_CHANGE:
+    case TACET_EVENT_FILE:
     case TACET_EVENT_JOINED:
     case TACET_EVENT_LINK:
     case TACET_EVENT_CONTACT:

@@ -97,7 +97,7 @@ static json_t *reactions_json(struct tacet_client *client, const struct tacet_me
     json_t *list = json_array();
     struct tacet_reaction r;
 
-    if (m->kind != TACET_KIND_TEXT && m->kind != TACET_KIND_REPLY)
+    if (m->kind != TACET_KIND_TEXT && m->kind != TACET_KIND_REPLY && m->kind != TACET_KIND_FILE)
         return list;
     for (unsigned n = 0; tacet_get_reaction(client, m->with, m->place, n, &r) == TACET_OK; n++)
         json_array_append_new(list, json_pack("{ss sI sb so}", "kind", r.kind, "people",
@@ -121,17 +121,26 @@ static json_t *was_json(struct tacet_client *client, const struct tacet_message 
     return list;
 }
 
+static json_t *file_json(const struct tacet_message *m)
+{
+    if (!m->file)
+        return json_null();
+    return json_pack("{ss% sI sb}", "name", m->text_n == 0 ? "" : (const char *)m->text, m->text_n,
+                     "size", (json_int_t)m->file_size, "view_only", m->view_only);
+}
+
 static bool print_json(struct tacet_client *client, const struct tacet_message *m)
 {
-    const char *text = m->text_n == 0 ? "" : (const char *)m->text;
+    size_t n = m->file ? 0 : m->text_n;
+    const char *text = n == 0 ? "" : (const char *)m->text;
 
-    return jsonl_print(
-        json_pack("{ss so ss sb ss ss% so ss so sI so so ss? so so so}", "with", m->with, "name",
-                  people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id, "text",
-                  text, m->text_n, "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes",
-                  notes_json(m), "missing", (json_int_t)m->missing, "devices", devices_json(m),
-                  "change", room_json(m), "kind", sentences_kind(m->kind), "re", re_json(m),
-                  "reactions", reactions_json(client, m), "was", was_json(client, m)));
+    return jsonl_print(json_pack(
+        "{ss so ss sb ss ss% so ss so sI so so so ss? so so so}", "with", m->with, "name",
+        people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id, "text", text, n,
+        "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes", notes_json(m), "missing",
+        (json_int_t)m->missing, "devices", devices_json(m), "change", room_json(m), "file",
+        file_json(m), "kind", sentences_kind(m->kind), "re", re_json(m), "reactions",
+        reactions_json(client, m), "was", was_json(client, m)));
 }
 
 /* Written, flushed, and only then marked: what a full disk or a closed pipe swallowed is unread. */

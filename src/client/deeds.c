@@ -3,17 +3,34 @@
 
 #include "base/text.h"
 #include "client/agreed.h"
+#include "crypto/secret.h"
+#include "e2ee/attachment.h"
 
 /* Why a message that shows at another one has to be shown itself, too. */
 #define TELLING                                                                      \
     (MESSAGE_LATE | MESSAGE_GAP | MESSAGE_FORKED | MESSAGE_AHEAD | MESSAGE_RESTART | \
      MESSAGE_NO_COPY | MESSAGE_LEFT)
 
+/* What its sender calls a file: the rest holds its key. */
+static bool read_file_name(struct bytes content, struct bytes *name)
+{
+    struct attachment a = {.duration_ms = 0};
+    bool is = attachment_parse(content, &a).code == E_OK;
+
+    if (is)
+        *name = a.name;
+    secret_wipe(&a, sizeof a);
+    return is;
+}
+
 bool deeds_are_readable(uint16_t type, struct bytes content)
 {
+    struct bytes name;
     struct reference ref;
 
-    return type == PAYLOAD_TEXT ? text_is_utf8(content)
+    if (type == PAYLOAD_TEXT)
+        return text_is_utf8(content);
+    return type == PAYLOAD_FILE ? read_file_name(content, &name)
                                 : reference_parse(type, content, &ref).code == E_OK;
 }
 
@@ -31,7 +48,8 @@ static bool is_lost_version(const struct message *m)
 
 bool deeds_is_text(const struct message *m)
 {
-    return deeds_is_said(m) && (m->type == PAYLOAD_TEXT || m->type == PAYLOAD_REPLY);
+    return deeds_is_said(m) &&
+           (m->type == PAYLOAD_TEXT || m->type == PAYLOAD_REPLY || m->type == PAYLOAD_FILE);
 }
 
 bool deeds_is_quiet(const struct message *m)
@@ -42,8 +60,11 @@ bool deeds_is_quiet(const struct message *m)
 
 struct bytes deeds_text(const struct message *m)
 {
+    struct bytes name;
     struct reference ref;
 
+    if (m->type == PAYLOAD_FILE)
+        return read_file_name(m->text, &name) ? name : (struct bytes){0};
     if (m->type == PAYLOAD_TEXT || reference_parse(m->type, m->text, &ref).code != E_OK)
         return m->text;
     return ref.text;
@@ -211,7 +232,8 @@ struct err deeds_versions(struct vault *v, const struct own *me, const struct me
     bool blocked = false;
 
     *out = (struct edits){.n = 0};
-    err = deeds_is_text(m) ? target_author(v, me, m, &author) : FAIL(E_ABSENT);
+    err = deeds_is_text(m) && m->type != PAYLOAD_FILE ? target_author(v, me, m, &author)
+                                                      : FAIL(E_ABSENT);
     if (err.code == E_OK && !m->mine)
         err = agreed_is_blocked(v, &author, &blocked);
     if (err.code == E_ABSENT || (err.code == E_OK && blocked))
@@ -268,7 +290,7 @@ struct err deeds_view(struct vault *v, const struct own *me, const struct messag
     if (!deeds_is_said(m))
         return OK;
     TRY(deeds_newest(v, me, m, a, &out->text, &out->versions));
-    if (m->type == PAYLOAD_TEXT)
+    if (m->type == PAYLOAD_TEXT || m->type == PAYLOAD_FILE)
         return OK;
     TRY(reference_parse(m->type, m->text, &out->reference));
     out->refers = true;

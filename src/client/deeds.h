@@ -20,7 +20,7 @@ bool deeds_are_readable(uint16_t type, struct bytes content);
  */
 bool deeds_is_said(const struct message *m);
 
-/* Is it a text, which can be answered and reacted to? */
+/* Is it a text or a file, which can be answered and reacted to? */
 bool deeds_is_text(const struct message *m);
 
 /* Does it show at the message that it speaks of alone?  Not where it has something to tell itself:
@@ -38,7 +38,7 @@ FALLIBLE deeds_undo(struct vault *v, const struct own *me, const struct message 
  * reacted to it.  Fine where there is none. */
 FALLIBLE deeds_end(struct vault *v, const struct own *me, uint64_t contact, uint64_t place);
 
-/* What its writer said in it first, borrowed. */
+/* What its writer said in it first, borrowed: of a file what it is called. */
 struct bytes deeds_text(const struct message *m);
 
 /* And what they say now, borrowed or in the arena; *versions: of so many, 1 or more.  Of somebody

@@ -55,6 +55,8 @@ static struct err edit(struct doing *d, struct arena *a)
     size_t versions;
     struct edits mine;
 
+    if (d->to.type == PAYLOAD_FILE)
+        return FAIL(E_ABSENT);
     if (!d->to.mine)
         return FAIL(E_DENIED);
     TRY(deeds_newest(e->vault, &e->own, &d->to, a, &text, &versions));

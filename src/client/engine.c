@@ -5,9 +5,11 @@
 
 #include "client/agreed.h"
 #include "client/engine_internal.h"
+#include "client/errands.h"
 #include "client/giver.h"
 #include "client/parking.h"
 #include "client/taker.h"
+#include "client/transferring.h"
 #include "client/wishing.h"
 #include "crypto/secret.h"
 #include "e2ee/fingerprint.h"
@@ -51,6 +53,7 @@ static void schedule(struct engine *e)
                                   wishing_at(e),
                                   reminding_at(e),
                                   ending_at(e),
+                                  transferring_at(e),
                               };
 
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
@@ -117,6 +120,7 @@ void engine_free(struct engine *e)
     actions_free(e);
     keeping_forget(e);
     returning_free(e);
+    transferring_free(e);
     own_free(&e->own);
     arriving_free(e);
     secret_wipe(&e->offer, sizeof e->offer);
@@ -128,6 +132,11 @@ void engine_free(struct engine *e)
 void engine_lend(struct engine *e, const struct pool *pool)
 {
     e->pool = pool;
+}
+
+struct err engine_lend_files(struct engine *e, const struct filing *filing)
+{
+    return transferring_lend(e, filing);
 }
 
 /* ---- commands */
@@ -164,25 +173,47 @@ struct err engine_conversation(struct engine *e, const struct command *c, uint64
     return to.removed ? FAIL(E_REMOVED) : OK;
 }
 
+/* With somebody new it begins. */
+static struct err begin_conversation(struct engine *e, const struct command *c, uint64_t *out)
+{
+    struct err err = engine_conversation(e, c, out);
+    struct contact to;
+
+    if (err.code != E_ABSENT || c->room != 0)
+        return err;
+    TRY(vault_begin(e->vault));
+    TRY(vault_end(e->vault, people_add(e->vault, c->handle, &to)));
+    *out = to.number;
+    return OK;
+}
+
 static struct err send_text(struct engine *e, const struct command *c)
 {
     uint64_t conversation;
-    struct contact to;
-    struct err err;
 
     if (c->text.n > LIMIT_TEXT)
         return FAIL(E_LIMIT);
     if (!text_is_utf8(c->text))
         return FAIL(E_MALFORMED);
-    err = engine_conversation(e, c, &conversation);
-    if (err.code == E_ABSENT && c->room == 0) {
-        TRY(vault_begin(e->vault));
-        TRY(vault_end(e->vault, people_add(e->vault, c->handle, &to)));
-        conversation = to.number;
-    } else {
-        TRY(err);
-    }
+    TRY(begin_conversation(e, c, &conversation));
     return outgoing_queue(e, conversation, PAYLOAD_TEXT, c->text);
+}
+
+static struct err send_file(struct engine *e, const struct command *c)
+{
+    uint64_t conversation;
+
+    TRY(begin_conversation(e, c, &conversation));
+    return errands_send(e, conversation, c->about, c->text, &e->transfer);
+}
+
+static struct err fetch_file(struct engine *e, const struct command *c)
+{
+    struct contact with = {.number = c->room};
+
+    if (c->room == 0)
+        TRY(people_by_handle(e->vault, c->handle, &with));
+    return errands_fetch(e, with.number, c->number, c->text, &e->transfer);
 }
 
 static struct err look_up(struct engine *e, const struct command *c)
@@ -303,6 +334,12 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_EDIT:
     case COMMAND_RECALL:
         return doing_command(e, c);
+    case COMMAND_FILE_SEND:
+        return send_file(e, c);
+    case COMMAND_FILE_FETCH:
+        return fetch_file(e, c);
+    case COMMAND_FILE_CANCEL:
+        return errands_cancel(e, c->number);
     case COMMAND_OFFER:
         return offering_begin(e);
     case COMMAND_OFFER_CONFIRM:
@@ -394,6 +431,7 @@ void engine_wake(struct engine *e, uint64_t now_ms)
     settle(e, keeping_wake(e));
     settle(e, wishing_wake(e));
     settle(e, reminding_wake(e));
+    settle(e, transferring_wake(e));
     delays_wake(e);
     if (e->retry_ms != 0 && now_ms >= e->retry_ms) {
         e->retry_ms = 0;
@@ -485,6 +523,11 @@ struct err engine_letters(const struct engine *e, char out[RECOVERY_LETTERS_SIZE
         return FAIL(E_ABSENT);
     recovery_letters(&e->keeping.key, out);
     return OK;
+}
+
+uint64_t engine_transfer(const struct engine *e)
+{
+    return e->transfer;
 }
 
 uint64_t engine_made(const struct engine *e)

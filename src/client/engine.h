@@ -20,8 +20,10 @@
 #include "client/wishes.h"
 #include "statement/roster_people.h"
 
+struct attachment; /* e2ee/attachment.h */
 struct engine;
-struct pool; /* crypto/p521.h */
+struct filing; /* client/filing.h */
+struct pool;   /* crypto/p521.h */
 
 /* ---- What a person asks. */
 
@@ -67,6 +69,10 @@ enum command_kind {
     COMMAND_TAKE_BACK,  /* no longer */
     COMMAND_EDIT,       /* it is mine, and says `text` from now on */
     COMMAND_RECALL,     /* it is mine, and says nothing any more, anywhere */
+    /* Files, where they can be reached.  EVENT_TRANSFER follows. */
+    COMMAND_FILE_SEND = 100, /* the one at the path `text`, as `about` says, to handle or room */
+    COMMAND_FILE_FETCH,      /* that of the message at place `number`, into the folder `text` */
+    COMMAND_FILE_CANCEL,     /* transfer `number` */
 };
 
 struct command {
@@ -74,7 +80,8 @@ struct command {
     struct bytes handle, text; /* text: or the digits, a did, a digest */
     uint64_t number;
     struct device_id device;
-    uint64_t room; /* SEND, READ: 0: the conversation with handle */
+    uint64_t room;                  /* SEND, READ, FILE_*: 0: the conversation with handle */
+    const struct attachment *about; /* FILE_SEND */
 };
 
 /* ---- What the engine wants done. */
@@ -95,10 +102,12 @@ enum event_kind {
     EVENT_HISTORY,     /* `history`: given to another device of mine, or by it */
     /* The room with the number message.contact has another state: rows in it say what changed. */
     EVENT_ROOM = 30,
-    EVENT_ROOM_CHANGE, /* `wished` is in force in that room; or cannot be (code): E_CONFLICT:
-                          somebody else was before, and changed the same */
-    EVENT_ENDED = 50,  /* the message at message.place of a conversation is over, and destroyed */
-    EVENT_DEED = 60,   /* `message` says something of another one, at which it shows */
+    EVENT_ROOM_CHANGE,   /* `wished` is in force in that room; or cannot be (code): E_CONFLICT:
+                            somebody else was before, and changed the same */
+    EVENT_ENDED = 50,    /* the message at message.place of a conversation is over, and destroyed */
+    EVENT_DEED = 60,     /* `message` says something of another one, at which it shows */
+    EVENT_TRANSFER = 80, /* `transfer`: how far a file is, or how it ended (code); then message.text
+                             is the path of one that was fetched */
     EVENT_SHARED = 15, /* another device of mine changed what all of them agree on: see `shared` */
 };
 
@@ -134,6 +143,13 @@ struct history_news {
     uint64_t done, of;     /* messages, about */
 };
 
+/* A file on its way. */
+struct transfer_news {
+    uint64_t number;
+    bool sending, ended;
+    uint64_t done, of; /* bytes */
+};
+
 enum problem {
     PROBLEM_NONE = 0,
     PROBLEM_PARKED = 1,  /* a message cannot be opened yet; it is kept sealed */
@@ -166,14 +182,15 @@ struct event {
     struct message message; /* EVENT_MESSAGE, EVENT_STATE, EVENT_DEED */
     /* EVENT_MESSAGE: to whom it went, when that was not as it should be; PROBLEM_RECIPIENTS: why */
     struct roster_finding finding;
-    unsigned added, removed;      /* EVENT_DEVICES: so many */
-    unsigned given;               /* and so many were given what was said before */
-    bool recovered;               /* and all others were lost, a recovery key says */
-    struct listing_change change; /* EVENT_LISTED */
-    struct history_news history;  /* EVENT_HISTORY */
-    uint32_t shared;              /* EVENT_SHARED: a bit for each of enum registers_kind */
-    struct adding adding;         /* EVENT_ADDING */
-    enum wishes_kind wished;      /* EVENT_ROOM_CHANGE */
+    unsigned added, removed;       /* EVENT_DEVICES: so many */
+    unsigned given;                /* and so many were given what was said before */
+    bool recovered;                /* and all others were lost, a recovery key says */
+    struct listing_change change;  /* EVENT_LISTED */
+    struct history_news history;   /* EVENT_HISTORY */
+    uint32_t shared;               /* EVENT_SHARED: a bit for each of enum registers_kind */
+    struct adding adding;          /* EVENT_ADDING */
+    enum wishes_kind wished;       /* EVENT_ROOM_CHANGE */
+    struct transfer_news transfer; /* EVENT_TRANSFER */
 };
 
 enum action_kind { ACTION_CONNECT = 1, ACTION_SEND, ACTION_CLOSE, ACTION_WAKE, ACTION_TELL };
@@ -198,6 +215,9 @@ void engine_free(struct engine *e); /* NULL is fine; wipes */
 /* From here on the engine shares out over `pool` what can be done at the same time; the pool stays
  * the caller's.  Until then, and with NULL, everything happens in the calling thread. */
 void engine_lend(struct engine *e, const struct pool *pool);
+
+/* From here on the engine sends and fetches files through this seam, which stays the caller's. */
+FALLIBLE engine_lend_files(struct engine *e, const struct filing *filing);
 
 FALLIBLE engine_command(struct engine *e, const struct command *c, uint64_t now_ms);
 
@@ -241,6 +261,8 @@ bool engine_is_returning(const struct engine *e);
 FALLIBLE engine_recovery(struct engine *e, enum recovering_state *out);
 /* E_ABSENT: there are none to be shown. */
 FALLIBLE engine_letters(const struct engine *e, char out[RECOVERY_LETTERS_SIZE]);
+/* The number of the transfer that was begun last. */
+uint64_t engine_transfer(const struct engine *e);
 /* The number of the room that COMMAND_ROOM_CREATE made last. */
 uint64_t engine_made(const struct engine *e);
 /* Is its time over?  Then it is not to be shown, and will be destroyed as soon as that can be. */

@@ -94,6 +94,7 @@ struct attending {
 };
 
 struct returning;     /* returning.c */
+struct transferring;  /* transferring.c */
 struct queued_action; /* actions.c */
 
 struct engine {
@@ -145,9 +146,11 @@ struct engine {
     bool accepted;                   /* an account, on another device: what waits for that opens */
     struct attending attending;
     struct reminding reminding;
-    uint64_t wishing_ms;     /* when wishes are looked at again; 0: no need */
-    uint64_t made;           /* the number of the room that was made last */
-    uint64_t hello;          /* the room in whose outbox a hello waits; 0: none does */
+    struct transferring *transferring; /* NULL: no files can be reached */
+    uint64_t wishing_ms;               /* when wishes are looked at again; 0: no need */
+    uint64_t transfer;                 /* the number of the transfer that was begun last */
+    uint64_t made;                     /* the number of the room that was made last */
+    uint64_t hello;                    /* the room in whose outbox a hello waits; 0: none does */
     struct kem_question kem; /* the one that is on its way, while link_is_busy(e, OP_KEM_KEYS) */
     struct queued_action *first, *last, *taken;
 };
@@ -386,6 +389,9 @@ uint32_t cores_ttl_s(const struct message *m);
 /* In a conversation: with a contact, or of a room. */
 FALLIBLE outgoing_queue(struct engine *e, uint64_t conversation, enum payload_type type,
                         struct bytes content);
+/* In the caller's transaction: the same; *m is as it was kept. */
+FALLIBLE outgoing_put(struct engine *e, uint64_t conversation, enum payload_type type,
+                      struct bytes content, struct message *m);
 /* In the caller's transaction: a row behind all others. */
 FALLIBLE outgoing_add(struct engine *e, struct outbox_row *row);
 FALLIBLE outgoing_pump(struct engine *e); /* seal and send what can be sent now */

@@ -3,6 +3,7 @@
 #include "client/engine_internal.h"
 #include "client/giver.h"
 #include "client/taker.h"
+#include "client/transferring.h"
 #include "statement/signin.h"
 #include "wire/tacet.pb-c.h"
 
@@ -143,7 +144,8 @@ static struct err welcomed(struct engine *e, const struct frame *f, struct arena
     TRY(taker_listed(e));
     TRY(giver_pump(e));
     TRY(keeping_signed_in(e));
-    return outgoing_pump(e);
+    TRY(outgoing_pump(e));
+    return transferring_pump(e);
 }
 
 /* Of my account's own word alone this device is at an end; what only the server says is told.

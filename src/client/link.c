@@ -11,6 +11,7 @@
  * they are short again once the mailbox was drained.  A server that leaves a request unanswered for
  * a minute is as good as gone.
  */
+#include "client/transferring.h"
 #include "client/wishing.h"
 #include "wire/tacet.pb-c.h"
 
@@ -137,6 +138,7 @@ void link_down(struct engine *e, enum err_code why)
     e->asking_ms = 0;
     delays_end(e);
     reminding_forget(e);
+    transferring_down(e);
     arriving_link_down(e, why, &news);
     if (news)
         link_tell_state(e, why == E_OK ? E_CLOSED : why);
@@ -292,6 +294,8 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
         return wishing_answered(e, w, f, a);
     if (w->op == OP_ROOM_AGAIN)
         return reminding_answered(e, w, f, a);
+    if (w->op >= OP_FILE_BEGIN && w->op <= OP_FILE_DROP)
+        return transferring_answered(e, w, f, a);
     if (w->op == OP_REGISTER)
         return answers_roster(e, w->number, f);
     if (w->op == OP_SEND)

@@ -11,6 +11,7 @@
 #include "client/deeds.h"
 #include "client/gathering.h"
 #include "client/rules.h"
+#include "e2ee/payload.h"
 #include "wire/tacet.pb-c.h"
 
 #define ARENA_MAX    (32 << 20)      /* a room of a thousand, whose lists take some */
@@ -42,21 +43,28 @@ static struct err queue_in(struct engine *e, uint64_t conversation, struct messa
     return outgoing_add(e, &row);
 }
 
+struct err outgoing_put(struct engine *e, uint64_t conversation, enum payload_type type,
+                        struct bytes content, struct message *m)
+{
+    *m = (struct message){.mine = true,
+                          .read = true,
+                          .state = DELIVERY_QUEUED,
+                          .sender = e->own.me.who.did,
+                          .sent_ms = e->now_ms,
+                          .kept_ms = e->now_ms,
+                          .type = (uint16_t)type,
+                          .text = content};
+    TRY(random_fill(e->random, m->id.b, sizeof m->id.b));
+    return queue_in(e, conversation, m);
+}
+
 struct err outgoing_queue(struct engine *e, uint64_t conversation, enum payload_type type,
                           struct bytes content)
 {
-    struct message m = {.mine = true,
-                        .read = true,
-                        .state = DELIVERY_QUEUED,
-                        .sender = e->own.me.who.did,
-                        .sent_ms = e->now_ms,
-                        .kept_ms = e->now_ms,
-                        .type = (uint16_t)type,
-                        .text = content};
+    struct message m;
 
-    TRY(random_fill(e->random, m.id.b, sizeof m.id.b));
     TRY(vault_begin(e->vault));
-    TRY(vault_end(e->vault, queue_in(e, conversation, &m)));
+    TRY(vault_end(e->vault, outgoing_put(e, conversation, type, content, &m)));
     outbox_tell(e, &m, E_OK);
     return outgoing_pump(e);
 }

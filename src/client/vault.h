@@ -82,23 +82,25 @@ enum vault_kind {
     VAULT_ROOM_ID = 97,    /* roomlog: key = room id */
     VAULT_ROOM_STATE = 98, /* roomlog: key = room id, number = state version */
     VAULT_ROOM_ABOUT = 99, /* roomlog: key = room id */
-    VAULT_ROOM_VOICE = 100,    /* roomlog: key = did of who wrote in one: its account */
-    VAULT_RECOVERY = 101,      /* recovering: number = which */
-    VAULT_COMING = 102,        /* coming */
-    VAULT_WISH = 103,          /* wishes: number = change of a room that waits to be in force */
-    VAULT_ELDER = 104,         /* elders: key = aid, mine; number = list version */
-    VAULT_GIVING = 111,        /* giving: number = transfer that goes on */
-    VAULT_GIVING_PIECE = 112,  /* giving: key = did of who gets it, number = piece */
-    VAULT_GIVING_TOLD = 113,   /* giving: key = that did, did of a device that it was told of */
-    VAULT_TAKING = 114,        /* taking: key = did of who gives */
-    VAULT_TAKING_REST = 115,   /* taking: key = that did: of an entry that is not whole yet */
-    VAULT_TAKING_DEVICE = 116, /* taking: key = did of a device that wrote something: its key */
-    VAULT_REACTIONS = 120,     /* reactions: key = target, number = first bytes of whose aid */
-    VAULT_EDITS = 121,         /* edits: the same */
-    VAULT_RECALLS = 122,       /* recalls: the same */
-    VAULT_DUE = 140,           /* due: number = when, and which message */
-    VAULT_DUE_OF = 141,        /* due: key = contact, number = place: where in there */
-    VAULT_SENT_OF = 142,       /* sentlog: key = contact, place, number = entry */
+    VAULT_ROOM_VOICE = 100,       /* roomlog: key = did of who wrote in one: its account */
+    VAULT_RECOVERY = 101,         /* recovering: number = which */
+    VAULT_COMING = 102,           /* coming */
+    VAULT_WISH = 103,             /* wishes: number = change of a room that waits to be in force */
+    VAULT_ELDER = 104,            /* elders: key = aid, mine; number = list version */
+    VAULT_GIVING = 111,           /* giving: number = transfer that goes on */
+    VAULT_GIVING_PIECE = 112,     /* giving: key = did of who gets it, number = piece */
+    VAULT_GIVING_TOLD = 113,      /* giving: key = that did, did of a device that it was told of */
+    VAULT_TAKING = 114,           /* taking: key = did of who gives */
+    VAULT_TAKING_REST = 115,      /* taking: key = that did: of an entry that is not whole yet */
+    VAULT_TAKING_DEVICE = 116,    /* taking: key = did of a device that wrote something: its key */
+    VAULT_REACTIONS = 120,        /* reactions: key = target, number = first bytes of whose aid */
+    VAULT_EDITS = 121,            /* edits: the same */
+    VAULT_RECALLS = 122,          /* recalls: the same */
+    VAULT_DUE = 140,              /* due: number = when, and which message */
+    VAULT_DUE_OF = 141,           /* due: key = contact, number = place: where in there */
+    VAULT_SENT_OF = 142,          /* sentlog: key = contact, place, number = entry */
+    VAULT_TRANSFER = 160,         /* transfers: number = transfer */
+    VAULT_TRANSFER_DIGESTS = 161, /* transfers: key = transfer, number = first chunk */
 };
 
 /* Bring the tables up to date, as each of what opens a vault does by itself.  E_VERSION. */
@@ -233,6 +235,7 @@ enum vault_counter {
     VAULT_TIME = 90,            /* ageing: this device's own time, in ms */
     VAULT_TIME_CLOCK = 91,      /* and what the clock said then */
     VAULT_DUE_SINCE = 92,       /* 1: each message that will be over has its time noted */
+    VAULT_NEXT_TRANSFER = 100,
 };
 FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
 FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);

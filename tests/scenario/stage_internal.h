@@ -30,7 +30,8 @@ struct person {
     struct db *db;
     struct vault *vault;
     struct engine *engine;
-    const struct pool *pool; /* lent to every engine from the next start on; NULL: none */
+    const struct filing *filing; /* the same; NULL: it reaches no files */
+    const struct pool *pool;     /* lent to every engine from the next start on; NULL: none */
     struct line *line;
     int64_t skew_ms;
     uint64_t wake_ms; /* 0: none */
@@ -46,9 +47,11 @@ struct person {
     unsigned deeds;       /* what was done with messages was told so often */
     struct event history; /* the last that told of what is given; of so many */
     unsigned histories;
-    unsigned ended;           /* messages that were said to be over */
-    struct event recovery;    /* the last that told of a recovery key; kind 0: none did */
-    struct event listed;      /* the last that told of a change to its own list; kind 0: none did */
+    unsigned ended;        /* messages that were said to be over */
+    struct event recovery; /* the last that told of a recovery key; kind 0: none did */
+    struct event listed;   /* the last that told of a change to its own list; kind 0: none did */
+    struct event moved;    /* the last that told of a file on its way; of so many */
+    unsigned moves;
     struct event wished;      /* what came of a change of a room */
     uint32_t shared;          /* kinds of registers that other devices of mine changed */
     struct event adding;      /* and of a device that is being added */
@@ -69,6 +72,7 @@ struct play {
     struct db *db;
     struct networks *networks;
     struct server server;
+    const struct blob_store *blobs; /* lent to the server from its next start on; or NULL */
     struct live *live;
     bool up;
     struct request *pending[PENDING_MAX];

@@ -7,6 +7,7 @@
 
 #include "client/deeds.h"
 #include "scenario/stage_internal.h"
+#include "server/files/files.h"
 #include "server/main/features.h"
 #include "server/networks/networks.h"
 #include "storage/sqlite/sqlite.h"
@@ -162,6 +163,8 @@ void stage_start_server(struct play *p)
     }
     assert_ok(err);
     p->server.networks = p->networks;
+    p->server.blobs = p->blobs;
+    p->server.files_room = files_room;
     stage_open_keys(p);
     assert_ok(live_new(&p->live, &host));
     p->control = (struct line){.open = true};
@@ -265,6 +268,10 @@ static void hear(struct person *who, const struct event *e)
         break;
     case EVENT_RECOVERY:
         who->recovery = *e;
+        break;
+    case EVENT_TRANSFER:
+        who->moved = *e;
+        who->moves++;
         break;
     case EVENT_ROOM_CHANGE:
         who->wished = *e;

@@ -140,6 +140,8 @@ void stage_start(struct person *who)
 {
     assert_ok(engine_new(&who->engine, who->vault, &who->play->random, stage_clock(who)));
     engine_lend(who->engine, who->pool);
+    if (who->filing != NULL)
+        assert_ok(engine_lend_files(who->engine, who->filing));
     stage_wake(who);
     stage_settle(who->play);
 }

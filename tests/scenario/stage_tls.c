@@ -181,6 +181,7 @@ static void take(struct person *who, const struct tacet_event *e)
     case TACET_EVENT_ENDED:
     case TACET_EVENT_ROOM:
     case TACET_EVENT_ROOM_CHANGE:
+    case TACET_EVENT_FILE:
         break;
     }
 }

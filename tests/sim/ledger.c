@@ -242,6 +242,7 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
     case EVENT_ENDED:
     case EVENT_ROOM:
     case EVENT_ROOM_CHANGE:
+    case EVENT_TRANSFER: /* nobody has a file */
         break;
     case EVENT_REMOVED:
         kin_told(who);

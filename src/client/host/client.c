@@ -230,6 +230,8 @@ struct err client_start(struct tacet_client *c)
     c->threads = threads_that_fit();
     c->pool = (struct pool){threads_run, &c->threads};
     engine_lend(c->engine, &c->pool);
+    c->filing = folder_filing(&c->folder);
+    TRY(engine_lend_files(c->engine, &c->filing));
     TRY(carrier_new(&c->carrier, c->engine));
     c->bell = bell_hang(c->path);
     return c->bell < 0 ? OK : carrier_hear(c->carrier, c->bell);
@@ -495,6 +497,8 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
         ended_out(c, &e.message, &out->message);
     else if (e.kind == EVENT_LISTED)
         client_hex(ID_BYTES(e.change.entry.did), out->device);
+    else if (e.kind == EVENT_TRANSFER)
+        handing_event(c, &e, out);
     else if (e.kind == EVENT_HISTORY)
         adding_history_out(&e.history, out);
     else if (e.kind == EVENT_ADDING)

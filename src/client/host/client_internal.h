@@ -4,6 +4,7 @@
 #define TACET_CLIENT_HOST_CLIENT_INTERNAL_H
 
 #include "client/host/carrier.h"
+#include "client/host/folder.h"
 #include "client/reactions.h"
 #include "client/searching.h"
 #include "crypto/p521.h"
@@ -32,7 +33,9 @@ struct tacet_client {
     struct arena called;        /* and of the device */
     struct arena room;          /* and of the room */
     struct searching met, said; /* what the last search found: conversations, messages */
-    struct adding asked;        /* which device was told last as asking to be added */
+    struct folder folder;
+    struct filing filing; /* through that */
+    struct adding asked;  /* which device was told last as asking to be added */
 };
 
 enum tacet_code client_code(struct err err);
@@ -66,6 +69,10 @@ void client_handle(struct tacet_client *c, const struct account_id *aid,
 void adding_out(struct tacet_client *c, const struct adding *in, struct tacet_event *out);
 /* And of giving one what was said before. */
 void adding_history_out(const struct history_news *in, struct tacet_event *out);
+
+/* What a message says of a file, and what is told of one on its way. */
+void handing_message(const struct message *m, struct tacet_message *out);
+void handing_event(struct tacet_client *c, const struct event *e, struct tacet_event *out);
 
 /* As a caller sees it; a text stays where it is, or is in the arena. */
 FALLIBLE telling_message(struct tacet_client *c, const struct message *m, struct arena *a,

@@ -50,6 +50,7 @@ struct err telling_message(struct tacet_client *c, const struct message *m, stru
         out->given = devices.given;
         out->text_n = 0;
     }
+    handing_message(m, out);
     meeting_with(c, m->contact, out->with);
     meeting_authors(c, m, out);
     client_hex(ID_BYTES(m->id), out->id);

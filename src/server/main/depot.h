@@ -15,9 +15,8 @@
 #include "server/api/api.h"
 #include "storage/blob/directory.h"
 
-#define DEPOT_MARGIN (UINT64_C(256) << 20) /* of the disk, for messages and what the system needs \
-                                            */
-#define DEPOT_PAGE     512                 /* names at once */
+#define DEPOT_MARGIN   (UINT64_C(256) << 20) /* of the disk: for messages, and for others */
+#define DEPOT_PAGE     512                   /* names at once */
 #define DEPOT_ROUND_MS (UINT64_C(24) * 3600 * 1000)
 
 struct job;

@@ -55,6 +55,9 @@ struct play {
     char wished[128];                            /* of a room */
     char exported[64];                           /* the conversation, or the file */
     char searched[512];                          /* "words@conversation" */
+    char filed[4200];                            /* of a file */
+    enum tacet_code file_code;                   /* what that is answered */
+    struct tacet_transfer transfer;              /* that has not ended; number 0: none */
     bool cancelled;
     size_t sent_n;
     uint64_t place; /* of the message with which something was done */

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* file: files, sent and fetched. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/choice.h"
+#include "cli/cli.h"
+#include "cli/drive.h"
+#include "cli/people.h"
+#include "cli/rooms.h"
+#include "cli/sentences.h"
+#include "terminal/jsonl.h"
+#include "terminal/show.h"
+
+#define WAIT_SECONDS 60
+#define WAIT_MOST    86400
+#define PERCENT      100
+
+static const struct sentence TROUBLE[] = {
+    {TACET_ABSENT, "It is not there: on this machine, or at the server any more."},
+    {TACET_DENIED, "It cannot be read, or written there; or its sender lets nobody keep it."},
+    {TACET_CONFLICT, "It was changed while it was being sent, or their account key changed."},
+    {TACET_LIMIT, "It is larger than 5 GiB, or its name too long, or too many are on their way."},
+    {TACET_FORGED, "What the server has is not what was sent: nothing of it was kept."},
+    {TACET_TRUNCATED, "The server does not have all of it: nothing of it was kept."},
+    {TACET_MALFORMED, "This message brings no file."},
+    {TACET_REMOVED, "They, or you, are not there any more."},
+    {TACET_OK, NULL},
+};
+
+static enum words_end say_trouble(enum tacet_code code)
+{
+    return sentences_say(TROUBLE, code);
+}
+
+/* ---- waiting */
+
+static void show_bar(const struct tacet_event *e)
+{
+    if (isatty(STDERR_FILENO) == 1 && e->of > 0)
+        fprintf(stderr, "\r%3llu %% of %llu bytes", (unsigned long long)(e->done * PERCENT / e->of),
+                (unsigned long long)e->of);
+}
+
+/* Until the transfer has ended: then *last is that event. */
+static bool await(struct drive *d, uint64_t number, struct tacet_event *last)
+{
+    struct tacet_event e;
+
+    while (drive_next(d, &e)) {
+        if (e.kind != TACET_EVENT_FILE || e.transfer != number)
+            continue;
+        show_bar(&e);
+        *last = e;
+        if (!e.ended)
+            continue;
+        if (isatty(STDERR_FILENO) == 1)
+            fputs("\n", stderr);
+        return true;
+    }
+    return false;
+}
+
+/* The message that brings it is still to be accepted. */
+static void send_message(struct drive *d)
+{
+    struct tacet_event e;
+
+    while (drive_has_outgoing(d) && drive_next(d, &e))
+        continue;
+}
+
+static enum words_end conclude(const struct drive *d, bool ended, const struct tacet_event *last)
+{
+    if (ended && last->code != TACET_OK)
+        return say_trouble(last->code);
+    if (!ended && drive_refused(d))
+        return WORDS_FAILED;
+    if (!ended)
+        return words_say(WORDS_FINE, "not there yet: it goes on when tacet next runs");
+    return last->sending ? words_say(WORDS_FINE, drive_has_outgoing(d)
+                                                     ? "all of it is at the server; the message "
+                                                       "is sent when tacet next runs"
+                                                     : "accepted by the server")
+                         : WORDS_FINE;
+}
+
+static enum words_end follow(struct tacet_client *client, uint64_t number, unsigned wait)
+{
+    struct tacet_event last = {.ended = false};
+    struct drive d;
+    enum words_end end;
+    bool ended;
+
+    printf("%llu\n", (unsigned long long)number);
+    fflush(stdout);
+    if (wait == 0)
+        return WORDS_FINE;
+    drive_begin(&d, client, (int)wait);
+    ended = await(&d, number, &last);
+    if (ended && last.code == TACET_OK && !last.sending) {
+        show_text(stdout, bytes(last.message.text, last.message.text_n));
+        printf("\n");
+    }
+    if (ended && last.code == TACET_OK && last.sending)
+        send_message(&d);
+    end = conclude(&d, ended, &last);
+    drive_end(&d);
+    return end;
+}
+
+/* ---- the words */
+
+struct wanted {
+    const char *with, *what, *to;
+    char room[TACET_HANDLE_SIZE]; /* its address, where `with` names one */
+    unsigned wait;
+    bool json;
+};
+
+static enum words_end send_one(struct tacet_client *client, const struct wanted *w)
+{
+    char *path = realpath(w->what, NULL); /* it may go on when tacet runs elsewhere */
+    uint64_t number;
+    enum tacet_code code =
+        path == NULL ? TACET_ABSENT : tacet_send_file(client, w->with, path, NULL, &number);
+
+    free(path);
+    return code == TACET_OK ? follow(client, number, w->wait) : say_trouble(code);
+}
+
+static enum tacet_code find(struct tacet_client *client, const char *with, const char *id,
+                            struct tacet_message *m)
+{
+    enum tacet_code code = tacet_previous_message(client, with, 0, m);
+
+    while (code == TACET_OK && strcmp(m->id, id) != 0)
+        code = tacet_previous_message(client, with, m->place, m);
+    return code;
+}
+
+static enum words_end get_one(struct tacet_client *client, const struct wanted *w)
+{
+    struct tacet_message m;
+    char *to = realpath(w->to == NULL ? "." : w->to, NULL);
+    uint64_t number;
+    enum tacet_code code = find(client, w->with, w->what, &m);
+
+    if (code == TACET_OK)
+        code = to == NULL ? TACET_ABSENT : tacet_fetch_file(client, &m, to, &number);
+    free(to);
+    return code == TACET_OK ? follow(client, number, w->wait) : say_trouble(code);
+}
+
+static bool show_transfer(const struct tacet_transfer *t, bool json)
+{
+    if (json)
+        return jsonl_print(json_pack("{sI sb ss sI ss ss}", "number", (json_int_t)t->number,
+                                     "sending", t->sending, "with", t->with, "size",
+                                     (json_int_t)t->size, "path", t->path, "name", t->name));
+    printf("%llu  %s %s: \"", (unsigned long long)t->number, t->sending ? "to" : "from", t->with);
+    show_text(stdout, bytes_text(t->name));
+    printf("\", %llu bytes\n", (unsigned long long)t->size);
+    return true;
+}
+
+static enum words_end list(struct tacet_client *client, bool json)
+{
+    struct tacet_transfer t = {.number = 0};
+    enum tacet_code code;
+
+    while ((code = tacet_next_transfer(client, t.number, &t)) == TACET_OK)
+        if (!show_transfer(&t, json))
+            return WORDS_FAILED;
+    return code == TACET_ABSENT ? WORDS_FINE : sentences_say(NULL, code);
+}
+
+static enum words_end cancel(struct tacet_client *client, const char *what)
+{
+    char *end;
+    unsigned long long number = strtoull(what, &end, 10);
+    enum tacet_code code = *end != '\0' ? TACET_ABSENT : tacet_cancel_file(client, number);
+
+    return code == TACET_OK ? WORDS_FINE : say_trouble(code);
+}
+
+/* All that are on their way, until they have ended. */
+static enum words_end resume(struct tacet_client *client, unsigned wait)
+{
+    struct tacet_transfer t;
+    struct tacet_event e;
+    enum words_end end = WORDS_FINE;
+    struct drive d;
+
+    drive_begin(&d, client, (int)wait);
+    while (tacet_next_transfer(client, 0, &t) == TACET_OK && drive_next(&d, &e))
+        if (e.kind == TACET_EVENT_FILE && e.ended && e.code != TACET_OK)
+            end = say_trouble(e.code);
+    send_message(&d);
+    if (drive_refused(&d))
+        end = WORDS_FAILED;
+    else if (tacet_next_transfer(client, 0, &t) == TACET_OK)
+        end = words_say(WORDS_LATER, "not all are there yet");
+    drive_end(&d);
+    return end;
+}
+
+enum deed { SEND = 1, GET, LIST, RESUME, CANCEL };
+
+static enum words_end do_it(struct tacet_client *client, enum deed deed, struct wanted *w)
+{
+    if (w->with != NULL && rooms_is_meant(w->with)) {
+        if (!rooms_resolve(client, w->with, w->room))
+            return WORDS_FAILED;
+        w->with = w->room;
+    }
+    switch (deed) {
+    case SEND:
+        return send_one(client, w);
+    case GET:
+        return get_one(client, w);
+    case LIST:
+        return list(client, w->json);
+    case RESUME:
+        return resume(client, w->wait);
+    case CANCEL:
+        return cancel(client, w->what);
+    }
+    return WORDS_USAGE;
+}
+
+static enum deed deed_named(const char *name)
+{
+    static const char *const NAMES[] = {
+        [SEND] = "send", [GET] = "get", [LIST] = "list", [RESUME] = "resume", [CANCEL] = "cancel"};
+
+    for (enum deed i = SEND; i <= CANCEL; i++)
+        if (strcmp(name, NAMES[i]) == 0)
+            return i;
+    return 0;
+}
+
+static enum words_end run(struct options *o, const void *setting)
+{
+    struct wanted w = {.wait = WAIT_SECONDS};
+    struct tacet_client *client = NULL;
+    enum words_end end;
+    const char *name;
+    enum deed deed;
+
+    w.json = options_flag(o, "--json");
+    w.to = options_text(o, "--to");
+    options_number(o, "--wait", 0, WAIT_MOST, &w.wait);
+    name = options_need(o, "What is to be done: send, get, list, resume or cancel?");
+    deed = name == NULL ? 0 : deed_named(name);
+    if (name != NULL && deed == 0)
+        return words_say(WORDS_USAGE, "Say send, get, list, resume or cancel.");
+    if (deed == SEND || deed == GET)
+        w.with = options_conversation(o);
+    if (deed == SEND || deed == GET || deed == CANCEL)
+        w.what = options_need(o, deed == SEND ? "Which file?" : "Which one?");
+    if (!options_end(o))
+        return WORDS_USAGE;
+    end = choice_open(setting, &client);
+    if (end == WORDS_FINE)
+        end = do_it(client, deed, &w);
+    tacet_close(client);
+    return end;
+}
+
+const struct word word_file = {
+    .name = "file",
+    .run = run,
+    .usage = "send HANDLE|+ROOM PATH | get HANDLE|+ROOM ID | list | resume | cancel NUMBER"
+             " [--to DIR] [--wait N] [--json]",
+    .what = "Send a file, or fetch one.",
+    .details =
+        "A file of up to 5 GiB is sealed on this machine, piece by piece; the server sees how\n"
+        "large it is, and no name.  What was cut off goes on when tacet next runs, whatever for,\n"
+        "or with resume until all have ended; a file must not be changed before it is there.  ID "
+        "is that of the message that brought\n"
+        "the file: tacet read shows it.  What is fetched gets a name as near to its own as does\n"
+        "no harm, and takes no other file's place; standard output gets its path.  Before that,\n"
+        "standard output gets the number by which it can be cancelled.\n"
+        "\n"
+        "  --to DIR           Where to put it; the current directory if not said.\n"
+        "  --wait N           How many seconds to wait for it to be there, 60 if not said.\n"
+        "  --json             One JSON object a line: number, sending, with, size, path, name.\n",
+};

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "play.h"
+
+#include <stdio.h>
+
+static struct tacet_event *about_file(bool sending, bool ended, enum tacet_code code)
+{
+    struct tacet_event *e = play_event(TACET_EVENT_FILE, code);
+
+    e->transfer = 7;
+    e->sending = sending;
+    e->ended = ended;
+    return e;
+}
+
+static void a_file_is_sent_until_the_server_has_it(void **state)
+{
+    about_file(true, false, TACET_OK);
+    about_file(true, true, TACET_OK);
+    assert_int_equal(PLAY("file", "send", "bob", "/dev/null"), 0);
+    assert_string_equal(play.filed, "send bob /dev/null ");
+    assert_string_equal(play_out, "7\n");
+    assert_said("accepted by the server");
+}
+
+static void what_takes_longer_goes_on_later(void **state)
+{
+    about_file(true, false, TACET_OK);
+    assert_int_equal(PLAY("file", "send", "bob", "/dev/null", "--wait", "1"), 0);
+    assert_said("goes on when tacet next runs");
+}
+
+static void why_it_will_not_go_is_said(void **state)
+{
+    assert_int_equal(PLAY("file", "send", "bob", "/nowhere/at/all"), 1);
+    assert_said("not there");
+    about_file(true, true, TACET_CONFLICT);
+    assert_int_equal(PLAY("file", "send", "bob", "/dev/null"), 1);
+    assert_said("changed while it was being sent");
+}
+
+static void a_file_is_fetched_by_the_id_of_its_message(void **state)
+{
+    static const char path[] = "/tmp/a";
+    struct tacet_event *e;
+    struct tacet_message *m = &play.message[play.messages++];
+
+    *m = (struct tacet_message){.with = "bob", .id = PLAY_ID, .place = 1, .file = true};
+    e = about_file(false, true, TACET_OK);
+    e->message.text = (const uint8_t *)path;
+    e->message.text_n = sizeof path - 1;
+    assert_int_equal(PLAY("file", "get", "bob", PLAY_ID, "--to", "/tmp"), 0);
+    assert_string_equal(play.filed, "fetch bob " PLAY_ID " /tmp");
+    assert_string_equal(play_out, "7\n/tmp/a\n");
+    assert_int_equal(PLAY("file", "get", "bob", "00"), 1);
+    assert_said("not there");
+}
+
+static void what_is_on_its_way_is_listed_and_called_off(void **state)
+{
+    play.transfer = (struct tacet_transfer){
+        .number = 7, .sending = true, .with = "bob", .size = 5, .path = "/tmp/a", .name = "a\x1b"};
+    assert_int_equal(PLAY("file", "list"), 0);
+    assert_string_equal(play_out, "7  to bob: \"a\\u{1b}\", 5 bytes\n");
+    assert_int_equal(PLAY("file", "list", "--json"), 0);
+    assert_non_null(strstr(play_out, "\"number\":7"));
+    assert_int_equal(PLAY("file", "cancel", "7"), 0);
+    assert_string_equal(play.filed, "cancel 7");
+    assert_int_equal(PLAY("file", "cancel", "seven"), 1);
+    assert_int_equal(PLAY("file", "resume", "--wait", "1"), 75);
+}
+
+static void wrong_words_are_refused(void **state)
+{
+    assert_int_equal(PLAY("file"), 2);
+    assert_int_equal(PLAY("file", "take", "bob", "x"), 2);
+    assert_int_equal(PLAY("file", "send", "bob"), 2);
+    assert_int_equal(PLAY("file", "cancel"), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_file_is_sent_until_the_server_has_it, play_begin),
+        cmocka_unit_test_setup(what_takes_longer_goes_on_later, play_begin),
+        cmocka_unit_test_setup(why_it_will_not_go_is_said, play_begin),
+        cmocka_unit_test_setup(a_file_is_fetched_by_the_id_of_its_message, play_begin),
+        cmocka_unit_test_setup(what_is_on_its_way_is_listed_and_called_off, play_begin),
+        cmocka_unit_test_setup(wrong_words_are_refused, play_begin),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
