@@ -216,6 +216,13 @@ static struct err fetch_file(struct engine *e, const struct command *c)
     return errands_fetch(e, with.number, c->number, c->text, &e->transfer);
 }
 
+static struct err move_file(struct engine *e, const struct command *c)
+{
+    if (c->kind == COMMAND_FILE_SEND)
+        return send_file(e, c);
+    return c->kind == COMMAND_FILE_FETCH ? fetch_file(e, c) : errands_cancel(e, c->number);
+}
+
 static struct err look_up(struct engine *e, const struct command *c)
 {
     if (!text_is_handle(c->handle))
@@ -293,6 +300,13 @@ static struct err with_device(struct engine *e, const struct command *c,
     return what(e, &did);
 }
 
+static struct err offer(struct engine *e, const struct command *c)
+{
+    if (c->kind == COMMAND_OFFER)
+        return offering_begin(e);
+    return c->kind == COMMAND_OFFER_CONFIRM ? offering_confirm(e, c->text) : offering_cancel(e);
+}
+
 static struct err obey(struct engine *e, const struct command *c)
 {
     switch (c->kind) {
@@ -335,17 +349,13 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_RECALL:
         return doing_command(e, c);
     case COMMAND_FILE_SEND:
-        return send_file(e, c);
     case COMMAND_FILE_FETCH:
-        return fetch_file(e, c);
     case COMMAND_FILE_CANCEL:
-        return errands_cancel(e, c->number);
+        return move_file(e, c);
     case COMMAND_OFFER:
-        return offering_begin(e);
     case COMMAND_OFFER_CONFIRM:
-        return offering_confirm(e, c->text);
     case COMMAND_OFFER_CANCEL:
-        return offering_cancel(e);
+        return offer(e, c);
     case COMMAND_RECOVERY_MAKE:
         return keeping_make(e);
     case COMMAND_RECOVERY_SHOWN:

@@ -6,6 +6,7 @@
  */
 #include "client/agreed.h"
 #include "client/chains.h"
+#include "client/controls.h"
 #include "client/conversations.h"
 #include "client/dealings.h"
 #include "client/deeds.h"
@@ -163,45 +164,64 @@ static struct err pass(struct opening *op)
     return opening_conclude(op, OPENING_DONE, PROBLEM_OVER, E_OK);
 }
 
+/* As it is said to be; what is noted with it comes later. */
+static struct message message_of(struct opening *op, const struct core *core, struct bytes content,
+                                 struct bytes proof)
+{
+    struct engine *e = op->e;
+    struct message m = {.contact = op->event->contact.number,
+                        .mine = is_mine(e, core),
+                        .state = DELIVERY_DELIVERED,
+                        .id = core->id,
+                        .sender = core->sender.did,
+                        .room = core->room,
+                        .seq = core->seq,
+                        .sent_ms = core->sent_ms,
+                        .kept_ms = e->now_ms,
+                        .ttl_s = core->ttl_s,
+                        .type = core->type,
+                        .text = content,
+                        .proof = proof};
+
+    if (m.mine) { /* another device of mine wrote it, and the server has it */
+        m.read = true;
+        m.state = DELIVERY_ACCEPTED;
+        m.notes |= MESSAGE_ELSEWHERE;
+    }
+    if (!deeds_are_readable(core->type, content)) {
+        m.notes |= MESSAGE_UNREADABLE;
+        m.text = m.proof = NO_VALUE; /* it shows nothing without the content */
+    }
+    return m;
+}
+
+/* What it says of others is so from now on. */
+static struct err take_deed(struct engine *e, struct message *m, const struct core *core, bool over)
+{
+    if (!over || m->type == PAYLOAD_RECALL)
+        TRY(deeds_take(e->vault, &e->own, m, &core->sender.aid));
+    if (m->type == PAYLOAD_RECALL)
+        ending_emptied(e);
+    return OK;
+}
+
 static struct err keep(struct opening *op, struct opened *o, const struct chains_match *match,
                        struct verdict *verdict, struct bytes content)
 {
     struct engine *e = op->e;
     struct message *m = &op->event->message;
-    struct contact *c = &op->event->contact;
     const struct core *core = &o->core;
     uint8_t proof[PROOF_SIZE];
     bool blocked, over;
 
     proof_write(o->ctx, BYTES(o->trailer), proof);
-    *m = (struct message){.contact = c->number,
-                          .mine = is_mine(e, core),
-                          .state = DELIVERY_DELIVERED,
-                          .id = core->id,
-                          .sender = core->sender.did,
-                          .room = core->room,
-                          .seq = core->seq,
-                          .sent_ms = core->sent_ms,
-                          .kept_ms = e->now_ms,
-                          .ttl_s = core->ttl_s,
-                          .type = core->type,
-                          .text = content,
-                          .proof = BYTES(proof)};
-    if (m->mine) { /* another device of mine wrote it, and the server has it */
-        m->read = true;
-        m->state = DELIVERY_ACCEPTED;
-        m->notes |= MESSAGE_ELSEWHERE;
-    }
+    *m = message_of(op, core, content, BYTES(proof));
     m->notes |= judging_notes(&verdict->finding);
     if (verdict->left)
         m->notes |= MESSAGE_LEFT;
     TRY(note_copy(e, core, &verdict->room, m));
     if (clock_is_ahead(core->sent_ms, e->now_ms))
         m->notes |= MESSAGE_AHEAD;
-    if (!deeds_are_readable(core->type, content)) {
-        m->notes |= MESSAGE_UNREADABLE;
-        m->text = m->proof = NO_VALUE; /* it shows nothing without the content */
-    }
     TRY(order(op, o, verdict, m));
     /* By a date ahead of ours its sender would say it of an honest server. */
     if (core->sent_ms <= e->now_ms &&
@@ -211,10 +231,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     TRY(note_read(e, core, m, &blocked));
     m->read |= deeds_is_quiet(m);
     TRY(keep_or_pass(e, m, &over));
-    if (!over || m->type == PAYLOAD_RECALL)
-        TRY(deeds_take(e->vault, &e->own, m, &core->sender.aid));
-    if (m->type == PAYLOAD_RECALL)
-        ending_emptied(e);
+    TRY(take_deed(e, m, core, over));
     m->proof = NO_VALUE;
     if (over)
         return pass(op);
@@ -228,102 +245,16 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
 
 /* ---- control messages  [PROTOCOL 6.8] */
 
-static struct bytes name_of(const struct core *core, uint8_t out[32])
-{
-    memcpy(out, core->sender.did.b, 16);
-    memcpy(out + 16, core->id.b, 16);
-    return bytes(out, 32);
-}
-
-static struct err was_obeyed(struct opening *op, const struct core *core, bool *was)
-{
-    struct bytes value;
-    uint64_t day;
-    uint8_t name[32];
-    struct err err =
-        vault_next(op->e->vault, VAULT_SEEN, name_of(core, name), 0, op->a, &day, &value);
-
-    *was = err.code == E_OK;
-    return err.code == E_ABSENT ? OK : err;
-}
-
-static struct err share(struct opening *op, const struct repairs_asker *from,
-                        const struct sharing_said *said)
-{
-    uint32_t kinds;
-    struct err err = sharing_control(op->e, from, said, op->a, &kinds);
-
-    if (opening_is_items_fault(err))
-        return OK;
-    TRY(err);
-    if (kinds != 0)
-        *op->event = (struct event){.kind = EVENT_SHARED, .shared = kinds};
-    return OK;
-}
-
-/* What a room is called: believed when its state says that it is. */
-static struct err learn_about(struct opening *op, const struct core *core, struct bytes content)
-{
-    struct vault *v = op->e->vault;
-    struct roomlog_step newest;
-    struct room r;
-    bool fits;
-    struct err err = roomlog_find(v, &core->room, &r);
-
-    if (err.code == E_ABSENT) /* it came in a pair */
-        return OK;
-    TRY(err);
-    TRY(roomlog_newest(v, &r, op->a, &newest));
-    TRY(about_fits(room_state_home(&newest.state), content, newest.state.name_box, &fits));
-    if (!fits)
-        return OK;
-    TRY(roomlog_put_about(v, &r.id, content, &op->e->own.me.who.did, op->e->now_ms));
-    sharing_soon(op->e);
-    *op->event = (struct event){.kind = EVENT_ROOM, .message.contact = r.number};
-    return OK;
-}
-
-/* Carried out together with what it changes here; nothing of it is shown but what is over. */
-static struct err obey(struct opening *op, const struct opened *o, bool left, struct bytes content)
-{
-    struct engine *e = op->e;
-    const struct core *core = &o->core;
-    struct repairs_asker from = {core->sender, op->event->contact.number, core->room, 0};
-    struct control c;
-    uint64_t over = 0;
-    uint8_t name[32];
-    struct err err = control_parse(core->type, content, &c);
-
-    TRY(opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK));
-    TRY(vault_put(e->vault, VAULT_SEEN, name_of(core, name), e->now_ms / CLOCK_DAY_MS, NO_VALUE));
-    if (core->type == PAYLOAD_STATE || core->type == PAYLOAD_HAVE)
-        return share(op, &from, &(struct sharing_said){core->type, content});
-    if (core->type == PAYLOAD_ABOUT)
-        return learn_about(op, core, content);
-    if (core->type == PAYLOAD_HISTORY)
-        return taker_control(e, &core->sender, left, content, op->event);
-    if (opening_is_items_fault(err)) /* also a kind that we do not know */
-        return OK;
-    TRY(err);
-    TRY(judging_with(op, o, &from.with));
-    TRY(repairs_control(e, &from, &c, op->a));
-    TRY(asking_answered(e, &from, &c, &over));
-    if (over > 0)
-        op->event->problem = PROBLEM_OVER;
-    op->event->message.missing = over;
-    return OK;
-}
-
 static struct err keep_control(struct opening *op, const struct opened *o,
                                const struct chains_match *match, bool left, struct bytes content)
 {
     bool was;
 
     TRY(use_up(op, o, match));
-    TRY(was_obeyed(op, &o->core, &was));
+    TRY(controls_was_obeyed(op, &o->core, &was));
     if (was)
         return opening_conclude(op, OPENING_KNOWN, PROBLEM_NONE, E_OK);
-    return obey(op, o, left, content);
+    return controls_obey(op, o, left, content);
 }
 
 /* With whom the sender writes to me; or, if it is another device of mine, I to whom.  That is known

@@ -114,4 +114,7 @@ void stage_stop(struct person *who);
 /* Is this the step at which it was to crash?  Then it has. */
 bool stage_dies(struct person *who);
 
+/* Somebody is told something. */
+void stage_hear(struct person *who, const struct event *e);
+
 #endif

@@ -198,97 +198,6 @@ void server_comes_back(struct play *p)
 
 /* ---- people's engines */
 
-static void remember(struct person *who, const struct event *e)
-{
-    struct bytes text = deeds_text(&e->message);
-    size_t i = who->n_shown;
-
-    assert_true(i < SHOWN_MAX);
-    who->shown[i] = e->message;
-    who->text[i] = calloc(1, text.n + 1);
-    assert_non_null(who->text[i]);
-    if (text.n > 0)
-        memcpy(who->text[i], text.at, text.n);
-    snprintf(who->from[i], sizeof who->from[i], "%s",
-             e->message.mine ? who->handle : e->contact.handle);
-    snprintf(who->with[i], sizeof who->with[i], "%s", e->contact.handle);
-    who->n_shown++;
-}
-
-static void hear_problem(struct person *who, const struct event *e)
-{
-    who->problems |= 1u << e->problem;
-    who->problem_code = e->code;
-    if (e->problem == PROBLEM_RECIPIENTS)
-        who->finding = e->finding;
-    who->told[e->problem]++;
-    who->missing[e->problem] += e->message.missing;
-}
-
-static void hear(struct person *who, const struct event *e)
-{
-    switch (e->kind) {
-    case EVENT_JOINED:
-        who->joined = true;
-        break;
-    case EVENT_LINK:
-        who->link = e->code;
-        break;
-    case EVENT_MESSAGE:
-        who->finding = e->finding;
-        remember(who, e);
-        break;
-    case EVENT_STATE:
-        who->said = e->message.id;
-        who->state = e->message.state;
-        who->code = e->code;
-        break;
-    case EVENT_PROBLEM:
-        hear_problem(who, e);
-        break;
-    case EVENT_REMOVED:
-        who->removed = true;
-        break;
-    case EVENT_DEVICES:
-        who->devices = *e;
-        who->changes++;
-        break;
-    case EVENT_LISTED:
-        who->listed = *e;
-        break;
-    case EVENT_HISTORY:
-        who->history = *e;
-        who->histories++;
-        break;
-    case EVENT_SHARED:
-        who->shared |= e->shared;
-        break;
-    case EVENT_ADDING:
-        who->adding = *e;
-        break;
-    case EVENT_RECOVERY:
-        who->recovery = *e;
-        break;
-    case EVENT_TRANSFER:
-        who->moved = *e;
-        who->moves++;
-        break;
-    case EVENT_ROOM_CHANGE:
-        who->wished = *e;
-        break;
-    case EVENT_DEED:
-        who->deeds++;
-        break;
-    case EVENT_ENDED:
-        who->ended++;
-        break;
-    case EVENT_ROOM:
-    case EVENT_DRAINED:
-    case EVENT_CONTACT:
-        break;
-    }
-}
-
 static void connect_up(struct person *who, struct bytes pins)
 {
     struct play *p = who->play;
@@ -357,7 +266,7 @@ static bool act(struct person *who)
             who->wake_ms = a.at_ms;
             break;
         case ACTION_TELL:
-            hear(who, &a.event);
+            stage_hear(who, &a.event);
             break;
         }
     }
