@@ -175,6 +175,7 @@ static void mail_from_before_a_device_was_revoked_is_shown_for_30_days(void **st
     looks_up(p, alice, "bob"); /* his prekey is another now */
     forge(&f, p, alice, bob, "a month old");
     f.core.sent_ms = f.received_ms -= 30 * CLOCK_DAY_MS;
+    f.core.ttl_s = 31 * 24 * 3600; /* it is not over yet */
     f.counts = true;
     forge_deliver(&f);
     sees_left(bob, alice, "a month old");
