@@ -205,8 +205,9 @@ static void check_person(struct world *w, struct person *who)
 {
     uint64_t outgoing, parked, problems = w->ledger.of[who->index].problems;
     /* A server that was put back leaves gaps, and they are shown; so is what was said before there
-     * was this device; and what was given up, to whoever keeps copies. */
-    bool gaps = w->server.restored || who != who->first ||
+     * was this device; and what was given up, to whoever keeps copies, and in rooms. */
+    bool given_up = circles_gave_up(w, who);
+    bool gaps = w->server.restored || who != who->first || given_up ||
                 (who->first == edicts_keeper(w) && a_note_failed(w));
     uint32_t lies = MESSAGE_FORKED | MESSAGE_RESTART | (gaps ? 0 : MESSAGE_GAP);
 
@@ -221,7 +222,7 @@ static void check_person(struct world *w, struct person *who)
     /* Whoever keeps copies is told of what was said before there was a policy; and others of
      * a place in a stream that was given up when a server was put back, which hands out old keys of
      * whoever was not there since. */
-    if (who->first == edicts_keeper(w) || w->server.restored)
+    if (who->first == edicts_keeper(w) || w->server.restored || given_up)
         problems &= ~(UINT64_C(1) << PROBLEM_OVER);
     if (w->server.restored)
         problems &= ~(UINT64_C(1) << PROBLEM_OLD_KEYS);
@@ -375,6 +376,7 @@ static void check_message(struct world *w, const struct said *s, size_t number)
 
 void ledger_check(struct world *w)
 {
+    circles_read(w);
     for (size_t i = 0; i < w->people; i++) {
         struct person *who = w->person[i];
 

@@ -57,7 +57,12 @@ void circles_forget(struct world *w, uint64_t since_ms);
 void circles_sweep(struct world *w);
 /* Was any room split? */
 bool circles_are_split(const struct world *w);
-/* In the end, after the vaults of all people were looked at.  circles_audit.c */
+/* Did somebody give up what they had sealed in a room of `who`, since they had left it?  When they
+ * come back a place of their stream is missing, which nobody was told of before. */
+bool circles_gave_up(const struct world *w, const struct person *who);
+/* In the end: the vaults of all people, before anything is judged; then what stands in their rooms.
+ * circles_audit.c */
+void circles_read(struct world *w);
 void circles_check(struct world *w);
 void circles_free(struct world *w);
 

@@ -233,11 +233,30 @@ static void check_sender(struct world *w, const struct word *word, size_t number
                      delivery_name(s->state), err_name(s->code));
 }
 
-void circles_check(struct world *w)
+bool circles_gave_up(const struct world *w, const struct person *who)
+{
+    for (size_t i = 0; i < w->circles.words; i++) {
+        const struct word *word = &w->circles.word[i];
+        uint64_t always, ever;
+
+        if (word->said.state != DELIVERY_FAILED || word->said.code != E_REMOVED)
+            continue;
+        circles_members(w, word->circle, 0, UINT64_MAX, &always, &ever);
+        if ((ever >> who->first->index & 1) != 0)
+            return true;
+    }
+    return false;
+}
+
+void circles_read(struct world *w)
 {
     for (size_t i = 0; i < w->people; i++)
         if (w->person[i]->engine != NULL)
             look_at_vault(w, w->person[i]);
+}
+
+void circles_check(struct world *w)
+{
     for (size_t i = 0; i < w->circles.words; i++) {
         const struct word *word = &w->circles.word[i];
 
