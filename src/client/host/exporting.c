@@ -11,6 +11,8 @@
 #include "client/roomlog.h"
 #include "client/rules.h"
 #include "crypto/hash.h"
+#include "crypto/secret.h"
+#include "e2ee/attachment.h"
 #include "e2ee/proof.h"
 
 #define ROW_ARENA  (512 * 1024)
@@ -201,6 +203,16 @@ static struct err put_message(struct exporting *x, struct message *m, uint64_t c
     return OK;
 }
 
+/* A file that its sender lets nobody keep: what says of it holds its key. */
+static bool is_only_shown(const struct message *m)
+{
+    struct attachment a = {.duration_ms = 0};
+    bool is = m->type == PAYLOAD_FILE && attachment_parse(m->text, &a).code == E_OK && a.view_only;
+
+    secret_wipe(&a, sizeof a);
+    return is;
+}
+
 static struct err put_messages(struct exporting *x, uint64_t conversation)
 {
     struct message m = {.place = 0};
@@ -213,7 +225,8 @@ static struct err put_messages(struct exporting *x, uint64_t conversation)
         err = messages_next(x->c->vault, conversation, m.place, &a, &m);
         if (err.code == E_OK)
             err = engine_is_over(x->c->engine, &m, &over);
-        if (err.code == E_OK && !over && giving_goes_along(&m, carrier_clock()))
+        if (err.code == E_OK && !over && giving_goes_along(&m, carrier_clock()) &&
+            !is_only_shown(&m))
             err = put_message(x, &m, conversation, &a);
         arena_free(&a);
     }
