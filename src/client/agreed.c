@@ -214,9 +214,9 @@ static struct err read_up_to(struct engine *e, const struct room_id *room,
     if (s.highest <= mark || (e->own.added && mark + 1 < s.baseline))
         return OK;
     *out = s.highest;
-    for (size_t i = 0; i < s.ranges; i++)
-        if (s.range[i].last > mark && s.range[i].first <= *out)
-            *out = s.range[i].first > mark ? s.range[i].first - 1 : mark;
+    for (size_t i = 0; i < s.missing.n; i++)
+        if (s.missing.at[i].last > mark && s.missing.at[i].first <= *out)
+            *out = s.missing.at[i].first > mark ? s.missing.at[i].first - 1 : mark;
     err = messages_next_unread_of(e->vault, room, did, mark + 1, &a, &m);
     if (err.code == E_OK && m.seq <= *out)
         *out = m.seq - 1;

@@ -89,7 +89,7 @@ static struct err order(struct opening *op, const struct opened *o, struct verdi
         s->roster = o->wrap.roster;
     if (step.given_up > 0)
         tell_also(op, PROBLEM_GIVEN_UP, step.given_up);
-    if (s->ranges > 0)
+    if (s->missing.n > 0)
         asking_soon(op->e);
     return streams_put(op->e->vault, &o->core.room, &o->core.sender, s);
 }

@@ -142,25 +142,6 @@ static struct err is_concerned(struct engine *e, uint64_t contact, const struct 
     return rules.joins ? has_device(e, &rules.keeper, did, is) : OK;
 }
 
-/* Who keeps copies of this conversation now, if it is that device's account: all its devices get
- * what is sealed again for whichever device. */
-static struct err find_keeper(struct engine *e, uint64_t contact, const struct device_id *did,
-                              struct account_id *keeper, bool *is)
-{
-    struct arena a = ARENA(ROW_ARENA);
-    struct outbox_row row = {.contact = contact};
-    struct audience au;
-    struct err err = audience_find(e, &row, &a, &au);
-
-    *is = false;
-    if (err.code == E_OK && au.rules.kept) {
-        *keeper = au.rules.keeper;
-        err = has_device(e, keeper, did, is);
-    }
-    arena_free(&a);
-    return err.code == E_ABSENT || err.code == E_REMOVED ? OK : err;
-}
-
 /* Was it sent to that device, and may it be again? */
 static struct err is_due_to(struct engine *e, const struct sentlog_entry *s,
                             const struct device_id *did, struct arena *a, bool *is)
@@ -277,8 +258,6 @@ struct request {
     size_t n_pending, looked, brought;
     struct control answer; /* what will not come */
     bool full;
-    bool keeps; /* it is of who keeps copies: */
-    struct account_id keeper;
 };
 
 static struct err find_pending(struct request *rq)
@@ -333,30 +312,16 @@ static void add_void(struct request *rq, uint64_t first, uint64_t last)
         rq->full = true;
 }
 
-/* It was not for a device of who keeps copies, which was not there yet, but for others of its
- * account: what is sealed again for one of those goes to it as well.  Had it been told that this
- * will not come, that would look like a fault of ours. */
-static struct err may_come_along(const struct request *rq, const struct sentlog_entry *s,
-                                 struct arena *a, bool *may)
-{
-    *may = false;
-    return rq->keeps ? sentlog_names(rq->e->vault, &rq->e->own, s, &rq->keeper, a, may) : OK;
-}
-
 /* One place at which something was sealed: it is brought, or will not come. */
 static struct err bring_in(struct request *rq, uint64_t seq, struct arena *a)
 {
     struct engine *e = rq->e;
     struct sentlog_entry s;
-    bool due, alive, along = false;
+    bool due, alive;
 
     TRY(sentlog_by_place(e->vault, &rq->from->room, seq, a, &s));
     TRY(is_due_to(e, &s, &rq->from->who.did, a, &due));
     TRY(lives(e, &s, a, &alive));
-    if (alive && !due)
-        TRY(may_come_along(rq, &s, a, &along));
-    if (along)
-        return OK;
     if (!alive || !due) {
         add_void(rq, seq, seq);
         return OK;
@@ -416,7 +381,6 @@ static struct err obey_missing(struct engine *e, const struct repairs_asker *fro
         return OK;
     TRY(dealings_put(e->vault, &from->who.did, &d));
     TRY(find_pending(&rq));
-    TRY(find_keeper(e, from->with, &from->who.did, &rq.keeper, &rq.keeps));
     for (size_t i = 0; i < c->n && c->range[i].first <= rq.highest; i++)
         TRY(bring_range(&rq, c->range[i].first,
                         c->range[i].last < rq.highest ? c->range[i].last : rq.highest));

@@ -351,22 +351,6 @@ struct err sentlog_went_to(struct vault *v, const struct own *me, const struct s
     return err.code == E_ABSENT ? OK : err;
 }
 
-struct err sentlog_names(struct vault *v, const struct own *me, const struct sentlog_entry *s,
-                         const struct account_id *aid, struct arena *a, bool *names)
-{
-    struct bytes roster;
-    struct roster r;
-    struct err err = people_roster(v, &s->roster, a, &roster);
-
-    *names = false;
-    if (err.code == E_ABSENT) /* it was not accepted yet */
-        return OK;
-    TRY(err);
-    TRY(roster_parse(roster, a, &r));
-    *names = roster_find(&r, &me->nid, aid) != SIZE_MAX;
-    return OK;
-}
-
 bool sentlog_lives(const struct sentlog_entry *s, uint64_t now_ms)
 {
     return clock_since(now_ms, s->core.sent_ms) < s->core.ttl_s * CLOCK_SECOND_MS;

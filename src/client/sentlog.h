@@ -63,10 +63,6 @@ FALLIBLE sentlog_went_to(struct vault *v, const struct own *me, const struct sen
 FALLIBLE sentlog_is_recipient(struct vault *v, const struct own *me, struct bytes roster,
                               const struct device_id *did, struct arena *a, bool *is);
 
-/* Was it for that account, whatever devices it had? */
-FALLIBLE sentlog_names(struct vault *v, const struct own *me, const struct sentlog_entry *s,
-                       const struct account_id *aid, struct arena *a, bool *names);
-
 /* Does it live still? */
 bool sentlog_lives(const struct sentlog_entry *s, uint64_t now_ms);
 

@@ -11,63 +11,73 @@ static const struct bytes NO_KEY = {NULL, 0};
 #define ASK_INTERVAL_MS CLOCK_HOUR_MS
 #define DOUBLINGS       5 /* 1, 2, 4, 8 and 16 hours; then days */
 
-/* ---- missing ranges */
+/* ---- ranges */
 
 static uint64_t places(const struct streams_range *r)
 {
     return r->last - r->first + 1;
 }
 
-static void drop_range(struct stream *s, size_t at)
+static void drop_range(struct streams_ranges *l, size_t at)
 {
-    s->ranges--;
-    memmove(&s->range[at], &s->range[at + 1], (s->ranges - at) * sizeof s->range[0]);
+    l->n--;
+    memmove(&l->at[at], &l->at[at + 1], (l->n - at) * sizeof l->at[0]);
 }
 
 /* Room for one more at `at`.  When there is none, the oldest, which is the first, is given up: from
- * then on the stream begins behind it. */
-static struct streams_range *add_range(struct stream *s, size_t at, uint64_t *given_up)
+ * then on a stream that misses it begins behind it. */
+static struct streams_range *add_range(struct stream *s, struct streams_ranges *l, size_t at,
+                                       uint64_t *given_up)
 {
-    if (s->ranges == STREAMS_RANGES_MAX) {
-        *given_up += places(&s->range[0]);
-        s->baseline = s->range[0].last + 1;
-        drop_range(s, 0);
+    if (l->n == STREAMS_RANGES_MAX) {
+        if (l == &s->missing) {
+            *given_up += places(&l->at[0]);
+            s->baseline = l->at[0].last + 1;
+        }
+        drop_range(l, 0);
         at -= at > 0;
     }
-    memmove(&s->range[at + 1], &s->range[at], (s->ranges - at) * sizeof s->range[0]);
-    s->ranges++;
-    return &s->range[at];
+    memmove(&l->at[at + 1], &l->at[at], (l->n - at) * sizeof l->at[0]);
+    l->n++;
+    return &l->at[at];
 }
 
-/* SIZE_MAX: the place is not missing. */
-static size_t find_range(const struct stream *s, uint64_t seq)
+/* SIZE_MAX: the place is in none. */
+static size_t find_range(const struct streams_ranges *l, uint64_t seq)
 {
-    for (size_t i = 0; i < s->ranges; i++)
-        if (s->range[i].first <= seq && seq <= s->range[i].last)
+    for (size_t i = 0; i < l->n; i++)
+        if (l->at[i].first <= seq && seq <= l->at[i].last)
             return i;
     return SIZE_MAX;
 }
 
-/* The places first..last of range `at` are no longer missing; what is left of it keeps the end that
- * it had. */
-static void cut(struct stream *s, size_t at, uint64_t first, uint64_t last, uint64_t *given_up)
+/* What of a range lies in first..last, which it has in common with it. */
+static struct streams_range part(const struct streams_range *r, uint64_t first, uint64_t last)
 {
-    const struct streams_range whole = s->range[at];
-    struct streams_range left = whole, right = whole;
+    struct streams_range p = *r;
 
-    left.last = first - 1;
-    left.has_after = false;
-    right.first = last + 1;
-    right.has_before = false;
+    p.first = first;
+    p.last = last;
+    p.has_before = r->has_before && first == r->first;
+    p.has_after = r->has_after && last == r->last;
+    return p;
+}
+
+/* The places first..last are no longer in range `at`; what is left of it keeps the end that it
+ * had. */
+static void cut(struct stream *s, struct streams_ranges *l, size_t at, uint64_t first,
+                uint64_t last, uint64_t *given_up)
+{
+    const struct streams_range whole = l->at[at];
+
     if (first == whole.first && last == whole.last) {
-        drop_range(s, at);
+        drop_range(l, at);
     } else if (first == whole.first) {
-        s->range[at] = right;
-    } else if (last == whole.last) {
-        s->range[at] = left;
+        l->at[at] = part(&whole, last + 1, whole.last);
     } else {
-        s->range[at] = left;
-        *add_range(s, at + 1, given_up) = right;
+        l->at[at] = part(&whole, whole.first, first - 1);
+        if (last < whole.last)
+            *add_range(s, l, at + 1, given_up) = part(&whole, last + 1, whole.last);
     }
 }
 
@@ -83,7 +93,7 @@ static struct err begin(struct stream *s, const struct core *core, enum streams_
                         struct streams_step *out)
 {
     s->baseline = core->seq;
-    s->ranges = 0;
+    s->missing.n = s->over.n = 0;
     out->result = result;
     return move_to(s, core);
 }
@@ -96,9 +106,10 @@ static struct err begin_first(struct stream *s, const struct core *core, uint64_
     TRY(begin(s, core, STREAMS_BASELINE, out));
     if (core->seq == 1 || core->restart)
         return OK;
-    s->range[s->ranges++] = (struct streams_range){
+    s->missing.n = 1;
+    s->missing.at[0] = (struct streams_range){
         .first = 1, .last = core->seq - 1, .has_after = true, .since_ms = now_ms};
-    memcpy(s->range[0].after, core->prev, sizeof s->range[0].after);
+    memcpy(s->missing.at[0].after, core->prev, sizeof s->missing.at[0].after);
     return OK;
 }
 
@@ -108,7 +119,7 @@ static struct err go_on(struct stream *s, const struct core *core, uint64_t now_
     if (core->seq == s->highest + 1) {
         out->result = bytes_same(BYTES(core->prev), BYTES(s->link)) ? STREAMS_NEXT : STREAMS_FAULT;
     } else {
-        struct streams_range *gap = add_range(s, s->ranges, &out->given_up);
+        struct streams_range *gap = add_range(s, &s->missing, s->missing.n, &out->given_up);
 
         *gap = (struct streams_range){.first = s->highest + 1,
                                       .last = core->seq - 1,
@@ -124,10 +135,10 @@ static struct err go_on(struct stream *s, const struct core *core, uint64_t now_
 }
 
 /* What it is next to learns its end from it, fits or not. */
-static void mend_ends(struct stream *s, const struct core *core, const uint8_t *link)
+static void mend_ends(struct streams_ranges *l, const struct core *core, const uint8_t *link)
 {
-    for (size_t i = 0; i < s->ranges; i++) {
-        struct streams_range *r = &s->range[i];
+    for (size_t i = 0; i < l->n; i++) {
+        struct streams_range *r = &l->at[i];
 
         if (r->last + 1 == core->seq) {
             r->has_after = !core->restart;
@@ -140,10 +151,10 @@ static void mend_ends(struct stream *s, const struct core *core, const uint8_t *
     }
 }
 
-static struct err fill(struct stream *s, size_t at, const struct core *core,
-                       struct streams_step *out)
+static struct err fill(struct stream *s, struct streams_ranges *l, size_t at,
+                       const struct core *core, struct streams_step *out)
 {
-    const struct streams_range *r = &s->range[at];
+    const struct streams_range *r = &l->at[at];
     uint8_t link[NAMES_H32_SIZE];
     bool fits = true;
 
@@ -152,8 +163,9 @@ static struct err fill(struct stream *s, size_t at, const struct core *core,
         fits = bytes_same(BYTES(core->prev), BYTES(r->before));
     if (core->seq == r->last && r->has_after)
         fits = fits && bytes_same(BYTES(link), BYTES(r->after));
-    cut(s, at, core->seq, core->seq, &out->given_up);
-    mend_ends(s, core, link);
+    cut(s, l, at, core->seq, core->seq, &out->given_up);
+    mend_ends(&s->missing, core, link);
+    mend_ends(&s->over, core, link);
     out->result = fits ? STREAMS_FILLED : STREAMS_FAULT;
     return OK;
 }
@@ -161,37 +173,63 @@ static struct err fill(struct stream *s, size_t at, const struct core *core,
 struct err streams_take(struct stream *s, const struct core *core, uint64_t now_ms,
                         struct streams_step *out)
 {
-    size_t missing;
+    size_t at;
 
     *out = (struct streams_step){.result = STREAMS_FAULT};
     if (s->highest == 0)
         return begin_first(s, core, now_ms, out);
     if (core->seq > s->highest)
         return core->restart ? begin(s, core, STREAMS_RESTART, out) : go_on(s, core, now_ms, out);
-    missing = find_range(s, core->seq);
-    if (missing != SIZE_MAX)
-        return fill(s, missing, core, out);
+    at = find_range(&s->missing, core->seq);
+    if (at != SIZE_MAX)
+        return fill(s, &s->missing, at, core, out);
+    at = find_range(&s->over, core->seq);
+    if (at != SIZE_MAX)
+        return fill(s, &s->over, at, core, out);
     if (core->seq < s->baseline)
         out->result = STREAMS_BEFORE;
     return OK;
 }
 
-uint64_t streams_void(struct stream *s, uint64_t first, uint64_t last)
+static void note_over(struct stream *s, const struct streams_range *r)
+{
+    uint64_t ignored = 0;
+    size_t at = 0;
+
+    while (at < s->over.n && s->over.at[at].first < r->first)
+        at++;
+    *add_range(s, &s->over, at, &ignored) = *r;
+}
+
+/* From the end on, as what is dropped moves what is behind it.  A range that is cut in two holds
+ * all of first..last, so that it is no matter which others move to make room. */
+static uint64_t close_ranges(struct stream *s, uint64_t first, uint64_t last, bool over)
 {
     uint64_t closed = 0, given_up = 0;
 
-    /* From the end on, as what is dropped moves what is behind it.  A range that is cut in two
-     * holds all of first..last, so that it is no matter which others move to make room. */
-    for (size_t i = s->ranges; i-- > 0;) {
-        const struct streams_range r = s->range[i];
-        uint64_t from = first > r.first ? first : r.first, to = last < r.last ? last : r.last;
+    for (size_t i = s->missing.n; i-- > 0;) {
+        const struct streams_range r = s->missing.at[i];
+        const struct streams_range p =
+            part(&r, first > r.first ? first : r.first, last < r.last ? last : r.last);
 
-        if (from > to)
+        if (p.first > p.last)
             continue;
-        closed += to - from + 1;
-        cut(s, i, from, to, &given_up);
+        closed += places(&p);
+        cut(s, &s->missing, i, p.first, p.last, &given_up);
+        if (over)
+            note_over(s, &p);
     }
     return closed;
+}
+
+uint64_t streams_void(struct stream *s, uint64_t first, uint64_t last)
+{
+    return close_ranges(s, first, last, true);
+}
+
+bool streams_close(struct stream *s, uint64_t seq)
+{
+    return close_ranges(s, seq, seq, false) > 0;
 }
 
 /* ---- asking */
@@ -219,9 +257,10 @@ uint64_t streams_ask_at(const struct stream *s, uint64_t drained_ms)
 {
     uint64_t first = UINT64_MAX;
 
-    for (size_t i = 0; i < s->ranges; i++)
-        if (s->range[i].asks < STREAMS_ASKS_MAX && due_at(s, &s->range[i], drained_ms) < first)
-            first = due_at(s, &s->range[i], drained_ms);
+    for (size_t i = 0; i < s->missing.n; i++)
+        if (s->missing.at[i].asks < STREAMS_ASKS_MAX &&
+            due_at(s, &s->missing.at[i], drained_ms) < first)
+            first = due_at(s, &s->missing.at[i], drained_ms);
     return first;
 }
 
@@ -230,8 +269,8 @@ size_t streams_ask(struct stream *s, uint64_t drained_ms, uint64_t now_ms,
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < s->ranges; i++) {
-        struct streams_range *r = &s->range[i];
+    for (size_t i = 0; i < s->missing.n; i++) {
+        struct streams_range *r = &s->missing.at[i];
 
         if (r->asks == STREAMS_ASKS_MAX || due_at(s, r, drained_ms) > now_ms)
             continue;
@@ -266,6 +305,14 @@ static void read_range(struct reader *r, struct streams_range *out)
     out->asks = reader_u8(r);
 }
 
+static void read_ranges(struct reader *r, struct streams_ranges *out)
+{
+    out->n = reader_u8(r);
+    reader_require(r, out->n <= STREAMS_RANGES_MAX, E_MALFORMED);
+    for (size_t i = 0; r->failed == E_OK && i < out->n; i++)
+        read_range(r, &out->at[i]);
+}
+
 static struct err parse(struct bytes in, struct stream *out)
 {
     struct reader r = reader(in);
@@ -277,26 +324,19 @@ static struct err parse(struct bytes in, struct stream *out)
     reader_copy(&r, s.roster.b, sizeof s.roster.b);
     s.asked_ms = reader_u64(&r);
     s.number = reader_u64(&r);
-    s.ranges = reader_u8(&r);
-    reader_require(&r, s.ranges <= STREAMS_RANGES_MAX, E_MALFORMED);
-    for (size_t i = 0; r.failed == E_OK && i < s.ranges; i++)
-        read_range(&r, &s.range[i]);
+    read_ranges(&r, &s.missing);
+    if (reader_left(&r) > 0) /* a program of before kept nothing of what is over */
+        read_ranges(&r, &s.over);
     TRY(reader_end(&r));
     *out = s;
     return OK;
 }
 
-static void write(const struct stream *s, struct buf *b)
+static void write_ranges(const struct streams_ranges *l, struct buf *b)
 {
-    buf_u64(b, s->baseline);
-    buf_u64(b, s->highest);
-    buf_bytes(b, BYTES(s->link));
-    buf_bytes(b, ID_BYTES(s->roster));
-    buf_u64(b, s->asked_ms);
-    buf_u64(b, s->number);
-    buf_u8(b, (uint8_t)s->ranges);
-    for (size_t i = 0; i < s->ranges; i++) {
-        const struct streams_range *r = &s->range[i];
+    buf_u8(b, (uint8_t)l->n);
+    for (size_t i = 0; i < l->n; i++) {
+        const struct streams_range *r = &l->at[i];
 
         buf_u64(b, r->first);
         buf_u64(b, r->last);
@@ -307,6 +347,18 @@ static void write(const struct stream *s, struct buf *b)
         buf_u64(b, r->since_ms);
         buf_u8(b, r->asks);
     }
+}
+
+static void write(const struct stream *s, struct buf *b)
+{
+    buf_u64(b, s->baseline);
+    buf_u64(b, s->highest);
+    buf_bytes(b, BYTES(s->link));
+    buf_bytes(b, ID_BYTES(s->roster));
+    buf_u64(b, s->asked_ms);
+    buf_u64(b, s->number);
+    write_ranges(&s->missing, b);
+    write_ranges(&s->over, b);
 }
 
 struct err streams_get(struct vault *v, const struct room_id *room, const struct device_id *sender,
@@ -332,7 +384,7 @@ static struct err list_gap(struct vault *v, const struct room_id *room, const st
     struct err err = OK;
     struct buf b = BUF(32 + IDENTITY_PARTY_SIZE);
 
-    if (s->ranges == 0)
+    if (s->missing.n == 0)
         return s->number == 0 ? OK : vault_erase(v, VAULT_STREAM_GAPS, NO_KEY, s->number);
     if (s->number == 0)
         TRY(vault_count(v, VAULT_NEXT_STREAM, &s->number));

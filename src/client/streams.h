@@ -13,7 +13,7 @@
 #include "e2ee/control.h"
 #include "e2ee/trailer.h"
 
-#define STREAMS_RANGES_MAX CONTROL_ENTRIES_MAX /* missing ones that are remembered */
+#define STREAMS_RANGES_MAX CONTROL_ENTRIES_MAX /* of one kind, that are remembered */
 #define STREAMS_ASKS_MAX   34 /* for one range, or one parked message: that is a month */
 
 /* Places that did not come, and what must fit where they do. */
@@ -26,22 +26,27 @@ struct streams_range {
     uint8_t asks;                   /* requests that named it */
 };
 
+struct streams_ranges {
+    struct streams_range at[STREAMS_RANGES_MAX]; /* rising */
+    size_t n;
+};
+
 /* One sender device in one room.  A zeroed one is a stream of which nothing came. */
 struct stream {
     uint64_t baseline, highest; /* 0: nothing came yet */
     uint8_t link[NAMES_H32_SIZE];
-    struct roster_id roster;                        /* of the message with the highest place */
-    struct streams_range range[STREAMS_RANGES_MAX]; /* rising */
-    size_t ranges;
-    uint64_t asked_ms; /* the last request; 0: none */
-    uint64_t number;   /* its place among streams with gaps; 0: none yet */
+    struct roster_id roster; /* of the message with the highest place */
+    struct streams_ranges missing;
+    struct streams_ranges over; /* said to come no more, and were missing before that */
+    uint64_t asked_ms;          /* the last request; 0: none */
+    uint64_t number;            /* its place among streams with gaps; 0: none yet */
 };
 
 enum streams_result {
     STREAMS_BASELINE = 1, /* the first that came */
     STREAMS_NEXT,         /* as it should be */
     STREAMS_GAP,          /* places before it are missing */
-    STREAMS_FILLED,       /* it was missing */
+    STREAMS_FILLED,       /* it was missing, or was said to come no more */
     STREAMS_BEFORE,       /* older than the first that came */
     STREAMS_RESTART,      /* its sender was restored: what is missing before it may be lost */
     STREAMS_FAULT,        /* it contradicts what came before */
@@ -57,8 +62,12 @@ struct streams_step {
 FALLIBLE streams_take(struct stream *s, const struct core *core, uint64_t now_ms,
                       struct streams_step *out);
 
-/* The sender says that these places will not come any more: how many of them were missing? */
+/* The sender says that these places will not come any more: how many of them were missing?  What
+ * comes there all the same must fit as before. */
 uint64_t streams_void(struct stream *s, uint64_t first, uint64_t last);
+
+/* What was in this place is here by another way: was it missing? */
+bool streams_close(struct stream *s, uint64_t seq);
 
 /* When may something that is missing since then be asked for once more, after so many times: after
  * a minute, then after one hour, two, four, eight and sixteen, then day by day?  A server that

@@ -191,7 +191,7 @@ static struct err fill_gap(const struct taking_place *p, const struct core *core
     struct stream s;
 
     TRY(streams_get(p->vault, &core->room, &core->sender.did, &s));
-    if (s.highest == 0 || streams_void(&s, core->seq, core->seq) == 0)
+    if (s.highest == 0 || !streams_close(&s, core->seq))
         return OK;
     return streams_put(p->vault, &core->room, &core->sender, &s);
 }

@@ -51,9 +51,9 @@ static enum streams_result take(struct stream *s, uint64_t seq)
 
 static void misses(const struct stream *s, size_t i, uint64_t first, uint64_t last_one)
 {
-    assert_true(i < s->ranges);
-    assert_int_equal(s->range[i].first, first);
-    assert_int_equal(s->range[i].last, last_one);
+    assert_true(i < s->missing.n);
+    assert_int_equal(s->missing.at[i].first, first);
+    assert_int_equal(s->missing.at[i].last, last_one);
 }
 
 /* 1 to 3, then from `next` on: what is between is missing. */
@@ -82,7 +82,7 @@ static void the_first_that_comes_is_the_baseline(void **state)
     assert_int_equal(streams_void(&s, 1, 6), 5);
     assert_int_equal(take(&s, 5), STREAMS_BEFORE);
     assert_int_equal(s.highest, 8);
-    assert_int_equal(s.ranges, 0);
+    assert_int_equal(s.missing.n, 0);
 }
 
 static void what_is_left_out_is_missing_until_it_comes(void **state)
@@ -93,14 +93,14 @@ static void what_is_left_out_is_missing_until_it_comes(void **state)
     misses(&s, 0, 4, 7);
     assert_int_equal(take(&s, 9), STREAMS_NEXT);
     assert_int_equal(take(&s, 5), STREAMS_FILLED);
-    assert_int_equal(s.ranges, 2);
+    assert_int_equal(s.missing.n, 2);
     misses(&s, 0, 4, 4);
     misses(&s, 1, 6, 7);
     assert_int_equal(take(&s, 7), STREAMS_FILLED);
     misses(&s, 1, 6, 6);
     assert_int_equal(take(&s, 4), STREAMS_FILLED);
     assert_int_equal(take(&s, 6), STREAMS_FILLED);
-    assert_int_equal(s.ranges, 0);
+    assert_int_equal(s.missing.n, 0);
     assert_int_equal(s.highest, 9);
     assert_int_equal(take(&s, 10), STREAMS_NEXT);
 }
@@ -112,11 +112,11 @@ static void a_range_fills_from_either_end(void **state)
     begin_with_gap(&s, 8);
     for (uint64_t seq = 4; seq < 8; seq++)
         assert_int_equal(take(&s, seq), STREAMS_FILLED);
-    assert_int_equal(s.ranges, 0);
+    assert_int_equal(s.missing.n, 0);
     begin_with_gap(&s, 8);
     for (uint64_t seq = 7; seq > 3; seq--)
         assert_int_equal(take(&s, seq), STREAMS_FILLED);
-    assert_int_equal(s.ranges, 0);
+    assert_int_equal(s.missing.n, 0);
 }
 
 /* ---- what must fit and does not */
@@ -197,7 +197,7 @@ static void a_restart_is_a_new_baseline_and_forgets_what_is_missing(void **state
     begin_with_gap(&s, 8);
     restart.restart = true;
     assert_int_equal(take_core(&s, &restart), STREAMS_RESTART);
-    assert_int_equal(s.ranges, 0);
+    assert_int_equal(s.missing.n, 0);
     assert_int_equal(s.baseline, 1 << 20);
     assert_int_equal(take(&s, 5), STREAMS_BEFORE);
     assert_ok(trailer_link(&restart, link));
@@ -241,11 +241,11 @@ static void of_too_many_ranges_the_oldest_is_given_up(void **state)
     take(&s, 1);
     for (size_t i = 0; i < STREAMS_RANGES_MAX; i++, seq += 2)
         assert_int_equal(take(&s, seq + 2), STREAMS_GAP);
-    assert_int_equal(s.ranges, STREAMS_RANGES_MAX);
+    assert_int_equal(s.missing.n, STREAMS_RANGES_MAX);
     assert_int_equal(last.given_up, 0);
     assert_int_equal(take(&s, seq + 3), STREAMS_GAP);
     assert_int_equal(last.given_up, 1);
-    assert_int_equal(s.ranges, STREAMS_RANGES_MAX);
+    assert_int_equal(s.missing.n, STREAMS_RANGES_MAX);
     misses(&s, 0, 4, 4);
     assert_int_equal(take(&s, 2), STREAMS_BEFORE); /* no fault of its sender's */
     assert_int_equal(take(&s, 4), STREAMS_FILLED);
@@ -264,7 +264,7 @@ static void a_place_in_the_middle_may_cost_the_oldest_range(void **state)
     assert_int_equal(last.given_up, 3);
     assert_int_equal(take(&s, seq + 3), STREAMS_FILLED); /* and now the next one */
     assert_int_equal(last.given_up, 1);
-    assert_int_equal(s.ranges, STREAMS_RANGES_MAX);
+    assert_int_equal(s.missing.n, STREAMS_RANGES_MAX);
     misses(&s, STREAMS_RANGES_MAX - 2, seq + 2, seq + 2);
     misses(&s, STREAMS_RANGES_MAX - 1, seq + 4, seq + 4);
 }
@@ -284,7 +284,7 @@ static void a_void_closes_what_is_missing_and_nothing_else(void **state)
     misses(&s, 1, 6, 7);
     assert_int_equal(streams_void(&s, 7, 100), 1);
     assert_int_equal(streams_void(&s, 1, UINT64_MAX), 2);
-    assert_int_equal(s.ranges, 0);
+    assert_int_equal(s.missing.n, 0);
     assert_int_equal(s.highest, 8);
     assert_int_equal(take(&s, 9), STREAMS_NEXT);
 }
@@ -303,6 +303,60 @@ static void next_to_a_void_nothing_need_fit(void **state)
     assert_int_equal(take_core(&s, &behind), STREAMS_FILLED);
 }
 
+static void what_was_said_to_be_over_and_comes_must_fit(void **state)
+{
+    struct stream s;
+    struct core other = talk.core[6];
+
+    (void)state;
+    begin_with_gap(&s, 8);
+    assert_int_equal(streams_void(&s, 1, UINT64_MAX), 4);
+    assert_int_equal(take(&s, 5), STREAMS_FILLED);
+    assert_int_equal(take(&s, 4), STREAMS_FILLED);
+    assert_int_equal(take(&s, 5), STREAMS_FAULT); /* twice */
+    other.prev[0] ^= 1;
+    assert_int_equal(take_core(&s, &other), STREAMS_FAULT);
+    other = talk.core[7];
+    other.sent_ms++;
+    assert_int_equal(take_core(&s, &other), STREAMS_FAULT);
+    assert_int_equal(s.over.n, 0);
+}
+
+static void what_came_by_another_way_comes_no_more(void **state)
+{
+    struct stream s;
+
+    (void)state;
+    begin_with_gap(&s, 8);
+    assert_true(streams_close(&s, 5));
+    assert_false(streams_close(&s, 5));
+    assert_false(streams_close(&s, 8));
+    misses(&s, 0, 4, 4);
+    misses(&s, 1, 6, 7);
+    assert_int_equal(s.over.n, 0);
+    assert_int_equal(take(&s, 5), STREAMS_FAULT);
+}
+
+/* No range that is missing is given up for one that is over. */
+static void of_too_many_that_are_over_the_oldest_is_forgotten(void **state)
+{
+    struct stream s = {0};
+    uint64_t seq = 1;
+
+    (void)state;
+    take(&s, 1), take(&s, 3);
+    for (size_t i = 0; i <= STREAMS_RANGES_MAX; i++, seq += 2) {
+        assert_int_equal(streams_void(&s, seq + 1, seq + 1), 1);
+        assert_int_equal(take(&s, seq + 4), STREAMS_GAP);
+        assert_int_equal(last.given_up, 0);
+    }
+    assert_int_equal(s.missing.n, 1);
+    assert_int_equal(s.over.n, STREAMS_RANGES_MAX);
+    assert_int_equal(s.baseline, 1);
+    assert_int_equal(take(&s, 2), STREAMS_FAULT);
+    assert_int_equal(take(&s, 4), STREAMS_FILLED);
+}
+
 static void a_void_of_all_ends_however_many_ranges_there_are(void **state)
 {
     struct stream s = {0};
@@ -313,9 +367,9 @@ static void a_void_of_all_ends_however_many_ranges_there_are(void **state)
         take(&s, seq + 2);
     take(&s, seq + 4); /* a wide one, which a void in its middle makes two */
     assert_int_equal(streams_void(&s, seq + 2, seq + 2), 1);
-    assert_int_equal(s.ranges, STREAMS_RANGES_MAX);
+    assert_int_equal(s.missing.n, STREAMS_RANGES_MAX);
     assert_int_equal(streams_void(&s, 1, UINT64_MAX), STREAMS_RANGES_MAX);
-    assert_int_equal(s.ranges, 0);
+    assert_int_equal(s.missing.n, 0);
 }
 
 /* ---- asking */
@@ -342,7 +396,7 @@ static void what_is_missing_is_asked_for_less_and_less_for_a_month(void **state)
     assert_true(clock_since(at, NOW_MS) >= 30 * CLOCK_DAY_MS);
     assert_int_equal(streams_ask_at(&s, NOW_MS), UINT64_MAX);
     assert_int_equal(streams_ask(&s, NOW_MS, at, asked), 0);
-    assert_int_equal(s.ranges, 1);
+    assert_int_equal(s.missing.n, 1);
 }
 
 static void nothing_is_asked_for_when_nothing_is_missing(void **state)
@@ -367,7 +421,8 @@ static void a_stream_is_kept_whole_and_found_while_it_has_gaps(void **state)
     assert_int_equal(take(&s, 6), STREAMS_FILLED);
     s.roster.b[0] = 9;
     s.asked_ms = 6;
-    s.range[1].asks = 3;
+    assert_int_equal(streams_void(&s, 4, 4), 1);
+    s.missing.at[1].asks = 3;
     assert_ok(vault_begin(safe->vault));
     assert_ok(vault_end(safe->vault, streams_put(safe->vault, &room, &sender, &s)));
     safe_again(safe);
@@ -377,7 +432,7 @@ static void a_stream_is_kept_whole_and_found_while_it_has_gaps(void **state)
     assert_true(ID_SAME(found_room, room) && ID_SAME(found.did, sender.did));
     number++;
     assert_err(streams_next_gap(safe->vault, &number, &found_room, &found), E_ABSENT);
-    assert_int_equal(streams_void(&s, 4, 7), 3);
+    assert_int_equal(streams_void(&s, 4, 7), 2);
     assert_ok(vault_begin(safe->vault));
     assert_ok(vault_end(safe->vault, streams_put(safe->vault, &room, &sender, &s)));
     number = 0;
@@ -405,6 +460,9 @@ int main(void)
         cmocka_unit_test(a_place_in_the_middle_may_cost_the_oldest_range),
         cmocka_unit_test(a_void_closes_what_is_missing_and_nothing_else),
         cmocka_unit_test(next_to_a_void_nothing_need_fit),
+        cmocka_unit_test(what_was_said_to_be_over_and_comes_must_fit),
+        cmocka_unit_test(what_came_by_another_way_comes_no_more),
+        cmocka_unit_test(of_too_many_that_are_over_the_oldest_is_forgotten),
         cmocka_unit_test(a_void_of_all_ends_however_many_ranges_there_are),
         cmocka_unit_test(what_is_missing_is_asked_for_less_and_less_for_a_month),
         cmocka_unit_test(nothing_is_asked_for_when_nothing_is_missing),
