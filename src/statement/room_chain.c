@@ -102,7 +102,13 @@ static struct err check_commit_and_date(const struct room_state *s,
     return OK;
 }
 
-/* By a device of the account that it names, which nobody had revoked when this was committed. */
+/* Had it been revoked when this was committed?  The two dates are of two clocks. */
+static bool was_revoked(const struct device_list *by, const struct room_commit *commit)
+{
+    return by != NULL && (commit == NULL || clock_is_ahead(commit->time_ms, by->made_ms));
+}
+
+/* By a device of the account that it names, which nobody had revoked by then. */
 static struct err check_signer(struct bytes in, const struct room_state *s,
                                const struct room_chain_witness *w)
 {
@@ -112,7 +118,7 @@ static struct err check_signer(struct bytes in, const struct room_state *s,
     if (w->signer.n > 0 && !ID_SAME(w->signer.list[0]->aid, s->signer.aid))
         return FAIL(E_FORGED);
     TRY(device_history_find(&w->signer, &s->signer.did, &device, &revoked_by));
-    if (revoked_by != NULL && (w->commit == NULL || revoked_by->made_ms <= w->commit->time_ms))
+    if (was_revoked(revoked_by, w->commit))
         return FAIL(E_FORGED);
     return room_state_verify(in, s, &device->dsk);
 }

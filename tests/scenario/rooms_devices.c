@@ -73,6 +73,31 @@ static void a_room_is_known_to_a_device_that_never_met_who_made_it(void **state)
     play_end(p);
 }
 
+/* The clock of who removes it is behind that of the server, which committed what it signed: who
+ * comes in later, and knows the newest lists alone, follows all the same. */
+static void what_a_device_changed_stays_when_a_clock_that_is_behind_removes_it(void **state)
+{
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *second;
+    struct room_id id = makes(p, alice, ABOUT_ROOM, "Harbour");
+
+    (void)state;
+    second = stage_second_device(alice, "second");
+    stage_forward(p, 55 * CLOCK_MINUTE_MS);
+    assert_int_equal(changes(p, alice, &id, COMMAND_ROOM_POSTING, "moderators"), E_OK);
+    leaves(alice);
+    stage_skew(second, -50 * (int64_t)CLOCK_MINUTE_MS);
+    assert_int_equal(stage_revoke(second, alice), E_OK);
+    assert_int_equal(stage_told_of_list(second), E_OK);
+    assert_int_equal(adds(p, second, &id, "bob"), E_OK);
+    stage_forward(p, 2 * CLOCK_MINUTE_MS);
+    assert_int_equal(says_in(p, second, &id, "welcome"), E_OK);
+    stage_forward(p, CLOCK_MINUTE_MS);
+    assert_int_equal(standing(bob, &id), ROOMLOG_IN);
+    assert_int_equal(copies(bob, &id, "welcome"), 1);
+    play_end(p);
+}
+
 static void history_is_given_of_pairs_and_not_of_rooms(void **state)
 {
     struct play *p = play_begin();
@@ -98,6 +123,7 @@ static void history_is_given_of_pairs_and_not_of_rooms(void **state)
 
 const struct CMUnitTest rooms_devices[] = {
     cmocka_unit_test(a_room_is_known_to_a_device_that_never_met_who_made_it),
+    cmocka_unit_test(what_a_device_changed_stays_when_a_clock_that_is_behind_removes_it),
     cmocka_unit_test(history_is_given_of_pairs_and_not_of_rooms),
     cmocka_unit_test(a_room_goes_on_when_lists_of_its_people_were_forgotten),
 };
