@@ -4,6 +4,7 @@
  * 10 S3]
  */
 #include "client/attending.h"
+#include "client/sealing.h"
 
 #define ARENA_MAX     (4 * VAULT_VALUE_MAX + 16 * LIMIT_FRAME)
 #define NUMBERS_AHEAD 64 /* of uploads: the server takes none further ahead */

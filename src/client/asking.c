@@ -13,6 +13,7 @@
 #include "client/dealings.h"
 #include "client/parking.h"
 #include "client/roomlog.h"
+#include "client/sealing.h"
 #include "client/streams.h"
 
 #define AFTER_MS    CLOCK_MINUTE_MS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/audience.h"
 
+#include "client/sealing.h"
 #include "client/streams.h"
 
 #define PAIR_MAX 3 /* accounts: two, and who keeps copies of it */

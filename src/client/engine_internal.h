@@ -52,8 +52,8 @@ struct link {
 
 /* Whose ML-KEM keys were asked for. */
 struct kem_question {
-    struct account_id aid;
     struct {
+        struct account_id aid;
         struct device_id did;
         uint32_t number;
     } name[LIMIT_KEM_KEYS];
@@ -348,6 +348,10 @@ FALLIBLE lookups_roster(struct engine *e, const struct roster_id *id);
 /* The keys with which channels to this person's devices will be opened; *waits: some are missing
  * that the server was not asked for yet, or has not answered. */
 FALLIBLE lookups_kem_keys(struct engine *e, const struct contact *c, bool *waits);
+/* The same for whichever devices' keys the question is about. */
+void lookups_want_key(struct kem_question *q, const struct account_id *aid,
+                      const struct device_id *did, uint32_t number); /* unless it is full */
+FALLIBLE lookups_ask_keys(struct engine *e, const struct kem_question *q, bool *waits);
 FALLIBLE lookups_kem_answer(struct engine *e, const struct frame *f);
 /* The server sent something that does not check. */
 void lookups_tell_bad(struct engine *e, enum err_code why);
@@ -399,6 +403,8 @@ FALLIBLE outgoing_pump(struct engine *e); /* seal and send what can be sent now 
 FALLIBLE outgoing_give_up(struct engine *e, uint64_t contact, enum err_code why);
 /* Are the newest prekeys of a contact of use, or was it just asked for newer ones? */
 bool outgoing_is_fresh(struct engine *e, const struct contact *c);
+/* The latter alone. */
+bool outgoing_has_asked(struct engine *e, const struct contact *c);
 FALLIBLE outgoing_waiting(struct engine *e, uint64_t *n);
 /* What is to be said of history, among my devices. */
 FALLIBLE outgoing_answers(struct engine *e, uint64_t *n);
@@ -410,28 +416,6 @@ FALLIBLE answers_upload(struct engine *e, uint64_t row, const struct frame *f);
 FALLIBLE answers_roster(struct engine *e, uint64_t row, const struct frame *f);
 /* What was said to the last roster is over. */
 void answers_forget(struct engine *e);
-
-/* ---- sealing.c: S1 of [PROTOCOL 10] */
-
-/* Can something be sealed to a device?  *p is its newest prekey, if there is one. */
-enum sealing_way {
-    SEALING_READY = 1, /* its channel is open, or there is all to open one with */
-    SEALING_ASK,       /* but for the ML-KEM key of its prekey, which was not asked for */
-    SEALING_NO_WAY,    /* no valid prekey, or none with an ML-KEM key that checks */
-};
-/* Does what I write go to this device of one of the people? */
-bool sealing_is_recipient(const struct engine *e, const struct device_entry *device);
-FALLIBLE sealing_way_to(struct engine *e, const struct device_id *did, uint8_t profile,
-                        struct prekey *p, enum sealing_way *out);
-/* Is there a channel to it, in which to go on? */
-FALLIBLE sealing_is_open(struct engine *e, const struct device_id *did, uint8_t profile,
-                         bool *open);
-/* Seal in a transaction of its own; *row is as committed.  E_ABSENT: no device of theirs has a
- * valid prekey. */
-FALLIBLE sealing_seal(struct engine *e, struct outbox_row *row, struct arena *a);
-/* In the caller's transaction: the sealed bytes will never be stored.  Epochs that only their
- * capsules would have opened are forgotten. */
-FALLIBLE sealing_undo(struct engine *e, struct outbox_row *row);
 
 /* ---- incoming.c */
 

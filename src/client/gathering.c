@@ -2,11 +2,14 @@
 #include "client/gathering.h"
 
 #include "client/audience.h"
+#include "client/sealing.h"
 #include "client/wishing.h"
 #include "crypto/secret.h"
 
 #define ARENA_MAX (16 << 20)
-#define TIDIED_MS (2 * CLOCK_MINUTE_MS) /* until the states are asked for again */
+/* Devices to which it goes beside those of the other members: my own, and the keeper's. */
+#define NOT_MEMBERS_MAX (2 * LIMIT_LIST_DEVICES)
+#define TIDIED_MS       (2 * CLOCK_MINUTE_MS) /* until the states are asked for again */
 
 /* ---- who they are */
 
@@ -39,48 +42,79 @@ static struct err wait_for_tidying(struct engine *e, const struct room *r,
     return vault_end(e->vault, wanting_tidy(e, r->number));
 }
 
-static struct err meet(struct engine *e, const struct room *r, const struct room_state *s,
-                       const struct account_id *aid, bool *waits)
+/* What one look at all members finds. */
+struct meeting {
+    struct engine *e;
+    const struct room *room;
+    const struct room_state *state;
+    uint8_t profile;
+    struct kem_question missing; /* keys, as many as one question has room for */
+    size_t closed;               /* devices to which a channel would have to be opened */
+    bool waits;
+};
+
+/* Is the newest prekey of each of their devices of use?  [PROTOCOL 3.1] */
+static struct err look_at_devices(struct meeting *m, const struct device_list *list, bool *fresh)
 {
+    struct engine *e = m->e;
+
+    *fresh = true;
+    for (size_t i = 0; i < list->devices; i++) {
+        const struct device_id *did = &list->device[i].did;
+        struct sealing_look look = {.way = SEALING_NO_WAY};
+
+        if (!sealing_is_recipient(e, &list->device[i]))
+            continue;
+        TRY(sealing_look(e, did, m->profile, &look));
+        if (look.way == SEALING_NO_WAY ||
+            clock_since(e->now_ms, look.prekey.made_ms) >= PREKEY_ROTATION_MS)
+            *fresh = false;
+        if (look.way == SEALING_ASK)
+            lookups_want_key(&m->missing, &list->aid, did, look.prekey.number);
+        m->closed += look.way == SEALING_READY && !look.open;
+    }
+    return OK;
+}
+
+static struct err meet(struct meeting *m, const struct account_id *aid)
+{
+    struct engine *e = m->e;
+    struct device_list list;
     struct contact c;
     struct err err = people_by_account(e->vault, aid, &c);
+    bool fresh = false;
 
-    if (err.code == E_ABSENT) {
-        *waits = true;
-        return lookups_account(e, aid);
+    if (err.code == E_OK && c.removed) {
+        m->waits = true;
+        return wait_for_tidying(e, m->room, m->state);
     }
-    TRY(err);
-    if (c.removed) {
-        *waits = true;
-        return wait_for_tidying(e, r, s);
-    }
-    if (outgoing_is_fresh(e, &c))
+    if (err.code == E_OK)
+        err = people_newest_list(e->vault, &e->own, aid, &list);
+    if (err.code == E_OK)
+        err = look_at_devices(m, &list, &fresh);
+    if (err.code != E_ABSENT)
+        TRY(err);
+    if (err.code == E_OK && (fresh || outgoing_has_asked(e, &c)))
         return OK;
-    *waits = true;
+    m->waits = true;
     return lookups_account(e, aid);
 }
 
 /* All that are strangers, a score at a time; then the keys of their devices. */
-static struct err meet_all(struct engine *e, const struct room *r, const struct room_state *s,
-                           bool *waits)
+static struct err meet_all(struct meeting *m)
 {
-    const struct account_id *me = &e->own.me.who.aid;
-    struct contact c;
+    const struct account_id *me = &m->e->own.me.who.aid;
+    struct rules rules;
 
-    if (link_is_busy(e, OP_PERSON)) { /* what comes brings us here again */
-        *waits = true;
+    m->waits = link_is_busy(m->e, OP_PERSON); /* what comes brings us here again */
+    if (m->waits)
         return OK;
-    }
-    for (size_t i = 0; i < s->members; i++)
-        if (!ID_SAME(s->member[i].aid, *me))
-            TRY(meet(e, r, s, &s->member[i].aid, waits));
-    for (size_t i = 0; i < s->members && !*waits; i++) {
-        if (ID_SAME(s->member[i].aid, *me))
-            continue;
-        TRY(people_by_account(e->vault, &s->member[i].aid, &c));
-        TRY(lookups_kem_keys(e, &c, waits));
-    }
-    return OK;
+    TRY(rules_of_room(m->e->vault, &m->e->own, m->state, m->e->now_ms, &rules));
+    m->profile = rules.profile;
+    for (size_t i = 0; i < m->state->members; i++)
+        if (!ID_SAME(m->state->member[i].aid, *me))
+            TRY(meet(m, &m->state->member[i].aid));
+    return m->waits ? OK : lookups_ask_keys(m->e, &m->missing, &m->waits);
 }
 
 /* ---- channels */
@@ -91,15 +125,12 @@ static struct err count_closed(struct engine *e, const struct audience_account *
 {
     for (size_t i = 0; i < of->list->devices; i++) {
         const struct device_id *did = &of->list->device[i].did;
-        enum sealing_way way;
-        struct prekey p;
-        bool open;
+        struct sealing_look look = {.way = SEALING_NO_WAY};
 
         if (!sealing_is_recipient(e, &of->list->device[i]))
             continue;
-        TRY(sealing_way_to(e, did, profile, &p, &way));
-        TRY(sealing_is_open(e, did, profile, &open));
-        *n += way == SEALING_READY && !open;
+        TRY(sealing_look(e, did, profile, &look));
+        *n += look.way == SEALING_READY && !look.open;
     }
     return OK;
 }
@@ -129,6 +160,7 @@ static struct err greet(struct engine *e, const struct room *r, const struct out
 struct err gathering_prepare(struct engine *e, const struct room *r, const struct outbox_row *row,
                              struct arena *a, bool *waits)
 {
+    struct meeting m = {.e = e, .room = r};
     struct roomlog_step newest;
 
     *waits = reminding_waits(e, &r->id);
@@ -137,13 +169,15 @@ struct err gathering_prepare(struct engine *e, const struct room *r, const struc
     if (*waits)
         return OK;
     TRY(roomlog_newest(e->vault, r, a, &newest));
-    TRY(meet_all(e, r, &newest.state, waits));
+    m.state = &newest.state;
+    TRY(meet_all(&m));
+    *waits = m.waits;
     if (!*waits)
         TRY(siblings_prepare(e, waits));
     if (!*waits)
         TRY(governing_prepare_room(e, &newest.state, waits));
     if (*waits || row->kind == OUTBOX_CONTROL || row->kind == OUTBOX_REPAIR ||
-        row->kind == OUTBOX_HELLO)
+        row->kind == OUTBOX_HELLO || m.closed + NOT_MEMBERS_MAX <= LIMIT_CAPSULES)
         return OK;
     return greet(e, r, row, a, waits);
 }

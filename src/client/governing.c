@@ -8,6 +8,7 @@
  */
 #include "client/engine_internal.h"
 #include "client/rules.h"
+#include "client/sealing.h"
 #include "wire/tacet.pb-c.h"
 
 /* ---- asking */

@@ -7,6 +7,7 @@
 #include "client/dealings.h"
 #include "client/engine_internal.h"
 #include "client/registers.h"
+#include "client/sealing.h"
 
 #define ROUND_MS     CLOCK_DAY_MS
 #define RECORD_ARENA 4096

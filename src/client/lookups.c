@@ -4,6 +4,7 @@
 #include "client/diary.h"
 #include "client/elders.h"
 #include "client/rules.h"
+#include "client/sealing.h"
 #include "client/wishing.h"
 #include "wire/tacet.pb-c.h"
 
@@ -315,51 +316,65 @@ static struct err missing_keys(struct engine *e, const struct contact *c, struct
     struct device_list list;
     struct rules rules;
 
-    *q = (struct kem_question){.aid = c->aid};
     TRY(rules_of_pair(e->vault, &e->own, NULL, e->now_ms, &rules));
     TRY(people_newest_list(e->vault, &e->own, &c->aid, &list));
-    for (size_t i = 0; i < list.devices && q->n < LIMIT_KEM_KEYS; i++) {
+    for (size_t i = 0; i < list.devices; i++) {
         enum sealing_way way;
         struct prekey p;
 
         if (!sealing_is_recipient(e, &list.device[i]))
             continue;
         TRY(sealing_way_to(e, &list.device[i].did, rules.profile, &p, &way));
-        if (way != SEALING_ASK)
-            continue;
-        q->name[q->n].did = list.device[i].did;
-        q->name[q->n].number = p.number;
-        q->n++;
+        if (way == SEALING_ASK)
+            lookups_want_key(q, &c->aid, &list.device[i].did, p.number);
     }
     return OK;
 }
 
-struct err lookups_kem_keys(struct engine *e, const struct contact *c, bool *waits)
+void lookups_want_key(struct kem_question *q, const struct account_id *aid,
+                      const struct device_id *did, uint32_t number)
+{
+    if (q->n == LIMIT_KEM_KEYS)
+        return;
+    q->name[q->n].aid = *aid;
+    q->name[q->n].did = *did;
+    q->name[q->n].number = number;
+    q->n++;
+}
+
+struct err lookups_ask_keys(struct engine *e, const struct kem_question *q, bool *waits)
 {
     Tacet__Wire__AskKemKeys m = TACET__WIRE__ASK_KEM_KEYS__INIT;
     Tacet__Wire__KemName name[LIMIT_KEM_KEYS], *names[LIMIT_KEM_KEYS];
-    struct kem_question q;
 
-    TRY(missing_keys(e, c, &q));
-    *waits = q.n > 0;
-    if (q.n == 0 || link_is_busy(e, OP_KEM_KEYS) || e->link.n >= LOOKUPS_MAX)
+    *waits = q->n > 0;
+    if (q->n == 0 || link_is_busy(e, OP_KEM_KEYS) || e->link.n >= LOOKUPS_MAX)
         return OK;
-    for (size_t i = 0; i < q.n; i++) {
+    e->kem = *q;
+    for (size_t i = 0; i < q->n; i++) {
         tacet__wire__kem_name__init(&name[i]);
-        name[i].did = frame_data(ID_BYTES(q.name[i].did));
-        name[i].number = q.name[i].number;
+        name[i].did = frame_data(ID_BYTES(e->kem.name[i].did));
+        name[i].number = q->name[i].number;
         names[i] = &name[i];
     }
     m.names = names;
-    m.n_names = q.n;
-    e->kem = q;
+    m.n_names = q->n;
     return link_request(e, OP_KEM_KEYS, &m, NULL);
+}
+
+struct err lookups_kem_keys(struct engine *e, const struct contact *c, bool *waits)
+{
+    struct kem_question q = {.n = 0};
+
+    TRY(missing_keys(e, c, &q));
+    return lookups_ask_keys(e, &q, waits);
 }
 
 /* What came of an answer. */
 struct kem_outcome {
     enum err_code bad; /* of a key that did not check */
-    bool none;         /* some device is without a valid prekey */
+    size_t none;       /* devices without a valid prekey, which are the first of `without` */
+    size_t without[LIMIT_KEM_KEYS];
 };
 
 /* One that does not check is kept as none: the device is then without a valid prekey until it has
@@ -380,7 +395,8 @@ static struct err keep_key(struct engine *e, size_t i, struct bytes key, struct 
         out->bad = err.code;
         key = (struct bytes){NULL, 0};
     }
-    out->none |= key.n == 0;
+    if (key.n == 0)
+        out->without[out->none++] = i;
     return people_put_kem(e->vault, did, p.number, key);
 }
 
@@ -395,13 +411,21 @@ static struct err keep_keys(struct engine *e, const Tacet__Wire__KemKeys *m,
     return OK;
 }
 
+/* Their prekeys may be ones that were superseded: are there newer ones? */
+static struct err ask_for_newer(struct engine *e, const struct kem_outcome *came)
+{
+    for (size_t i = 0; i < came->none; i++)
+        TRY(lookups_account(e, &e->kem.name[came->without[i]].aid));
+    return link_is_busy(e, OP_PERSON) ? OK : outgoing_pump(e);
+}
+
 struct err lookups_kem_answer(struct engine *e, const struct frame *f)
 {
     struct err err = OK;
     struct arena a = ARENA(ANSWER_ARENA);
     Tacet__Wire__KemKeys *m = NULL;
     enum err_code code = err_from_number(f->code);
-    struct kem_outcome came = {E_OK, false};
+    struct kem_outcome came = {.bad = E_OK};
 
     if (f->code != 0 && (err_who(code) == WHO_NOBODY || err_who(code) == WHO_OPERATOR))
         return OK; /* asked again when outgoing looks again */
@@ -411,8 +435,7 @@ struct err lookups_kem_answer(struct engine *e, const struct frame *f)
     TRY_OUT(vault_end(e->vault, keep_keys(e, m, &came)));
     if (came.bad != E_OK)
         lookups_tell_bad(e, came.bad);
-    /* The prekey may be one that was superseded: is there a newer one? */
-    TRY_OUT(came.none ? lookups_account(e, &e->kem.aid) : outgoing_pump(e));
+    TRY_OUT(ask_for_newer(e, &came));
 out:
     arena_free(&a);
     return err;

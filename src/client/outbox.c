@@ -5,6 +5,7 @@
 #include "base/reader.h"
 #include "client/deeds.h"
 #include "client/engine_internal.h"
+#include "client/sealing.h"
 
 #define ROW_MAX VAULT_VALUE_MAX
 

@@ -11,6 +11,7 @@
 #include "client/deeds.h"
 #include "client/gathering.h"
 #include "client/rules.h"
+#include "client/sealing.h"
 #include "e2ee/payload.h"
 #include "wire/tacet.pb-c.h"
 
@@ -162,6 +163,11 @@ static uint64_t pause_before_asking(struct engine *e, const struct contact *c)
     return ASK_AGAIN_MS;
 }
 
+bool outgoing_has_asked(struct engine *e, const struct contact *c)
+{
+    return clock_since(e->now_ms, c->asked_ms) < pause_before_asking(e, c);
+}
+
 /* Is the newest prekey of every device of use, and young enough not to ask for a newer one?
  * [PROTOCOL 3.1] */
 bool outgoing_is_fresh(struct engine *e, const struct contact *c)
@@ -178,7 +184,7 @@ bool outgoing_is_fresh(struct engine *e, const struct contact *c)
         if (sealing_is_recipient(e, &list.device[i]) &&
             (sealing_way_to(e, &list.device[i].did, rules.profile, &p, &way).code != E_OK ||
              way == SEALING_NO_WAY || clock_since(e->now_ms, p.made_ms) >= PREKEY_ROTATION_MS))
-            return clock_since(e->now_ms, c->asked_ms) < pause_before_asking(e, c);
+            return outgoing_has_asked(e, c);
     return true;
 }
 

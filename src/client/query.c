@@ -32,12 +32,18 @@ static size_t fold_ascii(struct bytes in, struct buf *out)
 {
     uint8_t *to;
     size_t n = 0;
+    uint64_t eight;
 
+    for (; n + sizeof eight <= in.n; n += sizeof eight) {
+        memcpy(&eight, in.at + n, sizeof eight);
+        if ((eight & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
     while (n < in.n && in.at[n] < 0x80)
         n++;
     to = buf_extend(out, n);
     for (size_t i = 0; to != NULL && i < n; i++)
-        to[i] = (uint8_t)(in.at[i] | (in.at[i] >= 'A' && in.at[i] <= 'Z' ? 0x20 : 0));
+        to[i] = (uint8_t)(in.at[i] | ((uint8_t)(in.at[i] - 'A') < 26) << 5);
     return n;
 }
 

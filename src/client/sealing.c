@@ -5,11 +5,11 @@
  * One transaction: core (once), stream, chain steps, new epochs, the bytes and their upload number.
  * If it does not commit, nothing happened.
  */
+#include "client/sealing.h"
 #include "base/reader.h"
 #include "client/audience.h"
 #include "client/chains.h"
 #include "client/dealings.h"
-#include "client/engine_internal.h"
 #include "client/sentlog.h"
 #include "crypto/secret.h"
 #include "e2ee/seal.h"
@@ -52,39 +52,64 @@ static struct err going_on(struct engine *e, const struct device_id *did, uint8_
     return worn ? FAIL(E_ABSENT) : OK;
 }
 
+struct err sealing_is_open(struct engine *e, const struct device_id *did, uint8_t profile,
+                           bool *open)
+{
+    struct epoch epoch;
+    struct err err = going_on(e, did, profile, &epoch);
+
+    secret_wipe(&epoch, sizeof epoch);
+    *open = err.code == E_OK;
+    return err.code == E_ABSENT ? OK : err;
+}
+
 bool sealing_is_recipient(const struct engine *e, const struct device_entry *device)
 {
     return device_list_is_device(device) && !ID_SAME(device->did, e->own.me.who.did);
 }
 
-struct err sealing_way_to(struct engine *e, const struct device_id *did, uint8_t profile,
-                          struct prekey *p, enum sealing_way *out)
+/* Is there an ML-KEM key to open a channel with? */
+static struct err find_kem(struct engine *e, const struct device_id *did, const struct prekey *p,
+                           enum sealing_way *out)
 {
     struct arena a = ARENA(4096);
-    struct epoch epoch;
     struct bytes kem;
-    bool open;
-    struct err err = people_prekey(e->vault, did, p);
+    struct err err = people_kem(e->vault, did, p->number, &a, &kem);
 
-    *out = SEALING_NO_WAY;
-    if (err.code == E_ABSENT || (err.code == E_OK && prekey_is_expired(p, e->now_ms)))
-        return OK;
-    TRY(err);
-    err = going_on(e, did, profile, &epoch);
-    open = err.code == E_OK;
-    secret_wipe(&epoch, sizeof epoch);
-    if (err.code != E_OK && err.code != E_ABSENT)
-        return err;
-    *out = SEALING_READY;
-    if (open || profile != UPLOAD_PROFILE_HYBRID)
-        return OK;
-    err = people_kem(e->vault, did, p->number, &a, &kem);
     if (err.code == E_ABSENT)
         *out = SEALING_ASK;
     else if (err.code == E_OK && kem.n == 0)
         *out = SEALING_NO_WAY;
     arena_free(&a);
     return err.code == E_ABSENT ? OK : err;
+}
+
+struct err sealing_look(struct engine *e, const struct device_id *did, uint8_t profile,
+                        struct sealing_look *out)
+{
+    struct err err = people_prekey(e->vault, did, &out->prekey);
+
+    out->way = SEALING_NO_WAY;
+    out->open = false;
+    if (err.code == E_ABSENT || (err.code == E_OK && prekey_is_expired(&out->prekey, e->now_ms)))
+        return OK;
+    TRY(err);
+    TRY(sealing_is_open(e, did, profile, &out->open));
+    out->way = SEALING_READY;
+    return out->open || profile != UPLOAD_PROFILE_HYBRID
+               ? OK
+               : find_kem(e, did, &out->prekey, &out->way);
+}
+
+struct err sealing_way_to(struct engine *e, const struct device_id *did, uint8_t profile,
+                          struct prekey *p, enum sealing_way *out)
+{
+    struct sealing_look look = {.way = SEALING_NO_WAY};
+
+    TRY(sealing_look(e, did, profile, &look));
+    *p = look.prekey;
+    *out = look.way;
+    return OK;
 }
 
 /* A capsule for recipient i, whose channel has no epoch or a worn one. */
@@ -145,17 +170,6 @@ static bool is_in_scope(const struct sealing *s, const struct account_id *aid,
 {
     return ID_SAME(*did, row->to) || (row->kind == OUTBOX_REPAIR && row->core.seq > 0 &&
                                       s->au.rules.kept && ID_SAME(*aid, s->au.rules.keeper));
-}
-
-struct err sealing_is_open(struct engine *e, const struct device_id *did, uint8_t profile,
-                           bool *open)
-{
-    struct epoch epoch;
-    struct err err = going_on(e, did, profile, &epoch);
-
-    secret_wipe(&epoch, sizeof epoch);
-    *open = err.code == E_OK;
-    return err.code == E_ABSENT ? OK : err;
 }
 
 /* Who gets it?  A hello goes to those to whom there is no channel, as many as one upload can open;

@@ -3,7 +3,7 @@
  * searching: finding conversations by what they are called, and messages by what they say.
  *
  * There is no index: each message is opened and looked at, a hundred thousand of them in about a
- * quarter of a second (`make bench ONLY=search`), and nothing is kept that would have to be
+ * sixth of a second (`make bench ONLY=search`), and nothing is kept that would have to be
  * destroyed with a message.
  */
 #ifndef TACET_CLIENT_SEARCHING_H

@@ -278,35 +278,43 @@ struct err sentlog_next_place(struct vault *v, const struct room_id *room, uint6
 
 /* ---- to whom? */
 
-/* Is it one of the recipients, and of this account (unless it is NULL)? */
+/* Is it a device of this account, by the list that the roster names?  A list that is not kept has
+ * none. */
+static struct err is_of(struct vault *v, const struct own *me, const struct roster_account *account,
+                        const struct device_id *did, bool *is)
+{
+    const struct device_entry *device;
+    struct device_list list;
+    struct err err = people_list(v, me, &account->aid, account->list_version, &list);
+
+    *is = false;
+    if (err.code == E_ABSENT)
+        return OK;
+    TRY(err);
+    if (!roster_names(account, &list))
+        return FAIL(E_STALE);
+    device = device_list_find_device(&list, did);
+    *is = device != NULL && device_list_is_device(device);
+    return OK;
+}
+
+/* Is it one of the recipients, and of this account (unless it is NULL)?  A list at a time: all of a
+ * large room's are megabytes. */
 static struct err find_recipient(struct vault *v, const struct own *me, const struct roster *r,
                                  const struct account_id *only, const struct device_id *did,
-                                 struct arena *a, bool *found)
+                                 bool *found)
 {
-    const struct device_list **lists = ARENA_ARRAY(a, r->accounts, const struct device_list *);
-    struct roster_recipient *to;
-    size_t n;
-
-    if (lists == NULL)
-        return FAIL(E_NOMEM);
-    for (size_t i = 0; i < r->accounts; i++) {
-        struct device_list *list = ARENA_NEW(a, struct device_list);
-
-        if (list == NULL)
-            return FAIL(E_NOMEM);
-        TRY(people_list(v, me, &r->account[i].aid, r->account[i].list_version, list));
-        lists[i] = list;
-    }
-    TRY(roster_recipients(r, lists, &me->me.who.did, a, &to, &n));
-    for (size_t i = 0; i < n; i++)
-        *found |= ID_SAME(to[i].device->did, *did) &&
-                  (only == NULL || ID_SAME(r->account[to[i].account].aid, *only));
+    if (ID_SAME(*did, me->me.who.did) || roster_skips(r, did))
+        return OK;
+    for (size_t i = 0; i < r->accounts && !*found; i++)
+        if (only == NULL || ID_SAME(r->account[i].aid, *only))
+            TRY(is_of(v, me, &r->account[i], did, found));
     return OK;
 }
 
 /* A message that goes to one device once more goes to who keeps copies, too.  [PROTOCOL 6.6] */
 static struct err went_to_keeper(struct vault *v, const struct own *me, const struct roster *r,
-                                 const struct device_id *did, struct arena *a, bool *went)
+                                 const struct device_id *did, bool *went)
 {
     struct network_policy policy;
     const struct account_id *keeper;
@@ -315,7 +323,7 @@ static struct err went_to_keeper(struct vault *v, const struct own *me, const st
         return OK;
     TRY(rules_get(v, me, r->network[0].policy_version, &policy));
     keeper = policy_requires(&policy, false, NULL);
-    return keeper == NULL ? OK : find_recipient(v, me, r, keeper, did, a, went);
+    return keeper == NULL ? OK : find_recipient(v, me, r, keeper, did, went);
 }
 
 struct err sentlog_is_recipient(struct vault *v, const struct own *me, struct bytes roster,
@@ -326,7 +334,7 @@ struct err sentlog_is_recipient(struct vault *v, const struct own *me, struct by
 
     *is = false;
     TRY(roster_parse(roster, a, &r));
-    err = find_recipient(v, me, &r, NULL, did, a, is);
+    err = find_recipient(v, me, &r, NULL, did, is);
     return err.code == E_ABSENT ? OK : err;
 }
 
@@ -347,7 +355,7 @@ struct err sentlog_went_to(struct vault *v, const struct own *me, const struct s
     if (!s->partial)
         return sentlog_is_recipient(v, me, roster, did, a, went);
     TRY(roster_parse(roster, a, &r));
-    err = went_to_keeper(v, me, &r, did, a, went);
+    err = went_to_keeper(v, me, &r, did, went);
     return err.code == E_ABSENT ? OK : err;
 }
 

@@ -13,6 +13,7 @@
 #include "client/engine_internal.h"
 #include "client/registers.h"
 #include "client/rules.h"
+#include "client/sealing.h"
 
 #define DELAY_MS     (2 * CLOCK_SECOND_MS) /* what changes within it goes together */
 #define PIECES_MOST  32                    /* that one `have` is answered by */

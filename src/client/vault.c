@@ -47,11 +47,11 @@ static const char SELECT_HEADER[] = "SELECT header FROM vault WHERE id = 1";
 static const char PUT[] =
     "INSERT INTO record (kind, key, number, value, slot) VALUES ($1, $2, $3, $4, $5)"
     " ON CONFLICT (kind, key, number) DO UPDATE SET value = $4, slot = $5";
-#define ROWS                                                                                \
-    "SELECT r.kind, r.key, r.number, r.value, r.slot, s.key FROM record r LEFT JOIN slot s" \
+static const char ALL[] = "SELECT key, number, value, slot, kind FROM record";
+static const char EACH[] = "SELECT key, number, value, slot FROM record WHERE kind = $1";
+#define ROWS                                                                        \
+    "SELECT r.key, r.number, r.value, r.slot, s.key FROM record r LEFT JOIN slot s" \
     " ON s.number = r.slot"
-static const char ALL[] = ROWS;
-static const char EACH[] = ROWS " WHERE r.kind = $1";
 static const char GET[] = ROWS " WHERE r.kind = $1 AND r.key = $2 AND r.number = $3";
 static const char NEXT[] = ROWS " WHERE r.kind = $1 AND r.key = $2 AND r.number >= $3"
                                 " ORDER BY r.number LIMIT 1";
@@ -133,61 +133,62 @@ static struct err check_whole(struct db *db, struct arena *a)
 /* ---- rows */
 
 /* As they stand behind one another on disk; the key of the slot is empty where there is none. */
-enum column { KIND, KEY, NUMBER, VALUE, SLOT, SLOT_KEY, COLUMNS };
+enum column { KEY, NUMBER, VALUE, SLOT, KIND, ALL_COLUMNS, SLOT_KEY = KIND, COLUMNS };
 
-/* `out` receives as much as is sealed without its overhead, of which *value is a part. */
-static struct err unseal(struct vault *v, const struct vault_name *name, struct bytes sealed,
-                         const struct vault_slot *slot, uint8_t *out, struct bytes *value)
+/* Every row, or every one of a kind, one after the other. */
+struct walk {
+    struct vault *v;
+    int64_t kind; /* 0: of all */
+    struct db_query *rows;
+    struct vault_slots slots;
+    struct buf room;
+    struct vault_name name;
+    struct bytes value;
+};
+
+/* The row at hand.  Damage may take the name of a row and leave the order as it was: then what it
+ * holds would only not be found.  But it does not open under another name. */
+static struct err open_row(struct walk *w)
 {
-    TRY(vault_seal_open(v->seal, name, sealed, out));
-    return vault_slot_open(slot, out, sealed.n - VAULT_SEAL_OVERHEAD, value);
-}
+    int64_t kind = w->kind == 0 ? db_number(w->rows, KIND) : w->kind;
+    struct bytes key = db_bytes(w->rows, KEY), sealed = db_bytes(w->rows, VALUE);
 
-/* The row at hand, which has the columns of ALL.  Damage may take the name of a row and leave the
- * order as it was: then what it holds would only not be found.  But it does not open under another
- * name. */
-static struct err open_row(struct vault *v, struct db_query *q, struct vault_name *name,
-                           struct buf *room, struct bytes *value)
-{
-    const struct vault_slot slot = {(uint64_t)db_number(q, SLOT), db_bytes(q, SLOT_KEY)};
-    struct bytes key = db_bytes(q, KEY), sealed = db_bytes(q, VALUE);
-
-    if (db_number(q, KIND) < 1 || db_number(q, KIND) > UINT8_MAX || key.n != VAULT_NAME_SIZE ||
+    if (kind < 1 || kind > UINT8_MAX || key.n != VAULT_NAME_SIZE ||
         sealed.n < VAULT_SEAL_OVERHEAD || sealed.n > SEALED_MAX)
         return FAIL(E_FORGED);
-    *name = vault_name((uint8_t)db_number(q, KIND), key.at, (uint64_t)db_number(q, NUMBER));
-    buf_cut(room, 0);
-    if (buf_extend(room, sealed.n - VAULT_SEAL_OVERHEAD) == NULL)
-        return FAIL(room->failed);
-    return unseal(v, name, sealed, &slot, room->at, value);
+    w->name = vault_name((uint8_t)kind, key.at, (uint64_t)db_number(w->rows, NUMBER));
+    buf_cut(&w->room, 0);
+    if (buf_extend(&w->room, sealed.n - VAULT_SEAL_OVERHEAD) == NULL)
+        return FAIL(w->room.failed);
+    TRY(vault_seal_open(w->v->seal, &w->name, sealed, w->room.at));
+    return vault_slot_open_all(&w->slots, (uint64_t)db_number(w->rows, SLOT), w->room.at, w->room.n,
+                               &w->value);
 }
 
-/* Every row of a kind; `visit` NULL: of all kinds, it opens, and that is all. */
+/* Kind 0: of all kinds.  `visit` NULL: it opens, and that is all. */
 static struct err walk(struct vault *v, uint8_t kind, vault_visit_fn *visit, void *ctx)
 {
     struct err err = OK;
-    struct db_query *q = NULL;
-    struct buf room = BUF(SEALED_MAX);
-    struct vault_name name;
-    struct bytes value;
+    struct walk w = {.v = v, .kind = kind, .slots = {.db = v->db}, .room = BUF(SEALED_MAX)};
     bool more = true;
 
-    TRY_OUT(visit == NULL ? db_begin_query(v->db, ALL, DB_NO_VALUES, &q)
-                          : db_begin_query(v->db, EACH, DB_VALUES(DB_NUMBER_OF(kind)), &q));
+    TRY_OUT(kind == 0 ? db_begin_query(v->db, ALL, DB_NO_VALUES, &w.rows)
+                      : db_begin_query(v->db, EACH, DB_VALUES(DB_NUMBER_OF(kind)), &w.rows));
     while (true) {
-        TRY_OUT(db_next(q, &more));
+        TRY_OUT(db_next(w.rows, &more));
         if (!more)
             break;
-        err = open_row(v, q, &name, &room, &value);
+        err = open_row(&w);
         v->damaged |= err.code == E_FORGED;
         if (err.code == E_OK && visit != NULL)
-            err = visit(ctx, name.number, value);
+            err = visit(ctx, w.name.number, w.value);
         if (err.code != E_OK)
             break;
     }
 out:
-    db_end_query(q);
-    buf_free(&room);
+    db_end_query(w.rows);
+    vault_slot_free_all(&w.slots);
+    buf_free(&w.room);
     return err;
 }
 
@@ -470,7 +471,9 @@ static struct err fetch(struct vault *v, const char *sql, struct vault_name *nam
     out = arena_alloc(a, row[VALUE].bytes.n); /* more than enough */
     if (out == NULL)
         return FAIL(E_NOMEM);
-    err = unseal(v, name, row[VALUE].bytes, &slot, out, value);
+    err = vault_seal_open(v->seal, name, row[VALUE].bytes, out);
+    if (err.code == E_OK)
+        err = vault_slot_open(&slot, out, row[VALUE].bytes.n - VAULT_SEAL_OVERHEAD, value);
     v->damaged |= err.code == E_FORGED;
     return err;
 }

@@ -46,4 +46,23 @@ FALLIBLE vault_slot_wipe(struct db *db, const struct vault_name *name);
 /* *value is a part of the n bytes at `at`, which are opened where they stand.  E_FORGED. */
 FALLIBLE vault_slot_open(const struct vault_slot *slot, uint8_t *at, size_t n, struct bytes *value);
 
+/*
+ * For who opens every record of a kind, one after the other: the keys of all slots in memory, and
+ * one cipher, from the first record on that has a slot.  Where there are more slots than
+ * VAULT_SLOTS_HELD, the others are asked for one by one.  No slot may change meanwhile.
+ */
+struct vault_slots {
+    struct db *db;
+    struct aead_key *cipher; /* NULL: none was needed yet */
+    uint64_t n;              /* slots from 1 on that are held */
+    uint8_t *key;            /* n of AEAD_KEY_SIZE */
+};
+#define VAULT_SLOTS_HELD (1u << 20)
+
+/* As vault_slot_open(), by the number alone; 0: it has none.  E_FORGED: there is none of that
+ * number, too. */
+FALLIBLE vault_slot_open_all(struct vault_slots *s, uint64_t slot, uint8_t *at, size_t n,
+                             struct bytes *value);
+void vault_slot_free_all(struct vault_slots *s); /* wipes; its memory stays the caller's */
+
 #endif

@@ -22,6 +22,10 @@ FALLIBLE aead_seal_with(struct aead_key *k, const uint8_t nonce[AEAD_NONCE_SIZE]
                         struct bytes plain, uint8_t *out);
 FALLIBLE aead_open_with(struct aead_key *k, const uint8_t nonce[AEAD_NONCE_SIZE], struct bytes aad,
                         struct bytes sealed, uint8_t *out);
+/* The same as aead_open(), under a key of its own, which takes the place of the one before. */
+FALLIBLE aead_open_as(struct aead_key *k, const uint8_t key[AEAD_KEY_SIZE],
+                      const uint8_t nonce[AEAD_NONCE_SIZE], struct bytes aad, struct bytes sealed,
+                      uint8_t *out);
 void aead_key_free(struct aead_key *k); /* wipes; NULL is fine */
 
 /* `out` receives plain.n + AEAD_TAG_SIZE bytes; it may be plain.at itself, and must not

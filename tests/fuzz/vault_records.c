@@ -15,6 +15,7 @@
 #include "client/engine_internal.h"
 #include "client/nicknames.h"
 #include "client/registers.h"
+#include "client/sealing.h"
 #include "client/sentlog.h"
 #include "client/streams.h"
 #include "e2ee/open.h"

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/sentlog.h"
 
+#include "e2ee/identity.h"
+#include "statement/roster.h"
 #include "unit/client/safe.h"
 
 #define NOW_MS UINT64_C(1790000000000)
 
+#define LARGE 500 /* accounts of a room */
+
 static const struct room_id ROOM = {{9}};
+static const struct network_id NID = {{4}};
 
 /* The upload with which the message in place `seq` was sealed; 0: a control message. */
 static struct sentlog_entry entry(uint64_t upload, uint64_t seq)
@@ -205,6 +210,82 @@ static void what_was_kept_before_is_found_by_its_message(void **state)
     arena_free(&a);
 }
 
+/* An account whose list the vault has, with one device. */
+static void keep_list(struct safe *s, struct identity *who, struct roster_account *out)
+{
+    struct device_list list = {.version = 1, .made_ms = NOW_MS, .devices = 1};
+    struct buf b = BUF(DEVICE_LIST_MAX_SIZE);
+
+    assert_ok(identity_make(&NID, who));
+    list.aid = who->who.aid;
+    list.device[0] = (struct device_entry){
+        .did = who->who.did, .dsk = who->dsk, .role = DEVICE_PLAIN, .added_ms = NOW_MS};
+    assert_ok(device_list_sign(&list, &NID, who->ark_secret, &who->who.did, who->dsk_secret, &b));
+    assert_ok(vault_begin(s->vault));
+    assert_ok(
+        vault_end(s->vault, vault_put(s->vault, VAULT_LIST, ID_BYTES(list.aid), 1, buf_view(&b))));
+    *out = (struct roster_account){.aid = list.aid, .list_version = 1};
+    memcpy(out->list_hash, list.hash, sizeof out->list_hash);
+    buf_free(&b);
+}
+
+static int by_account(const void *a, const void *b)
+{
+    const struct roster_account *left = a, *right = b;
+
+    return bytes_compare(ID_BYTES(left->aid), ID_BYTES(right->aid));
+}
+
+/* Of most of them the vault has no list, as of those who came later. */
+static void write_large(struct roster_account *account, struct roster_skipped *skipped,
+                        struct buf *out)
+{
+    const struct roster_network network = {.nid = NID};
+    struct roster r = {.room = ROOM,
+                       .state_version = 1,
+                       .network = &network,
+                       .networks = 1,
+                       .account = account,
+                       .accounts = LARGE,
+                       .skipped = skipped,
+                       .skips = 1};
+
+    qsort(account, LARGE, sizeof *account, by_account);
+    roster_write(&r, out);
+    assert_int_equal(out->failed, E_OK);
+}
+
+static void who_got_it_is_found_in_the_roster_of_a_large_room(void **state)
+{
+    static struct roster_account account[LARGE];
+    struct safe *s = *state;
+    struct arena a = ARENA(1 << 20); /* as whoever asks has it */
+    struct identity who[3];          /* one who got it, one who was passed over, and me */
+    struct buf roster = BUF(ROSTER_MAX_SIZE);
+    struct roster_skipped skipped = {.reason = ROSTER_NO_PREKEY};
+    struct own me = {.nid = NID};
+    const bool got[] = {true, false, false};
+    bool is;
+
+    for (size_t i = 0; i < LARGE; i++) {
+        account[i] = (struct roster_account){.list_version = 1};
+        assert_ok(random_fill(&s->random, account[i].aid.b, sizeof account[i].aid.b));
+    }
+    for (size_t i = 0; i < 3; i++)
+        keep_list(s, &who[i], &account[100 * i]);
+    skipped.did = who[1].who.did;
+    me.me.who = who[2].who;
+    write_large(account, &skipped, &roster);
+    for (size_t i = 0; i < 3; i++) {
+        assert_ok(sentlog_is_recipient(s->vault, &me, buf_view(&roster), &who[i].who.did, &a, &is));
+        assert_int_equal(is, got[i]);
+    }
+    for (size_t i = 0; i < 3; i++)
+        identity_free(&who[i]);
+    buf_free(&roster);
+    arena_free(&a);
+}
+
 static void it_lives_for_its_ttl(void **state)
 {
     struct sentlog_entry e = entry(1, 1);
@@ -224,6 +305,7 @@ int main(void)
         safe_test(after_45_days_it_is_forgotten),
         safe_test(of_a_message_that_is_over_nothing_tells_what_it_said),
         safe_test(what_was_kept_before_is_found_by_its_message),
+        safe_test(who_got_it_is_found_in_the_roster_of_a_large_room),
         cmocka_unit_test(it_lives_for_its_ttl),
     };
 

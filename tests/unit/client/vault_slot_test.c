@@ -95,12 +95,88 @@ static void the_largest_value_fits_into_a_slots_seal(void **state)
     buf_free(&large);
 }
 
+struct seen {
+    size_t n;
+    uint64_t sum;
+};
+
+static struct err see(void *ctx, uint64_t number, struct bytes value)
+{
+    struct seen *seen = ctx;
+    char want[32];
+
+    snprintf(want, sizeof want, "number %u", (unsigned)number);
+    assert_bytes(value, bytes_text(want));
+    seen->n++;
+    seen->sum += number;
+    return OK;
+}
+
+static void put_numbered(struct safe *s, unsigned from, unsigned n)
+{
+    char text[32];
+
+    for (unsigned i = from; i < from + n; i++) {
+        snprintf(text, sizeof text, "number %u", i);
+        put(s, VAULT_MESSAGE, i, bytes_text(text));
+    }
+}
+
+static void all_of_a_kind_are_opened_whichever_slots_they_have(void **state)
+{
+    struct safe *s = *state;
+    struct seen seen = {0};
+
+    put_numbered(s, 1, 20);
+    erase(s, VAULT_MESSAGE, 3);
+    erase(s, VAULT_MESSAGE, 9);
+    put_numbered(s, 21, 1);
+    /* And one behind as many as are held. */
+    assert_ok(db_script(s->db, "UPDATE slot SET number = number + 1048576 WHERE number > 18;"
+                               "UPDATE record SET slot = slot + 1048576 WHERE slot > 18"));
+    assert_true(VAULT_SLOTS_HELD == 1048576);
+    assert_ok(vault_each(s->vault, VAULT_MESSAGE, see, &seen));
+    assert_int_equal(seen.n, 19);
+    assert_int_equal(seen.sum, 21 * 22 / 2 - 3 - 9);
+    safe_again(s);
+}
+
+/* Neither one by one nor with all others. */
+static void of_all_none_opens_whose_slot_is_lost(const char *how)
+{
+    struct seen seen = {0};
+    struct safe *s;
+    void *state;
+
+    assert_int_equal(safe_begin(&state), 0);
+    s = state;
+    put_numbered(s, 1, 2);
+    assert_ok(db_script(s->db, how));
+    assert_err(vault_each(s->vault, VAULT_MESSAGE, see, &seen), E_FORGED);
+    assert_int_equal(seen.n, 0);
+    assert_true(vault_is_damaged(s->vault));
+    assert_int_equal(safe_end(&state), 0);
+}
+
+static void a_slot_that_is_lost_is_missed_when_all_are_opened(void **state)
+{
+    (void)state;
+    of_all_none_opens_whose_slot_is_lost("UPDATE slot SET key = zeroblob(32)");
+    of_all_none_opens_whose_slot_is_lost("UPDATE slot SET key = zeroblob(31)");
+    of_all_none_opens_whose_slot_is_lost("DELETE FROM slot");
+    of_all_none_opens_whose_slot_is_lost("UPDATE slot SET number = -number");
+    of_all_none_opens_whose_slot_is_lost("UPDATE record SET slot = -1 WHERE slot > 0");
+    of_all_none_opens_whose_slot_is_lost("UPDATE record SET slot = 77 WHERE slot > 0");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         safe_test(a_record_with_words_in_it_has_a_slot_and_others_have_none),
         safe_test(what_was_erased_leaves_its_slot_empty_for_the_next),
         safe_test(without_what_was_in_its_slot_a_record_does_not_open),
+        safe_test(all_of_a_kind_are_opened_whichever_slots_they_have),
+        cmocka_unit_test(a_slot_that_is_lost_is_missed_when_all_are_opened),
         safe_test(the_largest_value_fits_into_a_slots_seal),
     };
 

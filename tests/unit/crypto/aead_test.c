@@ -165,6 +165,33 @@ static void a_key_that_was_taken_in_seals_and_opens_the_same(void **state)
     aead_key_free(k);
 }
 
+/* Each under its own key, in one context; the key that was taken in is lost by that. */
+static void one_context_opens_under_another_key_each_time(void **state)
+{
+    uint8_t sealed[SEALED_N], plain[PLAIN_N], key[AEAD_KEY_SIZE];
+    struct aead_key *k = NULL;
+
+    (void)state;
+    memcpy(key, sample.key, sizeof key);
+    assert_ok(aead_key_take((const uint8_t[AEAD_KEY_SIZE]){0}, &k));
+    for (int round = 0; round < 3; round++) {
+        assert_ok(aead_open_as(k, sample.key, sample.nonce, BYTES(sample.aad), BYTES(sample.sealed),
+                               plain));
+        assert_bytes(BYTES(plain), BYTES(sample.plain));
+        key[round]++;
+        assert_err(
+            aead_open_as(k, key, sample.nonce, BYTES(sample.aad), BYTES(sample.sealed), plain),
+            E_FORGED);
+        assert_true(bytes_all_zero(BYTES(plain)));
+        assert_ok(aead_seal(key, sample.nonce, BYTES(sample.aad), BYTES(sample.plain), sealed));
+        assert_ok(aead_open_as(k, key, sample.nonce, BYTES(sample.aad), BYTES(sealed), plain));
+        assert_bytes(BYTES(plain), BYTES(sample.plain));
+        assert_err(aead_open_as(k, key, sample.nonce, BYTES(sample.aad), bytes(sealed, 15), plain),
+                   E_TRUNCATED);
+    }
+    aead_key_free(k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +199,7 @@ int main(void)
         cmocka_unit_test(both_work_in_place),
         cmocka_unit_test(any_altered_bit_is_refused_and_leaves_zeros),
         cmocka_unit_test(a_forgery_opened_in_place_leaves_zeros),
+        cmocka_unit_test(one_context_opens_under_another_key_each_time),
         cmocka_unit_test(another_key_nonce_or_aad_is_refused),
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(nothing_can_be_sealed_with_and_without_aad),
