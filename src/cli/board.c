@@ -24,7 +24,7 @@ struct err board_begin(struct board *b, struct tacet_client *client)
 
 void board_end(struct board *b)
 {
-    board_close(b);
+    board_list_close(b);
     free(b->talk);
     explicit_bzero(b, sizeof *b);
 }

@@ -29,7 +29,7 @@ static void search(struct board *b, struct bytes words)
                   NULL);
         return;
     }
-    board_close(b);
+    board_list_close(b);
     b->chosen_found = 0;
     b->focus = BOARD_FOUND;
     if (b->found.conversations + b->found.messages == 0) {
@@ -157,10 +157,10 @@ static void send_line(struct board *b, struct bytes text)
     if (b->writing == BOARD_TEXT && b->drafted)
         (void)tacet_set_draft(b->client, b->with, NULL, 0);
     b->last = b->picked = 0;
-    board_fetch_line(b);
+    board_list_fetch_line(b);
 }
 
-void board_enter(struct board *b)
+void board_deeds_enter(struct board *b)
 {
     struct buf copy = BUF(LINE_MOST);
     struct bytes text;
@@ -190,7 +190,7 @@ static void write_about(struct board *b, enum board_writing what, struct bytes t
     struct buf copy = BUF(TACET_TEXT_MAX);
 
     buf_bytes(&copy, text);
-    board_keep_line(b);
+    board_list_keep_line(b);
     line_free(&b->line);
     line_put(&b->line, buf_view(&copy));
     buf_free(&copy);
@@ -215,7 +215,7 @@ static void get_file(struct board *b, const struct tacet_message *m)
     free(here);
 }
 
-void board_do(struct board *b, uint8_t letter)
+void board_deeds_do(struct board *b, uint8_t letter)
 {
     const struct bytes nothing = {NULL, 0};
     struct tacet_message m;

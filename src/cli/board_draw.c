@@ -75,7 +75,7 @@ static void draw_talk(struct board *b, const struct pane *p, size_t row, size_t 
     size_t taken;
 
     buf_text(&name, chosen ? ">" : " ");
-    board_write_name(b, t->with, &name);
+    board_list_write_name(b, t->with, &name);
     write_unread(t, &unread);
     taken = page_columns(buf_view(&unread));
     left.columns = p->columns > taken ? p->columns - taken : 0;
@@ -133,7 +133,7 @@ static void write_message(struct board *b, const struct tacet_message *m, struct
     if (m->mine)
         buf_text(out, "me");
     else
-        board_write_name(b, rooms_is_meant(m->with) ? m->by : m->with, out);
+        board_list_write_name(b, rooms_is_meant(m->with) ? m->by : m->with, out);
     if (m->mine && m->state != 0) {
         buf_text(out, " (");
         buf_text(out, sentences_state(m->state));
@@ -206,7 +206,7 @@ static void draw_head(struct board *b, const struct pane *p)
     struct tacet_room r;
     char members[NUMBER_MAX];
 
-    board_write_name(b, b->with, &text);
+    board_list_write_name(b, b->with, &text);
     if (tacet_find_room(b->client, b->with, &r) == TACET_OK) {
         snprintf(members, sizeof members, r.in ? ", %u people" : ", which you have left",
                  r.members);
@@ -278,12 +278,12 @@ static bool write_found(struct board *b, size_t which, struct buf *out)
     if (which < b->found.conversations) {
         if (tacet_found_conversation(b->client, which, with) != TACET_OK)
             return false;
-        board_write_name(b, with, out);
+        board_list_write_name(b, with, out);
         return true;
     }
     if (tacet_found_message(b->client, which - b->found.conversations, &m) != TACET_OK)
         return false;
-    board_write_name(b, m.with, out);
+    board_list_write_name(b, m.with, out);
     buf_text(out, ", ");
     write_message(b, &m, out);
     return true;

@@ -2,8 +2,8 @@
 /*
  * board_internal: the whole screen as its own files see it.
  *
- * A board is what is to be seen; board_type() changes it as a person types, board_take() as the
- * client tells, and board_draw() puts it on a page.  None of the three touches a terminal.
+ * A board is what is to be seen; board_keys_type() changes it as a person types, board_take() as
+ * the client tells, and board_draw() puts it on a page.  None of the three touches a terminal.
  */
 #ifndef TACET_CLI_BOARD_INTERNAL_H
 #define TACET_CLI_BOARD_INTERNAL_H
@@ -71,23 +71,23 @@ FALLIBLE board_begin(struct board *b, struct tacet_client *client);
 void board_end(struct board *b); /* what was typed is kept as a draft; wiped */
 
 /* board_keys.c: bytes of the keyboard, and that there are no more for now. */
-void board_type(struct board *b, struct bytes typed);
+void board_keys_type(struct board *b, struct bytes typed);
 
 /* board_deeds.c: what Enter, and the letters that do something with a message that was picked, come
  * to. */
-void board_enter(struct board *b);
-void board_do(struct board *b, uint8_t letter);
+void board_deeds_enter(struct board *b);
+void board_deeds_do(struct board *b, uint8_t letter);
 
 /* board_list.c */
 void board_list(struct board *b); /* anew */
-void board_write_name(struct board *b, const char *with, struct buf *out);
-void board_open(struct board *b, const char *with, uint64_t last);
-void board_close(struct board *b);
+void board_list_write_name(struct board *b, const char *with, struct buf *out);
+void board_list_open(struct board *b, const char *with, uint64_t last);
+void board_list_close(struct board *b);
 
 /* What was begun to be written there is kept, unless it is no new message or too long; and is in
  * the line again. */
-void board_keep_line(struct board *b);
-void board_fetch_line(struct board *b);
+void board_list_keep_line(struct board *b);
+void board_list_fetch_line(struct board *b);
 
 /* board.c: an event; and something to be said in one line, of which `why` may be NULL. */
 void board_take(struct board *b, const struct tacet_event *e);

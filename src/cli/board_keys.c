@@ -72,7 +72,7 @@ static void pick(struct board *b, bool back)
 
 static void find(struct board *b)
 {
-    board_close(b);
+    board_list_close(b);
     b->focus = BOARD_FIND;
 }
 
@@ -91,7 +91,7 @@ static void in_list(struct board *b, enum key key)
     if (key == KEYS_END || (key == KEYS_OTHER && letter == 'q'))
         b->leaving = true;
     else if (key == KEYS_ENTER && b->talks > 0)
-        board_open(b, b->talk[b->chosen].with, 0);
+        board_list_open(b, b->talk[b->chosen].with, 0);
     else if ((key == KEYS_TAB || key == KEYS_ESCAPE) && b->with[0] != '\0')
         b->focus = BOARD_WRITE;
     else if (key == KEYS_OTHER && letter == '/')
@@ -105,7 +105,7 @@ static void in_list(struct board *b, enum key key)
 static void in_line(struct board *b, enum key key)
 {
     if (key == KEYS_ENTER)
-        board_enter(b);
+        board_deeds_enter(b);
     else if (key == KEYS_END && line_typed(&b->line).n == 0)
         b->leaving = true;
     else if (key == KEYS_UP || key == KEYS_DOWN)
@@ -113,7 +113,7 @@ static void in_line(struct board *b, enum key key)
     else if (key == KEYS_PAGE_UP || key == KEYS_PAGE_DOWN)
         scroll(b, key == KEYS_PAGE_UP);
     else if (key == KEYS_ESCAPE && b->writing != BOARD_TEXT)
-        board_fetch_line(b);
+        board_list_fetch_line(b);
     else if (key == KEYS_ESCAPE || key == KEYS_TAB)
         b->focus = BOARD_LIST;
     else if (key == KEYS_OTHER)
@@ -125,9 +125,9 @@ static void in_messages(struct board *b, enum key key)
     if (key == KEYS_UP || key == KEYS_DOWN) {
         pick(b, key == KEYS_UP);
     } else if (key == KEYS_ENTER) {
-        board_do(b, 'r');
+        board_deeds_do(b, 'r');
     } else if (key == KEYS_OTHER && b->keys.n == 1) {
-        board_do(b, b->keys.byte[0]);
+        board_deeds_do(b, b->keys.byte[0]);
     } else if (key == KEYS_ESCAPE || key == KEYS_TAB) {
         b->picked = b->last = 0;
         b->focus = BOARD_WRITE;
@@ -137,9 +137,9 @@ static void in_messages(struct board *b, enum key key)
 static void in_search(struct board *b, enum key key)
 {
     if (key == KEYS_ENTER) {
-        board_enter(b);
+        board_deeds_enter(b);
     } else if (key == KEYS_ESCAPE || key == KEYS_TAB) {
-        board_close(b);
+        board_list_close(b);
         b->focus = BOARD_LIST;
     } else if (key == KEYS_OTHER) {
         to_line(b);
@@ -153,12 +153,12 @@ static void open_found(struct board *b)
 
     if (b->chosen_found < b->found.conversations) {
         if (tacet_found_conversation(b->client, b->chosen_found, with) == TACET_OK)
-            board_open(b, with, 0);
+            board_list_open(b, with, 0);
         return;
     }
     if (tacet_found_message(b->client, b->chosen_found - b->found.conversations, &m) != TACET_OK)
         return;
-    board_open(b, m.with, m.place);
+    board_list_open(b, m.with, m.place);
     b->picked = m.place;
     b->focus = BOARD_PICK;
 }
@@ -213,7 +213,7 @@ static void obey(struct board *b, enum key key)
     }
 }
 
-void board_type(struct board *b, struct bytes typed)
+void board_keys_type(struct board *b, struct bytes typed)
 {
     for (size_t i = 0; i < typed.n; i++) {
         enum key key = keys_take(&b->keys, typed.at[i]);

@@ -80,7 +80,7 @@ void board_list(struct board *b)
 }
 
 /* "bob (Robert)", "+Harbour". */
-void board_write_name(struct board *b, const char *with, struct buf *out)
+void board_list_write_name(struct board *b, const char *with, struct buf *out)
 {
     struct tacet_room r;
 
@@ -98,7 +98,7 @@ void board_write_name(struct board *b, const char *with, struct buf *out)
 
 /* ---- the conversation that is open */
 
-void board_fetch_line(struct board *b)
+void board_list_fetch_line(struct board *b)
 {
     const uint8_t *text;
     size_t n;
@@ -111,7 +111,7 @@ void board_fetch_line(struct board *b)
         line_put(&b->line, bytes(text, n));
 }
 
-void board_keep_line(struct board *b)
+void board_list_keep_line(struct board *b)
 {
     struct bytes typed = line_typed(&b->line);
 
@@ -119,9 +119,9 @@ void board_keep_line(struct board *b)
         (void)tacet_set_draft(b->client, b->with, typed.at, typed.n);
 }
 
-void board_close(struct board *b)
+void board_list_close(struct board *b)
 {
-    board_keep_line(b);
+    board_list_keep_line(b);
     line_free(&b->line);
     b->with[0] = '\0';
     b->last = b->picked = b->about = 0;
@@ -129,13 +129,13 @@ void board_close(struct board *b)
     b->drafted = false;
 }
 
-void board_open(struct board *b, const char *with, uint64_t last)
+void board_list_open(struct board *b, const char *with, uint64_t last)
 {
     char name[TACET_HANDLE_SIZE];
     const struct board_talk *t;
 
     memcpy(name, with, sizeof name); /* `with` may lie in the list, or be what is open */
-    board_close(b);
+    board_list_close(b);
     memcpy(b->with, name, sizeof b->with);
     b->last = last;
     b->focus = BOARD_WRITE;
@@ -143,5 +143,5 @@ void board_open(struct board *b, const char *with, uint64_t last)
     t = find(b, name);
     if (t != NULL)
         b->chosen = (size_t)(t - b->talk);
-    board_fetch_line(b);
+    board_list_fetch_line(b);
 }

@@ -112,7 +112,7 @@ static bool take_keys(struct session *s)
         return errno == EINTR || errno == EAGAIN;
     s->again |= n == 1 && typed[0] == ('L' & 0x1f);
     s->typed_s = now_s();
-    board_type(&s->b, bytes(typed, (size_t)n));
+    board_keys_type(&s->b, bytes(typed, (size_t)n));
     explicit_bzero(typed, sizeof typed);
     return n > 0;
 }
