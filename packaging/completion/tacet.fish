@@ -21,7 +21,7 @@ complete -c tacet -l version -d 'Say which version this is'
 set -l words join chat send reply react edit recall read search export contacts name room file verify devices recovery passphrase lock status
 set -l none "not __fish_seen_subcommand_from $words help"
 complete -c tacet -n $none -a join -d 'Take up an invitation, or add this device'
-complete -c tacet -n $none -a chat -d 'Talk with somebody, line by line'
+complete -c tacet -n $none -a chat -d 'Talk: with everybody on the whole screen, or with somebody line by line'
 complete -c tacet -n $none -a send -d 'Write to somebody'
 complete -c tacet -n $none -a reply -d 'Answer a message'
 complete -c tacet -n $none -a react -d 'React to a message'

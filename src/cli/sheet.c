@@ -32,15 +32,22 @@ static void write_notes(const struct tacet_message *m, struct buf *out)
     }
 }
 
+bool sheet_is_change(const struct tacet_message *m)
+{
+    return (m->notes & (TACET_NOTE_DEVICES | TACET_NOTE_ROOM)) != 0;
+}
+
 /* No message: "bob: 1 device added". */
 static void write_change(struct tacet_client *client, const struct tacet_message *m,
                          struct buf *out)
 {
-    buf_text(out, "  (");
+    if ((m->notes & TACET_NOTE_ROOM) != 0) {
+        rooms_write_change(client, m, out);
+        return;
+    }
     people_write(client, m->with, out);
     buf_text(out, ": ");
     sentences_write_devices(m->added, m->removed, m->given, m->recovered, out);
-    buf_text(out, ")\n");
 }
 
 static void write_conversation(struct tacet_client *client, const struct tacet_message *m,
@@ -137,17 +144,36 @@ static void write_file(const struct tacet_message *m, struct buf *out)
     buf_text(out, rest);
 }
 
+void sheet_words(struct tacet_client *client, const struct tacet_message *m, struct buf *out)
+{
+    if (sheet_is_change(m))
+        write_change(client, m, out);
+    else if (m->file)
+        write_file(m, out);
+    else
+        show_lines(out, bytes(m->text, m->text_n), "    ");
+}
+
+void sheet_below(struct tacet_client *client, const struct tacet_message *m, struct buf *out)
+{
+    if (sheet_is_change(m))
+        return;
+    if (m->re.id[0] != '\0')
+        write_re(client, m, out);
+    if (m->kind == TACET_KIND_TEXT || m->kind == TACET_KIND_REPLY || m->kind == TACET_KIND_FILE)
+        write_reactions(client, m, out);
+    if (m->versions > 1)
+        buf_text(out, "    (edited)\n");
+    write_notes(m, out);
+}
+
 void sheet_message(struct tacet_client *client, const struct tacet_message *m, bool ids,
                    struct buf *out)
 {
     show_write_time(out, m->sent_ms);
-    if ((m->notes & TACET_NOTE_DEVICES) != 0) {
-        write_change(client, m, out);
-        return;
-    }
-    if ((m->notes & TACET_NOTE_ROOM) != 0) {
+    if (sheet_is_change(m)) {
         buf_text(out, "  (");
-        rooms_write_change(client, m, out);
+        sheet_words(client, m, out);
         buf_text(out, ")\n");
         return;
     }
@@ -163,16 +189,7 @@ void sheet_message(struct tacet_client *client, const struct tacet_message *m, b
         buf_text(out, ")");
     }
     buf_text(out, ": ");
-    if (m->file)
-        write_file(m, out);
-    else
-        show_lines(out, bytes(m->text, m->text_n), "    ");
+    sheet_words(client, m, out);
     buf_text(out, "\n");
-    if (m->re.id[0] != '\0')
-        write_re(client, m, out);
-    if (m->kind == TACET_KIND_TEXT || m->kind == TACET_KIND_REPLY || m->kind == TACET_KIND_FILE)
-        write_reactions(client, m, out);
-    if (m->versions > 1)
-        buf_text(out, "    (edited)\n");
-    write_notes(m, out);
+    sheet_below(client, m, out);
 }

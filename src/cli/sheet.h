@@ -14,4 +14,10 @@
 void sheet_message(struct tacet_client *client, const struct tacet_message *m, bool ids,
                    struct buf *out);
 
+/* The parts of it, for whoever has a screen: is it no message, but something that happened; what it
+ * is or says, without a line feed at its end; and the lines below that. */
+bool sheet_is_change(const struct tacet_message *m);
+void sheet_words(struct tacet_client *client, const struct tacet_message *m, struct buf *out);
+void sheet_below(struct tacet_client *client, const struct tacet_message *m, struct buf *out);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/people.h"
+#include "cli/rooms.h"
 #include "cli/sentences.h"
 #include "cli/sheet.h"
 
@@ -35,7 +36,10 @@ void talk_say_who(struct talk *t, const char *before, const char *who, const cha
     struct buf b = BUF(NOTICE_MAX);
 
     buf_text(&b, before);
-    people_write(t->client, who, &b);
+    if (rooms_is_meant(who))
+        rooms_write(t->client, who, &b);
+    else
+        people_write(t->client, who, &b);
     buf_text(&b, behind);
     console_say(&t->console, buf_view(&b));
     buf_free(&b);
@@ -136,11 +140,15 @@ static bool is_muted(struct talk *t, const struct tacet_event *e)
 
 static void take_message(struct talk *t, const struct tacet_event *e)
 {
-    if (strcmp(e->who, t->with) == 0) {
+    const char *with = e->message.with, *behind;
+
+    if (strcmp(with, t->with) == 0) {
         show_message(t, &e->message);
-    } else if (!e->message.mine && !is_muted(t, e) && strcmp(e->who, t->announced) != 0) {
-        memcpy(t->announced, e->who, sizeof t->announced);
-        talk_say_who(t, "(", e->who, " wrote; to see it: tacet read)\n");
+    } else if (!e->message.mine && !is_muted(t, e) && strcmp(with, t->announced) != 0) {
+        memcpy(t->announced, with, sizeof t->announced);
+        behind = rooms_is_meant(with) ? ": somebody wrote; to see it: tacet read)\n"
+                                      : " wrote; to see it: tacet read)\n";
+        talk_say_who(t, "(", with, behind);
     }
 }
 
@@ -312,7 +320,7 @@ static void take_event(struct talk *t, const struct tacet_event *e)
         console_show(&t->console);
     switch (e->kind) {
     case TACET_EVENT_DEED:
-        if (strcmp(e->who, t->with) == 0)
+        if (strcmp(e->message.with, t->with) == 0)
             show_message(t, &e->message);
         break;
     case TACET_EVENT_MESSAGE:
@@ -363,7 +371,9 @@ static void greet(struct talk *t)
 
     if (!t->console.terminal)
         return;
-    if (tacet_find_contact(t->client, t->with, &c) != TACET_OK || !c.known)
+    if (rooms_is_meant(t->with))
+        talk_say_who(t, "In ", t->with, ".  /help says more.\n");
+    else if (tacet_find_contact(t->client, t->with, &c) != TACET_OK || !c.known)
         talk_say_who(t, "With ", t->with, ", who was not looked up yet.  /help says more.\n");
     else
         talk_say_who(t, "With ", t->with,

@@ -8,7 +8,8 @@
 #define CTRL(letter) ((letter)-64)
 #define ESCAPE       0x1b
 #define DELETE       0x7f
-#define ESCAPED_MAX  64 /* a character as an escape */
+#define ESCAPED_MAX  64              /* a character as an escape */
+#define SHOWN_MAX    (8 * LINE_MOST) /* of one row, whatever stands in it */
 
 struct line line_new(void)
 {
@@ -230,26 +231,6 @@ struct bytes line_text(const struct line *l)
 
 /* ---- drawing */
 
-static bool between(uint32_t p, uint32_t first, uint32_t last)
-{
-    return p >= first && p <= last;
-}
-
-/* Columns of a character that is shown as it is: the marks that stand on another take none, the
- * scripts of East Asia and pictures take two. */
-static size_t width_of(uint32_t p)
-{
-    if (between(p, 0x300, 0x36f) || between(p, 0x483, 0x489) || between(p, 0x591, 0x5bd) ||
-        between(p, 0x64b, 0x65f) || between(p, 0x1ab0, 0x1aff) || between(p, 0x20d0, 0x20ff) ||
-        between(p, 0xfe00, 0xfe0f) || between(p, 0xfe20, 0xfe2f))
-        return 0;
-    if (between(p, 0x1100, 0x115f) || between(p, 0x2e80, 0xa4cf) || between(p, 0xac00, 0xd7a3) ||
-        between(p, 0xf900, 0xfaff) || between(p, 0xfe30, 0xfe6f) || between(p, 0xff00, 0xff60) ||
-        between(p, 0xffe0, 0xffe6) || between(p, 0x1f300, 0x1faff) || between(p, 0x20000, 0x3fffd))
-        return 2;
-    return 1;
-}
-
 /* The first character of `in`: how many bytes it has, how many columns it takes; appended to `out`
  * as it is shown, unless that is NULL. */
 static size_t show_first(struct bytes in, size_t *columns, struct buf *out)
@@ -263,7 +244,7 @@ static size_t show_first(struct bytes in, size_t *columns, struct buf *out)
         buf_bytes(&shown, character);
     else
         text_harmless(&shown, character, false);
-    *columns = bytes_same(buf_view(&shown), character) ? width_of(point) : shown.n;
+    *columns = bytes_same(buf_view(&shown), character) ? page_width(point) : shown.n;
     if (out != NULL)
         buf_bytes(out, buf_view(&shown));
     buf_free(&shown);
@@ -305,10 +286,23 @@ static struct bytes fitting_end(struct bytes in, size_t room)
     return in;
 }
 
-void line_draw(const struct line *l, const char *prompt, size_t columns, struct buf *out)
+/* What is to be seen of the line in `room` columns; how many are before the cursor and behind it.
+ */
+static void draw_line(const struct line *l, size_t room, struct buf *out, size_t *before,
+                      size_t *behind)
 {
     struct buf after = BUF(LINE_MOST);
-    size_t taken = strlen(prompt), room, used;
+
+    *before = draw_front(fitting_end(buf_view(&l->before), room), room, out);
+    for (size_t i = l->after.n; i > 0; i--)
+        buf_u8(&after, l->after.at[i - 1]);
+    *behind = draw_front(buf_view(&after), room - *before, out);
+    buf_free(&after);
+}
+
+void line_draw(const struct line *l, const char *prompt, size_t columns, struct buf *out)
+{
+    size_t taken = strlen(prompt), room, before, behind;
     char back[32];
 
     if (taken + 8 > columns)
@@ -317,14 +311,27 @@ void line_draw(const struct line *l, const char *prompt, size_t columns, struct 
     buf_text(out, "\r\033[K");
     if (taken > 0)
         buf_text(out, prompt);
-    used = draw_front(fitting_end(buf_view(&l->before), room), room, out);
-    for (size_t i = l->after.n; i > 0; i--)
-        buf_u8(&after, l->after.at[i - 1]);
-    if (draw_front(buf_view(&after), room - used, out) > 0) {
-        snprintf(back, sizeof back, "\r\033[%zuC", taken + used);
-        buf_text(out, taken + used > 0 ? back : "\r");
-    }
-    buf_free(&after);
+    draw_line(l, room, out, &before, &behind);
+    if (behind == 0)
+        return;
+    snprintf(back, sizeof back, "\r\033[%zuC", taken + before);
+    buf_text(out, taken + before > 0 ? back : "\r");
+}
+
+void line_show(const struct line *l, struct page *p, size_t row, size_t column, size_t room)
+{
+    struct buf shown = BUF(SHOWN_MAX);
+    size_t before, behind;
+
+    page_fill(p, row, column, room, PAGE_PLAIN);
+    if (room == 0)
+        return;
+    draw_line(l, room - 1, &shown, &before, &behind);
+    page_put(p, row, column, room, PAGE_PLAIN, buf_view(&shown));
+    p->cursor = true;
+    p->cursor_row = row;
+    p->cursor_column = column + before;
+    buf_free(&shown);
 }
 
 void line_free(struct line *l)

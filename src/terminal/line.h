@@ -10,7 +10,7 @@
 #ifndef TACET_TERMINAL_LINE_H
 #define TACET_TERMINAL_LINE_H
 
-#include "base/buf.h"
+#include "terminal/page.h"
 
 #define LINE_MOST 65536 /* bytes */
 
@@ -45,6 +45,10 @@ void line_put(struct line *l, struct bytes text);
  * would obey is shown as an escape.
  */
 void line_draw(const struct line *l, const char *prompt, size_t columns, struct buf *out);
+
+/* The same on a page, from a column of a row on, in so many columns, with the page's cursor in it.
+ */
+void line_show(const struct line *l, struct page *p, size_t row, size_t column, size_t room);
 
 void line_free(struct line *l); /* wiped and empty */
 

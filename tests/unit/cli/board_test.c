@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is on the screen, and what keys do, without a terminal: real/board_test has one. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/board_internal.h"
+#include "play.h"
+
+static struct board b;
+static char screen[64 * 1024];
+
+static int begin(void **state)
+{
+    struct tacet_contact *c;
+
+    setenv("TZ", "UTC0", 1);
+    play_begin(state);
+    play.accepting = true;
+    snprintf(play.status.handle, sizeof play.status.handle, "alice");
+    snprintf(play.status.domain, sizeof play.status.domain, "x.example");
+    c = play_contact("bob");
+    c->number = 1;
+    c = play_contact("carol");
+    c->number = 2;
+    return 0;
+}
+
+static void starts(void)
+{
+    assert_ok(board_begin(&b, NULL));
+}
+
+static int end(void **state)
+{
+    board_end(&b);
+    return 0;
+}
+
+/* All rows as text, into `screen`. */
+static void draws(size_t rows, size_t columns)
+{
+    struct page p;
+    struct buf out = BUF(sizeof screen - 1);
+
+    assert_ok(page_new(&p, rows, columns));
+    board_draw(&b, &p);
+    for (size_t row = 0; row < p.rows; row++) {
+        page_write_row(&p, row, &out);
+        buf_text(&out, "\n");
+    }
+    page_free(&p);
+    assert_int_equal(out.failed, E_OK);
+    snprintf(screen, sizeof screen, "%.*s", (int)out.n, (const char *)out.at);
+    buf_free(&out);
+}
+
+static void types(const char *keys)
+{
+    board_keys_type(&b, bytes_text(keys));
+    draws(24, 80);
+}
+
+#define assert_shown(text)     assert_non_null(strstr(screen, (text)))
+#define assert_not_shown(text) assert_null(strstr(screen, (text)))
+
+static void the_list_counts_what_is_unread_and_has_the_newest_first(void **state)
+{
+    play_message("bob", "old")->read = true;
+    play_message("carol", "one");
+    play_message("carol", "two")->sent_ms += 1000;
+    starts();
+    draws(24, 80);
+    assert_shown(" tacet  alice@x.example  (not connected)\n");
+    assert_shown("\n>carol (2)");
+    assert_shown("\n bob");
+    assert_true(strstr(screen, "carol") < strstr(screen, "bob"));
+    assert_not_shown("two");
+    assert_int_equal(play.marked, 0);
+    board_take(&b, &(struct tacet_event){.kind = TACET_EVENT_LINK, .code = TACET_OK});
+    draws(24, 80);
+    assert_not_shown("not connected");
+}
+
+static void what_is_seen_of_a_conversation_is_read(void **state)
+{
+    play_message("carol", "one");
+    play_message("carol", "two\033[2J");
+    starts();
+    types("\r");
+    assert_shown("carol, unverified");
+    assert_shown("2026-11-21 21:38 carol: one" + 5); /* this year, whichever that is */
+    assert_shown("carol: two\\u{1b}[2J");
+    assert_int_equal(play.marked, 2);
+    assert_not_shown("(2)");
+}
+
+static void a_line_is_sent_and_stands_at_the_bottom(void **state)
+{
+    starts();
+    types("\r");
+    types("Meet at nine?");
+    assert_shown("> Meet at nine?\n");
+    types("\r");
+    assert_string_equal(play.sent_to, "bob");
+    assert_string_equal(play.sent, "Meet at nine?");
+    assert_not_shown("> Meet");
+    play.send = TACET_CONFLICT;
+    types("again\r");
+    assert_shown("Not sent: Their account key changed");
+    assert_shown("> again"); /* nothing is lost */
+}
+
+static void what_was_not_sent_is_there_the_next_time(void **state)
+{
+    starts();
+    types("\rhalf a sen");
+    types("\t");
+    types("\033[B\r");
+    assert_string_equal(play.draft, "half a sen");
+    assert_shown("> half a sen"); /* as this client keeps one draft for all */
+}
+
+static void a_message_is_picked_and_answered(void **state)
+{
+    struct tacet_message *m = play_message("bob", "Meet at nine?");
+
+    starts();
+    types("\r\033[A");
+    assert_shown("r answer");
+    types("r");
+    assert_shown("answer>");
+    types("Yes\r");
+    assert_int_equal(play.place, m->place);
+    assert_string_equal(play.sent, "Yes");
+    types("\033[A\033[A+");
+    types("+1\r");
+    assert_string_equal(play.sent, "+1");
+    assert_false(play.back);
+}
+
+static void only_what_is_mine_is_edited_and_taken_back(void **state)
+{
+    struct tacet_message *m = play_message("bob", "theirs");
+
+    starts();
+    types("\r\033[Ae");
+    assert_shown("Only what you wrote yourself can be edited.");
+    types("x");
+    assert_shown("Only what you wrote yourself can be taken back.");
+    m->mine = true;
+    types("e");
+    assert_shown("instead> theirs");
+    types("!\r");
+    assert_string_equal(play.sent, "theirs!");
+    types("\033[A\033[Ax");
+    types("no\r");
+    assert_int_equal(play.sends, 1);
+    types("\033");
+    types("\033[A\033[Ax");
+    types("yes\r");
+    assert_int_equal(play.place, m->place);
+}
+
+static void words_with_a_slash_are_obeyed(void **state)
+{
+    starts();
+    types("\r/nothing\r");
+    assert_shown("There is no such word");
+    assert_int_equal(play.sends, 0);
+    types("//nothing\r");
+    assert_string_equal(play.sent, "/nothing");
+    types("/help\r");
+    assert_shown("Any key goes on.");
+    types("x");
+    assert_not_shown("Any key goes on.");
+    assert_not_shown("> x");
+    types("/lock\r");
+    assert_true(b.leaving && b.locking && !b.changing);
+    types("/passphrase\r");
+    assert_true(b.changing);
+}
+
+static void what_is_found_can_be_opened(void **state)
+{
+    play_message("bob", "The harbour at nine");
+    starts();
+    types("\x06harbour\r");
+    assert_string_equal(play.searched, "harbour");
+    assert_shown("bob, "); /* behind bob and carol, whom this client finds by any word */
+    types("\033[6~\r");
+    assert_int_equal(b.focus, BOARD_PICK);
+    assert_shown("The harbour at nine");
+    types("\033");
+    assert_int_equal(b.focus, BOARD_WRITE);
+}
+
+static void a_small_screen_has_one_of_the_two(void **state)
+{
+    play_message("bob", "Hello");
+    starts();
+    draws(10, 40);
+    assert_shown(">bob (1)");
+    types("\r");
+    draws(10, 40);
+    assert_shown("bob, unverified");
+    assert_not_shown("carol");
+    for (size_t rows = 0; rows < 12; rows++)
+        for (size_t columns = 0; columns < 64; columns += 3)
+            draws(rows, columns);
+    draws(4, 80);
+    assert_shown("too small");
+}
+
+static void the_end_of_a_message_that_was_picked_leaves_none(void **state)
+{
+    struct tacet_event e = {.kind = TACET_EVENT_ENDED};
+
+    e.message.place = play_message("bob", "Hello")->place;
+    snprintf(e.message.with, sizeof e.message.with, "bob");
+    starts();
+    types("\r\033[A");
+    board_take(&b, &e);
+    play.messages = 0;
+    types("r");
+    assert_not_shown("answer>");
+}
+
+static void how_a_file_goes_is_told(void **state)
+{
+    struct tacet_event e = {.kind = TACET_EVENT_FILE, .done = 1, .of = 4};
+
+    starts();
+    types("\r");
+    board_take(&b, &e);
+    draws(24, 80);
+    assert_shown("file: 25 %");
+    e.ended = true;
+    e.message.text = (const uint8_t *)"/tmp/a\033b";
+    e.message.text_n = 8;
+    board_take(&b, &e);
+    draws(24, 80);
+    assert_shown("Saved: /tmp/a\\u{1b}b");
+    e.code = TACET_ABSENT;
+    board_take(&b, &e);
+    draws(24, 80);
+    assert_shown("The file did not come: ");
+}
+
+static void keys_leave(void **state)
+{
+    starts();
+    types("q");
+    assert_true(b.leaving);
+    b.leaving = false;
+    types("\ra\x04");
+    assert_false(b.leaving); /* something stands in the line */
+    types("\x7f\x04");
+    assert_true(b.leaving);
+}
+
+#define BOARD_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BOARD_TEST(the_list_counts_what_is_unread_and_has_the_newest_first),
+        BOARD_TEST(what_is_seen_of_a_conversation_is_read),
+        BOARD_TEST(a_line_is_sent_and_stands_at_the_bottom),
+        BOARD_TEST(what_was_not_sent_is_there_the_next_time),
+        BOARD_TEST(a_message_is_picked_and_answered),
+        BOARD_TEST(only_what_is_mine_is_edited_and_taken_back),
+        BOARD_TEST(words_with_a_slash_are_obeyed),
+        BOARD_TEST(what_is_found_can_be_opened),
+        BOARD_TEST(a_small_screen_has_one_of_the_two),
+        BOARD_TEST(the_end_of_a_message_that_was_picked_leaves_none),
+        BOARD_TEST(how_a_file_goes_is_told),
+        BOARD_TEST(keys_leave),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
