@@ -228,14 +228,15 @@ enum tacet_history {
 
 /* What the devices of an account agree on, whatever one of them is told. */
 enum tacet_shared {
-    TACET_SHARED_DEVICE_NAMES = 2, /* tacet_name_device() */
-    TACET_SHARED_NAMES = 4,        /* tacet_name() */
-    TACET_SHARED_VERIFIED = 8,     /* tacet_confirm() */
-    TACET_SHARED_ACCOUNTS = 16,    /* tacet_accept_key() */
-    TACET_SHARED_READ = 32,        /* tacet_mark_read() */
-    TACET_SHARED_DRAFTS = 64,      /* tacet_draft() */
-    TACET_SHARED_MUTED = 128,      /* tacet_mute() */
-    TACET_SHARED_BLOCKED = 256,    /* tacet_block() */
+    TACET_SHARED_DEVICE_NAMES = 2,  /* tacet_name_device() */
+    TACET_SHARED_NAMES = 4,         /* tacet_name() */
+    TACET_SHARED_VERIFIED = 8,      /* tacet_confirm() */
+    TACET_SHARED_ACCOUNTS = 16,     /* tacet_accept_key() */
+    TACET_SHARED_READ = 32,         /* tacet_mark_read() */
+    TACET_SHARED_DRAFTS = 64,       /* tacet_draft() */
+    TACET_SHARED_MUTED = 128,       /* tacet_mute() */
+    TACET_SHARED_BLOCKED = 256,     /* tacet_block() */
+    TACET_SHARED_DELETED = 1 << 30, /* tacet_delete(): TACET_EVENT_ENDED follows for each */
 };
 
 /* Why a message did not go to whom it had to go; and what `about` is then. */

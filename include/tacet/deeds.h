@@ -80,6 +80,11 @@ TACET_API enum tacet_code tacet_edit(struct tacet_client *c, const char *with, u
 TACET_API enum tacet_code tacet_recall(struct tacet_client *c, const char *with, uint64_t place,
                                        char id[TACET_ID_SIZE]);
 
+/* Delete the message at `place` here and on all my other devices, which hear of it; others keep it,
+ * and do not learn of it.  What waits to be sent of it does not leave any more.  TACET_ABSENT:
+ * there is no such message; TACET_DENIED: it is a copy that this account keeps for the network. */
+TACET_API enum tacet_code tacet_delete(struct tacet_client *c, const char *with, uint64_t place);
+
 struct tacet_version {
     const uint8_t *text; /* lives until a version is asked for again */
     size_t text_n;

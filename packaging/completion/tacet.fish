@@ -18,7 +18,7 @@ complete -c tacet -l passphrase-fd -x -d 'Read the passphrase from a descriptor'
 complete -c tacet -l help -d 'Say more'
 complete -c tacet -l version -d 'Say which version this is'
 
-set -l words join chat send reply react edit recall read search export contacts name room file verify devices recovery passphrase lock status
+set -l words join chat send reply react edit recall delete read search export contacts name room file verify devices recovery passphrase lock status
 set -l none "not __fish_seen_subcommand_from $words help"
 complete -c tacet -n $none -a join -d 'Take up an invitation, or add this device'
 complete -c tacet -n $none -a chat -d 'Talk with somebody, line by line'
@@ -27,6 +27,7 @@ complete -c tacet -n $none -a reply -d 'Answer a message'
 complete -c tacet -n $none -a react -d 'React to a message'
 complete -c tacet -n $none -a edit -d 'Give a message of yours another text'
 complete -c tacet -n $none -a recall -d 'Take a message of yours back'
+complete -c tacet -n $none -a delete -d 'Delete a message from your devices'
 complete -c tacet -n $none -a read -d 'Show what others wrote'
 complete -c tacet -n $none -a search -d 'Find messages, people and rooms'
 complete -c tacet -n $none -a export -d 'Write a conversation out, signed'

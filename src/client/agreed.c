@@ -2,6 +2,7 @@
 #include "client/agreed.h"
 
 #include "base/reader.h"
+#include "client/deletions.h"
 #include "client/engine_internal.h"
 #include "client/nicknames.h"
 #include "client/registers.h"
@@ -322,6 +323,8 @@ struct err agreed_apply(struct engine *e, const struct shared_change *c)
     case REGISTERS_VERIFIED:
     case REGISTERS_CONTACT:
         return follow_contact(e, c);
+    case REGISTERS_DELETED:
+        return deletions_follow(e, c->key);
     default: /* it is looked at where it is shown */
         return OK;
     }

@@ -307,6 +307,16 @@ static struct err offer(struct engine *e, const struct command *c)
     return c->kind == COMMAND_OFFER_CONFIRM ? offering_confirm(e, c->text) : offering_cancel(e);
 }
 
+static struct err recover(struct engine *e, const struct command *c)
+{
+    if (c->kind == COMMAND_RECOVERY_MAKE)
+        return keeping_make(e);
+    if (c->kind == COMMAND_RECOVERY_SHOWN)
+        return keeping_shown(e);
+    return c->kind == COMMAND_RECOVERY_CONFIRM ? keeping_confirm(e, c->text)
+                                               : returning_letters(e, c->text);
+}
+
 static struct err obey(struct engine *e, const struct command *c)
 {
     switch (c->kind) {
@@ -330,6 +340,7 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_DRAFT:
     case COMMAND_MUTE:
     case COMMAND_BLOCK:
+    case COMMAND_DELETE:
         return saying_command(e, c);
     case COMMAND_ROOM_CREATE:
     case COMMAND_ROOM_ADD:
@@ -357,13 +368,10 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_OFFER_CANCEL:
         return offer(e, c);
     case COMMAND_RECOVERY_MAKE:
-        return keeping_make(e);
     case COMMAND_RECOVERY_SHOWN:
-        return keeping_shown(e);
     case COMMAND_RECOVERY_CONFIRM:
-        return keeping_confirm(e, c->text);
     case COMMAND_RECOVERY_USE:
-        return returning_letters(e, c->text);
+        return recover(e, c);
     }
     return FAIL(E_MALFORMED);
 }

@@ -52,6 +52,7 @@ enum command_kind {
     COMMAND_DRAFT,       /* what I began to write to handle; empty: nothing */
     COMMAND_MUTE,        /* the conversation with handle, until `number` ms */
     COMMAND_BLOCK,       /* handle, with number 1; no longer, with 0 */
+    COMMAND_DELETE = 50, /* the message at place `number` there, from all devices of mine */
     /* Conversations of several people: `room` is its number.  EVENT_ROOM_CHANGE follows. */
     COMMAND_ROOM_CREATE = 40, /* called `text`, of the kind `number` (e2ee/about.h) */
     COMMAND_ROOM_ADD,         /* the handles in `text`, with one space between, as the next three */
@@ -80,7 +81,7 @@ struct command {
     struct bytes handle, text; /* text: or the digits, a did, a digest */
     uint64_t number;
     struct device_id device;
-    uint64_t room;                  /* SEND, READ, FILE_*: 0: the conversation with handle */
+    uint64_t room; /* SEND, READ, DELETE, FILE_*: 0: the conversation with handle */
     const struct attachment *about; /* FILE_SEND */
 };
 

@@ -10,6 +10,7 @@
 #include "client/conversations.h"
 #include "client/dealings.h"
 #include "client/deeds.h"
+#include "client/deletions.h"
 #include "client/following.h"
 #include "client/judging.h"
 #include "client/opening_internal.h"
@@ -212,7 +213,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     struct message *m = &op->event->message;
     const struct core *core = &o->core;
     uint8_t proof[PROOF_SIZE];
-    bool blocked, over;
+    bool blocked, over, deleted;
 
     proof_write(o->ctx, BYTES(o->trailer), proof);
     *m = message_of(op, core, content, BYTES(proof));
@@ -230,6 +231,11 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     TRY(use_up(op, o, match));
     TRY(note_read(e, core, m, &blocked));
     m->read |= deeds_is_quiet(m);
+    TRY(deletions_covers(e->vault, m, &deleted));
+    if (deleted) {
+        TRY(messages_pass(e->vault, m));
+        return opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
+    }
     TRY(keep_or_pass(e, m, &over));
     TRY(take_deed(e, m, core, over));
     m->proof = NO_VALUE;

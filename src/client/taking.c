@@ -4,6 +4,7 @@
 #include "base/reader.h"
 #include "client/agreed.h"
 #include "client/deeds.h"
+#include "client/deletions.h"
 #include "client/parsed.h"
 #include "client/rules.h"
 #include "client/streams.h"
@@ -246,6 +247,7 @@ static struct err keep(const struct taking_place *p, const struct history_entry 
                         .type = entry->type,
                         .text = entry->content,
                         .proof = entry->proof};
+    bool deleted;
 
     if (entry->mine && !ID_SAME(entry->sender, p->me->me.who.did))
         m.notes |= MESSAGE_ELSEWHERE;
@@ -257,6 +259,9 @@ static struct err keep(const struct taking_place *p, const struct history_entry 
     m.read |= deeds_is_quiet(&m);
     if ((m.notes & MESSAGE_COPY) == 0)
         m.due_ms = ageing_due(p->ageing, m.sent_ms, m.ttl_s);
+    TRY(deletions_covers(p->vault, &m, &deleted));
+    if (deleted)
+        return messages_pass(p->vault, &m);
     TRY(messages_add_before(p->vault, &m));
     return deeds_take(p->vault, p->me, &m, entry->mine ? &p->me->me.who.aid : &entry->with);
 }

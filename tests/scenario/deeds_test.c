@@ -6,5 +6,5 @@
 
 int main(void)
 {
-    return PLAY(replies) + PLAY(reactions) + PLAY(edits) + PLAY(recalls);
+    return PLAY(replies) + PLAY(reactions) + PLAY(edits) + PLAY(recalls) + PLAY(deletions);
 }

@@ -39,7 +39,8 @@ _Static_assert((int)TACET_HISTORY_ENDED == (int)HISTORY_ENDED, "phases");
 _Static_assert((int)TACET_EVENT_SHARED == (int)EVENT_SHARED, "events");
 _Static_assert((int)TACET_PROBLEM_TWO_LISTS == (int)PROBLEM_TWO_LISTS, "problems");
 _Static_assert(TACET_SHARED_DEVICE_NAMES == 1 << REGISTERS_DEVICE_NAME &&
-                   TACET_SHARED_BLOCKED == 1 << REGISTERS_BLOCKED,
+                   TACET_SHARED_BLOCKED == 1 << REGISTERS_BLOCKED &&
+                   TACET_SHARED_DELETED == 1 << REGISTERS_DELETED,
                "what is shared");
 _Static_assert(TACET_DRAFT_MAX == SHARED_VALUE_MAX, "sizes");
 _Static_assert((int)TACET_EVENT_ADDING == (int)EVENT_ADDING, "events");

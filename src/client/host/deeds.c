@@ -29,7 +29,8 @@ static bool begins_so(const struct message *m, const char *id)
     char all[TACET_ID_SIZE];
 
     client_hex(ID_BYTES(m->id), all);
-    return deeds_is_text(m) && strncmp(all, id, strlen(id)) == 0;
+    return (m->notes & (MESSAGE_DEVICES | MESSAGE_ROOM)) == 0 && !deeds_is_quiet(m) &&
+           strncmp(all, id, strlen(id)) == 0;
 }
 
 static struct err find_message(struct tacet_client *c, const char *with, const char *id,
@@ -111,6 +112,16 @@ enum tacet_code tacet_recall(struct tacet_client *c, const char *with, uint64_t 
     struct command cmd = {.kind = COMMAND_RECALL, .number = place};
 
     return act(c, &cmd, with, id);
+}
+
+enum tacet_code tacet_delete(struct tacet_client *c, const char *with, uint64_t place)
+{
+    struct command cmd = {.kind = COMMAND_DELETE, .handle = bytes_text(with), .number = place};
+    enum tacet_code code = TACET_OK;
+
+    if (meeting_is_room(with))
+        code = client_code(meeting_conversation(c, with, &cmd.room));
+    return code == TACET_OK ? client_command(c, &cmd) : code;
 }
 
 /* ---- versions */

@@ -66,3 +66,9 @@ enum tacet_code tacet_recall(struct tacet_client *c, const char *with, uint64_t 
     play.place = place;
     return tacet_send(c, with, (const uint8_t *)"", 0, id);
 }
+
+enum tacet_code tacet_delete(struct tacet_client *c, const char *with, uint64_t place)
+{
+    play.place = place;
+    return play.send;
+}
