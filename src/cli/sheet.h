@@ -14,4 +14,8 @@
 void sheet_message(struct tacet_client *client, const struct tacet_message *m, bool ids,
                    struct buf *out);
 
+/* The same on stdout; and as an object, in a line.  false: it was not, and stderr says why. */
+bool sheet_show(struct tacet_client *client, const struct tacet_message *m, bool ids);
+bool sheet_json(struct tacet_client *client, const struct tacet_message *m);
+
 #endif

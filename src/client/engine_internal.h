@@ -581,7 +581,8 @@ FALLIBLE doing_command(struct engine *e, const struct command *c);
 /* ---- saying.c */
 
 FALLIBLE saying_command(struct engine *e, const struct command *c);
-FALLIBLE saying_draft(struct engine *e, struct bytes handle, struct arena *a, struct bytes *text);
+FALLIBLE saying_draft(struct engine *e, struct bytes handle, uint64_t room, struct arena *a,
+                      struct bytes *text);
 
 /* ---- asking.c: asking for what cannot be opened, and for what is missing */
 
