@@ -80,6 +80,7 @@ struct err engine_begin(struct engine *e)
     TRY(begin_messages(e));
     TRY(ending_begin(e));
     TRY(agreed_begin(e));
+    TRY(rereading_begin(e));
     return sharing_begin(e);
 }
 

@@ -571,6 +571,11 @@ FALLIBLE presence_drained(struct engine *e); /* the mailbox is */
 uint64_t presence_at(const struct engine *e);
 FALLIBLE presence_wake(struct engine *e);
 
+/* ---- rereading.c */
+
+/* In a transaction of its own, when the program begins. */
+FALLIBLE rereading_begin(struct engine *e);
+
 /* ---- doing.c */
 
 /* E_ABSENT: no such message, or nobody can refer to it; E_CONFLICT: it was never sent; E_STALE: it

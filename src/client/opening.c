@@ -189,10 +189,8 @@ static struct message message_of(struct opening *op, const struct core *core, st
         m.state = DELIVERY_ACCEPTED;
         m.notes |= MESSAGE_ELSEWHERE;
     }
-    if (!deeds_are_readable(core->type, content)) {
-        m.notes |= MESSAGE_UNREADABLE;
-        m.text = m.proof = NO_VALUE; /* it shows nothing without the content */
-    }
+    if (!deeds_are_readable(core->type, content))
+        m.notes |= MESSAGE_UNREADABLE; /* it stays as it is, for a newer program */
     return m;
 }
 
@@ -239,6 +237,8 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     TRY(keep_or_pass(e, m, &over));
     TRY(take_deed(e, m, core, over));
     m->proof = NO_VALUE;
+    if (m->notes & MESSAGE_UNREADABLE) /* nothing of it is shown */
+        m->text = NO_VALUE;
     if (over)
         return pass(op);
     if (blocked)

@@ -199,8 +199,7 @@ static struct err fill_gap(const struct taking_place *p, const struct core *core
 
 static bool is_worth_it(const struct taking_place *p, const struct history_entry *entry)
 {
-    return deeds_are_readable(entry->type, entry->content) &&
-           clock_since(p->now_ms, entry->sent_ms) < entry->ttl_s * CLOCK_SECOND_MS;
+    return clock_since(p->now_ms, entry->sent_ms) < entry->ttl_s * CLOCK_SECOND_MS;
 }
 
 /* The stream that it is of; of a copy that has no proof the room is not known. */
@@ -253,6 +252,8 @@ static struct err keep(const struct taking_place *p, const struct history_entry 
         m.notes |= MESSAGE_ELSEWHERE;
     if (entry->kind == HISTORY_UNPROVED)
         m.notes |= MESSAGE_UNPROVED;
+    if (!deeds_are_readable(entry->type, entry->content))
+        m.notes |= MESSAGE_UNREADABLE;
     TRY(find_stream(p, entry, core));
     m.room = core->room;
     TRY(note_read(p, entry, core, &m.read));
