@@ -228,14 +228,16 @@ enum tacet_history {
 
 /* What the devices of an account agree on, whatever one of them is told. */
 enum tacet_shared {
-    TACET_SHARED_DEVICE_NAMES = 2, /* tacet_name_device() */
-    TACET_SHARED_NAMES = 4,        /* tacet_name() */
-    TACET_SHARED_VERIFIED = 8,     /* tacet_confirm() */
-    TACET_SHARED_ACCOUNTS = 16,    /* tacet_accept_key() */
-    TACET_SHARED_READ = 32,        /* tacet_mark_read() */
-    TACET_SHARED_DRAFTS = 64,      /* tacet_draft() */
-    TACET_SHARED_MUTED = 128,      /* tacet_mute() */
-    TACET_SHARED_BLOCKED = 256,    /* tacet_block() */
+    TACET_SHARED_DEVICE_NAMES = 2,  /* tacet_name_device() */
+    TACET_SHARED_NAMES = 4,         /* tacet_name() */
+    TACET_SHARED_VERIFIED = 8,      /* tacet_confirm() */
+    TACET_SHARED_ACCOUNTS = 16,     /* tacet_accept_key() */
+    TACET_SHARED_READ = 32,         /* tacet_mark_read() */
+    TACET_SHARED_DRAFTS = 64,       /* tacet_draft() */
+    TACET_SHARED_MUTED = 128,       /* tacet_mute() */
+    TACET_SHARED_BLOCKED = 256,     /* tacet_block() */
+    TACET_SHARED_MARKS = 1 << 29,   /* tacet_pin(), tacet_star() */
+    TACET_SHARED_DELETED = 1 << 30, /* tacet_delete(): TACET_EVENT_ENDED follows for each */
 };
 
 /* Why a message did not go to whom it had to go; and what `about` is then. */
@@ -326,6 +328,7 @@ struct tacet_message {
     bool file;             /* it brings a file, which its sender calls `text`: see tacet/files.h */
     uint64_t file_size;    /* of so many bytes */
     bool view_only;        /* that is not to be kept */
+    bool starred;          /* I marked it: see tacet_star() of tacet/deeds.h */
 };
 
 /* How far adding a device has come, on either of the two. */
@@ -412,8 +415,9 @@ TACET_API enum tacet_code tacet_previous_message(struct tacet_client *c, const c
  * too, once all before it is.  TACET_ABSENT: there is none. */
 TACET_API enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m);
 
-/* What I began to write to somebody, for all my devices; NULL: nothing.  TACET_ABSENT: no such
- * contact, or not looked up yet.  TACET_MALFORMED: no UTF-8.  TACET_LIMIT: over TACET_DRAFT_MAX. */
+/* What I began to write to somebody, or in a room, for all my devices; NULL: nothing.
+ * TACET_ABSENT: no such contact, or not looked up yet; no such room.  TACET_MALFORMED: no UTF-8.
+ * TACET_LIMIT: over TACET_DRAFT_MAX. */
 TACET_API enum tacet_code tacet_set_draft(struct tacet_client *c, const char *with,
                                           const uint8_t *text, size_t n);
 
@@ -442,6 +446,7 @@ struct tacet_contact {
     uint64_t muted_ms; /* until when I want no notice of what they write; 0: I do */
     bool blocked;      /* see tacet_block() */
     uint64_t number;   /* pass it to get the next */
+    bool pinned;       /* see tacet_pin() */
 };
 
 /* The contact after `number` (0: the first).  TACET_ABSENT: no more.  The name lives until a
@@ -456,9 +461,15 @@ TACET_API enum tacet_code tacet_find_contact(struct tacet_client *c, const char 
  * an end.  TACET_ABSENT: no such contact.  TACET_MALFORMED, TACET_LIMIT: not such a line. */
 TACET_API enum tacet_code tacet_name(struct tacet_client *c, const char *handle, const char *name);
 
-/* Whoever shows messages gives no notice of what they write until then; 0: again.  On all my
- * devices.  TACET_ABSENT: no such contact, or not looked up yet. */
-TACET_API enum tacet_code tacet_mute(struct tacet_client *c, const char *handle, uint64_t until_ms);
+#define TACET_MUTED_EVER UINT64_C(253402300799000) /* the last second of the year 9999 */
+
+/* Whoever shows messages gives no notice of what comes in the conversation with somebody, or in a
+ * room, until then; 0: again.  On all my devices.  TACET_ABSENT: no such contact, or not looked up
+ * yet; no such room. */
+TACET_API enum tacet_code tacet_mute(struct tacet_client *c, const char *with, uint64_t until_ms);
+
+/* Whoever lists conversations shows this one first; or no longer.  The same. */
+TACET_API enum tacet_code tacet_pin(struct tacet_client *c, const char *with, bool pinned);
 
 /* What they write from now on is kept in the conversation with them, read, and told by no event; or
  * no longer.  They do not learn of it.  On all my devices.  As tacet_mute(); TACET_DENIED: me. */

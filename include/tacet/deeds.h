@@ -80,6 +80,21 @@ TACET_API enum tacet_code tacet_edit(struct tacet_client *c, const char *with, u
 TACET_API enum tacet_code tacet_recall(struct tacet_client *c, const char *with, uint64_t place,
                                        char id[TACET_ID_SIZE]);
 
+/* Delete the message at `place` here and on all my other devices, which hear of it; others keep it,
+ * and do not learn of it.  What waits to be sent of it does not leave any more.  TACET_ABSENT:
+ * there is no such message; TACET_DENIED: it is a copy that this account keeps for the network. */
+TACET_API enum tacet_code tacet_delete(struct tacet_client *c, const char *with, uint64_t place);
+
+/* Mark the message at `place`, or no longer, for all my devices.  TACET_ABSENT: there is no such;
+ * TACET_STALE: it is so already. */
+TACET_API enum tacet_code tacet_star(struct tacet_client *c, const char *with, uint64_t place,
+                                     bool on);
+
+/* The next message after `place` that I marked, of any conversation; places rise through all of
+ * them.  With `place` 0 what was marked is looked up anew.  As tacet_next_message(). */
+TACET_API enum tacet_code tacet_next_starred(struct tacet_client *c, uint64_t place,
+                                             struct tacet_message *out);
+
 struct tacet_version {
     const uint8_t *text; /* lives until a version is asked for again */
     size_t text_n;

@@ -59,6 +59,8 @@ struct tacet_room {
     unsigned members, waiting; /* people in it; changes of mine that are not in force yet */
     uint64_t number;           /* pass it to get the next */
     bool moderated;            /* moderators alone write there */
+    uint64_t muted_ms;         /* until when I want no notice of what is written there; 0: I do */
+    bool pinned;               /* see tacet_pin() */
 };
 
 /* The room after `number` (0: the first); the one of an address.  TACET_ABSENT.  Name and

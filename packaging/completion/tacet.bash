@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join chat send reply react edit recall read search export contacts name room file verify devices recovery passphrase lock status help"
+    local words="join chat send reply react edit recall delete star pin mute block draft read search export contacts name room file verify devices recovery passphrase lock status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -51,6 +51,10 @@ _tacet() {
     react) options+=" --back --wait" ;;
     edit) options+=" --wait" ;;
     recall) options+=" --wait" ;;
+    star) options+=" --back --ids --json" ;;
+    pin | block) options+=" --back" ;;
+    mute) options+=" --hours --back" ;;
+    draft) options+=" --none" ;;
     read) options+=" --follow --all --ids --json" ;;
     search) options+=" --in --most --json" ;;
     export) options+=" --check --json" ;;

@@ -230,9 +230,9 @@ static const struct sentence FINDING[] = {
     {TACET_OK, NULL},
 };
 
-bool posting_find(struct tacet_client *client, struct posting *p, const char *meant, const char *id)
+bool posting_find_any(struct tacet_client *client, struct posting *p, const char *meant,
+                      const char *id, struct tacet_message *m)
 {
-    struct tacet_message m;
     enum tacet_code code;
 
     p->to = meant;
@@ -243,15 +243,30 @@ bool posting_find(struct tacet_client *client, struct posting *p, const char *me
     }
     if (id == NULL)
         return true;
-    code = tacet_find_message(client, p->to, id, &m);
+    code = tacet_find_message(client, p->to, id, m);
     if (code != TACET_OK) {
         sentences_say(FINDING, code);
+        return false;
+    }
+    p->place = m->place;
+    return true;
+}
+
+bool posting_find(struct tacet_client *client, struct posting *p, const char *meant, const char *id)
+{
+    struct tacet_message m = {.notes = 0};
+
+    if (!posting_find_any(client, p, meant, id, &m))
+        return false;
+    if (id == NULL)
+        return true;
+    if (m.notes & (TACET_NOTE_RECALLED | TACET_NOTE_UNREADABLE)) {
+        sentences_say(FINDING, TACET_ABSENT);
         return false;
     }
     if (m.state == TACET_STATE_FAILED) {
         fputs("That message was never sent: nobody else has it.\n", stderr);
         return false;
     }
-    p->place = m.place;
     return true;
 }

@@ -40,6 +40,10 @@ bool posting_read(const char *given, size_t most, struct buf *text);
 bool posting_find(struct tacet_client *client, struct posting *p, const char *meant,
                   const char *id);
 
+/* The same, of any message that is shown: also one that nobody can answer, react to or edit. */
+bool posting_find_any(struct tacet_client *client, struct posting *p, const char *meant,
+                      const char *id, struct tacet_message *m);
+
 /* Queue it; print the id; wait until the server has it. */
 enum words_end posting_send(struct tacet_client *client, const struct posting *p);
 

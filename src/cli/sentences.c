@@ -23,6 +23,15 @@ const struct sentence sentences_refusal[] = {
     {TACET_OK, NULL},
 };
 
+const struct sentence sentences_private[] = {
+    {TACET_ABSENT, "You have no contact with this handle, or the network was not asked yet who that"
+                   " is.  Yours: tacet contacts"},
+    {TACET_DENIED, "That is you."},
+    {TACET_MALFORMED, "The text is not UTF-8."},
+    {TACET_LIMIT, "A draft has at most 16,384 bytes."},
+    {TACET_OK, NULL},
+};
+
 const struct sentence sentences_sending[] = {
     {TACET_CONFLICT, "Their account key changed, so nothing is sent.  See: tacet help verify"},
     {TACET_REMOVED, "They were removed from the network."},

@@ -23,6 +23,9 @@ const char *sentences_trouble(const struct tacet_message *m);
 /* Why the server does not let this device in, and will not when asked again. */
 extern const struct sentence sentences_refusal[];
 
+/* Why something that one says for one's own devices is not kept. */
+extern const struct sentence sentences_private[];
+
 /* Why a text is not sent. */
 extern const struct sentence sentences_sending[];
 

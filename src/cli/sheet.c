@@ -17,6 +17,9 @@ static void write_notes(const struct tacet_message *m, struct buf *out)
     struct sentences_note note;
     char number[NUMBER_MAX];
 
+    if (m->starred)
+        buf_text(out, "    (starred)\n");
+
     for (unsigned i = 0; sentences_note(i, &note); i++) {
         if ((m->notes & note.bit) == 0 || note.bit == TACET_NOTE_DEVICES ||
             note.bit == TACET_NOTE_ROOM)
@@ -192,4 +195,19 @@ void sheet_message(struct tacet_client *client, const struct tacet_message *m, b
     sheet_words(client, m, out);
     buf_text(out, "\n");
     sheet_below(client, m, out);
+}
+
+bool sheet_show(struct tacet_client *client, const struct tacet_message *m, bool ids)
+{
+    struct buf b = BUF(SHEET_MAX);
+    bool whole;
+
+    sheet_message(client, m, ids, &b);
+    whole = b.failed == E_OK;
+    if (whole)
+        fwrite(b.at, 1, b.n, stdout);
+    else
+        fputs("There is no memory to show this.\n", stderr);
+    buf_free(&b);
+    return whole;
 }

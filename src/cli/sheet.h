@@ -19,5 +19,8 @@ void sheet_message(struct tacet_client *client, const struct tacet_message *m, b
 bool sheet_is_change(const struct tacet_message *m);
 void sheet_words(struct tacet_client *client, const struct tacet_message *m, struct buf *out);
 void sheet_below(struct tacet_client *client, const struct tacet_message *m, struct buf *out);
+/* The same on stdout; and as an object, in a line.  false: it was not, and stderr says why. */
+bool sheet_show(struct tacet_client *client, const struct tacet_message *m, bool ids);
+bool sheet_json(struct tacet_client *client, const struct tacet_message *m);
 
 #endif

@@ -133,7 +133,11 @@ static void show_kept(struct talk *t)
 static bool is_muted(struct talk *t, const struct tacet_event *e)
 {
     struct tacet_contact c;
+    struct tacet_room r;
 
+    if (rooms_is_meant(e->who))
+        return tacet_find_room(t->client, e->who, &r) == TACET_OK &&
+               r.muted_ms > e->message.received_ms;
     return tacet_find_contact(t->client, e->who, &c) == TACET_OK &&
            c.muted_ms > e->message.received_ms;
 }

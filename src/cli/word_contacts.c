@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* contacts: whom this profile knows. */
 #include <stdio.h>
+#include <time.h>
 
 #include "cli/choice.h"
 #include "cli/cli.h"
@@ -30,17 +31,26 @@ static const char *profile(const struct tacet_contact *c)
     return c->seal == TACET_SEAL_HYBRID ? "hybrid" : "standard";
 }
 
+static bool is_muted(const struct tacet_contact *c)
+{
+    return c->muted_ms > (uint64_t)time(NULL) * 1000;
+}
+
 static bool show_contact(const struct tacet_contact *c, bool json)
 {
     if (json)
         return jsonl_print(json_pack(
-            "{ss ss? sb sb sb sb sb ss? ss}", "handle", c->handle, "name", c->name, "known",
-            c->known, "verified", c->verified, "changed", c->changed, "removed", c->removed, "kept",
-            c->kept, "keeper", c->keeper[0] == '\0' ? NULL : c->keeper, "profile", profile(c)));
+            "{ss ss? sb sb sb sb sb ss? ss sb so sb}", "handle", c->handle, "name", c->name,
+            "known", c->known, "verified", c->verified, "changed", c->changed, "removed",
+            c->removed, "kept", c->kept, "keeper", c->keeper[0] == '\0' ? NULL : c->keeper,
+            "profile", profile(c), "pinned", c->pinned, "muted",
+            c->muted_ms == 0 ? json_null() : jsonl_time(c->muted_ms), "blocked", c->blocked));
     show_text(stdout, bytes_text(c->handle));
     printf("%*s%s%s%s", (int)(TACET_HANDLE_SIZE - strlen(c->handle)), "", trust(c),
            c->removed ? ", removed from the network" : "",
            c->seal == TACET_SEAL_HYBRID ? "" : ", sealed without ML-KEM");
+    printf("%s%s%s", c->pinned ? ", pinned" : "", is_muted(c) ? ", muted" : "",
+           c->blocked ? ", blocked" : "");
     if (c->kept) {
         printf(", copies to ");
         show_text(stdout, bytes_text(c->keeper[0] == '\0' ? "somebody" : c->keeper));
@@ -54,27 +64,44 @@ static bool show_contact(const struct tacet_contact *c, bool json)
     return true;
 }
 
-static enum words_end list(struct tacet_client *client, bool json)
+struct listing {
+    bool any, doubtful, kept;
+};
+
+/* Those that are pinned, or the others. */
+static enum words_end list_some(struct tacet_client *client, bool json, bool pinned,
+                                struct listing *l)
 {
     struct tacet_contact c = {.number = 0};
-    bool any = false, doubtful = false, kept = false;
     enum tacet_code code;
 
     while ((code = tacet_next_contact(client, c.number, &c)) == TACET_OK) {
+        if (c.pinned != pinned)
+            continue;
         if (!show_contact(&c, json))
             return WORDS_FAILED;
-        any = true;
-        doubtful |= c.known && !c.verified;
-        kept |= c.kept;
+        l->any = true;
+        l->doubtful |= c.known && !c.verified;
+        l->kept |= c.kept;
     }
-    if (code != TACET_ABSENT)
-        return sentences_say(NULL, code);
+    return code == TACET_ABSENT ? WORDS_FINE : sentences_say(NULL, code);
+}
+
+static enum words_end list(struct tacet_client *client, bool json)
+{
+    struct listing l = {.any = false};
+    enum words_end end = list_some(client, json, true, &l);
+
+    if (end == WORDS_FINE)
+        end = list_some(client, json, false, &l);
+    if (end != WORDS_FINE)
+        return end;
     fflush(stdout);
-    if (!any)
+    if (!l.any)
         fputs("There are no contacts yet: they come with the first message.\n", stderr);
-    if (doubtful && !json)
+    if (l.doubtful && !json)
         fputs(UNVERIFIED, stderr);
-    if (kept && !json)
+    if (l.kept && !json)
         fputs(KEPT, stderr);
     return WORDS_FINE;
 }
@@ -98,7 +125,8 @@ const struct word word_contacts = {
         "\"copies to bot\" means that the network's policy, which its operator signs, demands "
         "that\n"
         "whoever has the handle bot gets each message too, and can read it.\n"
+        "Those that are pinned come first: tacet help pin\n"
         "\n"
         "  --json             One JSON object a line: handle, name, known, verified, changed,\n"
-        "                     removed, kept, keeper, profile.\n",
+        "                     removed, kept, keeper, profile, pinned, muted, blocked.\n",
 };

@@ -9,7 +9,6 @@
 #include "cli/rooms.h"
 #include "cli/sentences.h"
 #include "cli/sheet.h"
-#include "terminal/jsonl.h"
 
 #define WAIT_SECONDS    10
 #define SENDING_SECONDS 2
@@ -24,131 +23,12 @@ struct reading {
 
 /* ---- one message */
 
-static bool show_message(struct tacet_client *client, const struct tacet_message *m, bool ids)
-{
-    struct buf b = BUF(SHEET_MAX);
-    bool whole;
-
-    sheet_message(client, m, ids, &b);
-    whole = b.failed == E_OK;
-    if (whole)
-        fwrite(b.at, 1, b.n, stdout);
-    else
-        fputs("There is no memory to show this.\n", stderr);
-    buf_free(&b);
-    return whole;
-}
-
-static const char *state_name(const struct tacet_message *m)
-{
-    return m->mine ? sentences_state(m->state) : m->read ? "read" : "unread";
-}
-
-static json_t *notes_json(const struct tacet_message *m)
-{
-    json_t *notes = json_array();
-    struct sentences_note note;
-
-    for (unsigned i = 0; sentences_note(i, &note); i++)
-        if ((m->notes & note.bit) != 0)
-            json_array_append_new(notes, json_string(note.name));
-    return notes;
-}
-
-/* Of what is no message. */
-static json_t *devices_json(const struct tacet_message *m)
-{
-    if ((m->notes & TACET_NOTE_DEVICES) == 0)
-        return json_null();
-    return json_pack("{sI sI sI sb}", "added", (json_int_t)m->added, "removed",
-                     (json_int_t)m->removed, "given", (json_int_t)m->given, "recovered",
-                     m->recovered);
-}
-
-static json_t *room_json(const struct tacet_message *m)
-{
-    if ((m->notes & TACET_NOTE_ROOM) == 0)
-        return json_null();
-    return json_pack("{ss ss}", "what", rooms_change_name(m->change), "whom", m->whom);
-}
-
-static json_t *re_json(const struct tacet_message *m)
-{
-    if (m->re.id[0] == '\0')
-        return json_null();
-    if (m->re.place == 0)
-        return json_pack("{ss sn sn}", "id", m->re.id, "by", "text");
-    return json_pack("{ss ss ss%}", "id", m->re.id, "by", m->re.by, "text",
-                     m->re.text_n == 0 ? "" : (const char *)m->re.text, m->re.text_n);
-}
-
-static json_t *people_list(const char *by)
-{
-    json_t *list = json_array();
-    size_t n;
-
-    for (; (n = strcspn(by, " ")) > 0; by += n + (by[n] == ' '))
-        json_array_append_new(list, json_stringn(by, n));
-    return list;
-}
-
-static json_t *reactions_json(struct tacet_client *client, const struct tacet_message *m)
-{
-    json_t *list = json_array();
-    struct tacet_reaction r;
-
-    if (m->kind != TACET_KIND_TEXT && m->kind != TACET_KIND_REPLY && m->kind != TACET_KIND_FILE)
-        return list;
-    for (unsigned n = 0; tacet_get_reaction(client, m->with, m->place, n, &r) == TACET_OK; n++)
-        json_array_append_new(list, json_pack("{ss sI sb so}", "kind", r.kind, "people",
-                                              (json_int_t)r.people, "mine", r.mine, "by",
-                                              people_list(r.by)));
-    return list;
-}
-
-/* What it said before. */
-static json_t *was_json(struct tacet_client *client, const struct tacet_message *m)
-{
-    json_t *list = json_array();
-    struct tacet_version v;
-
-    for (unsigned n = 0;
-         n + 1 < m->versions && tacet_get_version(client, m->with, m->place, n, &v) == TACET_OK;
-         n++)
-        json_array_append_new(list, json_pack("{ss% so}", "text",
-                                              v.text_n == 0 ? "" : (const char *)v.text, v.text_n,
-                                              "sent", jsonl_time(v.sent_ms)));
-    return list;
-}
-
-static json_t *file_json(const struct tacet_message *m)
-{
-    if (!m->file)
-        return json_null();
-    return json_pack("{ss% sI sb}", "name", m->text_n == 0 ? "" : (const char *)m->text, m->text_n,
-                     "size", (json_int_t)m->file_size, "view_only", m->view_only);
-}
-
-static bool print_json(struct tacet_client *client, const struct tacet_message *m)
-{
-    size_t n = m->file ? 0 : m->text_n;
-    const char *text = n == 0 ? "" : (const char *)m->text;
-
-    return jsonl_print(json_pack(
-        "{ss so ss sb ss ss% so ss so sI so so so ss? so so so}", "with", m->with, "name",
-        people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id, "text", text, n,
-        "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes", notes_json(m), "missing",
-        (json_int_t)m->missing, "devices", devices_json(m), "change", room_json(m), "file",
-        file_json(m), "kind", sentences_kind(m->kind), "re", re_json(m), "reactions",
-        reactions_json(client, m), "was", was_json(client, m)));
-}
-
 /* Written, flushed, and only then marked: what a full disk or a closed pipe swallowed is unread. */
 static bool show_one(struct reading *r, const struct tacet_message *m)
 {
     enum tacet_code code = TACET_OK;
 
-    if (!(r->json ? print_json(r->client, m) : show_message(r->client, m, r->ids)))
+    if (!(r->json ? sheet_json(r->client, m) : sheet_show(r->client, m, r->ids)))
         return false;
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fputs("This could not be written; it stays unread.\n", stderr);
@@ -325,7 +205,8 @@ const struct word word_read = {
         "  --all              Read ones too, and your own.\n"
         "  --ids              And by which id each can be named: tacet help reply\n"
         "  --json             One JSON object a line: with, name, by, mine, id, text, sent,\n"
-        "                     state, notes, missing, devices, change, kind, re, reactions, was.\n"
+        "                     state, notes, missing, devices, change, kind, re, reactions, was,\n"
+        "                     starred.\n"
         "                     devices and change: null, or an object with what became of\n"
         "                     somebody's devices, or of the room.  kind: null, text, reply,\n"
         "                     reaction, edit or recall.  re: null, or what it is about: id, by "

@@ -2,6 +2,7 @@
 /* room: conversations of several people. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli/choice.h"
 #include "cli/cli.h"
@@ -46,35 +47,48 @@ static bool show_room(const struct tacet_room *r, bool json)
 {
     if (json)
         return jsonl_print(json_pack(
-            "{ss ss? ss? sb sb sb sb sb sI sI sI}", "room", r->address, "name", r->name,
+            "{ss ss? ss? sb sb sb sb sb sI sI sI sb so}", "room", r->address, "name", r->name,
             "description", r->description, "group", r->group, "in", r->in, "deleted", r->deleted,
             "moderator", r->moderator, "moderated", r->moderated, "members", (json_int_t)r->members,
-            "version", (json_int_t)r->version, "waiting", (json_int_t)r->waiting));
+            "version", (json_int_t)r->version, "waiting", (json_int_t)r->waiting, "pinned",
+            r->pinned, "muted", r->muted_ms == 0 ? json_null() : jsonl_time(r->muted_ms)));
     printf("%s  ", r->address);
     show_text(stdout, bytes_text(r->name == NULL ? "(not named here yet)" : r->name));
     printf("  %s, %u %s", standing(r), r->members, r->members == 1 ? "person" : "people");
+    printf("%s%s", r->pinned ? ", pinned" : "",
+           r->muted_ms > (uint64_t)time(NULL) * 1000 ? ", muted" : "");
     if (r->waiting > 0)
         printf(", %u not yet in effect", r->waiting);
     printf("\n");
     return true;
 }
 
-static enum words_end list(struct tacet_client *client, bool json)
+/* Those that are pinned, or the others. */
+static enum words_end list_some(struct tacet_client *client, bool json, bool pinned, bool *any)
 {
     struct tacet_room r = {.number = 0};
-    bool any = false;
     enum tacet_code code;
 
     while ((code = tacet_next_room(client, r.number, &r)) == TACET_OK) {
+        if (r.pinned != pinned)
+            continue;
         if (!show_room(&r, json))
             return WORDS_FAILED;
-        any = true;
+        *any = true;
     }
-    if (code != TACET_ABSENT)
-        return sentences_say(NULL, code);
-    if (!any)
+    return code == TACET_ABSENT ? WORDS_FINE : sentences_say(NULL, code);
+}
+
+static enum words_end list(struct tacet_client *client, bool json)
+{
+    bool any = false;
+    enum words_end end = list_some(client, json, true, &any);
+
+    if (end == WORDS_FINE)
+        end = list_some(client, json, false, &any);
+    if (end == WORDS_FINE && !any)
         fputs("There are no rooms yet.  To make one: tacet room create NAME\n", stderr);
-    return WORDS_FINE;
+    return end;
 }
 
 static bool show_member(struct tacet_client *client, const struct tacet_member *m, bool json)
@@ -288,7 +302,8 @@ const struct word word_room = {
         "\n"
         "  --group            With create: a group.\n"
         "  --json             One JSON object a line: room, name, description, group, in,\n"
-        "                     deleted, moderator, moderated, members, version, waiting; of show "
+        "                     deleted, moderator, moderated, members, version, waiting,\n"
+        "                     pinned, muted; of show "
         "also for\n"
         "                     each of its people member, moderator, since.\n",
 };

@@ -2,6 +2,7 @@
 #include "client/agreed.h"
 
 #include "base/reader.h"
+#include "client/deletions.h"
 #include "client/engine_internal.h"
 #include "client/nicknames.h"
 #include "client/registers.h"
@@ -271,23 +272,31 @@ static struct err follow_mark(struct engine *e, const struct shared_change *c)
 
 /* ---- whom I do not want to hear of */
 
-struct err agreed_is_blocked(struct vault *v, const struct account_id *aid, bool *is)
+/* A register that holds something, or nothing. */
+static struct err is_set(struct vault *v, uint8_t kind, struct bytes key, bool *is)
 {
     struct arena a = ARENA(ARENA_MAX);
     struct bytes value;
-    struct err err = registers_get(v, REGISTERS_BLOCKED, ID_BYTES(*aid), &a, &value);
+    struct err err = registers_get(v, kind, key, &a, &value);
 
     *is = err.code == E_OK && value.n > 0;
     arena_free(&a);
     return err.code == E_ABSENT ? OK : err;
 }
 
-struct err agreed_muted(struct engine *e, const struct contact *c, uint64_t *until_ms)
+struct err agreed_is_blocked(struct vault *v, const struct account_id *aid, bool *is)
 {
-    struct room_id room;
+    return is_set(v, REGISTERS_BLOCKED, ID_BYTES(*aid), is);
+}
 
-    TRY(names_pair_room(&e->own.nid, &e->own.me.who.aid, &c->aid, &room));
-    return get_u64(e->vault, REGISTERS_MUTED, ID_BYTES(room), until_ms);
+struct err agreed_is_pinned(struct vault *v, const struct room_id *room, bool *is)
+{
+    return is_set(v, REGISTERS_PINNED, ID_BYTES(*room), is);
+}
+
+struct err agreed_muted(struct vault *v, const struct room_id *room, uint64_t *until_ms)
+{
+    return get_u64(v, REGISTERS_MUTED, ID_BYTES(*room), until_ms);
 }
 
 /* ---- what was heard, and learned */
@@ -322,6 +331,8 @@ struct err agreed_apply(struct engine *e, const struct shared_change *c)
     case REGISTERS_VERIFIED:
     case REGISTERS_CONTACT:
         return follow_contact(e, c);
+    case REGISTERS_DELETED:
+        return deletions_follow(e, c->key);
     default: /* it is looked at where it is shown */
         return OK;
     }

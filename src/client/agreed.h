@@ -30,7 +30,9 @@ FALLIBLE agreed_raise(struct engine *e, const struct room_id *room, const struct
 FALLIBLE agreed_is_read(struct vault *v, const struct core *core, bool *is);
 /* Is nothing to be shown of what this account writes? */
 FALLIBLE agreed_is_blocked(struct vault *v, const struct account_id *aid, bool *is);
-/* Until when does nobody want a notice of the conversation with them, in ms?  0: they do. */
-FALLIBLE agreed_muted(struct engine *e, const struct contact *c, uint64_t *until_ms);
+/* Until when does nobody want a notice of this conversation, in ms?  0: they do. */
+FALLIBLE agreed_muted(struct vault *v, const struct room_id *room, uint64_t *until_ms);
+/* Is it to come first? */
+FALLIBLE agreed_is_pinned(struct vault *v, const struct room_id *room, bool *is);
 
 #endif

@@ -132,6 +132,12 @@ static struct err take_text(struct vault *v, const struct own *me, struct messag
     return was ? recalls_take(v, me, &to, by) : OK;
 }
 
+/* What it is nobody knows here, but it can be taken back. */
+static bool is_unreadable(const struct message *m)
+{
+    return (m->notes & (MESSAGE_UNREADABLE | MESSAGE_RECALLED)) == MESSAGE_UNREADABLE;
+}
+
 struct err deeds_take(struct vault *v, const struct own *me, struct message *m,
                       const struct account_id *by)
 {
@@ -140,7 +146,7 @@ struct err deeds_take(struct vault *v, const struct own *me, struct message *m,
     struct target to;
     bool is;
 
-    if (deeds_is_text(m)) {
+    if (deeds_is_text(m) || is_unreadable(m)) {
         TRY(take_text(v, me, m, by));
         TRY(target_of(v, me, m, &to));
         return obey_recall(v, &to, m, by, &is);
@@ -154,6 +160,26 @@ struct err deeds_take(struct vault *v, const struct own *me, struct message *m,
         return take_edit(v, &to, m, by, &ref);
     r = reaction_of(m, &ref);
     return reactions_take(v, &to, by, &r);
+}
+
+struct err deeds_reread(struct vault *v, const struct own *me, struct message *m)
+{
+    struct account_id by;
+    struct err err;
+
+    /* A program of before kept nothing of what it could not read. */
+    if (!is_unreadable(m) || (m->text.n == 0 && m->proof.n == 0) ||
+        !deeds_are_readable(m->type, m->text))
+        return OK;
+    m->notes &= ~(uint32_t)MESSAGE_UNREADABLE;
+    if (deeds_is_quiet(m))
+        TRY(messages_mark_read(v, m));
+    TRY(messages_update(v, m));
+    err = target_author(v, me, m, &by);
+    if (err.code == E_ABSENT)
+        return OK;
+    TRY(err);
+    return deeds_take(v, me, m, &by);
 }
 
 struct err deeds_undo(struct vault *v, const struct own *me, const struct message *m)
@@ -285,7 +311,9 @@ struct err deeds_view(struct vault *v, const struct own *me, const struct messag
                       struct arena *a, struct deeds_view *out)
 {
     *out = (struct deeds_view){.text = m->text};
-    if (m->notes & MESSAGE_RECALLED)
+    if (m->notes & MESSAGE_UNREADABLE)
+        out->text = (struct bytes){NULL, 0};
+    else if (m->notes & MESSAGE_RECALLED)
         out->text = deeds_text(m); /* of who keeps copies; else it is empty */
     if (!deeds_is_said(m))
         return OK;

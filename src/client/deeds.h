@@ -31,6 +31,10 @@ bool deeds_is_quiet(const struct message *m);
  * where it was recalled before it came. */
 FALLIBLE deeds_take(struct vault *v, const struct own *me, struct message *m,
                     const struct account_id *by);
+/* In the caller's transaction: what stands as unreadable is looked at again, and is taken if a
+ * newer program than the one that kept it can read it. */
+FALLIBLE deeds_reread(struct vault *v, const struct own *me, struct message *m);
+
 /* In the caller's transaction: a message of mine was never sent. */
 FALLIBLE deeds_undo(struct vault *v, const struct own *me, const struct message *m);
 

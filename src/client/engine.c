@@ -80,6 +80,7 @@ struct err engine_begin(struct engine *e)
     TRY(begin_messages(e));
     TRY(ending_begin(e));
     TRY(agreed_begin(e));
+    TRY(rereading_begin(e));
     return sharing_begin(e);
 }
 
@@ -307,17 +308,32 @@ static struct err offer(struct engine *e, const struct command *c)
     return c->kind == COMMAND_OFFER_CONFIRM ? offering_confirm(e, c->text) : offering_cancel(e);
 }
 
+static struct err about_person(struct engine *e, const struct command *c)
+{
+    if (c->kind == COMMAND_LOOK_UP)
+        return look_up(e, c);
+    return c->kind == COMMAND_CONFIRM ? confirm(e, c) : accept_key(e, c);
+}
+
+static struct err recover(struct engine *e, const struct command *c)
+{
+    if (c->kind == COMMAND_RECOVERY_MAKE)
+        return keeping_make(e);
+    if (c->kind == COMMAND_RECOVERY_SHOWN)
+        return keeping_shown(e);
+    return c->kind == COMMAND_RECOVERY_CONFIRM ? keeping_confirm(e, c->text)
+                                               : returning_letters(e, c->text);
+}
+
 static struct err obey(struct engine *e, const struct command *c)
 {
     switch (c->kind) {
     case COMMAND_SEND:
         return send_text(e, c);
     case COMMAND_LOOK_UP:
-        return look_up(e, c);
     case COMMAND_CONFIRM:
-        return confirm(e, c);
     case COMMAND_ACCEPT:
-        return accept_key(e, c);
+        return about_person(e, c);
     case COMMAND_REVOKE:
         return revoke(e, c);
     case COMMAND_GIVE:
@@ -330,6 +346,10 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_DRAFT:
     case COMMAND_MUTE:
     case COMMAND_BLOCK:
+    case COMMAND_DELETE:
+    case COMMAND_STAR:
+    case COMMAND_UNSTAR:
+    case COMMAND_PIN:
         return saying_command(e, c);
     case COMMAND_ROOM_CREATE:
     case COMMAND_ROOM_ADD:
@@ -357,13 +377,10 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_OFFER_CANCEL:
         return offer(e, c);
     case COMMAND_RECOVERY_MAKE:
-        return keeping_make(e);
     case COMMAND_RECOVERY_SHOWN:
-        return keeping_shown(e);
     case COMMAND_RECOVERY_CONFIRM:
-        return keeping_confirm(e, c->text);
     case COMMAND_RECOVERY_USE:
-        return returning_letters(e, c->text);
+        return recover(e, c);
     }
     return FAIL(E_MALFORMED);
 }
@@ -494,15 +511,26 @@ bool engine_is_drained(const struct engine *e)
     return e->drained;
 }
 
-struct err engine_draft(struct engine *e, struct bytes handle, struct arena *a, struct bytes *text)
+struct err engine_draft(struct engine *e, struct bytes handle, uint64_t room, struct arena *a,
+                        struct bytes *text)
 {
-    return saying_draft(e, handle, a, text);
+    return saying_draft(e, handle, room, a, text);
 }
 
 struct err engine_quiet(struct engine *e, const struct contact *c, struct engine_quiet *out)
 {
-    TRY(agreed_is_blocked(e->vault, &c->aid, &out->blocked));
-    return agreed_muted(e, c, &out->muted_ms);
+    struct room_id room;
+
+    TRY(names_pair_room(&e->own.nid, &e->own.me.who.aid, &c->aid, &room));
+    TRY(engine_quiet_room(e, &room, out));
+    return agreed_is_blocked(e->vault, &c->aid, &out->blocked);
+}
+
+struct err engine_quiet_room(struct engine *e, const struct room_id *room, struct engine_quiet *out)
+{
+    out->blocked = false;
+    TRY(agreed_muted(e->vault, room, &out->muted_ms));
+    return agreed_is_pinned(e->vault, room, &out->pinned);
 }
 
 struct err engine_is_over(struct engine *e, const struct message *m, bool *over)

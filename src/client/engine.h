@@ -52,6 +52,10 @@ enum command_kind {
     COMMAND_DRAFT,       /* what I began to write to handle; empty: nothing */
     COMMAND_MUTE,        /* the conversation with handle, until `number` ms */
     COMMAND_BLOCK,       /* handle, with number 1; no longer, with 0 */
+    COMMAND_DELETE = 50, /* the message at place `number` there, from all devices of mine */
+    COMMAND_STAR,        /* mark that message */
+    COMMAND_UNSTAR,
+    COMMAND_PIN, /* that conversation comes first, with number 1; no longer, with 0 */
     /* Conversations of several people: `room` is its number.  EVENT_ROOM_CHANGE follows. */
     COMMAND_ROOM_CREATE = 40, /* called `text`, of the kind `number` (e2ee/about.h) */
     COMMAND_ROOM_ADD,         /* the handles in `text`, with one space between, as the next three */
@@ -80,7 +84,7 @@ struct command {
     struct bytes handle, text; /* text: or the digits, a did, a digest */
     uint64_t number;
     struct device_id device;
-    uint64_t room;                  /* SEND, READ, FILE_*: 0: the conversation with handle */
+    uint64_t room;                  /* SEND, READ to PIN, FILE_*: 0: the conversation with handle */
     const struct attachment *about; /* FILE_SEND */
 };
 
@@ -247,14 +251,18 @@ FALLIBLE engine_link(const struct engine *e, struct buf *out);
 struct vault *engine_vault(const struct engine *e); /* for tests: hosts have their own pointer */
 bool engine_is_ready(const struct engine *e);       /* signed in */
 bool engine_is_drained(const struct engine *e);     /* and the mailbox was empty */
-/* What I began to write to handle, on any device, in the arena.  E_ABSENT: nothing. */
-FALLIBLE engine_draft(struct engine *e, struct bytes handle, struct arena *a, struct bytes *text);
+/* What I began to write to handle, or (not 0) in a room, on any device, in the arena.  E_ABSENT:
+ * nothing. */
+FALLIBLE engine_draft(struct engine *e, struct bytes handle, uint64_t room, struct arena *a,
+                      struct bytes *text);
 /* How little I want to hear of a contact whose account is known. */
 struct engine_quiet {
     uint64_t muted_ms; /* until when; 0: not */
     bool blocked;
+    bool pinned; /* and that I want to see the conversation first */
 };
 FALLIBLE engine_quiet(struct engine *e, const struct contact *c, struct engine_quiet *out);
+FALLIBLE engine_quiet_room(struct engine *e, const struct room_id *room, struct engine_quiet *out);
 /* Is this a profile that is coming back, and no device yet?  Then it only obeys
  * COMMAND_RECOVERY_USE. */
 bool engine_is_returning(const struct engine *e);

@@ -555,6 +555,11 @@ FALLIBLE presence_drained(struct engine *e); /* the mailbox is */
 uint64_t presence_at(const struct engine *e);
 FALLIBLE presence_wake(struct engine *e);
 
+/* ---- rereading.c */
+
+/* In a transaction of its own, when the program begins. */
+FALLIBLE rereading_begin(struct engine *e);
+
 /* ---- doing.c */
 
 /* E_ABSENT: no such message, or nobody can refer to it; E_CONFLICT: it was never sent; E_STALE: it
@@ -565,7 +570,8 @@ FALLIBLE doing_command(struct engine *e, const struct command *c);
 /* ---- saying.c */
 
 FALLIBLE saying_command(struct engine *e, const struct command *c);
-FALLIBLE saying_draft(struct engine *e, struct bytes handle, struct arena *a, struct bytes *text);
+FALLIBLE saying_draft(struct engine *e, struct bytes handle, uint64_t room, struct arena *a,
+                      struct bytes *text);
 
 /* ---- asking.c: asking for what cannot be opened, and for what is missing */
 

@@ -126,6 +126,16 @@ bool giving_goes_along(const struct message *m, uint64_t now_ms)
            m->state == DELIVERY_READ;
 }
 
+/* What cannot be read here may be where it goes; a program of before kept nothing of it. */
+static bool is_given(const struct message *m, uint64_t now_ms)
+{
+    struct message as_read = *m;
+
+    if (m->text.n > 0 || m->proof.n > 0)
+        as_read.notes &= ~(uint32_t)MESSAGE_UNREADABLE;
+    return giving_goes_along(&as_read, now_ms);
+}
+
 /* To the next conversation, or the message before in this one.  E_ABSENT: there is no more. */
 static struct err step(struct vault *v, struct giving *g, uint64_t now_ms, struct arena *a,
                        struct walk *w)
@@ -146,7 +156,7 @@ static struct err step(struct vault *v, struct giving *g, uint64_t now_ms, struc
     }
     TRY(err);
     g->below = w->m.place;
-    w->found = giving_goes_along(&w->m, now_ms);
+    w->found = is_given(&w->m, now_ms);
     return OK;
 }
 

@@ -10,6 +10,7 @@
 #include "client/conversations.h"
 #include "client/dealings.h"
 #include "client/deeds.h"
+#include "client/deletions.h"
 #include "client/following.h"
 #include "client/judging.h"
 #include "client/opening_internal.h"
@@ -188,10 +189,8 @@ static struct message message_of(struct opening *op, const struct core *core, st
         m.state = DELIVERY_ACCEPTED;
         m.notes |= MESSAGE_ELSEWHERE;
     }
-    if (!deeds_are_readable(core->type, content)) {
-        m.notes |= MESSAGE_UNREADABLE;
-        m.text = m.proof = NO_VALUE; /* it shows nothing without the content */
-    }
+    if (!deeds_are_readable(core->type, content))
+        m.notes |= MESSAGE_UNREADABLE; /* it stays as it is, for a newer program */
     return m;
 }
 
@@ -212,7 +211,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     struct message *m = &op->event->message;
     const struct core *core = &o->core;
     uint8_t proof[PROOF_SIZE];
-    bool blocked, over;
+    bool blocked, over, deleted;
 
     proof_write(o->ctx, BYTES(o->trailer), proof);
     *m = message_of(op, core, content, BYTES(proof));
@@ -230,9 +229,16 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     TRY(use_up(op, o, match));
     TRY(note_read(e, core, m, &blocked));
     m->read |= deeds_is_quiet(m);
+    TRY(deletions_covers(e->vault, m, &deleted));
+    if (deleted) {
+        TRY(messages_pass(e->vault, m));
+        return opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
+    }
     TRY(keep_or_pass(e, m, &over));
     TRY(take_deed(e, m, core, over));
     m->proof = NO_VALUE;
+    if (m->notes & MESSAGE_UNREADABLE) /* nothing of it is shown */
+        m->text = NO_VALUE;
     if (over)
         return pass(op);
     if (blocked)

@@ -7,9 +7,12 @@
  */
 #include "base/text.h"
 #include "client/agreed.h"
+#include "client/deletions.h"
 #include "client/engine_internal.h"
 #include "client/nicknames.h"
 #include "client/registers.h"
+#include "client/roomlog.h"
+#include "client/stars.h"
 
 static const struct bytes NOTHING = {NULL, 0};
 
@@ -85,42 +88,63 @@ static struct err find_room(struct engine *e, struct bytes handle, struct contac
     return names_pair_room(&e->own.nid, &e->own.me.who.aid, &with->aid, room);
 }
 
-static struct err draft(struct engine *e, const struct command *c)
+/* With a person, or of a room that has a number. */
+static struct err find_any(struct engine *e, struct bytes handle, uint64_t number,
+                           struct room_id *room)
 {
     struct contact with;
+    struct room r;
+
+    if (number == 0)
+        return find_room(e, handle, &with, room);
+    TRY(roomlog_get(e->vault, number, &r));
+    *room = r.id;
+    return OK;
+}
+
+static struct err draft(struct engine *e, const struct command *c)
+{
     struct room_id room;
 
     if (!text_is_utf8(c->text))
         return FAIL(E_MALFORMED);
-    TRY(find_room(e, c->handle, &with, &room));
+    TRY(find_any(e, c->handle, c->room, &room));
     return set(e, REGISTERS_DRAFT, ID_BYTES(room), c->text);
 }
 
-struct err saying_draft(struct engine *e, struct bytes handle, struct arena *a, struct bytes *text)
+struct err saying_draft(struct engine *e, struct bytes handle, uint64_t number, struct arena *a,
+                        struct bytes *text)
 {
-    struct contact with;
     struct room_id room;
 
-    TRY(find_room(e, handle, &with, &room));
+    TRY(find_any(e, handle, number, &room));
     TRY(registers_get(e->vault, REGISTERS_DRAFT, ID_BYTES(room), a, text));
     return text->n > 0 && text_is_utf8(*text) ? OK : FAIL(E_ABSENT);
 }
 
 static struct err mute(struct engine *e, const struct command *c)
 {
-    struct contact with;
     struct room_id room;
     uint8_t until[8];
 
-    TRY(find_room(e, c->handle, &with, &room));
+    TRY(find_any(e, c->handle, c->room, &room));
     for (size_t i = 0; i < 8; i++)
         until[i] = (uint8_t)(c->number >> (56 - 8 * i));
     return set(e, REGISTERS_MUTED, ID_BYTES(room), BYTES(until));
 }
 
+static const uint8_t YES[] = {1};
+
+static struct err pin(struct engine *e, const struct command *c)
+{
+    struct room_id room;
+
+    TRY(find_any(e, c->handle, c->room, &room));
+    return set(e, REGISTERS_PINNED, ID_BYTES(room), c->number == 0 ? NOTHING : BYTES(YES));
+}
+
 static struct err block(struct engine *e, const struct command *c)
 {
-    static const uint8_t YES[] = {1};
     struct contact who;
     struct room_id room;
 
@@ -136,9 +160,16 @@ struct err saying_command(struct engine *e, const struct command *c)
         enum command_kind kind;
         struct err (*obey)(struct engine *e, const struct command *c);
     } ways[] = {
-        {COMMAND_NAME, name_contact}, {COMMAND_NAME_DEVICE, name_device},
-        {COMMAND_READ, read_message}, {COMMAND_DRAFT, draft},
-        {COMMAND_MUTE, mute},         {COMMAND_BLOCK, block},
+        {COMMAND_NAME, name_contact},
+        {COMMAND_NAME_DEVICE, name_device},
+        {COMMAND_READ, read_message},
+        {COMMAND_DRAFT, draft},
+        {COMMAND_MUTE, mute},
+        {COMMAND_BLOCK, block},
+        {COMMAND_DELETE, deletions_command},
+        {COMMAND_STAR, stars_command},
+        {COMMAND_UNSTAR, stars_command},
+        {COMMAND_PIN, pin},
     };
 
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)

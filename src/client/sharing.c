@@ -265,7 +265,9 @@ static struct err take_change(struct engine *e, const struct shared_change *c, u
         TRY(registers_again(e->vault, c));
         sharing_soon(e);
     }
-    if (c->kind < 32)
+    if (c->kind == REGISTERS_STARRED || c->kind == REGISTERS_PINNED)
+        *kinds |= REGISTERS_MARKS;
+    else if (c->kind < 32)
         *kinds |= UINT32_C(1) << c->kind;
     return agreed_apply(e, c);
 }

@@ -4,6 +4,7 @@
 #include "base/reader.h"
 #include "client/agreed.h"
 #include "client/deeds.h"
+#include "client/deletions.h"
 #include "client/parsed.h"
 #include "client/rules.h"
 #include "client/streams.h"
@@ -198,8 +199,7 @@ static struct err fill_gap(const struct taking_place *p, const struct core *core
 
 static bool is_worth_it(const struct taking_place *p, const struct history_entry *entry)
 {
-    return deeds_are_readable(entry->type, entry->content) &&
-           clock_since(p->now_ms, entry->sent_ms) < entry->ttl_s * CLOCK_SECOND_MS;
+    return clock_since(p->now_ms, entry->sent_ms) < entry->ttl_s * CLOCK_SECOND_MS;
 }
 
 /* The stream that it is of; of a copy that has no proof the room is not known. */
@@ -246,17 +246,23 @@ static struct err keep(const struct taking_place *p, const struct history_entry 
                         .type = entry->type,
                         .text = entry->content,
                         .proof = entry->proof};
+    bool deleted;
 
     if (entry->mine && !ID_SAME(entry->sender, p->me->me.who.did))
         m.notes |= MESSAGE_ELSEWHERE;
     if (entry->kind == HISTORY_UNPROVED)
         m.notes |= MESSAGE_UNPROVED;
+    if (!deeds_are_readable(entry->type, entry->content))
+        m.notes |= MESSAGE_UNREADABLE;
     TRY(find_stream(p, entry, core));
     m.room = core->room;
     TRY(note_read(p, entry, core, &m.read));
     m.read |= deeds_is_quiet(&m);
     if ((m.notes & MESSAGE_COPY) == 0)
         m.due_ms = ageing_due(p->ageing, m.sent_ms, m.ttl_s);
+    TRY(deletions_covers(p->vault, &m, &deleted));
+    if (deleted)
+        return messages_pass(p->vault, &m);
     TRY(messages_add_before(p->vault, &m));
     return deeds_take(p->vault, p->me, &m, entry->mine ? &p->me->me.who.aid : &entry->with);
 }

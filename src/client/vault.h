@@ -232,6 +232,7 @@ enum vault_counter {
     VAULT_LOCK_AFTER = 50, /* minutes without a key until a program locks; 0: never */
     VAULT_NEXT_GIVING = 60,
     VAULT_MESSAGES_BEFORE = 61, /* how many stand before MESSAGES_FIRST_PLACE */
+    VAULT_READABLE = 80,        /* rereading: the highest kind of content that was */
     VAULT_TIME = 90,            /* ageing: this device's own time, in ms */
     VAULT_TIME_CLOCK = 91,      /* and what the clock said then */
     VAULT_DUE_SINCE = 92,       /* 1: each message that will be over has its time noted */

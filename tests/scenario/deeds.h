@@ -10,8 +10,10 @@
 #include "scenario/histories.h"
 #include "scenario/rooms.h"
 
-extern const struct CMUnitTest deeds_replies[], deeds_reactions[], deeds_edits[], deeds_recalls[];
-extern const size_t deeds_replies_n, deeds_reactions_n, deeds_edits_n, deeds_recalls_n;
+extern const struct CMUnitTest deeds_replies[], deeds_reactions[], deeds_edits[], deeds_recalls[],
+    deeds_deletions[], deeds_marks[], deeds_unknown[];
+extern const size_t deeds_replies_n, deeds_reactions_n, deeds_edits_n, deeds_recalls_n,
+    deeds_deletions_n, deeds_marks_n, deeds_unknown_n;
 
 static inline uint64_t pair_with(struct person *who, struct person *with)
 {
@@ -167,6 +169,19 @@ static inline enum err_code recalls(struct play *p, struct person *who, uint64_t
 {
     struct arena a = ARENA(1 << 22);
     struct command c = {.kind = COMMAND_RECALL};
+    enum err_code code;
+
+    c.number = the(who, conversation, what, &a).place;
+    code = does(p, who, conversation, &c);
+    arena_free(&a);
+    return code;
+}
+
+static inline enum err_code deletes(struct play *p, struct person *who, uint64_t conversation,
+                                    const char *what)
+{
+    struct arena a = ARENA(1 << 22);
+    struct command c = {.kind = COMMAND_DELETE};
     enum err_code code;
 
     c.number = the(who, conversation, what, &a).place;

@@ -6,5 +6,6 @@
 
 int main(void)
 {
-    return PLAY(replies) + PLAY(reactions) + PLAY(edits) + PLAY(recalls);
+    return PLAY(replies) + PLAY(reactions) + PLAY(edits) + PLAY(recalls) + PLAY(deletions) +
+           PLAY(marks) + PLAY(unknown);
 }

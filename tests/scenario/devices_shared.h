@@ -59,7 +59,7 @@ static inline void has_draft(struct person *who, const char *handle, const char 
 {
     struct arena a = ARENA(1 << 17);
     struct bytes draft = {NULL, 0};
-    struct err err = engine_draft(stage_engine(who), bytes_text(handle), &a, &draft);
+    struct err err = engine_draft(stage_engine(who), bytes_text(handle), 0, &a, &draft);
 
     assert_int_equal(err.code, *text == '\0' ? E_ABSENT : E_OK);
     assert_bytes(draft, bytes_text(text));

@@ -39,7 +39,9 @@ _Static_assert((int)TACET_HISTORY_ENDED == (int)HISTORY_ENDED, "phases");
 _Static_assert((int)TACET_EVENT_SHARED == (int)EVENT_SHARED, "events");
 _Static_assert((int)TACET_PROBLEM_TWO_LISTS == (int)PROBLEM_TWO_LISTS, "problems");
 _Static_assert(TACET_SHARED_DEVICE_NAMES == 1 << REGISTERS_DEVICE_NAME &&
-                   TACET_SHARED_BLOCKED == 1 << REGISTERS_BLOCKED,
+                   TACET_SHARED_BLOCKED == 1 << REGISTERS_BLOCKED &&
+                   TACET_SHARED_DELETED == 1 << REGISTERS_DELETED &&
+                   TACET_SHARED_MARKS == REGISTERS_MARKS,
                "what is shared");
 _Static_assert(TACET_DRAFT_MAX == SHARED_VALUE_MAX, "sizes");
 _Static_assert((int)TACET_EVENT_ADDING == (int)EVENT_ADDING, "events");
@@ -139,6 +141,7 @@ struct err client_new(const struct tacet_profile *p, struct tacet_client **out)
     c->version = ARENA(1 << 20);
     c->reacted = ARENA(4 << 20);
     c->named = ARENA(4096);
+    c->starred = ARENA(64 << 20);
     c->called = ARENA(4096);
     c->room = ARENA(4 << 20);
     c->met = c->said = SEARCHING;
@@ -429,6 +432,7 @@ void tacet_close(struct tacet_client *c)
     arena_free(&c->version);
     arena_free(&c->reacted);
     arena_free(&c->named);
+    arena_free(&c->starred);
     arena_free(&c->called);
     arena_free(&c->room);
     searching_free(&c->met);

@@ -7,6 +7,7 @@
 #include "client/host/folder.h"
 #include "client/reactions.h"
 #include "client/searching.h"
+#include "client/stars.h"
 #include "crypto/p521.h"
 #include "tacet/client.h"
 
@@ -29,6 +30,8 @@ struct tacet_client {
     struct reactions_sum *reactions;
     char reacted_in[TACET_HANDLE_SIZE];
     uint64_t reacted_at;
+    struct arena starred; /* and where what is marked stands: */
+    struct stars stars;
     struct arena named;         /* the name of the contact that was given last */
     struct arena called;        /* and of the device */
     struct arena room;          /* and of the room */

@@ -29,7 +29,8 @@ static bool begins_so(const struct message *m, const char *id)
     char all[TACET_ID_SIZE];
 
     client_hex(ID_BYTES(m->id), all);
-    return deeds_is_text(m) && strncmp(all, id, strlen(id)) == 0;
+    return (m->notes & (MESSAGE_DEVICES | MESSAGE_ROOM)) == 0 && !deeds_is_quiet(m) &&
+           strncmp(all, id, strlen(id)) == 0;
 }
 
 static struct err find_message(struct tacet_client *c, const char *with, const char *id,
@@ -204,4 +205,36 @@ enum tacet_code tacet_get_reaction(struct tacet_client *c, const char *with, uin
     *out = (struct tacet_reaction){.people = (unsigned)c->reactions->kind[n].n,
                                    .more = (unsigned)c->reactions->more};
     return client_code(people_out(c, &c->reactions->kind[n], out));
+}
+
+/* ---- what I marked */
+
+static struct err next_starred(struct tacet_client *c, uint64_t place, struct tacet_message *out)
+{
+    struct message m;
+    bool over = true;
+
+    if (place == 0) {
+        arena_free(&c->starred);
+        TRY(stars_collect(c->vault, &c->starred, &c->stars));
+    }
+    for (size_t i = 0; i < c->stars.n && over; i++) {
+        struct err err;
+
+        if (c->stars.at[i].place <= place)
+            continue;
+        arena_free(&c->shown);
+        err = messages_get(c->vault, c->stars.at[i].contact, c->stars.at[i].place, &c->shown, &m);
+        if (err.code == E_OK)
+            TRY(engine_is_over(c->engine, &m, &over));
+        else if (err.code != E_ABSENT) /* it has ended since */
+            return err;
+    }
+    return over ? FAIL(E_ABSENT) : telling_message(c, &m, &c->shown, out);
+}
+
+enum tacet_code tacet_next_starred(struct tacet_client *c, uint64_t place,
+                                   struct tacet_message *out)
+{
+    return client_code(next_starred(c, place, out));
 }

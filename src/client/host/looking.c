@@ -81,6 +81,7 @@ static struct err sharing_out(struct tacet_client *c, const struct contact *in,
 
     TRY(engine_quiet(c->engine, in, &quiet));
     out->muted_ms = quiet.muted_ms;
+    out->pinned = quiet.pinned;
     out->blocked = quiet.blocked;
     return OK;
 }

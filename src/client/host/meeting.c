@@ -147,12 +147,17 @@ static struct err state_out(struct tacet_client *c, const struct room *r, struct
 
 static struct err room_out(struct tacet_client *c, const struct room *r, struct tacet_room *out)
 {
+    struct engine_quiet quiet;
+
     arena_free(&c->room);
+    TRY(engine_quiet_room(c->engine, &r->id, &quiet));
     *out = (struct tacet_room){.making = r->standing == ROOMLOG_MAKING,
                                .in = r->standing == ROOMLOG_MAKING || r->standing == ROOMLOG_IN,
                                .deleted = r->deleted,
                                .version = r->version,
-                               .number = r->number};
+                               .number = r->number,
+                               .muted_ms = quiet.muted_ms,
+                               .pinned = quiet.pinned};
     write_address(&r->id, out->address);
     TRY(about_out(c, r, out));
     TRY(state_out(c, r, out));

@@ -2,18 +2,44 @@
 /* saying: the calls by which a person says something for all devices of theirs.  [PROTOCOL 15.8] */
 #include "base/encoding.h"
 #include "client/host/client_internal.h"
+#include "tacet/deeds.h"
+
+/* A command about a conversation, or something in it. */
+static enum tacet_code in_conversation(struct tacet_client *c, struct command *cmd,
+                                       const char *with)
+{
+    enum tacet_code code = TACET_OK;
+
+    cmd->handle = bytes_text(with);
+    if (meeting_is_room(with))
+        code = client_code(meeting_conversation(c, with, &cmd->room));
+    return code == TACET_OK ? client_command(c, cmd) : code;
+}
 
 enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m)
 {
-    struct command cmd = {.kind = COMMAND_READ, .handle = bytes_text(m->with), .number = m->place};
-    enum tacet_code code;
+    return in_conversation(c, &(struct command){.kind = COMMAND_READ, .number = m->place}, m->with);
+}
 
-    if (meeting_is_room(m->with)) {
-        code = client_code(meeting_conversation(c, m->with, &cmd.room));
-        if (code != TACET_OK)
-            return code;
-    }
-    return client_command(c, &cmd);
+enum tacet_code tacet_delete(struct tacet_client *c, const char *with, uint64_t place)
+{
+    return in_conversation(c, &(struct command){.kind = COMMAND_DELETE, .number = place}, with);
+}
+
+enum tacet_code tacet_star(struct tacet_client *c, const char *with, uint64_t place, bool on)
+{
+    return in_conversation(
+        c, &(struct command){.kind = on ? COMMAND_STAR : COMMAND_UNSTAR, .number = place}, with);
+}
+
+enum tacet_code tacet_mute(struct tacet_client *c, const char *with, uint64_t until_ms)
+{
+    return in_conversation(c, &(struct command){.kind = COMMAND_MUTE, .number = until_ms}, with);
+}
+
+enum tacet_code tacet_pin(struct tacet_client *c, const char *with, bool pinned)
+{
+    return in_conversation(c, &(struct command){.kind = COMMAND_PIN, .number = pinned}, with);
 }
 
 enum tacet_code tacet_name(struct tacet_client *c, const char *handle, const char *name)
@@ -40,33 +66,26 @@ enum tacet_code tacet_name_device(struct tacet_client *c, const char *id, const 
 enum tacet_code tacet_set_draft(struct tacet_client *c, const char *with, const uint8_t *text,
                                 size_t n)
 {
-    struct command cmd = {.kind = COMMAND_DRAFT,
-                          .handle = bytes_text(with),
-                          .text = bytes(text, text == NULL ? 0 : n)};
+    struct command cmd = {.kind = COMMAND_DRAFT, .text = bytes(text, text == NULL ? 0 : n)};
 
-    return client_command(c, &cmd);
+    return in_conversation(c, &cmd, with);
 }
 
 enum tacet_code tacet_draft(struct tacet_client *c, const char *with, const uint8_t **text,
                             size_t *n)
 {
     struct bytes draft;
-    struct err err;
+    uint64_t room = 0;
+    struct err err = meeting_is_room(with) ? meeting_conversation(c, with, &room) : OK;
 
     arena_free(&c->shown);
-    err = engine_draft(c->engine, bytes_text(with), &c->shown, &draft);
+    if (err.code == E_OK)
+        err = engine_draft(c->engine, bytes_text(with), room, &c->shown, &draft);
     if (err.code == E_OK) {
         *text = draft.at;
         *n = draft.n;
     }
     return client_code(err);
-}
-
-enum tacet_code tacet_mute(struct tacet_client *c, const char *handle, uint64_t until_ms)
-{
-    struct command cmd = {.kind = COMMAND_MUTE, .handle = bytes_text(handle), .number = until_ms};
-
-    return client_command(c, &cmd);
 }
 
 enum tacet_code tacet_block(struct tacet_client *c, const char *handle, bool blocked)

@@ -25,7 +25,9 @@ struct err telling_message(struct tacet_client *c, const struct message *m, stru
 {
     struct diary_devices devices;
     struct deeds_view view;
+    bool starred;
 
+    TRY(stars_has(c->vault, m, &starred));
     TRY(deeds_view(c->vault, engine_own(c->engine), m, a, &view));
 
     *out = (struct tacet_message){.mine = m->mine,
@@ -37,6 +39,7 @@ struct err telling_message(struct tacet_client *c, const struct message *m, stru
                                   .sent_ms = m->sent_ms,
                                   .received_ms = m->kept_ms,
                                   .place = m->place,
+                                  .starred = starred,
                                   .text = view.text.at,
                                   .text_n = view.text.n,
                                   .kind = deeds_is_said(m) ? m->type : 0,

@@ -66,3 +66,45 @@ enum tacet_code tacet_recall(struct tacet_client *c, const char *with, uint64_t 
     play.place = place;
     return tacet_send(c, with, (const uint8_t *)"", 0, id);
 }
+
+enum tacet_code tacet_delete(struct tacet_client *c, const char *with, uint64_t place)
+{
+    play.place = place;
+    return play.send;
+}
+
+enum tacet_code tacet_star(struct tacet_client *c, const char *with, uint64_t place, bool on)
+{
+    play.place = place;
+    play.back = !on;
+    return play.send;
+}
+
+enum tacet_code tacet_next_starred(struct tacet_client *c, uint64_t place,
+                                   struct tacet_message *out)
+{
+    for (size_t i = 0; i < play.messages; i++)
+        if (play.message[i].starred && play.message[i].place > place) {
+            *out = play.message[i];
+            return TACET_OK;
+        }
+    return TACET_ABSENT;
+}
+
+enum tacet_code tacet_mute(struct tacet_client *c, const char *with, uint64_t until_ms)
+{
+    snprintf(play.wished, sizeof play.wished, "mute %s %llu", with, (unsigned long long)until_ms);
+    return play.send;
+}
+
+enum tacet_code tacet_pin(struct tacet_client *c, const char *with, bool pinned)
+{
+    snprintf(play.wished, sizeof play.wished, "pin %s %d", with, pinned);
+    return play.send;
+}
+
+enum tacet_code tacet_block(struct tacet_client *c, const char *handle, bool blocked)
+{
+    snprintf(play.wished, sizeof play.wished, "block %s %d", handle, blocked);
+    return play.send;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sheet_json: a message as a program reads it. */
+#include "cli/people.h"
+#include "cli/rooms.h"
+#include "cli/sentences.h"
+#include "cli/sheet.h"
+#include "tacet/deeds.h"
+#include "terminal/jsonl.h"
+
+static const char *state_name(const struct tacet_message *m)
+{
+    return m->mine ? sentences_state(m->state) : m->read ? "read" : "unread";
+}
+
+static json_t *notes_json(const struct tacet_message *m)
+{
+    json_t *notes = json_array();
+    struct sentences_note note;
+
+    for (unsigned i = 0; sentences_note(i, &note); i++)
+        if ((m->notes & note.bit) != 0)
+            json_array_append_new(notes, json_string(note.name));
+    return notes;
+}
+
+/* Of what is no message. */
+static json_t *devices_json(const struct tacet_message *m)
+{
+    if ((m->notes & TACET_NOTE_DEVICES) == 0)
+        return json_null();
+    return json_pack("{sI sI sI sb}", "added", (json_int_t)m->added, "removed",
+                     (json_int_t)m->removed, "given", (json_int_t)m->given, "recovered",
+                     m->recovered);
+}
+
+static json_t *room_json(const struct tacet_message *m)
+{
+    if ((m->notes & TACET_NOTE_ROOM) == 0)
+        return json_null();
+    return json_pack("{ss ss}", "what", rooms_change_name(m->change), "whom", m->whom);
+}
+
+static json_t *re_json(const struct tacet_message *m)
+{
+    if (m->re.id[0] == '\0')
+        return json_null();
+    if (m->re.place == 0)
+        return json_pack("{ss sn sn}", "id", m->re.id, "by", "text");
+    return json_pack("{ss ss ss%}", "id", m->re.id, "by", m->re.by, "text",
+                     m->re.text_n == 0 ? "" : (const char *)m->re.text, m->re.text_n);
+}
+
+static json_t *people_list(const char *by)
+{
+    json_t *list = json_array();
+    size_t n;
+
+    for (; (n = strcspn(by, " ")) > 0; by += n + (by[n] == ' '))
+        json_array_append_new(list, json_stringn(by, n));
+    return list;
+}
+
+static json_t *reactions_json(struct tacet_client *client, const struct tacet_message *m)
+{
+    json_t *list = json_array();
+    struct tacet_reaction r;
+
+    if (m->kind != TACET_KIND_TEXT && m->kind != TACET_KIND_REPLY && m->kind != TACET_KIND_FILE)
+        return list;
+    for (unsigned n = 0; tacet_get_reaction(client, m->with, m->place, n, &r) == TACET_OK; n++)
+        json_array_append_new(list, json_pack("{ss sI sb so}", "kind", r.kind, "people",
+                                              (json_int_t)r.people, "mine", r.mine, "by",
+                                              people_list(r.by)));
+    return list;
+}
+
+/* What it said before. */
+static json_t *was_json(struct tacet_client *client, const struct tacet_message *m)
+{
+    json_t *list = json_array();
+    struct tacet_version v;
+
+    for (unsigned n = 0;
+         n + 1 < m->versions && tacet_get_version(client, m->with, m->place, n, &v) == TACET_OK;
+         n++)
+        json_array_append_new(list, json_pack("{ss% so}", "text",
+                                              v.text_n == 0 ? "" : (const char *)v.text, v.text_n,
+                                              "sent", jsonl_time(v.sent_ms)));
+    return list;
+}
+
+static json_t *file_json(const struct tacet_message *m)
+{
+    if (!m->file)
+        return json_null();
+    return json_pack("{ss% sI sb}", "name", m->text_n == 0 ? "" : (const char *)m->text, m->text_n,
+                     "size", (json_int_t)m->file_size, "view_only", m->view_only);
+}
+
+bool sheet_json(struct tacet_client *client, const struct tacet_message *m)
+{
+    size_t n = m->file ? 0 : m->text_n;
+    const char *text = n == 0 ? "" : (const char *)m->text;
+
+    return jsonl_print(json_pack(
+        "{ss so ss sb ss ss% so ss so sI so so so ss? so so so sb}", "with", m->with, "name",
+        people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id, "text", text, n,
+        "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes", notes_json(m), "missing",
+        (json_int_t)m->missing, "devices", devices_json(m), "change", room_json(m), "file",
+        file_json(m), "kind", sentences_kind(m->kind), "re", re_json(m), "reactions",
+        reactions_json(client, m), "was", was_json(client, m), "starred", m->starred));
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/deletions.h"
+
+#include "base/reader.h"
+#include "client/deeds.h"
+#include "client/due.h"
+#include "client/engine_internal.h"
+#include "client/registers.h"
+
+#define NAME_SIZE (16 + 16)
+#define LONG_AGO  1 /* ms of own time */
+#define ROW_ARENA (2 * VAULT_VALUE_MAX)
+
+static const uint8_t YES[] = {1};
+
+static struct bytes name_of(const struct device_id *sender, const struct message_id *id,
+                            uint8_t out[NAME_SIZE])
+{
+    memcpy(out, sender->b, sizeof sender->b);
+    memcpy(out + sizeof sender->b, id->b, sizeof id->b);
+    return bytes(out, NAME_SIZE);
+}
+
+/* No row of the diary, nor what shows at another message. */
+static bool is_message(const struct message *m)
+{
+    return (m->notes & (MESSAGE_DEVICES | MESSAGE_ROOM)) == 0 && !deeds_is_quiet(m);
+}
+
+/* From here on it is over, also where the program ends before it is gone. */
+static struct err put_over(struct engine *e, const struct message *m)
+{
+    ending_kept(e, LONG_AGO);
+    return due_put(e->vault, &(struct due){LONG_AGO, m->contact, m->place});
+}
+
+/* What was never sent has no other device. */
+static struct err put(struct engine *e, const struct message *m)
+{
+    uint8_t name[NAME_SIZE];
+
+    if (m->state != DELIVERY_FAILED) {
+        sharing_soon(e);
+        TRY(registers_set(e->vault, &e->own.me.who.did, e->now_ms, REGISTERS_DELETED,
+                          name_of(&m->sender, &m->id, name), BYTES(YES)));
+    }
+    return put_over(e, m);
+}
+
+struct err deletions_command(struct engine *e, const struct command *c)
+{
+    struct err err = OK;
+    struct arena a = ARENA(ROW_ARENA);
+    uint64_t conversation;
+    struct message m;
+
+    TRY_OUT(engine_conversation(e, c, &conversation));
+    TRY_OUT(messages_get(e->vault, conversation, c->number, &a, &m));
+    if (!is_message(&m))
+        err = FAIL(E_ABSENT);
+    else if (m.notes & MESSAGE_COPY)
+        err = FAIL(E_DENIED);
+    if (err.code != E_OK)
+        goto out;
+    TRY_OUT(vault_begin(e->vault));
+    TRY_OUT(vault_end(e->vault, put(e, &m)));
+    TRY_OUT(ending_wake(e));
+out:
+    arena_free(&a);
+    return err;
+}
+
+static struct err is_deleted(struct vault *v, const struct device_id *sender,
+                             const struct message_id *id, bool *is)
+{
+    struct arena a = ARENA(4 * SHARED_VALUE_MAX);
+    uint8_t name[NAME_SIZE];
+    struct bytes value;
+    struct err err = registers_get(v, REGISTERS_DELETED, name_of(sender, id, name), &a, &value);
+
+    *is = err.code == E_OK && bytes_same(value, BYTES(YES));
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+struct err deletions_follow(struct engine *e, struct bytes name)
+{
+    struct arena a = ARENA(ROW_ARENA);
+    struct reader r = reader(name);
+    struct device_id sender;
+    struct message_id id;
+    struct message m;
+    struct err err;
+    bool is;
+
+    reader_copy(&r, sender.b, sizeof sender.b);
+    reader_copy(&r, id.b, sizeof id.b);
+    if (reader_end(&r).code != E_OK)
+        return OK;
+    TRY(is_deleted(e->vault, &sender, &id, &is));
+    if (!is)
+        return OK;
+    err = messages_find(e->vault, &sender, &id, &a, &m);
+    if (err.code == E_OK && is_message(&m) && (m.notes & MESSAGE_COPY) == 0)
+        err = put_over(e, &m);
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}
+
+struct err deletions_covers(struct vault *v, const struct message *m, bool *covers)
+{
+    struct reference ref;
+
+    *covers = false;
+    if (m->notes & MESSAGE_COPY)
+        return OK;
+    TRY(is_deleted(v, &m->sender, &m->id, covers));
+    if (*covers || (m->type != PAYLOAD_REACTION && m->type != PAYLOAD_EDIT) ||
+        reference_parse(m->type, m->text, &ref).code != E_OK)
+        return OK;
+    return is_deleted(v, &ref.sender, &ref.id, covers);
+}
