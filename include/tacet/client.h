@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tacet/attachment.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -326,6 +328,7 @@ struct tacet_message {
     bool file;             /* it brings a file, which its sender calls `text`: see tacet/files.h */
     uint64_t file_size;    /* of so many bytes */
     bool view_only;        /* that is not to be kept */
+    struct tacet_attachment attachment; /* and what else it says of it */
 };
 
 /* How far adding a device has come, on either of the two. */

@@ -68,7 +68,7 @@ complete -c tacet -n '__fish_seen_subcommand_from room' \
     -a 'list show create add remove promote demote rename describe leave delete posting'
 complete -c tacet -n '__fish_seen_subcommand_from room' -l group -d 'Make a group'
 complete -c tacet -n '__fish_seen_subcommand_from room' -l json -d 'A JSON object a line'
-complete -c tacet -n '__fish_seen_subcommand_from file' -a 'send get list resume cancel'
+complete -c tacet -n '__fish_seen_subcommand_from file' -a 'send get show list resume cancel'
 complete -c tacet -n '__fish_seen_subcommand_from file' -l to -x -a '(__fish_complete_directories)' -d 'Where to put it'
 complete -c tacet -n '__fish_seen_subcommand_from file' -l wait -x -d 'Seconds at most'
 complete -c tacet -n '__fish_seen_subcommand_from file' -l json -d 'A JSON object a line'

@@ -121,12 +121,27 @@ static json_t *was_json(struct tacet_client *client, const struct tacet_message 
     return list;
 }
 
+static json_t *preview_json(const struct tacet_message *m)
+{
+    static const char *const TYPES[] = {
+        [TACET_PREVIEW_PNG] = "image/png", [TACET_PREVIEW_JPEG] = "image/jpeg"};
+
+    if (m->attachment.preview == TACET_PREVIEW_NONE)
+        return json_null();
+    return json_pack("{ss sI sI}", "type", TYPES[m->attachment.preview], "width",
+                     (json_int_t)m->attachment.width, "height", (json_int_t)m->attachment.height);
+}
+
 static json_t *file_json(const struct tacet_message *m)
 {
     if (!m->file)
         return json_null();
-    return json_pack("{ss% sI sb}", "name", m->text_n == 0 ? "" : (const char *)m->text, m->text_n,
-                     "size", (json_int_t)m->file_size, "view_only", m->view_only);
+    return json_pack("{ss% ss sI sb so so}", "name", m->text_n == 0 ? "" : (const char *)m->text,
+                     m->text_n, "type", m->attachment.type, "size", (json_int_t)m->file_size,
+                     "view_only", m->view_only, "spoken_ms",
+                     m->attachment.spoken ? json_integer((json_int_t)m->attachment.duration_ms)
+                                          : json_null(),
+                     "preview", preview_json(m));
 }
 
 static bool print_json(struct tacet_client *client, const struct tacet_message *m)
@@ -325,7 +340,8 @@ const struct word word_read = {
         "  --all              Read ones too, and your own.\n"
         "  --ids              And by which id each can be named: tacet help reply\n"
         "  --json             One JSON object a line: with, name, by, mine, id, text, sent,\n"
-        "                     state, notes, missing, devices, change, kind, re, reactions, was.\n"
+        "                     state, notes, missing, devices, change, kind, re, reactions, was,\n"
+        "                     file.\n"
         "                     devices and change: null, or an object with what became of\n"
         "                     somebody's devices, or of the room.  kind: null, text, reply,\n"
         "                     reaction, edit or recall.  re: null, or what it is about: id, by "
