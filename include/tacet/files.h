@@ -49,6 +49,16 @@ TACET_API enum tacet_code tacet_send_file(struct tacet_client *c, const char *to
 TACET_API enum tacet_code tacet_fetch_file(struct tacet_client *c, const struct tacet_message *m,
                                            const char *directory, uint64_t *number);
 
+/* From now on what others send of up to `most` bytes is fetched by itself into a directory, as by
+ * tacet_fetch_file() and at most 200 files a day: nothing of who is blocked, nor what is view_only.
+ * With 0: nothing is.  For this device alone.  TACET_LIMIT: over 5 GiB, or the path is none. */
+TACET_API enum tacet_code tacet_set_automatic(struct tacet_client *c, const char *directory,
+                                              uint64_t most);
+
+/* *most 0: nothing is.  The path lives until the next call about a message or transfer. */
+TACET_API enum tacet_code tacet_automatic(struct tacet_client *c, const char **directory,
+                                          uint64_t *most);
+
 /* Bring the file of a message into memory, to look at it, before all transfers that wait; what was
  * shown before is wiped.  It is no transfer that is kept: it ends with the program at the latest.
  * When TACET_EVENT_FILE says that it has ended well, tacet_shown_file() has it.  TACET_ABSENT,

@@ -57,7 +57,7 @@ _tacet() {
     contacts) options+=" --json" ;;
     name) options+=" --none" ;;
     room) options="list show create add remove promote demote rename describe leave delete posting $options --group --json" ;;
-    file) options="send get show list resume cancel $options --view-only --spoken --type --preview --to --wait --json" ;;
+    file) options="send get show list resume cancel automatic $options --most --none --view-only --spoken --type --preview --to --wait --json" ;;
     verify) options+=" --confirm --accept-new-key" ;;
     devices) options="list add remove name give take $options --confirm --wait --json --none" ;;
     recovery) options="make confirm use $options --keep-devices --json" ;;

@@ -20,6 +20,8 @@
 #define WAIT_MOST    86400
 #define PERCENT      100
 #define VOICE_MOST   86400 /* seconds */
+#define MIB          1048576u
+#define MIB_MOST     5120
 
 static const struct sentence TROUBLE[] = {
     {TACET_ABSENT, "It is not there: on this machine, or at the server any more."},
@@ -133,8 +135,8 @@ static enum words_end follow(struct tacet_client *client, uint64_t number, unsig
 struct wanted {
     const char *with, *what, *to, *type, *preview;
     char room[TACET_HANDLE_SIZE]; /* its address, where `with` names one */
-    unsigned wait, spoken_s;
-    bool json, view_only, spoken;
+    unsigned wait, spoken_s, most_mib;
+    bool json, view_only, spoken, off;
 };
 
 /* At most one byte more than there may be, which is then too many.  NULL: it cannot be read. */
@@ -299,7 +301,33 @@ static enum words_end resume(struct tacet_client *client, unsigned wait)
     return end;
 }
 
-enum deed { SEND = 1, GET, SHOW, LIST, RESUME, CANCEL };
+/* What comes by itself: as it is, or from now on. */
+static enum words_end fetch_by_itself(struct tacet_client *client, const struct wanted *w)
+{
+    char *to = realpath(w->to == NULL ? "." : w->to, NULL);
+    const char *folder;
+    uint64_t most;
+    enum tacet_code code = TACET_OK;
+
+    if (w->off)
+        code = tacet_set_automatic(client, "", 0);
+    else if (w->most_mib > 0)
+        code = to == NULL ? TACET_ABSENT
+                          : tacet_set_automatic(client, to, (uint64_t)w->most_mib * MIB);
+    free(to);
+    if (code == TACET_OK)
+        code = tacet_automatic(client, &folder, &most);
+    if (code != TACET_OK)
+        return say_trouble(code);
+    if (most == 0)
+        return words_say(WORDS_FINE, "No file is fetched by itself.");
+    printf("%llu MiB  ", (unsigned long long)(most / MIB));
+    show_text(stdout, bytes_text(folder));
+    printf("\n");
+    return WORDS_FINE;
+}
+
+enum deed { SEND = 1, GET, SHOW, LIST, RESUME, CANCEL, AUTOMATIC };
 
 static enum words_end do_it(struct tacet_client *client, enum deed deed, struct wanted *w)
 {
@@ -321,16 +349,19 @@ static enum words_end do_it(struct tacet_client *client, enum deed deed, struct 
         return resume(client, w->wait);
     case CANCEL:
         return cancel(client, w->what);
+    case AUTOMATIC:
+        return fetch_by_itself(client, w);
     }
     return WORDS_USAGE;
 }
 
 static enum deed deed_named(const char *name)
 {
-    static const char *const NAMES[] = {[SEND] = "send", [GET] = "get",       [SHOW] = "show",
-                                        [LIST] = "list", [RESUME] = "resume", [CANCEL] = "cancel"};
+    static const char *const NAMES[] = {
+        [SEND] = "send",     [GET] = "get",       [SHOW] = "show",          [LIST] = "list",
+        [RESUME] = "resume", [CANCEL] = "cancel", [AUTOMATIC] = "automatic"};
 
-    for (enum deed i = SEND; i <= CANCEL; i++)
+    for (enum deed i = SEND; i <= AUTOMATIC; i++)
         if (strcmp(name, NAMES[i]) == 0)
             return i;
     return 0;
@@ -349,17 +380,20 @@ static enum words_end run(struct options *o, const void *setting)
     w.type = options_text(o, "--type");
     w.preview = options_text(o, "--preview");
     w.view_only = options_flag(o, "--view-only");
+    w.off = options_flag(o, "--none");
+    options_number(o, "--most", 1, MIB_MOST, &w.most_mib);
     options_number(o, "--spoken", 0, VOICE_MOST, &w.spoken_s);
     w.spoken = w.spoken_s <= VOICE_MOST;
     w.spoken_s = w.spoken ? w.spoken_s : 0;
     options_number(o, "--wait", 0, WAIT_MOST, &w.wait);
-    name = options_need(o, "What is to be done: send, get, show, list, resume or cancel?");
+    name =
+        options_need(o, "What is to be done: send, get, show, list, resume, cancel or automatic?");
     deed = name == NULL ? 0 : deed_named(name);
     if (name != NULL && deed == 0)
-        return words_say(WORDS_USAGE, "Say send, get, show, list, resume or cancel.");
+        return words_say(WORDS_USAGE, "Say send, get, show, list, resume, cancel or automatic.");
     if (deed == SEND || deed == GET || deed == SHOW)
         w.with = options_conversation(o);
-    if (deed != LIST && deed != RESUME)
+    if (deed != LIST && deed != RESUME && deed != AUTOMATIC)
         w.what = options_need(o, deed == SEND ? "Which file?" : "Which one?");
     if (!options_end(o))
         return WORDS_USAGE;
@@ -375,7 +409,7 @@ const struct word word_file = {
     .run = run,
     .usage = "send HANDLE|+ROOM PATH | get HANDLE|+ROOM ID | show HANDLE|+ROOM ID | list | resume |"
              " cancel NUMBER [--view-only] [--spoken N] [--type TYPE] [--preview IMAGE] [--to DIR]"
-             " [--wait N] [--json]",
+             " [--wait N] [--json] | automatic [--most MIB [--to DIR] | --none]",
     .what = "Send a file, fetch one, or look at one.",
     .details =
         "A file of up to 5 GiB is sealed on this machine, piece by piece; the server sees how\n"
@@ -387,13 +421,17 @@ const struct word word_file = {
         "standard output gets the number by which it can be cancelled.  show writes nothing of a\n"
         "file to a disk: it shows text of up to 8 MiB, as harmless as a message.  That is the "
         "only\n"
-        "way to see what was sent with --view-only, and on a terminal alone.\n"
+        "way to see what was sent with --view-only, and on a terminal alone.  automatic --most "
+        "fetches\n"
+        "from now on what others send of up to that size, whenever tacet runs.\n"
         "\n"
         "  --view-only        Others may look at it, and not keep it: their programs see to that.\n"
         "  --spoken N         It is a voice memo of so many seconds.\n"
         "  --type TYPE        What it is: image/png.\n"
         "  --preview IMAGE    A small PNG or JPEG of it: 32 KiB, 1,024 points each way.\n"
         "  --to DIR           Where to put it; the current directory if not said.\n"
+        "  --most MIB         The largest file that is fetched by itself, 1 to 5120.\n"
+        "  --none             Nothing is fetched by itself, as it is until it is said.\n"
         "  --wait N           How many seconds to wait for it to be there, 60 if not said.\n"
         "  --json             One JSON object a line: number, sending, with, size, path, name.\n",
 };

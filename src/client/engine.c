@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "client/agreed.h"
+#include "client/automatic.h"
 #include "client/engine_internal.h"
 #include "client/errands.h"
 #include "client/giver.h"
@@ -223,6 +224,8 @@ static struct err move_file(struct engine *e, const struct command *c)
 {
     if (c->kind == COMMAND_FILE_SEND)
         return send_file(e, c);
+    if (c->kind == COMMAND_FILE_AUTOMATIC)
+        return automatic_set(e, c->text, c->number);
     return c->kind == COMMAND_FILE_CANCEL ? errands_cancel(e, c->number) : fetch_file(e, c);
 }
 
@@ -355,6 +358,7 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_FILE_FETCH:
     case COMMAND_FILE_CANCEL:
     case COMMAND_FILE_SHOW:
+    case COMMAND_FILE_AUTOMATIC:
         return move_file(e, c);
     case COMMAND_OFFER:
     case COMMAND_OFFER_CONFIRM:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* handing: the calls about files. */
+#include "client/automatic.h"
 #include "client/host/client_internal.h"
 #include "client/showing.h"
 #include "crypto/secret.h"
@@ -110,6 +111,28 @@ static struct err text_of(struct arena *a, struct bytes in, const char **out)
     at[in.n] = '\0';
     *out = (const char *)at;
     return OK;
+}
+
+static struct err automatic(struct tacet_client *c, const char **directory, uint64_t *most)
+{
+    struct bytes folder;
+
+    arena_free(&c->shown);
+    TRY(automatic_get(c->vault, &c->shown, &folder, most));
+    return text_of(&c->shown, folder, directory);
+}
+
+enum tacet_code tacet_automatic(struct tacet_client *c, const char **directory, uint64_t *most)
+{
+    return client_code(automatic(c, directory, most));
+}
+
+enum tacet_code tacet_set_automatic(struct tacet_client *c, const char *directory, uint64_t most)
+{
+    const struct command cmd = {
+        .kind = COMMAND_FILE_AUTOMATIC, .text = bytes_text(directory), .number = most};
+
+    return client_command(c, &cmd);
 }
 
 static struct err next_transfer(struct tacet_client *c, uint64_t number, struct tacet_transfer *out)

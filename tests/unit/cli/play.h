@@ -58,6 +58,7 @@ struct play {
     char filed[4200];                            /* of a file */
     const char *file_shown;                      /* what there is of one to look at */
     size_t file_shown_n;
+    uint64_t automatic;             /* bytes of a file that is fetched by itself */
     enum tacet_code file_code;      /* what that is answered */
     struct tacet_transfer transfer; /* that has not ended; number 0: none */
     bool cancelled;

@@ -49,6 +49,23 @@ enum tacet_code tacet_shown_file(struct tacet_client *c, uint64_t number, const 
     return TACET_OK;
 }
 
+enum tacet_code tacet_set_automatic(struct tacet_client *c, const char *directory, uint64_t most)
+{
+    (void)c;
+    snprintf(play.filed, sizeof play.filed, "automatic %s %llu", directory,
+             (unsigned long long)most);
+    play.automatic = most;
+    return play.file_code;
+}
+
+enum tacet_code tacet_automatic(struct tacet_client *c, const char **directory, uint64_t *most)
+{
+    (void)c;
+    *directory = "/tmp/a\x1b";
+    *most = play.automatic;
+    return TACET_OK;
+}
+
 enum tacet_code tacet_cancel_file(struct tacet_client *c, uint64_t number)
 {
     (void)c;

@@ -156,6 +156,22 @@ static void what_is_on_its_way_is_listed_and_called_off(void **state)
     assert_int_equal(PLAY("file", "resume", "--wait", "1"), 75);
 }
 
+static void what_is_fetched_by_itself_is_said(void **state)
+{
+    assert_int_equal(PLAY("file", "automatic"), 0);
+    assert_said("No file is fetched by itself.");
+    assert_int_equal(PLAY("file", "automatic", "--most", "3", "--to", "/tmp"), 0);
+    assert_string_equal(play.filed, "automatic /tmp 3145728");
+    assert_string_equal(play_out, "3 MiB  /tmp/a\\u{1b}\n");
+    assert_int_equal(PLAY("file", "automatic", "--none"), 0);
+    assert_string_equal(play.filed, "automatic  0");
+    assert_int_equal(PLAY("file", "automatic", "--most", "3", "--to", "/nowhere/at/all"), 1);
+    assert_said("not there");
+    assert_int_equal(PLAY("file", "automatic", "--most", "0"), 2);
+    play.file_code = TACET_FULL;
+    assert_int_equal(PLAY("file", "automatic", "--most", "1"), 1);
+}
+
 static void wrong_words_are_refused(void **state)
 {
     assert_int_equal(PLAY("file"), 2);
@@ -178,6 +194,7 @@ int main(void)
         cmocka_unit_test_setup(what_is_only_to_be_looked_at_goes_to_no_file_and_no_pipe,
                                play_begin),
         cmocka_unit_test_setup(what_is_on_its_way_is_listed_and_called_off, play_begin),
+        cmocka_unit_test_setup(what_is_fetched_by_itself_is_said, play_begin),
         cmocka_unit_test_setup(wrong_words_are_refused, play_begin),
     };
 
