@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tacet/attachment.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -329,6 +331,7 @@ struct tacet_message {
     uint64_t file_size;    /* of so many bytes */
     bool view_only;        /* that is not to be kept */
     bool starred;          /* I marked it: see tacet_star() of tacet/deeds.h */
+    struct tacet_attachment attachment; /* and what else it says of it */
 };
 
 /* How far adding a device has come, on either of the two. */

@@ -29,7 +29,7 @@ _tacet() {
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
         ;;
-    --passphrase-fd | --kdf-cost | --lock-after | --wait | --confirm | --after | --wipe-after | --key-store | --name | --in | --most) return ;;
+    --passphrase-fd | --kdf-cost | --lock-after | --wait | --confirm | --after | --wipe-after | --key-store | --name | --in | --most | --spoken | --type) return ;;
     esac
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
@@ -61,7 +61,7 @@ _tacet() {
     contacts) options+=" --json" ;;
     name) options+=" --none" ;;
     room) options="list show create add remove promote demote rename describe leave delete posting $options --group --json" ;;
-    file) options="send get list resume cancel $options --to --wait --json" ;;
+    file) options="send get show list resume cancel automatic $options --most --none --view-only --spoken --type --preview --to --wait --json" ;;
     verify) options+=" --confirm --accept-new-key" ;;
     devices) options="list add remove name give take $options --confirm --wait --json --none" ;;
     recovery) options="make confirm use $options --keep-devices --json" ;;

@@ -10,6 +10,7 @@
 #include "terminal/show.h"
 
 #define NUMBER_MAX   40
+#define REST_MAX     96
 #define QUOTE_POINTS 48 /* of a text that another one answers */
 
 static void write_notes(const struct tacet_message *m, struct buf *out)
@@ -138,12 +139,18 @@ static void write_reactions(struct tacet_client *client, const struct tacet_mess
 /* Its name is its sender's word. */
 static void write_file(const struct tacet_message *m, struct buf *out)
 {
-    char rest[NUMBER_MAX + TACET_ID_SIZE + TACET_HANDLE_SIZE + NUMBER_MAX];
+    char rest[REST_MAX + TACET_ID_SIZE + TACET_HANDLE_SIZE];
 
-    buf_text(out, "a file, \"");
+    buf_text(out, m->attachment.spoken ? "a voice memo of " : "a file, \"");
+    if (m->attachment.spoken) {
+        snprintf(rest, sizeof rest, "%llu s, \"",
+                 (unsigned long long)m->attachment.duration_ms / 1000);
+        buf_text(out, rest);
+    }
     show_lines(out, bytes(m->text, m->text_n), "");
-    snprintf(rest, sizeof rest, "\", %llu bytes: tacet file get %s %s",
-             (unsigned long long)m->file_size, m->with, m->id);
+    snprintf(rest, sizeof rest, "\", %llu bytes%s: tacet file %s %s %s",
+             (unsigned long long)m->file_size, m->view_only ? ", only to be looked at" : "",
+             m->view_only ? "show" : "get", m->with, m->id);
     buf_text(out, rest);
 }
 

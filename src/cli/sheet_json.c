@@ -89,12 +89,27 @@ static json_t *was_json(struct tacet_client *client, const struct tacet_message 
     return list;
 }
 
+static json_t *preview_json(const struct tacet_message *m)
+{
+    static const char *const TYPES[] = {
+        [TACET_PREVIEW_PNG] = "image/png", [TACET_PREVIEW_JPEG] = "image/jpeg"};
+
+    if (m->attachment.preview == TACET_PREVIEW_NONE)
+        return json_null();
+    return json_pack("{ss sI sI}", "type", TYPES[m->attachment.preview], "width",
+                     (json_int_t)m->attachment.width, "height", (json_int_t)m->attachment.height);
+}
+
 static json_t *file_json(const struct tacet_message *m)
 {
     if (!m->file)
         return json_null();
-    return json_pack("{ss% sI sb}", "name", m->text_n == 0 ? "" : (const char *)m->text, m->text_n,
-                     "size", (json_int_t)m->file_size, "view_only", m->view_only);
+    return json_pack("{ss% ss sI sb so so}", "name", m->text_n == 0 ? "" : (const char *)m->text,
+                     m->text_n, "type", m->attachment.type, "size", (json_int_t)m->file_size,
+                     "view_only", m->view_only, "spoken_ms",
+                     m->attachment.spoken ? json_integer((json_int_t)m->attachment.duration_ms)
+                                          : json_null(),
+                     "preview", preview_json(m));
 }
 
 bool sheet_json(struct tacet_client *client, const struct tacet_message *m)

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 
 #include "client/agreed.h"
+#include "client/automatic.h"
 #include "client/engine_internal.h"
 #include "client/errands.h"
 #include "client/giver.h"
 #include "client/parking.h"
+#include "client/showing.h"
 #include "client/taker.h"
 #include "client/transferring.h"
 #include "client/wishing.h"
@@ -214,6 +216,8 @@ static struct err fetch_file(struct engine *e, const struct command *c)
 
     if (c->room == 0)
         TRY(people_by_handle(e->vault, c->handle, &with));
+    if (c->kind == COMMAND_FILE_SHOW)
+        return showing_ask(e, with.number, c->number, &e->transfer);
     return errands_fetch(e, with.number, c->number, c->text, &e->transfer);
 }
 
@@ -221,7 +225,9 @@ static struct err move_file(struct engine *e, const struct command *c)
 {
     if (c->kind == COMMAND_FILE_SEND)
         return send_file(e, c);
-    return c->kind == COMMAND_FILE_FETCH ? fetch_file(e, c) : errands_cancel(e, c->number);
+    if (c->kind == COMMAND_FILE_AUTOMATIC)
+        return automatic_set(e, c->text, c->number);
+    return c->kind == COMMAND_FILE_CANCEL ? errands_cancel(e, c->number) : fetch_file(e, c);
 }
 
 static struct err look_up(struct engine *e, const struct command *c)
@@ -371,6 +377,8 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_FILE_SEND:
     case COMMAND_FILE_FETCH:
     case COMMAND_FILE_CANCEL:
+    case COMMAND_FILE_SHOW:
+    case COMMAND_FILE_AUTOMATIC:
         return move_file(e, c);
     case COMMAND_OFFER:
     case COMMAND_OFFER_CONFIRM:
@@ -542,6 +550,11 @@ struct err engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked
 {
     TRY(outgoing_waiting(e, outgoing));
     return parking_count(e, parked);
+}
+
+struct err engine_shown(const struct engine *e, uint64_t number, struct bytes *out)
+{
+    return showing_look(e, number, out);
 }
 
 struct err engine_answers(struct engine *e, uint64_t *n)

@@ -77,6 +77,8 @@ enum command_kind {
     COMMAND_FILE_SEND = 100, /* the one at the path `text`, as `about` says, to handle or room */
     COMMAND_FILE_FETCH,      /* that of the message at place `number`, into the folder `text` */
     COMMAND_FILE_CANCEL,     /* transfer `number` */
+    COMMAND_FILE_AUTOMATIC = 86, /* of up to `number` bytes, into the folder `text`; 0: none */
+    COMMAND_FILE_SHOW = 85, /* that of the message at place `number`: engine_shown() has it then */
 };
 
 struct command {
@@ -271,6 +273,9 @@ FALLIBLE engine_recovery(struct engine *e, enum recovering_state *out);
 FALLIBLE engine_letters(const struct engine *e, char out[RECOVERY_LETTERS_SIZE]);
 /* The number of the transfer that was begun last. */
 uint64_t engine_transfer(const struct engine *e);
+/* A file that was to be shown, when EVENT_TRANSFER has told that it is there: until
+ * COMMAND_FILE_CANCEL or the next COMMAND_FILE_SHOW wipes it.  E_ABSENT. */
+FALLIBLE engine_shown(const struct engine *e, uint64_t number, struct bytes *out);
 /* The number of the room that COMMAND_ROOM_CREATE made last. */
 uint64_t engine_made(const struct engine *e);
 /* Is its time over?  Then it is not to be shown, and will be destroyed as soon as that can be. */

@@ -126,6 +126,7 @@ struct engine {
     uint64_t forgotten_ms;          /* when what waits may be sealed again; 0: nothing does */
     uint64_t changing_ms;           /* when a list is sent again; 0: not before something comes */
     uint64_t giving_ms;             /* when what is given is looked at again; 0: nothing is */
+    bool fetching_due;              /* a file that came is to be fetched by itself */
     bool giving_due;                /* a device said something of what it is given */
     struct relisting relisting;
     struct offer offer;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/errands.h"
 
+#include "client/showing.h"
 #include "client/transferring_internal.h"
 #include "crypto/secret.h"
+#include "e2ee/preview.h"
 #include "wire/tacet.pb-c.h"
 
 static struct err add(struct engine *e, struct transfer *t)
@@ -37,11 +39,14 @@ struct err errands_send(struct engine *e, uint64_t conversation, const struct at
                         struct bytes path, uint64_t *number)
 {
     struct transfer t = {.kind = TRANSFERS_SENDING, .conversation = conversation, .path = path};
+    struct preview preview;
 
     if (e->transferring == NULL)
         return FAIL(E_AGAIN);
     if (path.n == 0 || path.n > FILING_PATH_MAX)
         return FAIL(E_LIMIT);
+    if (about->preview.n > 0)
+        TRY(preview_judge(about->preview, &preview));
     TRY(add_sending(e, about, &t));
     *number = t.number;
     return transferring_pump(e);
@@ -87,6 +92,16 @@ static struct err tell_dropped(struct engine *e, struct bytes content)
     return err.code == E_AGAIN ? OK : err; /* it goes by itself, in a week */
 }
 
+static struct err stop_showing(struct engine *e)
+{
+    struct transferring *x = e->transferring;
+
+    if (x->phase != PHASE_NONE && x->t.kind == TRANSFERS_SHOWING)
+        transferring_again(e, 0);
+    showing_forget(x);
+    return transferring_pump(e);
+}
+
 struct err errands_cancel(struct engine *e, uint64_t number)
 {
     struct transferring *x = e->transferring;
@@ -94,6 +109,8 @@ struct err errands_cancel(struct engine *e, uint64_t number)
     struct transfer t;
     struct err err = OK;
 
+    if (x != NULL && x->showing.number == number && number != 0)
+        return stop_showing(e);
     TRY_OUT(transfers_next(e->vault, number, &a, &t));
     TRY_OUT(t.number == number ? OK : FAIL(E_ABSENT));
     if (x != NULL && x->phase != PHASE_NONE && x->t.number == number)

@@ -6,8 +6,9 @@
 #include "client/transferring.h"
 
 /* Send the file at `path` in a conversation; name, type, voice and preview as in `about`, whose
- * other fields are made here.  E_AGAIN: no files can be reached; E_LIMIT: too large, or too many
- * are waiting; E_MALFORMED; errors of filing. */
+ * other fields are made here.  E_AGAIN: no files can be reached; E_LIMIT: too large, too many
+ * are waiting, or a preview as in e2ee/preview.h; E_MALFORMED, E_TRUNCATED: a name, type or preview
+ * will not do; errors of filing. */
 FALLIBLE errands_send(struct engine *e, uint64_t conversation, const struct attachment *about,
                       struct bytes path, uint64_t *number);
 
@@ -16,7 +17,7 @@ FALLIBLE errands_send(struct engine *e, uint64_t conversation, const struct atta
 FALLIBLE errands_fetch(struct engine *e, uint64_t conversation, uint64_t place, struct bytes folder,
                        uint64_t *number);
 
-/* E_ABSENT: there is none of this number. */
+/* Also what is shown, which is wiped.  E_ABSENT: there is none of this number. */
 FALLIBLE errands_cancel(struct engine *e, uint64_t number);
 
 #endif

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A file that comes: each chunk is opened as it comes and goes to the draft; a batch of digests is
- * committed when what they are of is on disk.  [PROTOCOL 13.5] */
+ * committed when what they are of is on disk.  What is only shown goes to memory.  [PROTOCOL 13.5]
+ */
 #include <stdlib.h>
 
+#include "client/showing.h"
 #include "client/transferring_internal.h"
 #include "wire/tacet.pb-c.h"
 
@@ -56,18 +58,32 @@ static struct err take_chunk(struct engine *e, struct bytes sealed)
     return OK;
 }
 
+/* Opened where it stays. */
+static struct err show_chunk(struct engine *e, struct bytes sealed)
+{
+    struct transferring *x = e->transferring;
+    uint64_t where = file_key_chunk(&x->key.shape, x->key.next).at;
+    struct bytes part;
+
+    TRY(file_key_open(&x->key, sealed, showing_at(x, where), &part, x->digests[0]));
+    if (x->key.next % TRANSFERS_BATCH == 0)
+        transferring_progress(e, x->key.next);
+    return OK;
+}
+
 static struct err take_part(struct engine *e, struct bytes part)
 {
     struct transferring *x = e->transferring;
+    bool shown = x->t.kind == TRANSFERS_SHOWING;
 
-    if (x->sealed == NULL)
+    if (x->sealed == NULL && !shown)
         x->sealed = malloc(FILE_KEY_CHUNK_SIZE);
-    if (x->sealed == NULL)
+    if (x->sealed == NULL && !shown)
         return FAIL(E_NOMEM);
     while (part.n > 0) {
         size_t n = part.n < SEALED ? part.n : (size_t)SEALED;
 
-        TRY(take_chunk(e, bytes(part.at, n)));
+        TRY(shown ? show_chunk(e, bytes(part.at, n)) : take_chunk(e, bytes(part.at, n)));
         part = bytes(part.at + n, part.n - n);
     }
     return OK;
@@ -92,6 +108,7 @@ struct err fetching_came(struct engine *e, uint32_t chunk, const struct frame *f
     err = take_part(e, frame_bytes(m->part));
     if (err.code != E_OK)
         return transferring_judge(e, err.code);
-    return x->key.next == x->key.shape.chunks ? fetching_finish(e)
-                                              : OK; /* what follows is asked for behind this */
+    if (x->key.next < x->key.shape.chunks)
+        return OK; /* what follows is asked for behind this */
+    return x->t.kind == TRANSFERS_SHOWING ? showing_finish(e) : fetching_finish(e);
 }

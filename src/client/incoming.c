@@ -11,6 +11,7 @@
 #include "client/giver.h"
 #include "client/parking.h"
 #include "client/sentlog.h"
+#include "client/transferring.h"
 #include "crypto/hash.h"
 #include "wire/tacet.pb-c.h"
 
@@ -257,6 +258,9 @@ static struct err go_on(struct engine *e)
     incoming_report(e);
     if (e->giving_due)
         TRY(giver_pump(e));
+    if (e->fetching_due)
+        TRY(transferring_pump(e));
+    e->fetching_due = false;
     return e->queued ? outgoing_pump(e) : OK;
 }
 

@@ -5,6 +5,7 @@
  * Everything happens in the caller's savepoint: parked and damaged items leave no trace in it.
  */
 #include "client/agreed.h"
+#include "client/automatic.h"
 #include "client/chains.h"
 #include "client/controls.h"
 #include "client/conversations.h"
@@ -243,6 +244,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
         return pass(op);
     if (blocked)
         return opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
+    TRY(automatic_take(e, m));
     *op->result = OPENING_DONE;
     op->event->kind = deeds_is_quiet(m) ? EVENT_DEED : EVENT_MESSAGE;
     op->event->finding = verdict->finding;

@@ -255,6 +255,11 @@ bool rules_allows_export(void)
     return true;
 }
 
+bool rules_allows_fetching(void)
+{
+    return true;
+}
+
 bool rules_allows_history(void)
 {
     return true;

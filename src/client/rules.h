@@ -64,8 +64,9 @@ FALLIBLE rules_of_room(struct vault *v, const struct own *me, const struct room_
 /* May devices of an account give each other what was said before?  No policy says anything of it
  * yet: the place where one would be asked. */
 bool rules_allows_history(void);
-/* May a conversation be written out of a profile?  The same. */
+/* May a conversation be written out of a profile, and files be fetched by themselves?  The same. */
 bool rules_allows_export(void);
+bool rules_allows_fetching(void);
 
 /* NULL where there is none, as statement/policy.h has it. */
 const struct network_policy *rules_or_null(const struct network_policy *p);

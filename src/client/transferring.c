@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "client/showing.h"
 #include "crypto/secret.h"
 #include "wire/tacet.pb-c.h"
 
@@ -40,6 +41,7 @@ void transferring_free(struct engine *e)
     if (e->transferring == NULL)
         return;
     let_go(e->transferring);
+    showing_forget(e->transferring);
     free(e->transferring);
     e->transferring = NULL;
 }
@@ -108,7 +110,10 @@ struct err transferring_fail(struct engine *e, enum err_code why)
 
     if (x->t.kind == TRANSFERS_FETCHING)
         x->filing->drop(x->filing->ctx, x->t.path, x->t.number);
-    TRY(transferring_drop(e, x->t.number));
+    if (x->t.kind == TRANSFERS_SHOWING)
+        showing_forget(x);
+    else
+        TRY(transferring_drop(e, x->t.number));
     transferring_end(e, why, (struct bytes){NULL, 0});
     transferring_again(e, 0);
     return OK;
@@ -284,7 +289,7 @@ static struct err pass_digests(struct engine *e)
     return err.code == E_ABSENT ? OK : err;
 }
 
-static struct err take_up(struct engine *e)
+struct err transferring_take_up(struct engine *e)
 {
     struct transferring *x = e->transferring;
 
@@ -313,8 +318,10 @@ static struct err begin_next(struct engine *e)
 {
     struct transferring *x = e->transferring;
 
+    if (showing_waits(x))
+        return showing_begin(e);
     TRY(transfers_next(e->vault, 0, &x->arena, &x->t));
-    TRY(take_up(e));
+    TRY(transferring_take_up(e));
     if (x->t.kind == TRANSFERS_SENDING)
         return begin_sending(e);
     return x->key.next == x->key.shape.chunks ? fetching_finish(e) : OK;

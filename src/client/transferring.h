@@ -4,6 +4,7 @@
  *
  *   sending    BEGINNING -> ASKING -> MOVING -> KEEPING -> the message is queued
  *   fetching   MOVING -> the draft is kept
+ *   showing    MOVING -> it is in memory (client/showing.h)
  *
  * Whatever goes wrong with the connection begins this again from what is committed: the digests of
  * the chunks that were sealed, or that are in the draft.  A chunk's digest is committed before the

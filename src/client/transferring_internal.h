@@ -20,6 +20,14 @@ _Static_assert(TRANSFERS_BATCH % PART == 0, "no frame has chunks of two batches"
 
 enum phase { PHASE_NONE = 0, PHASE_BEGINNING, PHASE_ASKING, PHASE_MOVING, PHASE_KEEPING };
 
+/* What is looked at: client/showing.h. */
+struct showing {
+    bool wanted; /* not all of it is there */
+    uint64_t number, conversation, place, count;
+    uint8_t *at; /* `room` bytes, of which `n` are the file's; or NULL */
+    size_t n, room;
+};
+
 struct transferring {
     const struct filing *filing;
     enum phase phase;
@@ -36,6 +44,7 @@ struct transferring {
     uint8_t *sealed;       /* BATCH_SIZE; or NULL */
     uint8_t digests[TRANSFERS_BATCH][FILE_KEY_DIGEST_SIZE];
     uint64_t retry_ms; /* 0: no need */
+    struct showing showing;
 };
 
 /* ---- transferring.c */
@@ -49,6 +58,8 @@ FALLIBLE transferring_judge(struct engine *e, enum err_code code);
 void transferring_progress(struct engine *e, uint32_t chunks);
 void transferring_end(struct engine *e, enum err_code code, struct bytes path);
 FALLIBLE transferring_drop(struct engine *e, uint64_t number);
+/* What x->t says becomes the file at hand. */
+FALLIBLE transferring_take_up(struct engine *e);
 FALLIBLE transferring_keep_digests(struct engine *e, uint32_t first, uint32_t n);
 /* What a question of this attempt is about. */
 struct waiting transferring_about(const struct transferring *x, uint32_t chunk);

@@ -17,6 +17,7 @@
 enum transfers_kind {
     TRANSFERS_SENDING = 1,
     TRANSFERS_FETCHING,
+    TRANSFERS_SHOWING, /* is never kept: client/showing.h */
 };
 
 struct transfer {

@@ -101,6 +101,7 @@ enum vault_kind {
     VAULT_SENT_OF = 142,          /* sentlog: key = contact, place, number = entry */
     VAULT_TRANSFER = 160,         /* transfers: number = transfer */
     VAULT_TRANSFER_DIGESTS = 161, /* transfers: key = transfer, number = first chunk */
+    VAULT_AUTOMATIC_FOLDER = 170, /* automatic: where what is fetched by itself goes */
 };
 
 /* Bring the tables up to date, as each of what opens a vault does by itself.  E_VERSION. */
@@ -237,6 +238,8 @@ enum vault_counter {
     VAULT_TIME_CLOCK = 91,      /* and what the clock said then */
     VAULT_DUE_SINCE = 92,       /* 1: each message that will be over has its time noted */
     VAULT_NEXT_TRANSFER = 100,
+    VAULT_AUTOMATIC_MOST = 110, /* bytes of a file that is fetched by itself; 0: none is */
+    VAULT_AUTOMATIC_DAY = 111,  /* how many were, on which day */
 };
 FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
 FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* handing: the calls about files. */
+#include "client/automatic.h"
 #include "client/host/client_internal.h"
-#include "client/transfers.h"
+#include "client/showing.h"
 #include "crypto/secret.h"
 #include "e2ee/payload.h"
+#include "e2ee/preview.h"
 #include "tacet/files.h"
 
 _Static_assert((int)TACET_EVENT_FILE == (int)EVENT_TRANSFER, "events");
-_Static_assert(TACET_FILE_NAME_MAX == ATTACHMENT_NAME_MAX && TACET_PATH_MAX == FILING_PATH_MAX,
+_Static_assert(TACET_FILE_NAME_MAX == ATTACHMENT_NAME_MAX && TACET_PATH_MAX == FILING_PATH_MAX &&
+                   TACET_FILE_TYPE_MAX == ATTACHMENT_TYPE_MAX &&
+                   TACET_PREVIEW_MAX == ATTACHMENT_PREVIEW_MAX && TACET_SHOWN_MAX == SHOWING_MAX,
                "sizes");
+_Static_assert((int)TACET_PREVIEW_PNG == (int)PREVIEW_PNG &&
+                   (int)TACET_PREVIEW_JPEG == (int)PREVIEW_JPEG,
+               "previews");
 
 /* In whose conversation. */
 static enum tacet_code say_where(struct tacet_client *c, const char *with, struct command *cmd)
@@ -37,13 +44,20 @@ static const char *last_part(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-enum tacet_code tacet_send_file(struct tacet_client *c, const char *to, const char *path,
-                                const char *name, uint64_t *number)
+enum tacet_code tacet_send_file(struct tacet_client *c, const char *to,
+                                const struct tacet_file *file, uint64_t *number)
 {
-    const struct attachment about = {.name = bytes_text(name == NULL ? last_part(path) : name)};
-    struct command cmd = {.kind = COMMAND_FILE_SEND, .text = bytes_text(path), .about = &about};
+    const struct attachment about = {
+        .name = bytes_text(file->name == NULL ? last_part(file->path) : file->name),
+        .type = bytes_text(file->type == NULL ? "" : file->type),
+        .view_only = file->view_only,
+        .voice = file->spoken,
+        .duration_ms = file->duration_ms,
+        .preview = bytes(file->preview, file->preview_n)};
+    struct command cmd = {
+        .kind = COMMAND_FILE_SEND, .text = bytes_text(file->path), .about = &about};
 
-    if (about.name.n > ATTACHMENT_NAME_MAX)
+    if (about.name.n > ATTACHMENT_NAME_MAX || about.preview.n > ATTACHMENT_PREVIEW_MAX)
         return TACET_LIMIT;
     return begin(c, to, &cmd, number);
 }
@@ -55,6 +69,27 @@ enum tacet_code tacet_fetch_file(struct tacet_client *c, const struct tacet_mess
         .kind = COMMAND_FILE_FETCH, .text = bytes_text(directory), .number = m->place};
 
     return begin(c, m->with, &cmd, number);
+}
+
+enum tacet_code tacet_show_file(struct tacet_client *c, const struct tacet_message *m,
+                                uint64_t *number)
+{
+    struct command cmd = {.kind = COMMAND_FILE_SHOW, .number = m->place};
+
+    return begin(c, m->with, &cmd, number);
+}
+
+enum tacet_code tacet_shown_file(struct tacet_client *c, uint64_t number, const uint8_t **at,
+                                 size_t *n)
+{
+    struct bytes shown;
+    enum tacet_code code = client_code(engine_shown(c->engine, number, &shown));
+
+    if (code != TACET_OK)
+        return code;
+    *at = shown.at;
+    *n = shown.n;
+    return TACET_OK;
 }
 
 enum tacet_code tacet_cancel_file(struct tacet_client *c, uint64_t number)
@@ -76,6 +111,28 @@ static struct err text_of(struct arena *a, struct bytes in, const char **out)
     at[in.n] = '\0';
     *out = (const char *)at;
     return OK;
+}
+
+static struct err automatic(struct tacet_client *c, const char **directory, uint64_t *most)
+{
+    struct bytes folder;
+
+    arena_free(&c->shown);
+    TRY(automatic_get(c->vault, &c->shown, &folder, most));
+    return text_of(&c->shown, folder, directory);
+}
+
+enum tacet_code tacet_automatic(struct tacet_client *c, const char **directory, uint64_t *most)
+{
+    return client_code(automatic(c, directory, most));
+}
+
+enum tacet_code tacet_set_automatic(struct tacet_client *c, const char *directory, uint64_t most)
+{
+    const struct command cmd = {
+        .kind = COMMAND_FILE_AUTOMATIC, .text = bytes_text(directory), .number = most};
+
+    return client_command(c, &cmd);
 }
 
 static struct err next_transfer(struct tacet_client *c, uint64_t number, struct tacet_transfer *out)
@@ -103,6 +160,20 @@ enum tacet_code tacet_next_transfer(struct tacet_client *c, uint64_t number,
     return client_code(next_transfer(c, number, out));
 }
 
+/* Of what was judged alone. */
+static void preview_out(struct bytes image, struct tacet_attachment *out)
+{
+    struct preview p;
+
+    if (preview_judge(image, &p).code != E_OK)
+        return;
+    out->preview = (enum tacet_preview)p.kind;
+    out->image = image.at;
+    out->image_n = image.n;
+    out->width = p.width;
+    out->height = p.height;
+}
+
 void handing_message(const struct message *m, struct tacet_message *out)
 {
     struct attachment a = {.duration_ms = 0};
@@ -112,6 +183,11 @@ void handing_message(const struct message *m, struct tacet_message *out)
     out->file = true;
     out->file_size = a.file.size;
     out->view_only = a.view_only;
+    out->attachment.spoken = a.voice;
+    out->attachment.duration_ms = a.duration_ms;
+    if (a.type.n > 0)
+        memcpy(out->attachment.type, a.type.at, a.type.n);
+    preview_out(a.preview, &out->attachment);
     out->text = a.name.at;
     out->text_n = a.name.n;
     secret_wipe(&a, sizeof a);

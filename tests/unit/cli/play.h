@@ -56,8 +56,11 @@ struct play {
     char exported[64];                           /* the conversation, or the file */
     char searched[512];                          /* "words@conversation" */
     char filed[4200];                            /* of a file */
-    enum tacet_code file_code;                   /* what that is answered */
-    struct tacet_transfer transfer;              /* that has not ended; number 0: none */
+    const char *file_shown;                      /* what there is of one to look at */
+    size_t file_shown_n;
+    uint64_t automatic;             /* bytes of a file that is fetched by itself */
+    enum tacet_code file_code;      /* what that is answered */
+    struct tacet_transfer transfer; /* that has not ended; number 0: none */
     bool cancelled;
     size_t sent_n;
     uint64_t place; /* of the message with which something was done */
