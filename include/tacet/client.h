@@ -236,6 +236,7 @@ enum tacet_shared {
     TACET_SHARED_DRAFTS = 64,      /* tacet_draft() */
     TACET_SHARED_MUTED = 128,      /* tacet_mute() */
     TACET_SHARED_BLOCKED = 256,    /* tacet_block() */
+    TACET_SHARED_TIMERS = 1 << 20, /* tacet_set_timers() */
 };
 
 /* Why a message did not go to whom it had to go; and what `about` is then. */
@@ -326,6 +327,8 @@ struct tacet_message {
     bool file;             /* it brings a file, which its sender calls `text`: see tacet/files.h */
     uint64_t file_size;    /* of so many bytes */
     bool view_only;        /* that is not to be kept */
+    uint32_t expire_s;     /* it lives for so long from sent_ms on; 0: it is no message */
+    uint64_t ends_ms;      /* Unix time when it is destroyed here; 0: never */
 };
 
 /* How far adding a device has come, on either of the two. */
@@ -585,5 +588,6 @@ TACET_API const char *tacet_version(void);
 #include "tacet/devices.h"
 #include "tacet/files.h"
 #include "tacet/rooms.h"
+#include "tacet/timers.h"
 
 #endif

@@ -27,6 +27,7 @@ enum registers_kind {
     REGISTERS_BLOCKED,         /* key = aid; 1, or empty */
     REGISTERS_SETTINGS,        /* key = room; what a later version of this file says */
     REGISTERS_ROOM,            /* key = room; what it is called (e2ee/about.h) */
+    REGISTERS_TIMERS = 20,     /* key = room; for how long what I write there lives: timers.h */
 };
 
 /* The value that stands, in the arena.  E_ABSENT: nobody has put one there. */

@@ -10,6 +10,7 @@
 #include "client/engine_internal.h"
 #include "client/nicknames.h"
 #include "client/registers.h"
+#include "client/timers.h"
 
 static const struct bytes NOTHING = {NULL, 0};
 
@@ -136,9 +137,13 @@ struct err saying_command(struct engine *e, const struct command *c)
         enum command_kind kind;
         struct err (*obey)(struct engine *e, const struct command *c);
     } ways[] = {
-        {COMMAND_NAME, name_contact}, {COMMAND_NAME_DEVICE, name_device},
-        {COMMAND_READ, read_message}, {COMMAND_DRAFT, draft},
-        {COMMAND_MUTE, mute},         {COMMAND_BLOCK, block},
+        {COMMAND_NAME, name_contact},
+        {COMMAND_NAME_DEVICE, name_device},
+        {COMMAND_READ, read_message},
+        {COMMAND_DRAFT, draft},
+        {COMMAND_MUTE, mute},
+        {COMMAND_BLOCK, block},
+        {COMMAND_TIMERS, timers_command},
     };
 
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
