@@ -238,6 +238,7 @@ enum tacet_shared {
     TACET_SHARED_DRAFTS = 64,       /* tacet_draft() */
     TACET_SHARED_MUTED = 128,       /* tacet_mute() */
     TACET_SHARED_BLOCKED = 256,     /* tacet_block() */
+    TACET_SHARED_TIMERS = 1 << 20,  /* tacet_set_timers() */
     TACET_SHARED_MARKS = 1 << 29,   /* tacet_pin(), tacet_star() */
     TACET_SHARED_DELETED = 1 << 30, /* tacet_delete(): TACET_EVENT_ENDED follows for each */
 };
@@ -332,6 +333,8 @@ struct tacet_message {
     bool view_only;        /* that is not to be kept */
     bool starred;          /* I marked it: see tacet_star() of tacet/deeds.h */
     struct tacet_attachment attachment; /* and what else it says of it */
+    uint32_t expire_s; /* it lives for so long from sent_ms on; 0: it is no message */
+    uint64_t ends_ms;  /* Unix time when it is destroyed here; 0: never */
 };
 
 /* How far adding a device has come, on either of the two. */
@@ -599,5 +602,6 @@ TACET_API const char *tacet_version(void);
 #include "tacet/devices.h"
 #include "tacet/files.h"
 #include "tacet/rooms.h"
+#include "tacet/timers.h"
 
 #endif

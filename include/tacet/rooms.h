@@ -41,6 +41,7 @@ enum tacet_room_wish {
     TACET_WISH_LEAVE,
     TACET_WISH_DELETE,       /* put out all others, and look at it no more */
     TACET_WISH_POSTING = 11, /* who may write there: "all" or "moderators" */
+    TACET_WISH_TIMERS = 20,  /* tacet_set_timers() */
 };
 
 #define TACET_ROOM_NAME_MAX        128 /* bytes */

@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join chat send reply react edit recall delete star pin mute block draft read search export contacts name room file verify devices recovery passphrase lock status help"
+    local words="join chat send reply react edit recall delete star pin mute block draft read search export contacts name room timer file verify devices recovery passphrase lock status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -29,7 +29,7 @@ _tacet() {
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
         ;;
-    --passphrase-fd | --kdf-cost | --lock-after | --wait | --confirm | --after | --wipe-after | --key-store | --name | --in | --most | --spoken | --type) return ;;
+    --passphrase-fd | --kdf-cost | --lock-after | --wait | --confirm | --after | --wipe-after | --key-store | --name | --in | --most | --expire | --spoken | --type) return ;;
     esac
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
@@ -46,7 +46,7 @@ _tacet() {
     help) options=$words ;;
     join) options+=" --name --kdf-cost" ;;
     chat) options+=" --lock-after --wait" ;;
-    send) options+=" --wait" ;;
+    send) options+=" --expire --wait" ;;
     reply) options+=" --wait" ;;
     react) options+=" --back --wait" ;;
     edit) options+=" --wait" ;;
@@ -61,6 +61,7 @@ _tacet() {
     contacts) options+=" --json" ;;
     name) options+=" --none" ;;
     room) options="list show create add remove promote demote rename describe leave delete posting $options --group --json" ;;
+    timer) options+=" --expire --json" ;;
     file) options="send get show list resume cancel automatic $options --most --none --view-only --spoken --type --preview --to --wait --json" ;;
     verify) options+=" --confirm --accept-new-key" ;;
     devices) options="list add remove name give take $options --confirm --wait --json --none" ;;

@@ -42,9 +42,10 @@ static void send_file(struct board *b, struct bytes name)
 {
     struct buf text = BUF(LINE_MOST + 1);
     char *path = realpath(text_of(&text, name), NULL);
+    const struct tacet_file file = {.path = path};
     uint64_t number;
     enum tacet_code code =
-        path == NULL ? TACET_ABSENT : tacet_send_file(b->client, b->with, path, NULL, &number);
+        path == NULL ? TACET_ABSENT : tacet_send_file(b->client, b->with, &file, &number);
 
     if (code != TACET_OK)
         board_say(b, "The file was not sent: ",

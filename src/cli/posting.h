@@ -28,6 +28,7 @@ struct posting {
     struct bytes text;
     const char *reaction; /* its kind */
     bool back;            /* take it back */
+    uint32_t expire_s;    /* POSTING_TEXT: said of this one; 0: not */
     unsigned wait;        /* seconds; 0: not at all */
 };
 

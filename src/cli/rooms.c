@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/drive.h"
 #include "cli/people.h"
+
+#define WAIT_SECONDS 15 /* for a change to be in force */
 
 bool rooms_is_meant(const char *with)
 {
@@ -103,4 +106,45 @@ void rooms_write_change(struct tacet_client *client, const struct tacet_message 
     buf_text(out, CHANGES[m->change].done);
     if (CHANGES[m->change].to_whom)
         write_person(client, m->whom, out);
+}
+
+/* ---- changing */
+
+const struct sentence rooms_changing[] = {
+    {TACET_ABSENT, "Whom this is about is not in the room, or nobody is called that."},
+    {TACET_CONFLICT, "Somebody else was first, and changed the same.  Look at it again."},
+    {TACET_DENIED, "Only a moderator may do that; in a group nobody may."},
+    {TACET_REMOVED, "You are not in this room any more, or that account was removed."},
+    {TACET_MALFORMED,
+     "Handles are like \"bob\"; a name has 1 to 128 bytes of UTF-8; posting is \"all\" "
+     "or \"moderators\"."},
+    {TACET_LIMIT, "That is too long, or too many people."},
+    {TACET_OK, NULL},
+};
+
+/* Until what waits for this room is in force, or cannot be. */
+enum words_end rooms_await(struct tacet_client *client, const char *address)
+{
+    enum words_end end = WORDS_LATER;
+    struct tacet_room r = {.waiting = 1};
+    struct tacet_event e;
+    struct drive d;
+
+    drive_begin(&d, client, WAIT_SECONDS);
+    while (end == WORDS_LATER && drive_next(&d, &e)) {
+        if (e.kind != TACET_EVENT_ROOM_CHANGE || strcmp(e.message.with, address) != 0)
+            continue;
+        if (e.code != TACET_OK)
+            end = sentences_say(rooms_changing, e.code);
+        else if (tacet_find_room(client, address, &r) == TACET_OK && r.waiting == 0)
+            end = WORDS_FINE;
+    }
+    while (end == WORDS_FINE && drive_has_outgoing(&d) && drive_next(&d, &e))
+        drive_shorten(&d, 2);
+    if (drive_refused(&d))
+        end = WORDS_FAILED;
+    drive_end(&d);
+    if (end == WORDS_LATER)
+        fputs("Not yet in effect: it is tried again whenever tacet runs.\n", stderr);
+    return end;
 }

@@ -4,6 +4,7 @@
 #define TACET_CLI_ROOMS_H
 
 #include "base/buf.h"
+#include "cli/sentences.h"
 #include "tacet/rooms.h"
 
 /* Does it name a room, and not a person? */
@@ -22,5 +23,11 @@ void rooms_write_change(struct tacet_client *client, const struct tacet_message 
 
 /* "added"; for JSON. */
 const char *rooms_change_name(unsigned change);
+
+/* Why a change of a room cannot be. */
+extern const struct sentence rooms_changing[];
+
+/* Wait until what waits for this room is in force, or cannot be, which is said. */
+enum words_end rooms_await(struct tacet_client *client, const char *address);
 
 #endif

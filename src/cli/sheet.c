@@ -11,6 +11,7 @@
 
 #define NUMBER_MAX   40
 #define REST_MAX     96
+#define DEFAULT_S    (30 * 86400)
 #define QUOTE_POINTS 48 /* of a text that another one answers */
 
 static void write_notes(const struct tacet_message *m, struct buf *out)
@@ -154,6 +155,16 @@ static void write_file(const struct tacet_message *m, struct buf *out)
     buf_text(out, rest);
 }
 
+/* Where it is not as where nobody says anything. */
+static void write_end(const struct tacet_message *m, struct buf *out)
+{
+    if (m->expire_s == 0 || m->expire_s == DEFAULT_S || m->ends_ms == 0)
+        return;
+    buf_text(out, "    (ends ");
+    show_write_time(out, m->ends_ms);
+    buf_text(out, ")\n");
+}
+
 void sheet_words(struct tacet_client *client, const struct tacet_message *m, struct buf *out)
 {
     if (sheet_is_change(m))
@@ -174,6 +185,7 @@ void sheet_below(struct tacet_client *client, const struct tacet_message *m, str
         write_reactions(client, m, out);
     if (m->versions > 1)
         buf_text(out, "    (edited)\n");
+    write_end(m, out);
     write_notes(m, out);
 }
 

@@ -6,27 +6,13 @@
 
 #include "cli/choice.h"
 #include "cli/cli.h"
-#include "cli/drive.h"
 #include "cli/people.h"
 #include "cli/rooms.h"
 #include "cli/sentences.h"
 #include "terminal/jsonl.h"
 #include "terminal/show.h"
 
-#define WAIT_SECONDS 15
-#define HANDLES_MAX  (1016 * TACET_HANDLE_SIZE)
-
-static const struct sentence CHANGING[] = {
-    {TACET_ABSENT, "Whom this is about is not in the room, or nobody is called that."},
-    {TACET_CONFLICT, "Somebody else was first, and changed the same.  Look at it again."},
-    {TACET_DENIED, "Only a moderator may do that; in a group nobody may."},
-    {TACET_REMOVED, "You are not in this room any more, or that account was removed."},
-    {TACET_MALFORMED,
-     "Handles are like \"bob\"; a name has 1 to 128 bytes of UTF-8; posting is \"all\" "
-     "or \"moderators\"."},
-    {TACET_LIMIT, "That is too long, or too many people."},
-    {TACET_OK, NULL},
-};
+#define HANDLES_MAX (1016 * TACET_HANDLE_SIZE)
 
 /* ---- showing */
 
@@ -109,7 +95,7 @@ static enum words_end show(struct tacet_client *client, const char *address, boo
     enum tacet_code code = tacet_find_room(client, address, &r);
 
     if (code != TACET_OK)
-        return sentences_say(CHANGING, code);
+        return sentences_say(rooms_changing, code);
     if (!show_room(&r, json))
         return WORDS_FAILED;
     if (!json && r.description != NULL && *r.description != '\0') {
@@ -123,33 +109,6 @@ static enum words_end show(struct tacet_client *client, const char *address, boo
 }
 
 /* ---- changing */
-
-/* Until what waits for this room is in force, or cannot be. */
-static enum words_end await(struct tacet_client *client, const char *address)
-{
-    enum words_end end = WORDS_LATER;
-    struct tacet_room r = {.waiting = 1};
-    struct tacet_event e;
-    struct drive d;
-
-    drive_begin(&d, client, WAIT_SECONDS);
-    while (end == WORDS_LATER && drive_next(&d, &e)) {
-        if (e.kind != TACET_EVENT_ROOM_CHANGE || strcmp(e.message.with, address) != 0)
-            continue;
-        if (e.code != TACET_OK)
-            end = sentences_say(CHANGING, e.code);
-        else if (tacet_find_room(client, address, &r) == TACET_OK && r.waiting == 0)
-            end = WORDS_FINE;
-    }
-    while (end == WORDS_FINE && drive_has_outgoing(&d) && drive_next(&d, &e))
-        drive_shorten(&d, 2);
-    if (drive_refused(&d))
-        end = WORDS_FAILED;
-    drive_end(&d);
-    if (end == WORDS_LATER)
-        fputs("Not yet in effect: it is tried again whenever tacet runs.\n", stderr);
-    return end;
-}
 
 /* The handles that are left, with one space between; false: there are too many, or none. */
 static bool take_handles(struct options *o, struct buf *out)
@@ -170,7 +129,7 @@ static enum words_end change(struct tacet_client *client, const char *address,
 {
     enum tacet_code code = tacet_change_room(client, address, wish, text);
 
-    return code == TACET_OK ? await(client, address) : sentences_say(CHANGING, code);
+    return code == TACET_OK ? rooms_await(client, address) : sentences_say(rooms_changing, code);
 }
 
 static enum words_end create(struct tacet_client *client, const char *name, const char *handles,
@@ -182,10 +141,10 @@ static enum words_end create(struct tacet_client *client, const char *name, cons
     if (code == TACET_OK && *handles != '\0')
         code = tacet_change_room(client, address, TACET_WISH_ADD, handles);
     if (code != TACET_OK)
-        return sentences_say(CHANGING, code);
+        return sentences_say(rooms_changing, code);
     printf("%s\n", address);
     fflush(stdout);
-    return await(client, address);
+    return rooms_await(client, address);
 }
 
 /* ---- the words behind it */

@@ -4,6 +4,7 @@
 
 #include "cli/choice.h"
 #include "cli/cli.h"
+#include "cli/lifetime.h"
 #include "cli/posting.h"
 
 static enum words_end run(struct options *o, const void *setting)
@@ -14,7 +15,9 @@ static enum words_end run(struct options *o, const void *setting)
     struct tacet_client *client = NULL;
     enum words_end end = WORDS_FAILED;
     const char *to, *given;
+    bool said;
 
+    lifetime_take(o, "--expire", NULL, &said, &p.expire_s);
     options_number(o, "--wait", 0, POSTING_WAIT_MOST, &p.wait);
     to = options_conversation(o);
     given = options_next(o);
@@ -36,7 +39,7 @@ static enum words_end run(struct options *o, const void *setting)
 const struct word word_send = {
     .name = "send",
     .run = run,
-    .usage = "HANDLE|+ROOM [TEXT] [--wait SECONDS]",
+    .usage = "HANDLE|+ROOM [TEXT] [--expire TIME] [--wait SECONDS]",
     .what = "Write to somebody, or to a room.",
     .details =
         "ROOM is a room's name, or its address: tacet help room\n"
@@ -45,7 +48,10 @@ const struct word word_send = {
         "machine while the word runs.  Standard output gets the message's id as soon as the\n"
         "message is safe on this machine.  Then tacet waits for the server to accept it.  If it\n"
         "cannot be reached the message stays queued, which is no failure: it is sent when tacet\n"
-        "next runs, whatever for, within 30 days, and so is everything that was queued before.\n"
+        "next runs, whatever for, while it lives, and so is everything that was queued before.\n"
         "\n"
+        "  --expire TIME      For how long this message lives, whatever tacet timer says: 45s, "
+        "30m,\n"
+        "                     12h, 7d, 2w, up to 1y, and to what the room allows.\n"
         "  --wait SECONDS     How long to wait for the server, 10 if not said.\n",
 };

@@ -4,9 +4,11 @@
  * this device's stream.  [PROTOCOL 6.2, 6.7]
  */
 #include "base/reader.h"
+#include "client/due.h"
 #include "client/engine_internal.h"
+#include "client/timers.h"
 
-#define TTL_S (30 * 24 * 3600) /* until conversations have timers of their own */
+#define TTL_S (30 * 24 * 3600) /* where nobody said anything */
 
 /* ---- the stream: seq and link of (this device, room) */
 
@@ -94,11 +96,39 @@ uint32_t cores_ttl_s(const struct message *m)
     return m->ttl_s == 0 ? TTL_S : m->ttl_s;
 }
 
+/* What it is given, and what the room allows by now: it may be less than when it was written. */
+static struct err find_timers(struct engine *e, const struct message *m, struct timers *out)
+{
+    struct timers_of of;
+
+    TRY(timers_get(e, m->contact, &of));
+    *out = timers_within((struct timers){cores_ttl_s(m), 0},
+                         timers_within(of.room, timers_allowed(NULL)));
+    return OK;
+}
+
+/* One's own copy lives no longer than those of others. */
+static struct err shorten(struct engine *e, const struct message *m, const struct timers *lives)
+{
+    struct due d = {ageing_due(&e->ageing, m->sent_ms, lives->ttl_s), m->contact, m->place};
+    uint64_t at_ms;
+
+    TRY(due_get(e->vault, m->contact, m->place, &at_ms));
+    if (at_ms == 0 || d.at_ms >= at_ms)
+        return OK;
+    ending_kept(e, d.at_ms);
+    return due_put(e->vault, &d);
+}
+
 static struct err make_message_core(struct engine *e, struct outbox_row *row,
-                                    const struct room_id *room, const struct message *m)
+                                    const struct room_id *room, struct message *m)
 {
     struct core *core = &row->core;
+    struct timers lives;
 
+    TRY(find_timers(e, m, &lives));
+    TRY(shorten(e, m, &lives));
+    m->ttl_s = lives.ttl_s;
     *core = (struct core){.sender = e->own.me.who,
                           .room = *room,
                           .id = m->id,
@@ -126,10 +156,16 @@ struct err cores_control(struct engine *e, struct outbox_row *row, const struct 
 }
 
 struct err cores_make(struct engine *e, struct outbox_row *row, const struct room_id *room,
-                      const struct message *m)
+                      struct message *m)
 {
-    if (row->has_core && ID_SAME(row->core.room, *room))
-        return OK;
+    struct timers lives;
+
+    if (row->has_core && ID_SAME(row->core.room, *room)) {
+        if (row->kind != OUTBOX_MESSAGE)
+            return OK;
+        TRY(find_timers(e, m, &lives));
+        return shorten(e, m, &lives);
+    }
     switch (row->kind) {
     case OUTBOX_MESSAGE:
         TRY(make_message_core(e, row, room, m));

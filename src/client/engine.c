@@ -5,12 +5,14 @@
 
 #include "client/agreed.h"
 #include "client/automatic.h"
+#include "client/due.h"
 #include "client/engine_internal.h"
 #include "client/errands.h"
 #include "client/giver.h"
 #include "client/parking.h"
 #include "client/showing.h"
 #include "client/taker.h"
+#include "client/timers.h"
 #include "client/transferring.h"
 #include "client/wishing.h"
 #include "crypto/secret.h"
@@ -199,7 +201,7 @@ static struct err send_text(struct engine *e, const struct command *c)
     if (!text_is_utf8(c->text))
         return FAIL(E_MALFORMED);
     TRY(begin_conversation(e, c, &conversation));
-    return outgoing_queue(e, conversation, PAYLOAD_TEXT, c->text);
+    return outgoing_queue_for(e, conversation, PAYLOAD_TEXT, c->text, &c->timers);
 }
 
 static struct err send_file(struct engine *e, const struct command *c)
@@ -343,9 +345,8 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_REVOKE:
         return revoke(e, c);
     case COMMAND_GIVE:
-        return with_device(e, c, giver_ask);
     case COMMAND_TAKE:
-        return with_device(e, c, taker_agree);
+        return with_device(e, c, c->kind == COMMAND_GIVE ? giver_ask : taker_agree);
     case COMMAND_NAME:
     case COMMAND_NAME_DEVICE:
     case COMMAND_READ:
@@ -356,6 +357,7 @@ static struct err obey(struct engine *e, const struct command *c)
     case COMMAND_STAR:
     case COMMAND_UNSTAR:
     case COMMAND_PIN:
+    case COMMAND_TIMERS:
         return saying_command(e, c);
     case COMMAND_ROOM_CREATE:
     case COMMAND_ROOM_ADD:
@@ -544,6 +546,25 @@ struct err engine_quiet_room(struct engine *e, const struct room_id *room, struc
 struct err engine_is_over(struct engine *e, const struct message *m, bool *over)
 {
     return ending_is_over(e, m, over);
+}
+
+struct err engine_ends(struct engine *e, const struct message *m, uint64_t *at_ms)
+{
+    TRY(due_get(e->vault, m->contact, m->place, at_ms));
+    if (*at_ms != 0)
+        *at_ms = ageing_clock(&e->ageing, *at_ms);
+    return OK;
+}
+
+struct err engine_timers(struct engine *e, uint64_t conversation, struct timers *said,
+                         struct timers *room)
+{
+    struct timers_of of;
+
+    TRY(timers_get(e, conversation, &of));
+    *said = of.said;
+    *room = of.room;
+    return OK;
 }
 
 struct err engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked)

@@ -67,6 +67,7 @@ enum command_kind {
     COMMAND_ROOM_LEAVE,
     COMMAND_ROOM_DELETE,
     COMMAND_ROOM_POSTING, /* who may write there: "all" or "moderators" */
+    COMMAND_TIMERS = 60,  /* in the conversation with handle, or in `room`: `timers` */
     /* With the message at place `number` of the conversation with handle, or in `room`. */
     COMMAND_REPLY = 80, /* answer it with `text` */
     COMMAND_REACT,      /* react to it by the kind in `text` */
@@ -81,6 +82,12 @@ enum command_kind {
     COMMAND_FILE_SHOW = 85, /* that of the message at place `number`: engine_shown() has it then */
 };
 
+/* For how long something lives, in seconds; 0: nothing is said of that, or nothing bounds it. */
+struct timers {
+    uint32_t ttl_s;  /* from when it was written */
+    uint32_t burn_s; /* from when it was read */
+};
+
 struct command {
     enum command_kind kind;
     struct bytes handle, text; /* text: or the digits, a did, a digest */
@@ -88,6 +95,7 @@ struct command {
     struct device_id device;
     uint64_t room;                  /* SEND, READ to PIN, FILE_*: 0: the conversation with handle */
     const struct attachment *about; /* FILE_SEND */
+    struct timers timers;           /* TIMERS; SEND: what is said of this one */
 };
 
 /* ---- What the engine wants done. */
@@ -280,6 +288,12 @@ FALLIBLE engine_shown(const struct engine *e, uint64_t number, struct bytes *out
 uint64_t engine_made(const struct engine *e);
 /* Is its time over?  Then it is not to be shown, and will be destroyed as soon as that can be. */
 FALLIBLE engine_is_over(struct engine *e, const struct message *m, bool *over);
+/* When will it be, by the clock as it is now, in ms?  0: never.  A message that was not destroyed.
+ */
+FALLIBLE engine_ends(struct engine *e, const struct message *m, uint64_t *at_ms);
+/* For how long what I write in a conversation lives, and what a room allows. */
+FALLIBLE engine_timers(struct engine *e, uint64_t conversation, struct timers *said,
+                       struct timers *room);
 FALLIBLE engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked);
 /* How much is to be said to other devices of mine of history that is given, and was not taken by
  * the server yet. */

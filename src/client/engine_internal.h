@@ -378,10 +378,10 @@ FALLIBLE lookups_learned_stale(struct engine *e, const struct lookups_stale *wha
 
 /* ---- cores.c: what stays of a message however often it is sealed */
 
-/* The core of a row that has none yet in this room, and its place in my stream.  E_REMOVED: what
- * was sealed before was for another account than the contact is now. */
+/* The core of a row that has none yet in this room, and its place in my stream; *m, for the caller
+ * to keep, lives as the room allows now.  E_REMOVED: it was sealed for another account than now. */
 FALLIBLE cores_make(struct engine *e, struct outbox_row *row, const struct room_id *room,
-                    const struct message *m);
+                    struct message *m);
 /* That of a control message. */
 FALLIBLE cores_control(struct engine *e, struct outbox_row *row, const struct room_id *room);
 /* The highest place of my stream in a room. */
@@ -394,7 +394,10 @@ uint32_t cores_ttl_s(const struct message *m);
 /* In a conversation: with a contact, or of a room. */
 FALLIBLE outgoing_queue(struct engine *e, uint64_t conversation, enum payload_type type,
                         struct bytes content);
-/* In the caller's transaction: the same; *m is as it was kept. */
+/* The same, when this was said of it alone (0: nothing).  E_LIMIT: more than is allowed there. */
+FALLIBLE outgoing_queue_for(struct engine *e, uint64_t conversation, enum payload_type type,
+                            struct bytes content, const struct timers *said);
+/* In the caller's transaction: the same, with nothing said; *m is as it was kept. */
 FALLIBLE outgoing_put(struct engine *e, uint64_t conversation, enum payload_type type,
                       struct bytes content, struct message *m);
 /* In the caller's transaction: a row behind all others. */

@@ -357,6 +357,7 @@ struct err judging_judge(struct opening *op, const struct opened *o, struct verd
     if (out->finding.verdict == ROSTER_WRONG)
         return OK;
     out->theirs = *m->list[find_place(m, &o->core.sender)];
+    out->allowed = timers_allowed(m->roster.state_version == 0 ? NULL : &m->state.state);
     if (m->roster.state_version != 0)
         TRY(roomlog_find(op->e->vault, &m->roster.room, &out->room));
     mine = find_place(m, &op->e->own.me.who);

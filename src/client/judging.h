@@ -9,6 +9,7 @@
 #include "client/engine_internal.h"
 #include "client/roomlog.h"
 #include "client/streams.h"
+#include "client/timers.h"
 #include "e2ee/open.h"
 #include "statement/roster_judge.h"
 
@@ -20,9 +21,10 @@ struct verdict {
     struct device_list
         theirs; /* the sender's, at the version named; this and the next two unless WRONG */
     struct stream stream;
-    struct room room; /* in which it came; number 0: it is of a pair */
-    bool again;       /* and I was out of it since the sender's message before */
-    uint32_t mine;    /* version of my account's list that is named; 0: I keep a copy alone */
+    struct room room;      /* in which it came; number 0: it is of a pair */
+    struct timers allowed; /* there, by the state that its roster names, and by the policy */
+    bool again;            /* and I was out of it since the sender's message before */
+    uint32_t mine;         /* version of my account's list that is named; 0: I keep a copy alone */
 
     /* Found out behind it. */
     struct point dsk; /* the sender's */

@@ -147,10 +147,13 @@ static struct err note_read(struct engine *e, const struct core *core, struct me
 }
 
 /* Copies that I keep for others have no end of their own. */
-static struct err keep_or_pass(struct engine *e, struct message *m, bool *over)
+static struct err keep_or_pass(struct engine *e, struct message *m, struct timers allowed,
+                               bool *over)
 {
+    struct timers lives = timers_within((struct timers){.ttl_s = m->ttl_s}, allowed);
+
     if ((m->notes & MESSAGE_COPY) == 0)
-        m->due_ms = ageing_due(&e->ageing, m->sent_ms, m->ttl_s);
+        m->due_ms = ageing_due(&e->ageing, m->sent_ms, lives.ttl_s);
     *over = m->due_ms != 0 && m->due_ms <= e->ageing.time_ms;
     if (*over)
         return messages_pass(e->vault, m);
@@ -235,7 +238,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
         TRY(messages_pass(e->vault, m));
         return opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
     }
-    TRY(keep_or_pass(e, m, &over));
+    TRY(keep_or_pass(e, m, verdict->allowed, &over));
     TRY(take_deed(e, m, core, over));
     m->proof = NO_VALUE;
     if (m->notes & MESSAGE_UNREADABLE) /* nothing of it is shown */

@@ -12,12 +12,14 @@
 #include "client/gathering.h"
 #include "client/rules.h"
 #include "client/sealing.h"
+#include "client/timers.h"
 #include "e2ee/payload.h"
 #include "wire/tacet.pb-c.h"
 
-#define ARENA_MAX    (32 << 20)      /* a room of a thousand, whose lists take some */
-#define RETRY_MS     CLOCK_MINUTE_MS /* after a refusal that time may mend */
-#define ASK_AGAIN_MS CLOCK_HOUR_MS   /* at most this often for newer prekeys */
+#define ARENA_MAX    (32 << 20)       /* a room of a thousand, whose lists take some */
+#define RETRY_MS     CLOCK_MINUTE_MS  /* after a refusal that time may mend */
+#define ASK_AGAIN_MS CLOCK_HOUR_MS    /* at most this often for newer prekeys */
+#define WAITS_MOST_S (30 * 24 * 3600) /* at the server */
 
 /* ---- S0 */
 
@@ -29,12 +31,16 @@ struct err outgoing_add(struct engine *e, struct outbox_row *row)
     return outbox_put(e, row);
 }
 
-static struct err queue_in(struct engine *e, uint64_t conversation, struct message *m)
+static struct err queue_in(struct engine *e, uint64_t conversation, const struct timers *said,
+                           struct message *m)
 {
     struct outbox_row row = {.kind = OUTBOX_MESSAGE, .contact = conversation};
+    struct timers t;
 
+    TRY(timers_choose(e, conversation, said, &t));
     m->contact = conversation;
-    m->due_ms = ageing_due(&e->ageing, m->sent_ms, cores_ttl_s(m));
+    m->ttl_s = t.ttl_s;
+    m->due_ms = ageing_due(&e->ageing, m->sent_ms, m->ttl_s);
     TRY(messages_add(e->vault, m));
     TRY(deeds_take(e->vault, &e->own, m, &e->own.me.who.aid));
     if (m->type == PAYLOAD_RECALL)
@@ -44,8 +50,8 @@ static struct err queue_in(struct engine *e, uint64_t conversation, struct messa
     return outgoing_add(e, &row);
 }
 
-struct err outgoing_put(struct engine *e, uint64_t conversation, enum payload_type type,
-                        struct bytes content, struct message *m)
+static struct err put(struct engine *e, uint64_t conversation, enum payload_type type,
+                      struct bytes content, const struct timers *said, struct message *m)
 {
     *m = (struct message){.mine = true,
                           .read = true,
@@ -56,18 +62,30 @@ struct err outgoing_put(struct engine *e, uint64_t conversation, enum payload_ty
                           .type = (uint16_t)type,
                           .text = content};
     TRY(random_fill(e->random, m->id.b, sizeof m->id.b));
-    return queue_in(e, conversation, m);
+    return queue_in(e, conversation, said, m);
+}
+
+struct err outgoing_put(struct engine *e, uint64_t conversation, enum payload_type type,
+                        struct bytes content, struct message *m)
+{
+    return put(e, conversation, type, content, &(struct timers){0}, m);
+}
+
+struct err outgoing_queue_for(struct engine *e, uint64_t conversation, enum payload_type type,
+                              struct bytes content, const struct timers *said)
+{
+    struct message m;
+
+    TRY(vault_begin(e->vault));
+    TRY(vault_end(e->vault, put(e, conversation, type, content, said, &m)));
+    outbox_tell(e, &m, E_OK);
+    return outgoing_pump(e);
 }
 
 struct err outgoing_queue(struct engine *e, uint64_t conversation, enum payload_type type,
                           struct bytes content)
 {
-    struct message m;
-
-    TRY(vault_begin(e->vault));
-    TRY(vault_end(e->vault, outgoing_put(e, conversation, type, content, &m)));
-    outbox_tell(e, &m, E_OK);
-    return outgoing_pump(e);
+    return outgoing_queue_for(e, conversation, type, content, &(struct timers){0});
 }
 
 /* ---- S2 */
@@ -91,12 +109,14 @@ static struct err register_roster(struct engine *e, const struct outbox_row *row
     return link_request(e, OP_REGISTER, &m, &w);
 }
 
-/* For how long the server keeps it: what waited here has not its whole time before it. */
+/* For how long the server keeps it: what waited here has not its whole time before it.  [PROTOCOL
+ * 6.11] */
 static uint32_t time_left_s(const struct engine *e, const struct outbox_row *row)
 {
     uint64_t gone_s = clock_since(e->now_ms, row->core.sent_ms) / CLOCK_SECOND_MS;
+    uint32_t left_s = gone_s < row->core.ttl_s ? row->core.ttl_s - (uint32_t)gone_s : 1;
 
-    return gone_s < row->core.ttl_s ? row->core.ttl_s - (uint32_t)gone_s : 1;
+    return left_s < WAITS_MOST_S ? left_s : WAITS_MOST_S;
 }
 
 static struct err send_row(struct engine *e, const struct outbox_row *row, struct arena *a)

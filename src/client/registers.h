@@ -27,6 +27,7 @@ enum registers_kind {
     REGISTERS_BLOCKED,         /* key = aid; 1, or empty */
     REGISTERS_SETTINGS,        /* key = room; what a later version of this file says */
     REGISTERS_ROOM,            /* key = room; what it is called (e2ee/about.h) */
+    REGISTERS_TIMERS = 20,     /* key = room; for how long what I write there lives: timers.h */
     REGISTERS_DELETED = 30,    /* key = did, message id; 1 */
     REGISTERS_STARRED,         /* the same; or empty */
     REGISTERS_PINNED,          /* key = room; 1, or empty */

@@ -2,6 +2,7 @@
 #include "client/rules.h"
 
 #include "base/clock.h"
+#include "e2ee/trailer.h"
 #include "statement/room_state.h"
 
 #define ARENA_MAX (4 * POLICY_MAX_SIZE)
@@ -248,6 +249,11 @@ struct err rules_of_room(struct vault *v, const struct own *me, const struct roo
     out->keeper = *keeper;
     out->joins = room_state_find(s, &me->nid, keeper) == NULL;
     return OK;
+}
+
+uint32_t rules_ttl_most(void)
+{
+    return TRAILER_TTL_MOST_S;
 }
 
 bool rules_allows_export(void)

@@ -13,6 +13,7 @@
 #include "client/registers.h"
 #include "client/roomlog.h"
 #include "client/stars.h"
+#include "client/timers.h"
 
 static const struct bytes NOTHING = {NULL, 0};
 
@@ -170,6 +171,7 @@ struct err saying_command(struct engine *e, const struct command *c)
         {COMMAND_STAR, stars_command},
         {COMMAND_UNSTAR, stars_command},
         {COMMAND_PIN, pin},
+        {COMMAND_TIMERS, timers_command},
     };
 
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)

@@ -241,7 +241,7 @@ static struct err add_recipients(struct sealing *s, struct bytes roster,
 
 /* ---- all together */
 
-static struct err seal_row(struct sealing *s, struct outbox_row *row, const struct message *m,
+static struct err seal_row(struct sealing *s, struct outbox_row *row, struct message *m,
                            struct buf *roster, struct buf *sealed)
 {
     struct engine *e = s->e;

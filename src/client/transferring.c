@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "client/showing.h"
+#include "client/timers.h"
 #include "crypto/secret.h"
 #include "wire/tacet.pb-c.h"
 
@@ -237,10 +238,12 @@ static struct err ask_keep(struct engine *e)
     struct transferring *x = e->transferring;
     Tacet__Wire__KeepFile m = TACET__WIRE__KEEP_FILE__INIT;
     struct waiting w = transferring_about(x, 0);
+    struct timers lives;
 
     TRY(file_key_end(&x->key, x->a.file.root));
+    TRY(timers_choose(e, x->t.conversation, &(struct timers){0}, &lives));
     m.id = frame_data(BYTES(x->a.id));
-    m.ttl_s = cores_ttl_s(&(struct message){.ttl_s = 0}) + FETCH_S;
+    m.ttl_s = lives.ttl_s + FETCH_S;
     x->phase = PHASE_KEEPING;
     return link_request(e, OP_FILE_KEEP, &m, &w);
 }

@@ -69,6 +69,8 @@ static enum wishes_kind kind_of(enum command_kind kind)
 {
     if (kind == COMMAND_ROOM_POSTING)
         return WISHES_POSTING;
+    if (kind == COMMAND_TIMERS)
+        return WISHES_TIMERS;
     return (enum wishes_kind)(WISHES_ADD + (kind - COMMAND_ROOM_ADD));
 }
 
@@ -140,6 +142,25 @@ static struct err read_posting(struct engine *e, const struct room *r, const str
     return OK;
 }
 
+static struct err read_timers(struct engine *e, const struct room *r, const struct command *c,
+                              struct arena *a, struct wish *w)
+{
+    uint8_t *text = ARENA_ARRAY(a, WISHES_TIMERS_SIZE, uint8_t);
+    uint8_t *before = ARENA_ARRAY(a, WISHES_TIMERS_SIZE, uint8_t);
+    struct roomlog_step newest;
+    struct err err = roomlog_newest(e->vault, r, a, &newest);
+
+    if (text == NULL || before == NULL)
+        return FAIL(E_NOMEM);
+    if (err.code == E_ABSENT) /* it is being made, without bounds */
+        newest.state = (struct room_state){.ttl_s = 0};
+    else
+        TRY(err);
+    w->text = wishes_timers(c->timers.ttl_s, c->timers.burn_s, text);
+    w->before = wishes_timers(newest.state.ttl_s, newest.state.burn_s, before);
+    return OK;
+}
+
 /* As far as is known here: the server's word decides. */
 static struct err check_right(struct engine *e, const struct room *r, enum wishes_kind kind,
                               struct arena *a)
@@ -174,6 +195,8 @@ static struct err keep(struct engine *e, const struct room *r, const struct comm
         TRY(read_name(e, r, c, a, &w));
     if (w.kind == WISHES_POSTING)
         TRY(read_posting(e, r, c, a, &w));
+    if (w.kind == WISHES_TIMERS)
+        TRY(read_timers(e, r, c, a, &w));
     return wishes_add(e->vault, &w);
 }
 

@@ -51,7 +51,9 @@ static struct err parse(struct bytes in, uint64_t number, struct arena *a, struc
 
     w.room = reader_u64(&r);
     w.kind = (enum wishes_kind)reader_u8(&r);
-    reader_require(&r, w.kind >= WISHES_CREATE && w.kind <= WISHES_POSTING, E_MALFORMED);
+    reader_require(&r,
+                   (w.kind >= WISHES_CREATE && w.kind <= WISHES_POSTING) || w.kind == WISHES_TIMERS,
+                   E_MALFORMED);
     w.seen = reader_u32(&r);
     w.subjects = reader_u16(&r);
     reader_require(&r, w.subjects <= WISHES_SUBJECTS_MAX, E_LIMIT);
@@ -242,6 +244,47 @@ static struct err let_write(struct applying *ap)
     return bytes_same(is, w->before) ? OK : FAIL(E_CONFLICT);
 }
 
+struct bytes wishes_timers(uint32_t ttl_s, uint32_t burn_s, uint8_t out[WISHES_TIMERS_SIZE])
+{
+    for (size_t i = 0; i < 4; i++) {
+        out[i] = (uint8_t)(ttl_s >> (24 - 8 * i));
+        out[4 + i] = (uint8_t)(burn_s >> (24 - 8 * i));
+    }
+    return bytes(out, WISHES_TIMERS_SIZE);
+}
+
+/* And with for how long it lives. */
+static struct err let_live(struct applying *ap)
+{
+    const struct wish *w = ap->q->wish;
+    uint8_t at[WISHES_TIMERS_SIZE];
+    struct bytes is = wishes_timers(ap->q->now->ttl_s, ap->q->now->burn_s, at);
+
+    if (bytes_same(is, w->text))
+        return OK;
+    ap->changed = true;
+    return bytes_same(is, w->before) ? OK : FAIL(E_CONFLICT);
+}
+
+/* What was wished is in the next state. */
+static struct err settle(const struct wishes_question *q, struct room_state *next)
+{
+    const struct wish *w = q->wish;
+    struct reader r = reader(w->text);
+
+    if (w->kind == WISHES_NAME || w->kind == WISHES_DESCRIBE)
+        next->name_box = q->box;
+    if (w->kind == WISHES_POSTING)
+        next->posting = bytes_same(w->text, wishes_posting(ROOM_POSTING_MODERATORS))
+                            ? ROOM_POSTING_MODERATORS
+                            : ROOM_POSTING_ALL;
+    if (w->kind != WISHES_TIMERS)
+        return OK;
+    next->ttl_s = reader_u32(&r);
+    next->burn_s = reader_u32(&r);
+    return reader_end(&r);
+}
+
 static void keep_me_alone(struct applying *ap)
 {
     size_t at = find(ap, &ap->q->me);
@@ -278,6 +321,8 @@ static struct err carry_out(struct applying *ap)
         return OK;
     case WISHES_POSTING:
         return let_write(ap);
+    case WISHES_TIMERS:
+        return let_live(ap);
     }
     return FAIL(E_MALFORMED);
 }
@@ -290,7 +335,7 @@ static bool may(const struct wishes_question *q, const struct room_member *me)
     if (kind == WISHES_LEAVE)
         return true;
     if (is_group(q) && (kind == WISHES_REMOVE || kind == WISHES_PROMOTE || kind == WISHES_DEMOTE ||
-                        kind == WISHES_DELETE || kind == WISHES_POSTING))
+                        kind == WISHES_DELETE || kind == WISHES_POSTING || kind == WISHES_TIMERS))
         return false;
     return me->role == ROOM_MODERATOR && q->now->networks == 1;
 }
@@ -337,11 +382,5 @@ struct err wishes_apply(const struct wishes_question *q, struct arena *a, struct
     TRY(room_chain_next(q->now, next));
     next->member = ap.member;
     next->members = ap.n;
-    if (q->wish->kind == WISHES_NAME || q->wish->kind == WISHES_DESCRIBE)
-        next->name_box = q->box;
-    if (q->wish->kind == WISHES_POSTING)
-        next->posting = bytes_same(q->wish->text, wishes_posting(ROOM_POSTING_MODERATORS))
-                            ? ROOM_POSTING_MODERATORS
-                            : ROOM_POSTING_ALL;
-    return OK;
+    return settle(q, next);
 }

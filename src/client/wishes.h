@@ -28,6 +28,8 @@ enum wishes_kind {
     WISHES_DELETE,  /* put out all others */
     WISHES_TIDY,    /* put out whose account was removed: the room is silent until somebody does */
     WISHES_POSTING, /* who may write: text is "all" or "moderators" */
+
+    WISHES_TIMERS = 20, /* for how long what is written lives: wishes_timers() */
 };
 
 struct wish {
@@ -51,6 +53,10 @@ FALLIBLE wishes_next(struct vault *v, uint64_t from, struct arena *a, struct wis
 
 /* Who may write, as WISHES_POSTING says it: "all" or "moderators". */
 struct bytes wishes_posting(uint8_t posting);
+
+/* The bounds of a state, as WISHES_TIMERS says them. */
+#define WISHES_TIMERS_SIZE 8
+struct bytes wishes_timers(uint32_t ttl_s, uint32_t burn_s, uint8_t out[WISHES_TIMERS_SIZE]);
 
 /* What the next state is to be. */
 struct wishes_question {

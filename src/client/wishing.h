@@ -17,8 +17,9 @@ FALLIBLE wishing_wake(struct engine *e);
 
 /* ---- wanting.c: what is wished */
 
-/* COMMAND_ROOM_*.  E_ABSENT: no such room; E_REMOVED: I am not in it any more; E_DENIED: I may not,
- * by what is known here; E_MALFORMED; E_LIMIT.  EVENT_ROOM_CHANGE says what comes of it. */
+/* COMMAND_ROOM_*, and COMMAND_TIMERS of a room.  E_ABSENT: no such room; E_REMOVED: I am not in it
+ * any more; E_DENIED: I may not, by what is known here; E_MALFORMED; E_LIMIT.  EVENT_ROOM_CHANGE
+ * says what comes of it. */
 FALLIBLE wanting_command(struct engine *e, const struct command *c);
 /* Somebody in the room has no account any more: whoever may puts them out.  In the caller's
  * transaction. */

@@ -40,6 +40,7 @@ _Static_assert((int)TACET_EVENT_SHARED == (int)EVENT_SHARED, "events");
 _Static_assert((int)TACET_PROBLEM_TWO_LISTS == (int)PROBLEM_TWO_LISTS, "problems");
 _Static_assert(TACET_SHARED_DEVICE_NAMES == 1 << REGISTERS_DEVICE_NAME &&
                    TACET_SHARED_BLOCKED == 1 << REGISTERS_BLOCKED &&
+                   TACET_SHARED_TIMERS == 1 << REGISTERS_TIMERS &&
                    TACET_SHARED_DELETED == 1 << REGISTERS_DELETED &&
                    TACET_SHARED_MARKS == REGISTERS_MARKS,
                "what is shared");
@@ -554,14 +555,7 @@ struct err client_newest_id(struct tacet_client *c, const char *with, char id[TA
 enum tacet_code tacet_send(struct tacet_client *c, const char *to, const uint8_t *text, size_t n,
                            char id[TACET_ID_SIZE])
 {
-    struct command cmd = {.kind = COMMAND_SEND, .handle = bytes_text(to), .text = bytes(text, n)};
-    enum tacet_code code = TACET_OK;
-
-    if (meeting_is_room(to))
-        code = client_code(meeting_conversation(c, to, &cmd.room));
-    if (code == TACET_OK)
-        code = client_command(c, &cmd);
-    return code != TACET_OK ? code : client_code(client_newest_id(c, to, id));
+    return tacet_send_for(c, to, text, n, &(struct tacet_timers){0}, id);
 }
 
 enum tacet_code tacet_look_up(struct tacet_client *c, const char *handle)

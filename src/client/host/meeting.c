@@ -13,6 +13,7 @@
 
 _Static_assert((int)TACET_ROOM_SETTINGS == (int)DIARY_SETTINGS, "what happens in rooms");
 _Static_assert((int)TACET_WISH_DELETE == (int)WISHES_DELETE, "what is wished of rooms");
+_Static_assert((int)TACET_WISH_TIMERS == (int)WISHES_TIMERS, "what is wished of rooms");
 _Static_assert((int)TACET_WISH_POSTING == (int)WISHES_POSTING, "what is wished of rooms");
 _Static_assert(TACET_ROOM_NAME_MAX == ABOUT_NAME_MAX, "names");
 _Static_assert(TACET_ROOM_DESCRIPTION_MAX == ABOUT_DESCRIPTION_MAX, "descriptions");

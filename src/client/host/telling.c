@@ -20,6 +20,13 @@ static void quote_out(struct tacet_client *c, const struct deeds_view *view,
     out->text_n = view->to_text.n;
 }
 
+static struct err life_out(struct tacet_client *c, const struct message *m,
+                           struct tacet_message *out)
+{
+    out->expire_s = m->ttl_s;
+    return engine_ends(c->engine, m, &out->ends_ms);
+}
+
 struct err telling_message(struct tacet_client *c, const struct message *m, struct arena *a,
                            struct tacet_message *out)
 {
@@ -53,6 +60,8 @@ struct err telling_message(struct tacet_client *c, const struct message *m, stru
         out->given = devices.given;
         out->text_n = 0;
     }
+    if (out->kind != 0 || (m->notes & MESSAGE_UNREADABLE) != 0)
+        TRY(life_out(c, m, out));
     handing_message(m, out);
     meeting_with(c, m->contact, out->with);
     meeting_authors(c, m, out);

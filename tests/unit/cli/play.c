@@ -185,6 +185,13 @@ static void keep_sent(const char *to)
 enum tacet_code tacet_send(struct tacet_client *c, const char *to, const uint8_t *text, size_t n,
                            char id[TACET_ID_SIZE])
 {
+    return tacet_send_for(c, to, text, n, &(struct tacet_timers){0}, id);
+}
+
+enum tacet_code tacet_send_for(struct tacet_client *c, const char *to, const uint8_t *text,
+                               size_t n, const struct tacet_timers *timers, char id[TACET_ID_SIZE])
+{
+    play.sent_for = *timers;
     snprintf(play.sent_to, sizeof play.sent_to, "%s", to);
     snprintf(play.sent, sizeof play.sent, "%.*s", (int)n, (const char *)text);
     play.sent_n = n;

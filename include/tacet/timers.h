@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tacet/timers.h: for how long messages live.
+ *
+ * When its time is over a message is destroyed on every device that has it, and the server drops
+ * it.  With one person and in a group everybody says it of what they write themselves; in a room
+ * its moderators say it for all.  Where nothing is said, it is 30 days from when it was written.
+ */
+#ifndef TACET_TIMERS_H
+#define TACET_TIMERS_H
+
+#include "tacet/client.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TACET_EXPIRE_MOST (365 * 24 * 3600) /* seconds */
+
+/* In seconds; 0: nothing is said. */
+struct tacet_timers {
+    uint32_t expire_s; /* from when it was written */
+};
+
+/* Of a conversation: what I said of what I write there, and what the moderators of a room said.
+ * TACET_ABSENT: no such conversation. */
+TACET_API enum tacet_code tacet_get_timers(struct tacet_client *c, const char *with,
+                                           struct tacet_timers *said, struct tacet_timers *room);
+
+/* Of what I write there from now on, on all my devices; in a room, as a moderator, of what all
+ * write there: then TACET_EVENT_ROOM_CHANGE follows, with `wished` TACET_WISH_TIMERS, and codes
+ * as of tacet_change_room().  TACET_LIMIT: more than TACET_EXPIRE_MOST.  TACET_ABSENT: no such
+ * conversation, or it is not known yet who they are. */
+TACET_API enum tacet_code tacet_set_timers(struct tacet_client *c, const char *with,
+                                           const struct tacet_timers *timers);
+
+/* As tacet_send(), when this is said of that message alone.  TACET_LIMIT: or that is more than the
+ * room allows. */
+TACET_API enum tacet_code tacet_send_for(struct tacet_client *c, const char *to,
+                                         const uint8_t *text, size_t n,
+                                         const struct tacet_timers *timers, char id[TACET_ID_SIZE]);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

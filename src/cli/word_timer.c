@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* timer: for how long what is written in a conversation lives. */
+#include <stdio.h>
+
+#include "cli/choice.h"
+#include "cli/cli.h"
+#include "cli/lifetime.h"
+#include "cli/rooms.h"
+#include "cli/sentences.h"
+#include "tacet/timers.h"
+#include "terminal/jsonl.h"
+
+#define DEFAULT_S (30 * 86400)
+#define LINE_MAX  512
+
+struct timing {
+    const char *with;
+    char room[TACET_HANDLE_SIZE];
+    bool json, expire; /* expire: it is to be said anew */
+    uint32_t expire_s;
+};
+
+static const struct sentence TIMING[] = {
+    {TACET_ABSENT, "There is no such conversation, or the network was not asked yet who they are."},
+    {TACET_DENIED, "In a room only a moderator says that."},
+    {TACET_LIMIT, "That is longer than the network allows."},
+    {TACET_OK, NULL},
+};
+
+/* ---- showing */
+
+static bool print_json(const struct timing *t, const struct tacet_timers *said,
+                       const struct tacet_timers *room, uint32_t lives_s)
+{
+    return jsonl_print(json_pack("{ss sI sI sI}", "with", t->with, "expire", (json_int_t)lives_s,
+                                 "said", (json_int_t)said->expire_s, "room",
+                                 (json_int_t)room->expire_s));
+}
+
+static void print_line(const struct tacet_timers *said, const struct tacet_timers *room,
+                       uint32_t lives_s)
+{
+    struct buf b = BUF(LINE_MAX);
+
+    buf_text(&b, "What ");
+    buf_text(&b, room->expire_s > 0 ? "anybody writes" : "you write");
+    buf_text(&b, " there lives for ");
+    lifetime_write(lives_s, &b);
+    buf_text(&b, room->expire_s > 0   ? " at most"
+                 : said->expire_s > 0 ? ""
+                                      : ", as nothing is said");
+    buf_text(&b, ".\n");
+    if (b.failed == E_OK)
+        fwrite(b.at, 1, b.n, stdout);
+    buf_free(&b);
+}
+
+static enum words_end show(struct tacet_client *client, const struct timing *t)
+{
+    struct tacet_timers said, room;
+    enum tacet_code code = tacet_get_timers(client, t->with, &said, &room);
+    uint32_t lives_s;
+
+    if (code != TACET_OK)
+        return sentences_say(TIMING, code);
+    lives_s = said.expire_s > 0 ? said.expire_s : room.expire_s > 0 ? room.expire_s : DEFAULT_S;
+    if (room.expire_s > 0 && room.expire_s < lives_s)
+        lives_s = room.expire_s;
+    if (t->json)
+        return print_json(t, &said, &room, lives_s) ? WORDS_FINE : WORDS_FAILED;
+    print_line(&said, &room, lives_s);
+    return WORDS_FINE;
+}
+
+/* ---- saying */
+
+static bool is_room_of_moderators(struct tacet_client *client, const struct timing *t)
+{
+    struct tacet_room r;
+
+    return rooms_is_meant(t->with) && tacet_find_room(client, t->with, &r) == TACET_OK && !r.group;
+}
+
+static enum words_end say(struct tacet_client *client, const struct timing *t)
+{
+    struct tacet_timers said, room, *now;
+    enum tacet_code code = tacet_get_timers(client, t->with, &said, &room);
+    bool for_all = is_room_of_moderators(client, t);
+
+    now = for_all ? &room : &said;
+    if (t->expire)
+        now->expire_s = t->expire_s;
+    if (code == TACET_OK)
+        code = tacet_set_timers(client, t->with, now);
+    if (code != TACET_OK)
+        return sentences_say(TIMING, code);
+    return for_all ? rooms_await(client, t->with) : WORDS_FINE;
+}
+
+static enum words_end run(struct options *o, const void *setting)
+{
+    struct timing t = {.json = options_flag(o, "--json")};
+    struct tacet_client *client = NULL;
+    enum words_end end;
+
+    lifetime_take(o, "--expire", "default", &t.expire, &t.expire_s);
+    t.with = options_conversation(o);
+    if (!options_end(o))
+        return WORDS_USAGE;
+    end = choice_open(setting, &client);
+    if (end == WORDS_FINE && rooms_is_meant(t.with)) {
+        end = rooms_resolve(client, t.with, t.room) ? end : WORDS_FAILED;
+        t.with = t.room;
+    }
+    if (end == WORDS_FINE && t.expire)
+        end = say(client, &t);
+    if (end == WORDS_FINE)
+        end = show(client, &t);
+    tacet_close(client);
+    return end;
+}
+
+const struct word word_timer = {
+    .name = "timer",
+    .run = run,
+    .usage = "HANDLE|+ROOM [--expire TIME] [--json]",
+    .what = "Say for how long messages live.",
+    .details =
+        "Without an option it is shown.  When its time is over a message is destroyed on every\n"
+        "device that has it, and the server drops it.  With one person and in a group you say it\n"
+        "of what you write from now on, on all your devices, and the others of what they write;\n"
+        "in a room its moderators say it for all.  What was written before keeps its time.\n"
+        "Of one message alone: tacet help send\n"
+        "\n"
+        "  --expire TIME      From when it was written: 45s, 30m, 12h, 7d, 2w or 1y, which is the\n"
+        "                     most; default: 30 days, or what the room says.\n"
+        "  --json             One JSON object: with, expire, said, room.\n",
+};
