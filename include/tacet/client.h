@@ -328,7 +328,8 @@ struct tacet_message {
     uint64_t file_size;    /* of so many bytes */
     bool view_only;        /* that is not to be kept */
     uint32_t expire_s;     /* it lives for so long from sent_ms on; 0: it is no message */
-    uint64_t ends_ms;      /* Unix time when it is destroyed here; 0: never */
+    uint32_t burn_s;  /* and no longer than that from when it was read on; 0: it does not burn */
+    uint64_t ends_ms; /* Unix time when it is destroyed here; 0: never */
 };
 
 /* How far adding a device has come, on either of the two. */

@@ -135,13 +135,14 @@ static bool print_json(struct tacet_client *client, const struct tacet_message *
     const char *text = n == 0 ? "" : (const char *)m->text;
 
     return jsonl_print(json_pack(
-        "{ss so ss sb ss ss% so ss so sI so so so ss? so so so sI so}", "with", m->with, "name",
+        "{ss so ss sb ss ss% so ss so sI so so so ss? so so so sI sI so}", "with", m->with, "name",
         people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id, "text", text, n,
         "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes", notes_json(m), "missing",
         (json_int_t)m->missing, "devices", devices_json(m), "change", room_json(m), "file",
         file_json(m), "kind", sentences_kind(m->kind), "re", re_json(m), "reactions",
         reactions_json(client, m), "was", was_json(client, m), "expire", (json_int_t)m->expire_s,
-        "ends", m->ends_ms == 0 ? json_null() : jsonl_time(m->ends_ms)));
+        "burn", (json_int_t)m->burn_s, "ends",
+        m->ends_ms == 0 ? json_null() : jsonl_time(m->ends_ms)));
 }
 
 /* Written, flushed, and only then marked: what a full disk or a closed pipe swallowed is unread. */
@@ -327,7 +328,7 @@ const struct word word_read = {
         "  --ids              And by which id each can be named: tacet help reply\n"
         "  --json             One JSON object a line: with, name, by, mine, id, text, sent,\n"
         "                     state, notes, missing, devices, change, kind, re, reactions, was,\n"
-        "                     expire, ends.\n"
+        "                     expire, burn, ends.\n"
         "                     devices and change: null, or an object with what became of\n"
         "                     somebody's devices, or of the room.  kind: null, text, reply,\n"
         "                     reaction, edit or recall.  re: null, or what it is about: id, by "
@@ -336,6 +337,8 @@ const struct word word_read = {
         "with\n"
         "                     kind, people, mine and by.  was: what it said before it was edited,\n"
         "                     objects with text and sent.  expire: for how many seconds it lives;\n"
-        "                     0 for what is no message.  ends: when it is destroyed here, or "
+        "                     0 for what is no message.  burn: and\n"
+        "                     from when it was read; 0: it does not burn.  ends: when it is "
+        "destroyed here, or "
         "null.\n",
 };

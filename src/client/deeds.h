@@ -31,6 +31,9 @@ bool deeds_is_quiet(const struct message *m);
  * where it was recalled before it came. */
 FALLIBLE deeds_take(struct vault *v, const struct own *me, struct message *m,
                     const struct account_id *by);
+/* Does it only speak of one that is over here?  [PROTOCOL 6.11] */
+FALLIBLE deeds_is_late(struct vault *v, const struct message *m, bool *is);
+
 /* In the caller's transaction: a message of mine was never sent. */
 FALLIBLE deeds_undo(struct vault *v, const struct own *me, const struct message *m);
 

@@ -148,16 +148,18 @@ static struct err note_read(struct engine *e, const struct core *core, struct me
 static struct err keep_or_pass(struct engine *e, struct message *m, struct timers allowed,
                                bool *over)
 {
-    struct timers lives = timers_within((struct timers){.ttl_s = m->ttl_s}, allowed);
+    struct timers lives = timers_within((struct timers){m->ttl_s, m->burn_s}, allowed);
 
+    m->burn_s = timers_burns(m->type) ? lives.burn_s : 0;
     if ((m->notes & MESSAGE_COPY) == 0)
         m->due_ms = ageing_due(&e->ageing, m->sent_ms, lives.ttl_s);
-    *over = m->due_ms != 0 && m->due_ms <= e->ageing.time_ms;
+    TRY(deeds_is_late(e->vault, m, over));
+    *over |= m->due_ms != 0 && m->due_ms <= e->ageing.time_ms;
     if (*over)
         return messages_pass(e->vault, m);
     TRY(messages_add(e->vault, m));
     ending_kept(e, m->due_ms);
-    return OK;
+    return m->read ? ending_read(e, m, e->now_ms) : OK;
 }
 
 /* Its time was over before it came: nothing of it is shown. */
@@ -182,6 +184,7 @@ static struct message message_of(struct opening *op, const struct core *core, st
                         .sent_ms = core->sent_ms,
                         .kept_ms = e->now_ms,
                         .ttl_s = core->ttl_s,
+                        .burn_s = core->burn_s,
                         .type = core->type,
                         .text = content,
                         .proof = proof};
@@ -236,9 +239,9 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     TRY(keep_or_pass(e, m, verdict->allowed, &over));
     TRY(take_deed(e, m, core, over));
     m->proof = NO_VALUE;
-    if (over)
+    if (over && timers_burns(m->type))
         return pass(op);
-    if (blocked)
+    if (over || blocked)
         return opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
     *op->result = OPENING_DONE;
     op->event->kind = deeds_is_quiet(m) ? EVENT_DEED : EVENT_MESSAGE;
