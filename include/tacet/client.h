@@ -334,6 +334,7 @@ struct tacet_message {
     bool starred;          /* I marked it: see tacet_star() of tacet/deeds.h */
     struct tacet_attachment attachment; /* and what else it says of it */
     uint32_t expire_s; /* it lives for so long from sent_ms on; 0: it is no message */
+    uint32_t burn_s;   /* and no longer than that from when it was read on; 0: it does not burn */
     uint64_t ends_ms;  /* Unix time when it is destroyed here; 0: never */
 };
 

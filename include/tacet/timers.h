@@ -4,7 +4,8 @@
  *
  * When its time is over a message is destroyed on every device that has it, and the server drops
  * it.  With one person and in a group everybody says it of what they write themselves; in a room
- * its moderators say it for all.  Where nothing is said, it is 30 days from when it was written.
+ * its moderators say it for all.  Where nothing is said, it is 30 days from when it was written,
+ * read or not.  What burns is not searched before it was read, and not exported.
  */
 #ifndef TACET_TIMERS_H
 #define TACET_TIMERS_H
@@ -20,6 +21,8 @@ extern "C" {
 /* In seconds; 0: nothing is said. */
 struct tacet_timers {
     uint32_t expire_s; /* from when it was written */
+    uint32_t burn_s; /* and from when it was read (tacet_mark_read()), on each device; for who wrote
+                        it, from when the server has it */
 };
 
 /* Of a conversation: what I said of what I write there, and what the moderators of a room said.
@@ -29,8 +32,8 @@ TACET_API enum tacet_code tacet_get_timers(struct tacet_client *c, const char *w
 
 /* Of what I write there from now on, on all my devices; in a room, as a moderator, of what all
  * write there: then TACET_EVENT_ROOM_CHANGE follows, with `wished` TACET_WISH_TIMERS, and codes
- * as of tacet_change_room().  TACET_LIMIT: more than TACET_EXPIRE_MOST.  TACET_ABSENT: no such
- * conversation, or it is not known yet who they are. */
+ * as of tacet_change_room().  TACET_LIMIT: more than TACET_EXPIRE_MOST, either.  TACET_ABSENT: no
+ * such conversation, or it is not known yet who they are. */
 TACET_API enum tacet_code tacet_set_timers(struct tacet_client *c, const char *with,
                                            const struct tacet_timers *timers);
 

@@ -29,7 +29,7 @@ _tacet() {
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
         ;;
-    --passphrase-fd | --kdf-cost | --lock-after | --wait | --confirm | --after | --wipe-after | --key-store | --name | --in | --most | --expire | --spoken | --type) return ;;
+    --passphrase-fd | --kdf-cost | --lock-after | --wait | --confirm | --after | --wipe-after | --key-store | --name | --in | --most | --expire | --burn | --spoken | --type) return ;;
     esac
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
@@ -46,7 +46,7 @@ _tacet() {
     help) options=$words ;;
     join) options+=" --name --kdf-cost" ;;
     chat) options+=" --lock-after --wait" ;;
-    send) options+=" --expire --wait" ;;
+    send) options+=" --expire --burn --wait" ;;
     reply) options+=" --wait" ;;
     react) options+=" --back --wait" ;;
     edit) options+=" --wait" ;;
@@ -61,7 +61,7 @@ _tacet() {
     contacts) options+=" --json" ;;
     name) options+=" --none" ;;
     room) options="list show create add remove promote demote rename describe leave delete posting $options --group --json" ;;
-    timer) options+=" --expire --json" ;;
+    timer) options+=" --expire --burn --json" ;;
     file) options="send get show list resume cancel automatic $options --most --none --view-only --spoken --type --preview --to --wait --json" ;;
     verify) options+=" --confirm --accept-new-key" ;;
     devices) options="list add remove name give take $options --confirm --wait --json --none" ;;

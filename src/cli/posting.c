@@ -177,7 +177,7 @@ static void say_unsent(struct tacet_client *client, const struct posting *p, enu
                                     code);
     struct tacet_contact c;
 
-    if (p->expire_s > 0 && code == TACET_LIMIT && p->text.n <= TACET_TEXT_MAX)
+    if (p->expire_s + p->burn_s > 0 && code == TACET_LIMIT && p->text.n <= TACET_TEXT_MAX)
         why = "It would live longer than the room or the network allows.";
     if (rooms_is_meant(p->to) && code == TACET_REMOVED)
         why = "You are not in this room any more.";
@@ -198,7 +198,7 @@ static enum tacet_code queue(struct tacet_client *client, const struct posting *
     if (p->kind == POSTING_REACTION)
         return tacet_react(client, p->to, p->place, p->reaction, !p->back, id);
     return tacet_send_for(client, p->to, p->text.at, p->text.n,
-                          &(struct tacet_timers){.expire_s = p->expire_s}, id);
+                          &(struct tacet_timers){p->expire_s, p->burn_s}, id);
 }
 
 enum words_end posting_send(struct tacet_client *client, const struct posting *p)

@@ -26,10 +26,10 @@ struct posting {
     char room[TACET_HANDLE_SIZE];
     uint64_t place; /* of the message that it is about */
     struct bytes text;
-    const char *reaction; /* its kind */
-    bool back;            /* take it back */
-    uint32_t expire_s;    /* POSTING_TEXT: said of this one; 0: not */
-    unsigned wait;        /* seconds; 0: not at all */
+    const char *reaction;      /* its kind */
+    bool back;                 /* take it back */
+    uint32_t expire_s, burn_s; /* POSTING_TEXT: said of this one; 0: not */
+    unsigned wait;             /* seconds; 0: not at all */
 };
 
 /* What was given on the command line, or else all of standard input, into `text`, whose ceiling is

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "cli/lifetime.h"
 #include "cli/people.h"
 #include "cli/rooms.h"
 #include "cli/sentences.h"
@@ -158,9 +159,15 @@ static void write_file(const struct tacet_message *m, struct buf *out)
 /* Where it is not as where nobody says anything. */
 static void write_end(const struct tacet_message *m, struct buf *out)
 {
-    if (m->expire_s == 0 || m->expire_s == DEFAULT_S || m->ends_ms == 0)
+    bool waits = m->burn_s > 0 && !m->mine && !m->read;
+
+    if (m->expire_s == 0 || m->ends_ms == 0 || (m->expire_s == DEFAULT_S && m->burn_s == 0))
         return;
     buf_text(out, "    (ends ");
+    if (waits) {
+        lifetime_write(m->burn_s, out);
+        buf_text(out, " after it was read, or ");
+    }
     show_write_time(out, m->ends_ms);
     buf_text(out, ")\n");
 }

@@ -206,7 +206,7 @@ const struct word word_read = {
         "  --ids              And by which id each can be named: tacet help reply\n"
         "  --json             One JSON object a line: with, name, by, mine, id, text, sent,\n"
         "                     state, notes, missing, devices, change, kind, re, reactions, was,\n"
-        "                     file, starred, expire, ends.\n"
+        "                     file, starred, expire, burn, ends.\n"
         "                     devices and change: null, or an object with what became of\n"
         "                     somebody's devices, or of the room.  kind: null, text, reply,\n"
         "                     reaction, edit or recall.  re: null, or what it is about: id, by "
@@ -215,6 +215,8 @@ const struct word word_read = {
         "with\n"
         "                     kind, people, mine and by.  was: what it said before it was edited,\n"
         "                     objects with text and sent.  expire: for how many seconds it lives;\n"
-        "                     0 for what is no message.  ends: when it is destroyed here, or "
+        "                     0 for what is no message.  burn: and\n"
+        "                     from when it was read; 0: it does not burn.  ends: when it is "
+        "destroyed here, or "
         "null.\n",
 };

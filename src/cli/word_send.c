@@ -18,6 +18,7 @@ static enum words_end run(struct options *o, const void *setting)
     bool said;
 
     lifetime_take(o, "--expire", NULL, &said, &p.expire_s);
+    lifetime_take(o, "--burn", NULL, &said, &p.burn_s);
     options_number(o, "--wait", 0, POSTING_WAIT_MOST, &p.wait);
     to = options_conversation(o);
     given = options_next(o);
@@ -39,7 +40,7 @@ static enum words_end run(struct options *o, const void *setting)
 const struct word word_send = {
     .name = "send",
     .run = run,
-    .usage = "HANDLE|+ROOM [TEXT] [--expire TIME] [--wait SECONDS]",
+    .usage = "HANDLE|+ROOM [TEXT] [--expire TIME] [--burn TIME] [--wait SECONDS]",
     .what = "Write to somebody, or to a room.",
     .details =
         "ROOM is a room's name, or its address: tacet help room\n"
@@ -53,5 +54,6 @@ const struct word word_send = {
         "  --expire TIME      For how long this message lives, whatever tacet timer says: 45s, "
         "30m,\n"
         "                     12h, 7d, 2w, up to 1y, and to what the room allows.\n"
+        "  --burn TIME        And from when it was read: tacet help timer\n"
         "  --wait SECONDS     How long to wait for the server, 10 if not said.\n",
 };

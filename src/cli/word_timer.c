@@ -16,8 +16,8 @@
 struct timing {
     const char *with;
     char room[TACET_HANDLE_SIZE];
-    bool json, expire; /* expire: it is to be said anew */
-    uint32_t expire_s;
+    bool json, expire, burn; /* expire, burn: it is to be said anew */
+    uint32_t expire_s, burn_s;
 };
 
 static const struct sentence TIMING[] = {
@@ -29,26 +29,38 @@ static const struct sentence TIMING[] = {
 
 /* ---- showing */
 
-static bool print_json(const struct timing *t, const struct tacet_timers *said,
-                       const struct tacet_timers *room, uint32_t lives_s)
+static uint32_t lesser(uint32_t said, uint32_t room)
 {
-    return jsonl_print(json_pack("{ss sI sI sI}", "with", t->with, "expire", (json_int_t)lives_s,
-                                 "said", (json_int_t)said->expire_s, "room",
-                                 (json_int_t)room->expire_s));
+    return said == 0 || (room != 0 && room < said) ? room : said;
+}
+
+static bool print_json(const struct timing *t, const struct tacet_timers *said,
+                       const struct tacet_timers *room, const struct tacet_timers *lives)
+{
+    return jsonl_print(
+        json_pack("{ss sI sI sI sI sI sI}", "with", t->with, "expire", (json_int_t)lives->expire_s,
+                  "burn", (json_int_t)lives->burn_s, "said_expire", (json_int_t)said->expire_s,
+                  "said_burn", (json_int_t)said->burn_s, "room_expire", (json_int_t)room->expire_s,
+                  "room_burn", (json_int_t)room->burn_s));
 }
 
 static void print_line(const struct tacet_timers *said, const struct tacet_timers *room,
-                       uint32_t lives_s)
+                       const struct tacet_timers *lives)
 {
+    bool bounded = room->expire_s > 0 || room->burn_s > 0;
     struct buf b = BUF(LINE_MAX);
 
-    buf_text(&b, "What ");
-    buf_text(&b, room->expire_s > 0 ? "anybody writes" : "you write");
-    buf_text(&b, " there lives for ");
-    lifetime_write(lives_s, &b);
-    buf_text(&b, room->expire_s > 0   ? " at most"
-                 : said->expire_s > 0 ? ""
-                                      : ", as nothing is said");
+    buf_text(&b,
+             bounded ? "What anybody writes there lives for " : "What you write there lives for ");
+    lifetime_write(lives->expire_s, &b);
+    if (lives->burn_s > 0) {
+        buf_text(&b, ", and for ");
+        lifetime_write(lives->burn_s, &b);
+        buf_text(&b, " once it was read");
+    }
+    buf_text(&b, bounded                                  ? ", at most"
+                 : said->expire_s > 0 || said->burn_s > 0 ? ""
+                                                          : ", as nothing is said");
     buf_text(&b, ".\n");
     if (b.failed == E_OK)
         fwrite(b.at, 1, b.n, stdout);
@@ -57,18 +69,18 @@ static void print_line(const struct tacet_timers *said, const struct tacet_timer
 
 static enum words_end show(struct tacet_client *client, const struct timing *t)
 {
-    struct tacet_timers said, room;
+    struct tacet_timers said, room, lives;
     enum tacet_code code = tacet_get_timers(client, t->with, &said, &room);
-    uint32_t lives_s;
 
     if (code != TACET_OK)
         return sentences_say(TIMING, code);
-    lives_s = said.expire_s > 0 ? said.expire_s : room.expire_s > 0 ? room.expire_s : DEFAULT_S;
-    if (room.expire_s > 0 && room.expire_s < lives_s)
-        lives_s = room.expire_s;
+    lives.expire_s = lesser(said.expire_s, room.expire_s);
+    lives.burn_s = lesser(said.burn_s, room.burn_s);
+    if (lives.expire_s == 0)
+        lives.expire_s = DEFAULT_S;
     if (t->json)
-        return print_json(t, &said, &room, lives_s) ? WORDS_FINE : WORDS_FAILED;
-    print_line(&said, &room, lives_s);
+        return print_json(t, &said, &room, &lives) ? WORDS_FINE : WORDS_FAILED;
+    print_line(&said, &room, &lives);
     return WORDS_FINE;
 }
 
@@ -90,6 +102,8 @@ static enum words_end say(struct tacet_client *client, const struct timing *t)
     now = for_all ? &room : &said;
     if (t->expire)
         now->expire_s = t->expire_s;
+    if (t->burn)
+        now->burn_s = t->burn_s;
     if (code == TACET_OK)
         code = tacet_set_timers(client, t->with, now);
     if (code != TACET_OK)
@@ -104,6 +118,7 @@ static enum words_end run(struct options *o, const void *setting)
     enum words_end end;
 
     lifetime_take(o, "--expire", "default", &t.expire, &t.expire_s);
+    lifetime_take(o, "--burn", "off", &t.burn, &t.burn_s);
     t.with = options_conversation(o);
     if (!options_end(o))
         return WORDS_USAGE;
@@ -112,7 +127,7 @@ static enum words_end run(struct options *o, const void *setting)
         end = rooms_resolve(client, t.with, t.room) ? end : WORDS_FAILED;
         t.with = t.room;
     }
-    if (end == WORDS_FINE && t.expire)
+    if (end == WORDS_FINE && (t.expire || t.burn))
         end = say(client, &t);
     if (end == WORDS_FINE)
         end = show(client, &t);
@@ -123,7 +138,7 @@ static enum words_end run(struct options *o, const void *setting)
 const struct word word_timer = {
     .name = "timer",
     .run = run,
-    .usage = "HANDLE|+ROOM [--expire TIME] [--json]",
+    .usage = "HANDLE|+ROOM [--expire TIME] [--burn TIME] [--json]",
     .what = "Say for how long messages live.",
     .details =
         "Without an option it is shown.  When its time is over a message is destroyed on every\n"
@@ -132,7 +147,14 @@ const struct word word_timer = {
         "in a room its moderators say it for all.  What was written before keeps its time.\n"
         "Of one message alone: tacet help send\n"
         "\n"
+        "What burns is destroyed so long after it was read: on the device on which tacet read or\n"
+        "tacet chat has shown it from then on, on others of the same person as soon as they hear\n"
+        "of it, and on those of who wrote it when the server has had it for so long.  It is not\n"
+        "exported, not given to other devices as history, and not searched before it was read.\n"
+        "\n"
         "  --expire TIME      From when it was written: 45s, 30m, 12h, 7d, 2w or 1y, which is the\n"
         "                     most; default: 30 days, or what the room says.\n"
-        "  --json             One JSON object: with, expire, said, room.\n",
+        "  --burn TIME        And from when it was read; off: that makes no difference.\n"
+        "  --json             One JSON object: with, expire, burn, said_expire, said_burn,\n"
+        "                     room_expire, room_burn.\n",
 };

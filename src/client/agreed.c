@@ -261,6 +261,8 @@ static struct err follow_mark(struct engine *e, const struct shared_change *c)
         if (err.code != E_OK || m.seq > mark)
             break;
         err = messages_mark_read(e->vault, &m);
+        if (err.code == E_OK)
+            err = ending_read(e, &m, c->stamp_ms);
         if (err.code != E_OK)
             break;
     }

@@ -30,7 +30,8 @@ static struct err keep_accepted(struct engine *e, const struct outbox_row *row, 
 {
     TRY(people_keep_roster(e->vault, &row->roster_id, row->roster));
     TRY(use_up_number(e, row->upload));
-    return outbox_finish(e, row, DELIVERY_ACCEPT, E_OK, a, m);
+    TRY(outbox_finish(e, row, DELIVERY_ACCEPT, E_OK, a, m));
+    return outbox_is_persons(row) ? ending_read(e, m, e->now_ms) : OK;
 }
 
 /* A roster that is known from now on may be what something parked waits for, as may be what a

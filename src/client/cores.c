@@ -102,8 +102,10 @@ static struct err find_timers(struct engine *e, const struct message *m, struct 
     struct timers_of of;
 
     TRY(timers_get(e, m->contact, &of));
-    *out = timers_within((struct timers){cores_ttl_s(m), 0},
+    *out = timers_within((struct timers){cores_ttl_s(m), m->burn_s},
                          timers_within(of.room, timers_allowed(NULL)));
+    if (!timers_burns(m->type))
+        out->burn_s = 0;
     return OK;
 }
 
@@ -129,11 +131,13 @@ static struct err make_message_core(struct engine *e, struct outbox_row *row,
     TRY(find_timers(e, m, &lives));
     TRY(shorten(e, m, &lives));
     m->ttl_s = lives.ttl_s;
+    m->burn_s = lives.burn_s;
     *core = (struct core){.sender = e->own.me.who,
                           .room = *room,
                           .id = m->id,
                           .sent_ms = m->sent_ms,
                           .ttl_s = cores_ttl_s(m),
+                          .burn_s = m->burn_s,
                           .type = m->type};
     TRY(take_place(e, core));
     TRY(trailer_digest(&m->id, m->text, core->digest));
@@ -164,6 +168,7 @@ struct err cores_make(struct engine *e, struct outbox_row *row, const struct roo
         if (row->kind != OUTBOX_MESSAGE)
             return OK;
         TRY(find_timers(e, m, &lives));
+        m->burn_s = lives.burn_s;
         return shorten(e, m, &lives);
     }
     switch (row->kind) {

@@ -182,6 +182,26 @@ struct err deeds_reread(struct vault *v, const struct own *me, struct message *m
     return deeds_take(v, me, m, &by);
 }
 
+struct err deeds_is_late(struct vault *v, const struct message *m, bool *is)
+{
+    struct arena a = ARENA(2 * VAULT_VALUE_MAX);
+    struct reference ref;
+    struct message to;
+    struct err err;
+
+    *is = false;
+    if ((m->type != PAYLOAD_EDIT && m->type != PAYLOAD_REACTION) ||
+        reference_parse(m->type, m->text, &ref).code != E_OK)
+        return OK;
+    TRY(messages_known(v, &ref.sender, &ref.id, is));
+    if (!*is)
+        return OK;
+    err = messages_find(v, &ref.sender, &ref.id, &a, &to);
+    *is = err.code == E_ABSENT;
+    arena_free(&a);
+    return *is ? OK : err;
+}
+
 struct err deeds_undo(struct vault *v, const struct own *me, const struct message *m)
 {
     const struct account_id *by = &me->me.who.aid;

@@ -35,6 +35,9 @@ FALLIBLE deeds_take(struct vault *v, const struct own *me, struct message *m,
  * newer program than the one that kept it can read it. */
 FALLIBLE deeds_reread(struct vault *v, const struct own *me, struct message *m);
 
+/* Does it only speak of one that is over here?  [PROTOCOL 6.11] */
+FALLIBLE deeds_is_late(struct vault *v, const struct message *m, bool *is);
+
 /* In the caller's transaction: a message of mine was never sent. */
 FALLIBLE deeds_undo(struct vault *v, const struct own *me, const struct message *m);
 

@@ -8,6 +8,7 @@
 #include "client/deeds.h"
 #include "client/due.h"
 #include "client/engine_internal.h"
+#include "client/errands.h"
 #include "client/roomlog.h"
 #include "client/sentlog.h"
 
@@ -89,8 +90,10 @@ static struct err end(struct engine *e, struct due *d, size_t n)
     TRY(vault_end(e->vault, destroy(e, d, n)));
     e->unburied = true;
     for (size_t i = 0; i < n; i++)
-        if (d[i].place != 0)
+        if (d[i].place != 0) {
             tell(e, &d[i]);
+            TRY(errands_end(e, d[i].contact, d[i].place));
+        }
     return OK;
 }
 
@@ -204,6 +207,20 @@ void ending_kept(struct engine *e, uint64_t due_ms)
 {
     if (due_ms != 0 && (e->ending_ms == 0 || due_ms < e->ending_ms))
         e->ending_ms = due_ms;
+}
+
+struct err ending_read(struct engine *e, const struct message *m, uint64_t read_ms)
+{
+    struct due d = {ageing_due(&e->ageing, read_ms, m->burn_s), m->contact, m->place};
+    uint64_t at_ms;
+
+    if (m->burn_s == 0 || (m->notes & MESSAGE_COPY) != 0)
+        return OK;
+    TRY(due_get(e->vault, m->contact, m->place, &at_ms));
+    if (at_ms != 0 && at_ms <= d.at_ms)
+        return OK;
+    ending_kept(e, d.at_ms);
+    return due_put(e->vault, &d);
 }
 
 void ending_emptied(struct engine *e)

@@ -5,6 +5,7 @@
 
 #include "client/ageing.h"
 #include "client/changing.h"
+#include "client/ending.h"
 #include "client/engine.h"
 #include "client/newcomer.h"
 #include "client/outbox.h"
@@ -163,20 +164,6 @@ FALLIBLE engine_begin(struct engine *e);
 /* In which conversation is a command to write?  E_ABSENT: none with them yet, or no such room;
  * E_MALFORMED, E_CONFLICT, E_REMOVED, E_DENIED: as for tacet_send(). */
 FALLIBLE engine_conversation(struct engine *e, const struct command *c, uint64_t *out);
-
-/* ---- ending.c: messages whose time is over */
-
-FALLIBLE ending_begin(struct engine *e); /* the program does: what is over goes before all else */
-/* In a transaction of its own, wholly, with what is on its way of it.  E_AGAIN: the server is being
- * asked to take it just now. */
-FALLIBLE ending_message(struct engine *e, uint64_t contact, uint64_t place);
-/* One was kept that is over then, in own time. */
-void ending_kept(struct engine *e, uint64_t due_ms);
-/* What a message said was destroyed: it is to go from the files, too, after the commit. */
-void ending_emptied(struct engine *e);
-FALLIBLE ending_is_over(struct engine *e, const struct message *m, bool *over);
-uint64_t ending_at(const struct engine *e);
-FALLIBLE ending_wake(struct engine *e);
 
 /* ---- actions.c */
 

@@ -125,3 +125,40 @@ out:
     arena_free(&a);
     return err;
 }
+
+/* E_ABSENT: there is none. */
+static struct err find_fetching(struct engine *e, uint64_t conversation, uint64_t place,
+                                uint64_t *number)
+{
+    struct err err = OK;
+
+    for (uint64_t from = 0; err.code == E_OK; from++) {
+        struct arena a = ARENA(ARENA_MAX);
+        struct transfer t;
+        bool is;
+
+        err = transfers_next(e->vault, from, &a, &t);
+        is = err.code == E_OK && t.kind == TRANSFERS_FETCHING && t.conversation == conversation &&
+             t.place == place;
+        from = err.code == E_OK ? t.number : from;
+        arena_free(&a);
+        if (is) {
+            *number = from;
+            return OK;
+        }
+    }
+    return err;
+}
+
+struct err errands_end(struct engine *e, uint64_t conversation, uint64_t place)
+{
+    struct err err = OK;
+    uint64_t number;
+
+    while (err.code == E_OK) {
+        err = find_fetching(e, conversation, place, &number);
+        if (err.code == E_OK)
+            err = errands_cancel(e, number);
+    }
+    return err.code == E_ABSENT ? OK : err;
+}

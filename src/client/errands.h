@@ -20,4 +20,7 @@ FALLIBLE errands_fetch(struct engine *e, uint64_t conversation, uint64_t place, 
 /* Also what is shown, which is wiped.  E_ABSENT: there is none of this number. */
 FALLIBLE errands_cancel(struct engine *e, uint64_t number);
 
+/* The message is over: what is being fetched for it is given up, and its key with it. */
+FALLIBLE errands_end(struct engine *e, uint64_t conversation, uint64_t place);
+
 #endif

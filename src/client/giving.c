@@ -119,7 +119,7 @@ struct walk {
 bool giving_goes_along(const struct message *m, uint64_t now_ms)
 {
     if (m->notes & (MESSAGE_UNREADABLE | MESSAGE_DEVICES | MESSAGE_ROOM) ||
-        ((m->notes & MESSAGE_RECALLED) && !(m->notes & MESSAGE_COPY)) ||
+        ((m->notes & MESSAGE_RECALLED) && !(m->notes & MESSAGE_COPY)) || m->burn_s != 0 ||
         clock_since(now_ms, m->sent_ms) >= cores_ttl_s(m) * CLOCK_SECOND_MS)
         return false;
     return !m->mine || m->state == DELIVERY_ACCEPTED || m->state == DELIVERY_DELIVERED ||

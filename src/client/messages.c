@@ -9,7 +9,7 @@
 
 static const struct bytes NO_KEY = {NULL, 0};
 
-#define RECORD_MAX      (LIMIT_TEXT + 512 + PROOF_SIZE)
+#define RECORD_MAX      (LIMIT_TEXT + 516 + PROOF_SIZE)
 #define ID_KEY_SIZE     (16 + 16)
 #define STREAM_KEY_SIZE (32 + 16)
 
@@ -66,6 +66,8 @@ static void write_message(const struct message *m, struct buf *b)
     buf_close(b, opened);
     buf_bytes(b, ID_BYTES(m->room));
     buf_bytes(b, m->proof);
+    if (m->burn_s != 0)
+        buf_u32(b, m->burn_s);
 }
 
 static struct err parse_message(struct bytes in, uint64_t place, struct message *out)
@@ -90,8 +92,10 @@ static struct err parse_message(struct bytes in, uint64_t place, struct message 
     m.text = reader_block(&r, LIMIT_TEXT);
     if (reader_left(&r) > 0) /* kept by a program of before, it has no room */
         reader_copy(&r, m.room.b, sizeof m.room.b);
-    if (reader_left(&r) > 0) /* nor a proof, which not each has */
+    if (reader_left(&r) >= PROOF_SIZE) /* nor a proof, which not each has */
         m.proof = reader_take(&r, PROOF_SIZE);
+    if (reader_left(&r) > 0) /* few burn */
+        m.burn_s = reader_u32(&r);
     TRY(reader_end(&r));
     *out = m;
     return OK;

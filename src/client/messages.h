@@ -42,7 +42,7 @@ struct message {
     struct device_id sender;
     struct room_id room; /* of others'; zero: not known, of mine or of a vault of before */
     uint64_t seq, sent_ms, kept_ms;
-    uint32_t ttl_s;
+    uint32_t ttl_s, burn_s; /* burn_s: from when it was read; 0: it does not burn */
     uint64_t due_ms; /* when it is over, in own time (ageing.h); 0: never.  Only for adding it */
     uint16_t type;
     struct bytes text;  /* borrowed: from the caller, or from the arena it was read into */

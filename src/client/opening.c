@@ -150,16 +150,18 @@ static struct err note_read(struct engine *e, const struct core *core, struct me
 static struct err keep_or_pass(struct engine *e, struct message *m, struct timers allowed,
                                bool *over)
 {
-    struct timers lives = timers_within((struct timers){.ttl_s = m->ttl_s}, allowed);
+    struct timers lives = timers_within((struct timers){m->ttl_s, m->burn_s}, allowed);
 
+    m->burn_s = timers_burns(m->type) ? lives.burn_s : 0;
     if ((m->notes & MESSAGE_COPY) == 0)
         m->due_ms = ageing_due(&e->ageing, m->sent_ms, lives.ttl_s);
-    *over = m->due_ms != 0 && m->due_ms <= e->ageing.time_ms;
+    TRY(deeds_is_late(e->vault, m, over));
+    *over |= m->due_ms != 0 && m->due_ms <= e->ageing.time_ms;
     if (*over)
         return messages_pass(e->vault, m);
     TRY(messages_add(e->vault, m));
     ending_kept(e, m->due_ms);
-    return OK;
+    return m->read ? ending_read(e, m, e->now_ms) : OK;
 }
 
 /* Its time was over before it came: nothing of it is shown. */
@@ -184,6 +186,7 @@ static struct message message_of(struct opening *op, const struct core *core, st
                         .sent_ms = core->sent_ms,
                         .kept_ms = e->now_ms,
                         .ttl_s = core->ttl_s,
+                        .burn_s = core->burn_s,
                         .type = core->type,
                         .text = content,
                         .proof = proof};
@@ -243,9 +246,9 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
     m->proof = NO_VALUE;
     if (m->notes & MESSAGE_UNREADABLE) /* nothing of it is shown */
         m->text = NO_VALUE;
-    if (over)
+    if (over && timers_burns(m->type))
         return pass(op);
-    if (blocked)
+    if (over || blocked)
         return opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
     TRY(automatic_take(e, m));
     *op->result = OPENING_DONE;

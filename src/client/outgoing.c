@@ -40,6 +40,7 @@ static struct err queue_in(struct engine *e, uint64_t conversation, const struct
     TRY(timers_choose(e, conversation, said, &t));
     m->contact = conversation;
     m->ttl_s = t.ttl_s;
+    m->burn_s = timers_burns(m->type) ? t.burn_s : 0;
     m->due_ms = ageing_due(&e->ageing, m->sent_ms, m->ttl_s);
     TRY(messages_add(e->vault, m));
     TRY(deeds_take(e->vault, &e->own, m, &e->own.me.who.aid));

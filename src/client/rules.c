@@ -256,6 +256,11 @@ uint32_t rules_ttl_most(void)
     return TRAILER_TTL_MOST_S;
 }
 
+uint32_t rules_burn_most(void)
+{
+    return 0;
+}
+
 bool rules_allows_export(void)
 {
     return true;

@@ -64,6 +64,8 @@ FALLIBLE rules_of_room(struct vault *v, const struct own *me, const struct room_
 /* How long may what is written live at the most, in seconds?  The same as of the next two: no
  * policy says less than PROTOCOL yet. */
 uint32_t rules_ttl_most(void);
+/* And after it was read; 0: no policy says anything. */
+uint32_t rules_burn_most(void);
 /* May devices of an account give each other what was said before?  No policy says anything of it
  * yet: the place where one would be asked. */
 bool rules_allows_history(void);

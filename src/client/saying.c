@@ -54,6 +54,7 @@ static struct err name_device(struct engine *e, const struct command *c)
 static struct err mark(struct engine *e, struct message *m)
 {
     TRY(messages_mark_read(e->vault, m));
+    TRY(ending_read(e, m, e->now_ms));
     if (m->mine || m->seq == 0 || bytes_all_zero(ID_BYTES(m->room)))
         return OK;
     return agreed_raise(e, &m->room, &m->sender);

@@ -149,6 +149,7 @@ static struct err settle(struct vault *v, const struct own *me, struct query *q,
         if (*fits)
             m = view.to;
     }
+    *fits &= m.burn_s == 0 || m.read; /* nobody is to see of it what burns nothing */
     if (err.code == E_OK && *fits)
         err = deeds_newest(v, me, &m, &a, &text, &versions);
     if (err.code == E_OK && *fits)

@@ -7,6 +7,7 @@
 #include "client/roomlog.h"
 #include "client/rules.h"
 #include "client/wishing.h"
+#include "e2ee/payload.h"
 
 #define ARENA_MAX  (1 << 20)
 #define VALUE_SIZE 8
@@ -25,16 +26,22 @@ struct timers timers_within(struct timers t, struct timers bound)
 
 struct timers timers_allowed(const struct room_state *s)
 {
-    struct timers t = {.ttl_s = rules_ttl_most()};
+    struct timers t = {rules_ttl_most(), rules_burn_most()};
 
-    return s == NULL ? t : timers_within((struct timers){.ttl_s = s->ttl_s}, t);
+    return s == NULL ? t : timers_within((struct timers){s->ttl_s, s->burn_s}, t);
 }
 
 static bool is_within(const struct timers *t, struct timers bound)
 {
     struct timers cut = timers_within(*t, bound);
 
-    return (t->ttl_s == 0 || cut.ttl_s == t->ttl_s) && (t->burn_s == 0 || cut.burn_s == t->burn_s);
+    return t->burn_s <= TRAILER_TTL_MOST_S && (t->ttl_s == 0 || cut.ttl_s == t->ttl_s) &&
+           (t->burn_s == 0 || cut.burn_s == t->burn_s);
+}
+
+bool timers_burns(uint16_t type)
+{
+    return type != PAYLOAD_REACTION && type != PAYLOAD_EDIT && type != PAYLOAD_RECALL;
 }
 
 /* ---- what the person said */
@@ -47,7 +54,8 @@ static struct timers parse(struct bytes value)
 
     t.ttl_s = reader_u32(&r);
     t.burn_s = reader_u32(&r);
-    reader_require(&r, t.ttl_s <= TRAILER_TTL_MOST_S && t.burn_s == 0, E_MALFORMED);
+    reader_require(&r, t.ttl_s <= TRAILER_TTL_MOST_S && t.burn_s <= TRAILER_TTL_MOST_S,
+                   E_MALFORMED);
     return reader_end(&r).code == E_OK ? t : (struct timers){0};
 }
 

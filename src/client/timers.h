@@ -29,6 +29,9 @@ FALLIBLE timers_choose(struct engine *e, uint64_t conversation, const struct tim
 /* What is left of them where these bounds hold. */
 struct timers timers_within(struct timers t, struct timers bound);
 
+/* Does what is of this type burn?  What only speaks of another message ends with that. */
+bool timers_burns(uint16_t type);
+
 /* What a state allows, and the policy. */
 struct room_state;
 struct timers timers_allowed(const struct room_state *s); /* NULL: the policy alone */

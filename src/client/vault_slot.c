@@ -72,7 +72,7 @@ static struct err get_key(struct db *db, uint64_t slot, uint8_t key[AEAD_KEY_SIZ
 bool vault_slot_has(uint8_t kind)
 {
     return kind == VAULT_MESSAGE || kind == VAULT_OUTBOX || kind == VAULT_SENT ||
-           kind == VAULT_GIVING_PIECE || kind == VAULT_TAKING_REST;
+           kind == VAULT_GIVING_PIECE || kind == VAULT_TAKING_REST || kind == VAULT_TRANSFER;
 }
 
 /* Of a record that stands there already; 0: it has none, or does not. */

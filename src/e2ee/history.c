@@ -160,6 +160,8 @@ static void read_proof(struct reader *r, struct history_entry *e)
         return;
     err = proof_parse(e->proof, &core, &wrap);
     reader_require(r, err.code == E_OK, err.code);
+    if (err.code == E_OK)
+        reader_require(r, core.burn_s == 0, E_MALFORMED);
     if (r->failed != E_OK)
         return;
     e->sender = core.sender.did;

@@ -24,7 +24,7 @@ void trailer_write_core(const struct core *core, struct buf *out)
     buf_bytes(out, BYTES(core->prev));
     buf_u64(out, core->sent_ms);
     buf_u32(out, core->ttl_s);
-    buf_u32(out, 0); /* burn-on-read */
+    buf_u32(out, core->burn_s);
     buf_u16(out, core->type);
     buf_u8(out, 0); /* refs */
     buf_bytes(out, BYTES(core->digest));
@@ -62,7 +62,8 @@ static void read_core(struct reader *r, struct core *core)
     core->sent_ms = reader_u64(r);
     core->ttl_s = reader_u32(r);
     reader_require(r, core->ttl_s >= 1 && core->ttl_s <= TRAILER_TTL_MOST_S, E_MALFORMED);
-    reader_require(r, reader_u32(r) == 0, E_MALFORMED);
+    core->burn_s = reader_u32(r);
+    reader_require(r, core->burn_s <= (core->seq == 0 ? 0 : TRAILER_TTL_MOST_S), E_MALFORMED);
     core->type = reader_u16(r);
     reader_require(r, reader_u8(r) == 0, E_MALFORMED);
     reader_copy(r, core->digest, sizeof core->digest);

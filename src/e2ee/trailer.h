@@ -26,7 +26,8 @@ struct core {
     uint8_t prev[NAMES_H32_SIZE];
     uint64_t sent_ms;
     uint32_t ttl_s;
-    uint16_t type; /* enum payload_type; others may come */
+    uint32_t burn_s; /* from when it was read; 0: it does not burn, as no control message does */
+    uint16_t type;   /* enum payload_type; others may come */
     uint8_t digest[NAMES_H32_SIZE];
 };
 
@@ -39,7 +40,7 @@ struct wrap {
 void trailer_write_core(const struct core *core, struct buf *out);
 
 /* E_TRUNCATED, E_MALFORMED: also a reserved field that is not zero, a seq, restart or prev that the
- * type or one another do not allow, or a ttl out of range. */
+ * type or one another do not allow, or a ttl or burn-on-read out of range. */
 FALLIBLE trailer_parse_core(struct bytes in, struct core *out);
 
 /* Content digest of a message id and its content. */

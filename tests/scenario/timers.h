@@ -8,6 +8,8 @@
 
 extern const struct CMUnitTest timers_said[];
 extern const size_t timers_said_n;
+extern const struct CMUnitTest timers_burned[];
+extern const size_t timers_burned_n;
 
 #define HOUR_S (CLOCK_HOUR_MS / CLOCK_SECOND_MS)
 #define DAY_S  (24 * HOUR_S)

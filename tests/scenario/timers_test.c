@@ -4,5 +4,6 @@
 
 int main(void)
 {
-    return _cmocka_run_group_tests("said", timers_said, timers_said_n, NULL, NULL);
+    return _cmocka_run_group_tests("said", timers_said, timers_said_n, NULL, NULL) +
+           _cmocka_run_group_tests("burned", timers_burned, timers_burned_n, NULL, NULL);
 }

@@ -16,6 +16,8 @@ static void quote_out(struct tacet_client *c, const struct deeds_view *view,
     meeting_authors(c, &view->to, &to);
     memcpy(out->by, to.by, sizeof out->by);
     out->place = view->to.place;
+    if (view->to.burn_s != 0 && !view->to.read) /* it is read there */
+        return;
     out->text = view->to_text.at;
     out->text_n = view->to_text.n;
 }
@@ -24,6 +26,7 @@ static struct err life_out(struct tacet_client *c, const struct message *m,
                            struct tacet_message *out)
 {
     out->expire_s = m->ttl_s;
+    out->burn_s = m->burn_s;
     return engine_ends(c->engine, m, &out->ends_ms);
 }
 

@@ -8,12 +8,12 @@ _Static_assert(TACET_EXPIRE_MOST == TRAILER_TTL_MOST_S, "a year");
 
 static struct timers from_caller(const struct tacet_timers *t)
 {
-    return (struct timers){.ttl_s = t->expire_s};
+    return (struct timers){t->expire_s, t->burn_s};
 }
 
 static struct tacet_timers to_caller(struct timers t)
 {
-    return (struct tacet_timers){.expire_s = t.ttl_s};
+    return (struct tacet_timers){t.ttl_s, t.burn_s};
 }
 
 static struct err get(struct tacet_client *c, const char *with, struct timers *said,

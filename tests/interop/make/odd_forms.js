@@ -99,7 +99,9 @@ function trailers(p) {
     ['type 0', of({ type: 0 })],
     ['type 65,535', of({ type: 65535 })], ['no ttl', of({ ttl: 0 })], ['a year', of({ ttl: 31536000 })],
     ['more than a year', of({ ttl: 31536001 })], ['the last place', of({ seq: 2n ** 64n - 1n })],
-    ['at time 0', of({ time: 0 })], ['burn-on-read', of({}, (b) => set(b, 184, 1))],
+    ['at time 0', of({ time: 0 })], ['burns after a year', of({ burn: 31536000 })],
+    ['burns after more than a year', of({ burn: 31536001 })],
+    ['control that burns', of({ ...z, seq: 0, type: 16, burn: 1 })],
     ['refs', of({}, (b) => set(b, 187, 1))],
     ['list version 0', of({ list: 0 })], ['padding', of({}, (b) => set(b, -1, 1))],
     ['cut', of({}, (b) => b.subarray(0, 495))], ['a byte behind', of({}, (b) => cat(b, u8(0)))]];

@@ -38,7 +38,7 @@ export function unpad(padded) {
 // ---- 6.2: core, wrap, trailer
 
 export const core = (c) => cat(
-  party(c.sender), c.room, u8(c.flags), c.id, u64(c.seq), c.prev, u64(c.time), u32(c.ttl), u32(0),
+  party(c.sender), c.room, u8(c.flags), c.id, u64(c.seq), c.prev, u64(c.time), u32(c.ttl), u32(c.burn ?? 0),
   u16(c.type), u8(0), c.digest);
 
 export const contentDigest = (id, content) => h32(label('tacet1 content'), id, content);
@@ -46,13 +46,14 @@ export const link = (coreBytes) => h32(label('tacet1 link'), coreBytes);
 
 export function readCore(r) {
   const c = { sender: readParty(r), room: r.take(32), flags: r.u8(), id: r.take(16), seq: r.u64(),
-              prev: r.take(32), time: r.u64(), ttl: r.u32() };
-  require(r.u32() === 0, 'burn-on-read');
+              prev: r.take(32), time: r.u64(), ttl: r.u32(),
+              burn: r.u32() };
   c.type = r.u16();
   require(r.u8() === 0, 'refs');
   c.digest = r.take(32);
   require((c.flags & ~RESTART) === 0, 'flags');
   require(c.ttl >= 1 && c.ttl <= YEAR_S, 'ttl');
+  require(c.burn <= (c.seq === 0 ? 0 : YEAR_S), 'burn-on-read');
   require((c.seq === 0) === isControl(c.type), 'seq');
   require(c.flags === 0 || c.seq !== 0, 'restart without seq');
   require(isZero(c.prev) === (c.seq === 0 || c.seq === 1 || c.flags === RESTART), 'prev');

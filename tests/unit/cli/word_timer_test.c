@@ -24,10 +24,28 @@ static void it_is_shown(void **state)
     assert_int_equal(PLAY("timer", "bob"), 0);
     assert_string_equal(play_out, "What you write there lives for 1 hour 30 minutes.\n");
     assert_int_equal(PLAY("timer", "bob", "--json"), 0);
-    assert_string_equal(play_out, "{\"with\":\"bob\",\"expire\":5400,\"said\":5400,\"room\":0}\n");
+    assert_string_equal(play_out,
+                        "{\"with\":\"bob\",\"expire\":5400,\"burn\":0,\"said_expire\":5400,"
+                        "\"said_burn\":0,\"room_expire\":0,\"room_burn\":0}\n");
     play.room_timers.expire_s = 60;
     assert_int_equal(PLAY("timer", "bob"), 0);
-    assert_string_equal(play_out, "What anybody writes there lives for 1 minute at most.\n");
+    assert_string_equal(play_out, "What anybody writes there lives for 1 minute, at most.\n");
+}
+
+static void burning_is_said_and_shown(void **state)
+{
+    assert_int_equal(PLAY("timer", "bob", "--burn", "10m"), 0);
+    assert_int_equal(play.timers.burn_s, 600);
+    assert_string_equal(
+        play_out, "What you write there lives for 30 days, and for 10 minutes once it was read.\n");
+    assert_int_equal(PLAY("timer", "bob", "--expire", "1d"), 0);
+    assert_int_equal(play.timers.burn_s, 600);
+    assert_int_equal(PLAY("timer", "bob", "--burn", "off"), 0);
+    assert_int_equal(play.timers.burn_s, 0);
+    assert_int_equal(play.timers.expire_s, 86400);
+    assert_int_equal(PLAY("timer", "bob", "--burn", "default"), 2);
+    assert_int_equal(PLAY("send", "bob", "hello", "--burn", "1h", "--wait", "0"), 0);
+    assert_int_equal(play.sent_for.burn_s, 3600);
 }
 
 static void a_time_has_a_unit_or_is_in_seconds(void **state)
@@ -71,7 +89,7 @@ static void in_a_room_it_waits_until_it_is_in_force(void **state)
     in_force(TACET_OK);
     assert_int_equal(PLAY("timer", "+Harbour", "--expire", "7d"), 0);
     assert_int_equal(play.room_timers.expire_s, 604800);
-    assert_string_equal(play_out, "What anybody writes there lives for 7 days at most.\n");
+    assert_string_equal(play_out, "What anybody writes there lives for 7 days, at most.\n");
     play.events = play.taken = 0;
     in_force(TACET_CONFLICT);
     assert_int_equal(PLAY("timer", "+Harbour", "--expire", "1d"), 1);
@@ -119,7 +137,14 @@ static void when_a_message_ends_is_shown(void **state)
     play_event(TACET_EVENT_DRAINED, TACET_OK);
     assert_int_equal(PLAY("read", "--all"), 0);
     assert_non_null(strstr(play_out, "(ends 2026-11-18"));
+    m->burn_s = 60;
     m->expire_s = 30 * 86400;
+    play.events = play.taken = 0;
+    play_event(TACET_EVENT_DRAINED, TACET_OK);
+    m->read = false;
+    assert_int_equal(PLAY("read", "--all"), 0);
+    assert_non_null(strstr(play_out, "(ends 1 minute after it was read, or 2026-11-18"));
+    m->burn_s = 0;
     play.events = play.taken = 0;
     play_event(TACET_EVENT_DRAINED, TACET_OK);
     assert_int_equal(PLAY("read", "--all"), 0);
@@ -130,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(it_is_shown, play_begin),
+        cmocka_unit_test_setup(burning_is_said_and_shown, play_begin),
         cmocka_unit_test_setup(a_time_has_a_unit_or_is_in_seconds, play_begin),
         cmocka_unit_test_setup(what_is_no_time_is_said, play_begin),
         cmocka_unit_test_setup(in_a_room_it_waits_until_it_is_in_force, play_begin),

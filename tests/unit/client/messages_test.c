@@ -230,10 +230,12 @@ static void a_signature_is_kept_with_its_message(void **state)
     struct message with = message(1, 1, "with"), without = message(1, 2, "without"), got;
 
     with.proof = BYTES(proof);
+    with.burn_s = 60;
     assert_ok(add(s->vault, &with));
     assert_ok(add(s->vault, &without));
     assert_ok(messages_get(s->vault, 1, with.place, &a, &got));
     assert_bytes(got.proof, BYTES(proof));
+    assert_int_equal(got.burn_s, 60);
     got.read = true;
     assert_ok(vault_begin(s->vault));
     assert_ok(vault_end(s->vault, messages_update(s->vault, &got)));
@@ -241,6 +243,7 @@ static void a_signature_is_kept_with_its_message(void **state)
     assert_bytes(got.proof, BYTES(proof));
     assert_ok(messages_get(s->vault, 1, without.place, &a, &got));
     assert_int_equal(got.proof.n, 0);
+    assert_int_equal(got.burn_s, 0);
     arena_free(&a);
 }
 

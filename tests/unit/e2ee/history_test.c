@@ -203,6 +203,30 @@ static void a_message_is_proved_or_it_is_none(void **state)
     assert_int_equal(parse(BYTES(in), true), E_MALFORMED);
 }
 
+/* As far as its form goes, by a core that says when it burns. */
+static enum err_code parse_burning(uint32_t burn_s)
+{
+    const struct core core = {.seq = 1, .ttl_s = 1, .burn_s = burn_s, .type = 1};
+    struct buf b = BUF(ABOUT_SIZE + PROOF_SIZE);
+    struct bytes in;
+    enum err_code code;
+
+    buf_u8(&b, HISTORY_PROVED);
+    buf_zeros(&b, ABOUT_SIZE - 1 + 64);
+    trailer_write_core(&core, &b);
+    buf_zeros(&b, PROOF_SIZE - 64 - TRAILER_CORE_SIZE);
+    assert_ok(buf_end(&b, &in));
+    code = parse(in, true);
+    buf_free(&b);
+    return code;
+}
+
+static void what_burns_is_no_history(void **state)
+{
+    assert_int_equal(parse_burning(0), E_OK);
+    assert_int_equal(parse_burning(1), E_MALFORMED);
+}
+
 static void entries_come_out_one_by_one(void **state)
 {
     static const uint8_t in[] = {0, 0, 0, 1, 'a', 0, 0, 0, 0, 0, 0, 0, 2, 'b'};
@@ -232,6 +256,7 @@ int main(void)
         cmocka_unit_test(what_a_control_must_not_say_is_refused),
         cmocka_unit_test(what_an_entry_must_not_say_is_refused),
         cmocka_unit_test(a_message_is_proved_or_it_is_none),
+        cmocka_unit_test(what_burns_is_no_history),
         cmocka_unit_test(entries_come_out_one_by_one),
         cmocka_unit_test(an_entry_of_any_length_is_refused_before_it_is_there),
     };

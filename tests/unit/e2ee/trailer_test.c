@@ -29,6 +29,7 @@ static int make(void **state)
                          .prev = "before",
                          .sent_ms = UINT64_C(1793000000000),
                          .ttl_s = 3600,
+                         .burn_s = 60,
                          .type = 1,
                          .digest = "of the content"};
     return 0;
@@ -57,6 +58,7 @@ static void a_core_is_read_back_as_it_was_written(void **state)
     assert_bytes(buf_view(&again), buf_view(&b));
     assert_int_equal(back.seq, core.seq);
     assert_int_equal(back.ttl_s, core.ttl_s);
+    assert_int_equal(back.burn_s, core.burn_s);
     assert_true(ID_SAME(back.id, core.id));
     assert_true(ID_SAME(back.room, core.room));
     buf_free(&b);
@@ -78,7 +80,7 @@ static void every_truncation_of_a_core_is_refused(void **state)
 
 static void reserved_fields_must_be_zero(void **state)
 {
-    static const size_t reserved[] = {BOR_AT, BOR_AT + 1, BOR_AT + 2, BOR_AT + 3, REFS_AT};
+    static const size_t reserved[] = {REFS_AT};
     struct buf b = BUF(TRAILER_CORE_SIZE);
     struct core back = {.seq = 5};
 
@@ -122,6 +124,31 @@ static void a_life_is_a_second_to_a_year(void **state)
     assert_int_equal(parse_with_ttl(UINT32_MAX), E_MALFORMED);
 }
 
+static enum err_code parse_with_burn(uint32_t burn_s)
+{
+    struct core c = core;
+
+    c.burn_s = burn_s;
+    return parse(&c);
+}
+
+static void it_burns_after_a_year_at_most_or_not_at_all(void **state)
+{
+    struct core control = core;
+
+    assert_int_equal(parse_with_burn(0), E_OK);
+    assert_int_equal(parse_with_burn(1), E_OK);
+    assert_int_equal(parse_with_burn(31536000), E_OK);
+    assert_int_equal(parse_with_burn(31536001), E_MALFORMED);
+    assert_int_equal(parse_with_burn(UINT32_MAX), E_MALFORMED);
+    control.seq = 0;
+    control.type = 16;
+    memset(control.prev, 0, sizeof control.prev);
+    assert_int_equal(parse(&control), E_MALFORMED);
+    control.burn_s = 0;
+    assert_int_equal(parse(&control), E_OK);
+}
+
 /* Of this type at this place, after another message or not. */
 static enum err_code parse_at(uint16_t type, uint64_t seq, bool prev, bool restart)
 {
@@ -129,6 +156,7 @@ static enum err_code parse_at(uint16_t type, uint64_t seq, bool prev, bool resta
 
     c.type = type;
     c.seq = seq;
+    c.burn_s = 0;
     c.restart = restart;
     memset(c.prev, 0, sizeof c.prev);
     c.prev[NAMES_H32_SIZE - 1] = prev;
@@ -294,6 +322,7 @@ int main(void)
         cmocka_unit_test(every_truncation_of_a_core_is_refused),
         cmocka_unit_test(reserved_fields_must_be_zero),
         cmocka_unit_test(a_life_is_a_second_to_a_year),
+        cmocka_unit_test(it_burns_after_a_year_at_most_or_not_at_all),
         cmocka_unit_test(control_messages_have_no_place_and_all_others_have_one),
         cmocka_unit_test(who_is_first_names_nobody_before_and_who_follows_does),
         cmocka_unit_test(a_restart_names_nobody_before_and_is_never_a_control_message),
