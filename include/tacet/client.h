@@ -329,6 +329,7 @@ struct tacet_message {
     uint64_t file_size;    /* of so many bytes */
     bool view_only;        /* that is not to be kept */
     bool starred;          /* I marked it: see tacet_star() of tacet/deeds.h */
+    bool mentioned;        /* its text mentions me: see tacet/markup.h */
 };
 
 /* How far adding a device has come, on either of the two. */
