@@ -463,7 +463,6 @@ TACET_API enum tacet_code tacet_find_contact(struct tacet_client *c, const char 
 TACET_API enum tacet_code tacet_name(struct tacet_client *c, const char *handle, const char *name);
 
 #define TACET_MUTED_EVER UINT64_C(253402300799000) /* the last second of the year 9999 */
-
 /* Whoever shows messages gives no notice of what comes in the conversation with somebody, or in a
  * room, until then; 0: again.  On all my devices.  TACET_ABSENT: no such contact, or not looked up
  * yet; no such room. */
