@@ -336,6 +336,7 @@ struct tacet_message {
     uint32_t expire_s; /* it lives for so long from sent_ms on; 0: it is no message */
     uint32_t burn_s;   /* and no longer than that from when it was read on; 0: it does not burn */
     uint64_t ends_ms;  /* Unix time when it is destroyed here; 0: never */
+    bool mentioned;    /* its text mentions me: see tacet/markup.h */
 };
 
 /* How far adding a device has come, on either of the two. */
@@ -469,7 +470,6 @@ TACET_API enum tacet_code tacet_find_contact(struct tacet_client *c, const char 
 TACET_API enum tacet_code tacet_name(struct tacet_client *c, const char *handle, const char *name);
 
 #define TACET_MUTED_EVER UINT64_C(253402300799000) /* the last second of the year 9999 */
-
 /* Whoever shows messages gives no notice of what comes in the conversation with somebody, or in a
  * room, until then; 0: again.  On all my devices.  TACET_ABSENT: no such contact, or not looked up
  * yet; no such room. */
@@ -502,11 +502,16 @@ TACET_API enum tacet_code tacet_accept_key(struct tacet_client *c, const char *h
  * TACET_ABSENT: no such contact. */
 TACET_API enum tacet_code tacet_warned(struct tacet_client *c, const char *handle);
 
-/* ---- Losing every device */
+/* ---- Status */
 
-#define TACET_LETTERS_SIZE       40  /* 32 letters in groups of four, and a NUL */
-#define TACET_RECOVERY_LINK_SIZE 512 /* a link and a NUL */
+enum tacet_copies {
+    TACET_COPIES_NONE = 0,
+    TACET_COPIES_ALL = 1,
+    TACET_COPIES_ROOMS = 2,
+    TACET_COPIES_SOME = 3, /* rooms that the policy names */
+};
 
+/* Of the account's recovery key: tacet/recovery.h. */
 enum tacet_recovery {
     TACET_RECOVERY_NONE = 0,    /* the account has no recovery key */
     TACET_RECOVERY_ELSEWHERE,   /* it has one, which another device of it made */
@@ -515,58 +520,6 @@ enum tacet_recovery {
     TACET_RECOVERY_UNCONFIRMED, /* its letters were shown, and never typed in again */
     TACET_RECOVERY_CONFIRMED,
     TACET_RECOVERY_USED, /* it is good, and was typed in somewhere: make another one */
-};
-
-/* Make a recovery key in the place of the one that there is, if there is one: TACET_EVENT_RECOVERY
- * says when its letters can be shown, or that there will be none.  If this client is closed before
- * tacet_letters_shown() nobody will ever see them, and another one has to be made.
- * TACET_CONFLICT: one is being made.  TACET_DENIED: this device was removed. */
-TACET_API enum tacet_code tacet_make_recovery(struct tacet_client *c);
-
-/* The letters, a secret: wipe them when they were shown.  TACET_ABSENT: there are none. */
-TACET_API enum tacet_code tacet_letters(struct tacet_client *c, char out[TACET_LETTERS_SIZE]);
-
-/* They were shown to the person, and are forgotten here. */
-TACET_API enum tacet_code tacet_letters_shown(struct tacet_client *c);
-
-/* Are these the letters of my account's key?  TACET_MALFORMED: no 32 letters.  TACET_FORGED:
- * others. TACET_ABSENT: there is no key.  TACET_CONFLICT: another device made it, or nobody saw
- * them. */
-TACET_API enum tacet_code tacet_confirm_letters(struct tacet_client *c, const uint8_t *letters,
-                                                size_t n);
-
-/* Where the server of this profile is, as a link; nothing in it is secret.  It belongs on paper
- * beside the letters. */
-TACET_API enum tacet_code tacet_recovery_link(struct tacet_client *c,
-                                              char out[TACET_RECOVERY_LINK_SIZE]);
-
-/* Is this such a link?  As tacet_check_link(). */
-TACET_API enum tacet_code tacet_check_recovery_link(const char *link);
-
-struct tacet_return {
-    const char *link;       /* NULL: go on with what began in this profile */
-    const uint8_t *letters; /* borrowed for the call; kept nowhere */
-    size_t letters_n;
-    bool keep; /* the account's other devices stay; without effect on what began already */
-};
-
-/* Make a profile for an account whose devices are all lost; tacet_run() then comes back into it:
- * TACET_EVENT_JOINED.  A TACET_EVENT_LINK with a refusal says why not: TACET_ABSENT: nothing is
- * kept under such letters; TACET_STALE: this key was replaced; TACET_REMOVED: the account was, or
- * somebody else came back with the same letters; TACET_FORGED: what the server shows does not
- * check.  A profile that was cut off goes on with the same letters.  As tacet_join() and
- * tacet_check_link(); TACET_ABSENT: no link, and nothing began here; TACET_MALFORMED: no link, or
- * no 32 letters. */
-TACET_API enum tacet_code tacet_come_back(struct tacet_client **out, const struct tacet_profile *p,
-                                          const struct tacet_return *how);
-
-/* ---- Status */
-
-enum tacet_copies {
-    TACET_COPIES_NONE = 0,
-    TACET_COPIES_ALL = 1,
-    TACET_COPIES_ROOMS = 2,
-    TACET_COPIES_SOME = 3, /* rooms that the policy names */
 };
 
 struct tacet_status {
@@ -602,6 +555,7 @@ TACET_API const char *tacet_version(void);
 #include "tacet/deeds.h"
 #include "tacet/devices.h"
 #include "tacet/files.h"
+#include "tacet/recovery.h"
 #include "tacet/rooms.h"
 #include "tacet/timers.h"
 

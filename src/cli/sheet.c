@@ -22,6 +22,8 @@ static void write_notes(const struct tacet_message *m, struct buf *out)
 
     if (m->starred)
         buf_text(out, "    (starred)\n");
+    if (m->mentioned)
+        buf_text(out, "    (mentions you)\n");
 
     for (unsigned i = 0; sentences_note(i, &note); i++) {
         if ((m->notes & note.bit) == 0 || note.bit == TACET_NOTE_DEVICES ||

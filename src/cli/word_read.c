@@ -206,7 +206,7 @@ const struct word word_read = {
         "  --ids              And by which id each can be named: tacet help reply\n"
         "  --json             One JSON object a line: with, name, by, mine, id, text, sent,\n"
         "                     state, notes, missing, devices, change, kind, re, reactions, was,\n"
-        "                     file, starred, expire, burn, ends.\n"
+        "                     file, starred, expire, burn, ends, mentioned.\n"
         "                     devices and change: null, or an object with what became of\n"
         "                     somebody's devices, or of the room.  kind: null, text, reply,\n"
         "                     reaction, edit or recall.  re: null, or what it is about: id, by "

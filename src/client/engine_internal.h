@@ -546,10 +546,7 @@ FALLIBLE presence_drained(struct engine *e); /* the mailbox is */
 uint64_t presence_at(const struct engine *e);
 FALLIBLE presence_wake(struct engine *e);
 
-/* ---- rereading.c */
-
-/* In a transaction of its own, when the program begins. */
-FALLIBLE rereading_begin(struct engine *e);
+FALLIBLE rereading_begin(struct engine *e); /* when the program begins */
 
 /* ---- doing.c */
 

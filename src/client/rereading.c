@@ -20,10 +20,14 @@ static struct err reread(struct engine *e, uint64_t conversation)
 
     while (err.code == E_OK) {
         struct arena a = ARENA(ROW_ARENA);
+        uint32_t before;
 
         err = messages_next(e->vault, conversation, m.place, &a, &m);
+        before = m.notes;
         if (err.code == E_OK)
             err = deeds_reread(e->vault, &e->own, &m);
+        if (err.code == E_OK && m.notes != before) /* it may have taken something back */
+            ending_emptied(e);
         arena_free(&a);
     }
     return err.code == E_ABSENT ? OK : err;
@@ -43,7 +47,6 @@ static struct err reread_all(struct engine *e)
         TRY(reread(e, r.number));
     if (err.code != E_ABSENT)
         return err;
-    ending_emptied(e); /* some of it may have been taken back */
     return vault_counter_set(e->vault, VAULT_READABLE, READABLE);
 }
 

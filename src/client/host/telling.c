@@ -3,6 +3,7 @@
 #include "client/deeds.h"
 #include "client/diary.h"
 #include "client/host/client_internal.h"
+#include "client/markup.h"
 
 static void quote_out(struct tacet_client *c, const struct deeds_view *view,
                       const struct tacet_message *in, struct tacet_quote *out)
@@ -30,6 +31,16 @@ static struct err life_out(struct tacet_client *c, const struct message *m,
     return engine_ends(c->engine, m, &out->ends_ms);
 }
 
+static bool mentions_me(struct tacet_client *c, const struct message *m, struct bytes text)
+{
+    char me[TACET_HANDLE_SIZE];
+
+    if (m->mine || !deeds_is_text(m) || m->type == PAYLOAD_FILE)
+        return false;
+    client_handle(c, &engine_own(c->engine)->me.who.aid, me);
+    return me[0] != '\0' && markup_mentions(text, bytes_text(me));
+}
+
 struct err telling_message(struct tacet_client *c, const struct message *m, struct arena *a,
                            struct tacet_message *out)
 {
@@ -50,6 +61,7 @@ struct err telling_message(struct tacet_client *c, const struct message *m, stru
                                   .received_ms = m->kept_ms,
                                   .place = m->place,
                                   .starred = starred,
+                                  .mentioned = mentions_me(c, m, view.text),
                                   .text = view.text.at,
                                   .text_n = view.text.n,
                                   .kind = deeds_is_said(m) ? m->type : 0,
