@@ -169,9 +169,10 @@ static size_t put_rows(const struct pane *p, size_t bottom, unsigned look, struc
     return shown;
 }
 
+/* What burns does so from now on: not while the person is elsewhere. */
 static void was_seen(struct board *b, const struct tacet_message *m)
 {
-    if (m->mine || m->read)
+    if (m->mine || m->read || b->focus == BOARD_LIST)
         return;
     (void)tacet_mark_read(b->client, m);
     b->stale = true;

@@ -22,7 +22,7 @@ struct board_talk {
     char with[TACET_HANDLE_SIZE];
     unsigned unread;
     uint64_t last_ms; /* of its newest message; 0: there is none */
-    bool muted;
+    bool muted, pinned;
 };
 
 enum board_focus {
@@ -45,7 +45,7 @@ enum board_writing {
 
 struct board {
     struct tacet_client *client;
-    struct board_talk *talk; /* what was written in last first; BOARD_TALKS_MAX of them */
+    struct board_talk *talk; /* BOARD_TALKS_MAX of them */
     size_t talks, chosen;
     bool stale; /* the list has to be made anew */
     enum board_focus focus;

@@ -61,6 +61,8 @@ static void pick(struct board *b, bool back)
 {
     struct tacet_message m;
 
+    if (!back && b->picked == 0)
+        return;
     if (back ? previous(b, b->picked, &m) : next(b, b->picked, &m)) {
         b->picked = m.place;
         b->focus = BOARD_PICK;

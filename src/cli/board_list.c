@@ -2,6 +2,7 @@
 /* board_list: the conversations that there are, and the one that is open. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/text.h"
 #include "cli/board_internal.h"
@@ -10,7 +11,7 @@
 
 /* ---- the list */
 
-static void add(struct board *b, const char *with, bool muted)
+static void add(struct board *b, const char *with, uint64_t muted_ms, bool pinned)
 {
     struct tacet_message m;
     struct board_talk *t;
@@ -18,7 +19,7 @@ static void add(struct board *b, const char *with, bool muted)
     if (b->talks == BOARD_TALKS_MAX)
         return;
     t = &b->talk[b->talks++];
-    *t = (struct board_talk){.muted = muted};
+    *t = (struct board_talk){.muted = muted_ms > (uint64_t)time(NULL) * 1000, .pinned = pinned};
     memcpy(t->with, with, sizeof t->with);
     if (tacet_previous_message(b->client, with, 0, &m) == TACET_OK)
         t->last_ms = m.sent_ms;
@@ -47,10 +48,13 @@ static void count_unread(const struct board *b)
     }
 }
 
+/* And before that what is pinned. */
 static int newest_first(const void *a, const void *b)
 {
     const struct board_talk *x = a, *y = b;
 
+    if (x->pinned != y->pinned)
+        return x->pinned ? -1 : 1;
     if (x->last_ms != y->last_ms)
         return x->last_ms > y->last_ms ? -1 : 1;
     return strcmp(x->with, y->with);
@@ -67,10 +71,10 @@ void board_list(struct board *b)
         memcpy(chosen, b->talk[b->chosen].with, sizeof chosen);
     b->talks = b->chosen = 0;
     while (tacet_next_contact(b->client, c.number, &c) == TACET_OK)
-        add(b, c.handle, c.muted_ms > 0);
+        add(b, c.handle, c.muted_ms, c.pinned);
     while (tacet_next_room(b->client, r.number, &r) == TACET_OK)
         if (!r.deleted)
-            add(b, r.address, false);
+            add(b, r.address, r.muted_ms, r.pinned);
     count_unread(b);
     if (b->talks > 0)
         qsort(b->talk, b->talks, sizeof b->talk[0], newest_first);

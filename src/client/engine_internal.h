@@ -159,6 +159,9 @@ struct engine {
 
 /* ---- engine.c */
 
+/* obeying.c: one command, outside of any transaction.  Errors as engine_command(). */
+FALLIBLE obeying_command(struct engine *e, const struct command *c);
+
 /* The program or the account is new: what is done before all else. */
 FALLIBLE engine_begin(struct engine *e);
 /* In which conversation is a command to write?  E_ABSENT: none with them yet, or no such room;

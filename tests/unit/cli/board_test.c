@@ -125,7 +125,9 @@ static void a_message_is_picked_and_answered(void **state)
     struct tacet_message *m = play_message("bob", "Meet at nine?");
 
     starts();
-    types("\r\033[A");
+    types("\r\033[B"); /* there is nothing below the line */
+    assert_int_equal(b.focus, BOARD_WRITE);
+    types("\033[A");
     assert_shown("r answer");
     types("r");
     assert_shown("answer>");
