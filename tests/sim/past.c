@@ -146,7 +146,9 @@ void past_step(struct world *w)
     world_trace(w, "%s is to give %s what was said before", from->name, to->name);
     forget_given(to);
     past_free(to);
-    to->past = (struct past){.from = from, .restored = to->restored, .begun = to->past.begun + 1};
+    to->past = (struct past){.from = from,
+                             .restored = to->restored,
+                             .begun = to->past.begun + 1 + (from->past.begun > 1)};
     look(w, to);
 }
 

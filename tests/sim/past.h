@@ -27,7 +27,8 @@ struct past {
     struct buf kept;         /* numbers of what the giver kept when it was asked */
     unsigned giver_restored; /* how often its vault had been put back then, */
     unsigned restored;       /* and that of the one that gets it */
-    unsigned begun;          /* transfers that there were */
+    unsigned begun; /* transfers that there were; more when one was from who had several: its order
+                       is not that of time */
 };
 
 /* Somebody gives one of their devices what another one has. */
