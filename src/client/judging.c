@@ -253,7 +253,9 @@ static bool came_again(const struct matter *m, const struct roster *earlier)
     if (m->roster.state_version == 0 || earlier == NULL)
         return false;
     me = room_state_find(&m->state.state, &own->nid, &own->me.who.aid);
-    return me != NULL && me->since > earlier->state_version;
+    if (me == NULL) /* I keep copies: since that policy at most */
+        return m->roster.network[0].policy_version > earlier->network[0].policy_version;
+    return me->since > earlier->state_version;
 }
 
 /* The roster of the highest seq that came of this stream; NULL: nothing came, or it is not kept. */

@@ -246,7 +246,7 @@ static void check_person(struct world *w, struct person *who)
 static bool may_fail(struct world *w, const struct said *s)
 {
     return w->person[s->to]->removed || w->person[s->to]->leaving ||
-           backups_is_gone(w->person[s->from]) || w->person[s->to]->unknown ||
+           backups_is_gone(w->person[s->from]) || backups_forgot(w->person[s->to]) ||
            (w->person[s->from]->first == w->person[s->to] && s->code == E_DENIED) ||
            options_has(&w->options, KIND_DAYS) || hostile_may_fail(w, s);
 }
@@ -368,7 +368,7 @@ static void check_message(struct world *w, const struct said *s, size_t number)
         ledger_break(w, WRONG_REFUSED, "#%zu from %s to %s failed: %s", number, from->name,
                      to->handle, err_name(s->code));
     if (s->state != DELIVERY_FAILED && s->state != DELIVERY_ACCEPTED && !backups_is_gone(from) &&
-        !to->unknown)
+        !backups_forgot(to))
         ledger_break(w, WRONG_UNSENT, "#%zu from %s to %s is %s: %s", number, from->name,
                      to->handle, delivery_name(s->state), err_name(s->code));
     check_devices(w, s, number);
@@ -386,8 +386,10 @@ void ledger_check(struct world *w)
             continue;
         }
         look_at_vault(w, who);
-        check_person(w, who);
     }
+    for (size_t i = 0; i < w->people; i++) /* what became of everybody's messages is known now */
+        if (w->person[i]->engine != NULL)
+            check_person(w, w->person[i]);
     hostile_check(w);
     reserve_check(w);
     kin_check(w);

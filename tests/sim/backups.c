@@ -145,6 +145,15 @@ void backups_unknown(struct person *who, enum err_code code)
                      who->name);
 }
 
+/* The device itself may have been removed before, and so was never told. */
+bool backups_forgot(const struct person *first)
+{
+    const struct server_node *s = &first->world->server;
+
+    return first->unknown ||
+           (s->restored && first->joined && first->joined_ms >= s->restored_of_ms);
+}
+
 bool backups_is_gone(const struct person *who)
 {
     return who->removed || who->unknown || who->kin.removed || who->losing.lost;

@@ -17,6 +17,9 @@ void backups_step(struct world *w);
 void backups_drop(struct server_node *s);
 void backups_free(struct server_node *s);
 
+/* Does the server know nothing of this account, which joined after the backup? */
+bool backups_forgot(const struct person *first);
+
 /* The server does not know this person: as it must be, when they joined after the backup. */
 void backups_unknown(struct person *who, enum err_code code);
 /* Whoever cannot take part any more, by the operator's will or by what was forgotten. */

@@ -265,6 +265,18 @@ static void make(struct world *w, struct person *by)
     c->circle[c->n++] = (struct circle){.id = r.id};
 }
 
+/* Whoever is alone in a room leaves it on that device alone; their other devices go on with it. */
+static bool leaves_others_behind(const struct person *by, const struct room *r)
+{
+    struct arena a = ARENA(ARENA_MAX);
+    struct roomlog_step newest;
+    bool alone =
+        roomlog_newest(by->vault, r, &a, &newest).code == E_OK && newest.state.members == 1;
+
+    arena_free(&a);
+    return alone && kin_has_several(by->first);
+}
+
 /* One wish, about one person mostly. */
 static void change(struct person *by, size_t circle, enum command_kind kind)
 {
@@ -290,7 +302,8 @@ static void change(struct person *by, size_t circle, enum command_kind kind)
         text[0] = '\0';
     else if (text[0] == '\0')
         return;
-    if (!may_act(by) || !is_in(by, circle, &r))
+    if (!may_act(by) || !is_in(by, circle, &r) ||
+        (kind == COMMAND_ROOM_LEAVE && leaves_others_behind(by, &r)))
         return;
     command.room = r.number;
     command.text = bytes_text(text);
