@@ -17,7 +17,7 @@ _tacetd() {
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;
-    --name | --domain | --passphrase-fd | --kdf-cost | --listen | --address | --monitor) return ;;
+    --name | --domain | --passphrase-fd | --kdf-cost | --listen | --address | --monitor | --files-account-gib | --files-all-gib) return ;;
     --log-level)
         mapfile -t COMPREPLY < <(compgen -W "error warning info" -- "$current")
         return
@@ -28,7 +28,7 @@ _tacetd() {
     *:init) options="--data --root --name --domain --passphrase-fd --kdf-cost" ;;
     *:run)
         options="--config --data --listen --address --monitor --log-level --tls-key"
-        options+=" --tls-certificate --new-tls-key"
+        options+=" --tls-certificate --new-tls-key --files-account-gib --files-all-gib"
         ;;
     *:restore)
         if [[ -n $current && $current != -* ]]; then

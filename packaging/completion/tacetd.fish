@@ -21,6 +21,8 @@ complete -c tacetd -n '__fish_seen_subcommand_from run' -l data -x -a '(__fish_c
 complete -c tacetd -n '__fish_seen_subcommand_from run' -l listen -x -d 'Where to listen'
 complete -c tacetd -n '__fish_seen_subcommand_from run' -l address -x -d 'What invitations name'
 complete -c tacetd -n '__fish_seen_subcommand_from run' -l monitor -x -d 'Health and metrics, on loopback'
+complete -c tacetd -n '__fish_seen_subcommand_from run' -l files-account-gib -x -d 'Room for files of one account'
+complete -c tacetd -n '__fish_seen_subcommand_from run' -l files-all-gib -x -d 'Room for files of all'
 complete -c tacetd -n '__fish_seen_subcommand_from run' -l log-level -x -a 'error warning info' -d 'How much is logged'
 complete -c tacetd -n '__fish_seen_subcommand_from run' -l config -r -F -d 'Settings'
 complete -c tacetd -n '__fish_seen_subcommand_from run' -l tls-key -r -F -d 'PEM'

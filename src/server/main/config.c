@@ -39,6 +39,25 @@ static bool is_level(const char *value)
     return log_level_read(bytes_text(value), &level);
 }
 
+/* 0 to CONFIG_GIB_MAX in decimal digits, without zeros in front. */
+static bool read_gib(const char *value, uint64_t *out)
+{
+    uint64_t n = 0;
+    size_t i;
+
+    for (i = 0; value[i] >= '0' && value[i] <= '9' && n <= CONFIG_GIB_MAX; i++)
+        n = 10 * n + (uint64_t)(value[i] - '0');
+    *out = n;
+    return i > 0 && value[i] == '\0' && n <= CONFIG_GIB_MAX && (value[0] != '0' || i == 1);
+}
+
+static bool is_gib(const char *value)
+{
+    uint64_t n;
+
+    return read_gib(value, &n);
+}
+
 static const struct row {
     const char *name;
     bool (*will_do)(const char *value);
@@ -51,6 +70,8 @@ static const struct row {
     [CONFIG_LOG_LEVEL] = {"log-level", is_level, "info"},
     [CONFIG_TLS_KEY] = {"tls-key", is_path, NULL},
     [CONFIG_TLS_CERTIFICATE] = {"tls-certificate", is_path, NULL},
+    [CONFIG_FILES_ACCOUNT_GIB] = {"files-account-gib", is_gib, "20"},
+    [CONFIG_FILES_ALL_GIB] = {"files-all-gib", is_gib, "1024"},
 };
 
 const char *config_text(enum config_name name)
@@ -189,6 +210,14 @@ enum log_level config_log_level(const struct config *c)
 
     invariant(log_level_read(bytes_text(c->value[CONFIG_LOG_LEVEL]), &level));
     return level;
+}
+
+uint64_t config_room(const struct config *c, enum config_name name)
+{
+    uint64_t gib = 0;
+
+    invariant(read_gib(c->value[name], &gib));
+    return gib << 30;
 }
 
 void config_write(const struct config *c, struct buf *out)

@@ -14,6 +14,7 @@
 #include "base/log.h"
 
 #define CONFIG_FILE_MAX  (64 * 1024) /* bytes */
+#define CONFIG_GIB_MAX   1048576     /* a pebibyte */
 #define CONFIG_VALUE_MAX 3000        /* bytes: a path with room for a name behind it */
 
 /* Every name once; docs/operate says what each is for. */
@@ -25,6 +26,8 @@ enum config_name {
     CONFIG_LOG_LEVEL,
     CONFIG_TLS_KEY,
     CONFIG_TLS_CERTIFICATE,
+    CONFIG_FILES_ACCOUNT_GIB,
+    CONFIG_FILES_ALL_GIB,
     CONFIG_NAMES
 };
 
@@ -59,6 +62,9 @@ void config_default(struct config *c);
 
 /* How urgent a line of the log must be, of a config with its defaults. */
 enum log_level config_log_level(const struct config *c);
+
+/* How much room in bytes a name that ends in _GIB says, of a config with its defaults. */
+uint64_t config_room(const struct config *c, enum config_name name);
 
 /* What is in force, as a file would say it. */
 void config_write(const struct config *c, struct buf *out);

@@ -104,7 +104,7 @@ static struct err open_depot(struct serving *s, const struct serving_options *o)
     char path[HOUSE_PATH_SIZE];
 
     TRY(house_path(o->data, HOUSE_FILES, path));
-    s->server.files_room = files_room;
+    s->server.files_room = o->files_room;
     return depot_open(s, path);
 }
 

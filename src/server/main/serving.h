@@ -9,6 +9,7 @@
 #define TACET_SERVER_MAIN_SERVING_H
 
 #include "base/log.h"
+#include "server/api/api.h"
 
 struct serving_options {
     const char *data;
@@ -18,7 +19,8 @@ struct serving_options {
     bool new_tls_key;    /* take it although no client accepts it: those of before are shut out */
     const char *monitor; /* "host:port" on loopback; NULL: none */
     enum log_level log_level;
-    bool from_file; /* a config was read: for the log */
+    struct files_room files_room; /* what sealed files may take */
+    bool from_file;               /* a config was read: for the log */
 };
 
 /* How far it came. */

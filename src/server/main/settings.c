@@ -47,6 +47,9 @@ static const char *value_why(enum config_name name)
         return "needs HOST:PORT with an address of this machine: 127.0.0.1 or [::1]";
     case CONFIG_LOG_LEVEL:
         return "needs error, warning or info";
+    case CONFIG_FILES_ACCOUNT_GIB:
+    case CONFIG_FILES_ALL_GIB:
+        return "needs a whole number of GiB, 0 to 1048576";
     case CONFIG_DATA:
     case CONFIG_TLS_KEY:
     case CONFIG_TLS_CERTIFICATE:

@@ -26,6 +26,7 @@ static const char USAGE[] =
     "                   [--passphrase-fd N] [--kdf-cost N]\n"
     "       tacetd run [--config FILE] [--data DIR] [--listen HOST:PORT]\n"
     "                  [--address HOST:PORT] [--monitor HOST:PORT] [--log-level LEVEL]\n"
+    "                  [--files-account-gib N] [--files-all-gib N]\n"
     "                  [--tls-key FILE --tls-certificate FILE] [--new-tls-key]\n"
     "       tacetd restore FILE --data DIR\n"
     "       tacetd check-config --config FILE [the options of run]\n"
@@ -230,6 +231,8 @@ static int run(struct options *o)
     so.tls_certificate = config_get(&c, CONFIG_TLS_CERTIFICATE);
     so.monitor = config_get(&c, CONFIG_MONITOR);
     so.log_level = config_log_level(&c);
+    so.files_room = (struct files_room){config_room(&c, CONFIG_FILES_ACCOUNT_GIB),
+                                        config_room(&c, CONFIG_FILES_ALL_GIB)};
     e = serving_run(&so, &stage, &why);
     if (e.code == E_OK)
         return EXIT_SUCCESS;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "assert_err.h"
+#include "server/files/files.h"
 
 static struct config *fresh(void)
 {
@@ -135,6 +136,25 @@ static void the_whole_must_name_its_data_and_both_tls_files_or_none(void **state
     free(c);
 }
 
+static void room_for_files_is_a_whole_number_of_gib(void **state)
+{
+    static const char *const wrong[] = {
+        "",    "-1",      "+1",      "1.5",  "20 GiB",
+        "007", "1048577", "9999999", "0x10", "18446744073709551616"};
+    struct config *c = fresh();
+
+    config_default(c);
+    assert_int_equal(config_room(c, CONFIG_FILES_ACCOUNT_GIB), FILES_ACCOUNT_BYTES);
+    assert_int_equal(config_room(c, CONFIG_FILES_ALL_GIB), FILES_ALL_BYTES);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_err(config_set(c, CONFIG_FILES_ALL_GIB, bytes_text(wrong[i])), E_MALFORMED);
+    assert_ok(config_set(c, CONFIG_FILES_ALL_GIB, bytes_text("1048576")));
+    assert_int_equal(config_room(c, CONFIG_FILES_ALL_GIB), UINT64_C(1) << 50);
+    assert_ok(config_set(c, CONFIG_FILES_ALL_GIB, bytes_text("0")));
+    assert_int_equal(config_room(c, CONFIG_FILES_ALL_GIB), 0);
+    free(c);
+}
+
 static void what_is_in_force_is_written_as_a_file_that_says_the_same(void **state)
 {
     struct config *c = fresh(), *again = fresh();
@@ -146,7 +166,9 @@ static void what_is_in_force_is_written_as_a_file_that_says_the_same(void **stat
     config_write(c, &out);
     assert_bytes(buf_view(&out), BYTES_LITERAL("data = /a b\n"
                                                "listen = 127.0.0.1:8443\n"
-                                               "log-level = info\n"));
+                                               "log-level = info\n"
+                                               "files-account-gib = 20\n"
+                                               "files-all-gib = 1024\n"));
     assert_ok(config_parse(buf_view(&out), again, &line));
     assert_memory_equal(c, again, sizeof *c);
     buf_free(&out);
@@ -162,6 +184,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_told_with_its_line),
         cmocka_unit_test(a_nul_or_too_much_is_refused),
         cmocka_unit_test(what_the_command_line_says_stands_above_the_file),
+        cmocka_unit_test(room_for_files_is_a_whole_number_of_gib),
         cmocka_unit_test(the_whole_must_name_its_data_and_both_tls_files_or_none),
         cmocka_unit_test(what_is_in_force_is_written_as_a_file_that_says_the_same),
     };
