@@ -165,8 +165,8 @@ static bool is_final(enum err_code code)
     return true;
 }
 
-/* Of a room that I may have been put out of, the states say so: asked for, before anything is given
- * up. */
+/* Of a room that I may have been put out of, or that a server which was put back may have
+ * forgotten, the states say so: asked for, before anything is given up. */
 static struct err doubt_room(struct engine *e, struct outbox_row *row, enum err_code code,
                              bool *doubted)
 {
@@ -177,7 +177,7 @@ static struct err doubt_room(struct engine *e, struct outbox_row *row, enum err_
     if (err.code == E_ABSENT)
         return OK;
     TRY(err);
-    if (!*doubted)
+    if (!*doubted && (code != E_ABSENT || row->refusals < 2))
         return OK;
     row->retry_ms = clock_add(e->now_ms, RETRY_MS);
     return attending_look(e, &r.id);
