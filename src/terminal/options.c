@@ -148,7 +148,7 @@ const char *options_handle(struct options *o)
 const char *options_conversation(struct options *o)
 {
     return o->n > 0 && o->at[0][0] == '+' && o->at[0][1] != '\0' ? options_next(o)
-                                                                  : options_handle(o);
+                                                                 : options_handle(o);
 }
 
 bool options_end(struct options *o)
