@@ -16,7 +16,8 @@
 extern "C" {
 #endif
 
-#define TACET_EXPIRE_MOST (365 * 24 * 3600) /* seconds */
+#define TACET_EXPIRE_MOST    (365 * 24 * 3600) /* seconds */
+#define TACET_EXPIRE_DEFAULT (30 * 24 * 3600)
 
 /* In seconds; 0: nothing is said. */
 struct tacet_timers {
@@ -25,10 +26,15 @@ struct tacet_timers {
                         it, from when the server has it */
 };
 
-/* Of a conversation: what I said of what I write there, and what the moderators of a room said.
- * TACET_ABSENT: no such conversation. */
+struct tacet_timers_of {
+    struct tacet_timers said;  /* by me, of what I write there */
+    struct tacet_timers room;  /* by the moderators of a room, for all */
+    struct tacet_timers lives; /* what comes of it: its expire_s is never 0 */
+};
+
+/* Of a conversation.  TACET_ABSENT: there is no such one. */
 TACET_API enum tacet_code tacet_get_timers(struct tacet_client *c, const char *with,
-                                           struct tacet_timers *said, struct tacet_timers *room);
+                                           struct tacet_timers_of *out);
 
 /* Of what I write there from now on, on all my devices; in a room, as a moderator, of what all
  * write there: then TACET_EVENT_ROOM_CHANGE follows, with `wished` TACET_WISH_TIMERS, and codes

@@ -8,11 +8,11 @@
 #include "cli/people.h"
 #include "cli/rooms.h"
 #include "cli/sentences.h"
+#include "tacet/timers.h"
 #include "terminal/show.h"
 
 #define NUMBER_MAX   40
 #define REST_MAX     96
-#define DEFAULT_S    (30 * 86400)
 #define QUOTE_POINTS 48 /* of a text that another one answers */
 
 static void write_notes(const struct tacet_message *m, struct buf *out)
@@ -163,7 +163,7 @@ static void write_end(const struct tacet_message *m, struct buf *out)
 {
     bool waits = m->burn_s > 0 && !m->mine && !m->read;
 
-    if (m->expire_s == 0 || m->ends_ms == 0 || (m->expire_s == DEFAULT_S && m->burn_s == 0))
+    if (m->expire_s == 0 || m->ends_ms == 0 || (m->expire_s == TACET_EXPIRE_DEFAULT && m->burn_s == 0))
         return;
     buf_text(out, "    (ends ");
     if (waits) {

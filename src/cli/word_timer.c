@@ -10,8 +10,7 @@
 #include "tacet/timers.h"
 #include "terminal/jsonl.h"
 
-#define DEFAULT_S (30 * 86400)
-#define LINE_MAX  512
+#define LINE_MAX 512
 
 struct timing {
     const char *with;
@@ -29,38 +28,30 @@ static const struct sentence TIMING[] = {
 
 /* ---- showing */
 
-static uint32_t lesser(uint32_t said, uint32_t room)
+static bool print_json(const struct timing *t, const struct tacet_timers_of *of)
 {
-    return said == 0 || (room != 0 && room < said) ? room : said;
+    return jsonl_print(json_pack(
+        "{ss sI sI sI sI sI sI}", "with", t->with, "expire", (json_int_t)of->lives.expire_s, "burn",
+        (json_int_t)of->lives.burn_s, "said_expire", (json_int_t)of->said.expire_s, "said_burn",
+        (json_int_t)of->said.burn_s, "room_expire", (json_int_t)of->room.expire_s, "room_burn",
+        (json_int_t)of->room.burn_s));
 }
 
-static bool print_json(const struct timing *t, const struct tacet_timers *said,
-                       const struct tacet_timers *room, const struct tacet_timers *lives)
+static void print_line(const struct tacet_timers_of *of)
 {
-    return jsonl_print(
-        json_pack("{ss sI sI sI sI sI sI}", "with", t->with, "expire", (json_int_t)lives->expire_s,
-                  "burn", (json_int_t)lives->burn_s, "said_expire", (json_int_t)said->expire_s,
-                  "said_burn", (json_int_t)said->burn_s, "room_expire", (json_int_t)room->expire_s,
-                  "room_burn", (json_int_t)room->burn_s));
-}
-
-static void print_line(const struct tacet_timers *said, const struct tacet_timers *room,
-                       const struct tacet_timers *lives)
-{
-    bool bounded = room->expire_s > 0 || room->burn_s > 0;
+    bool bounded = of->room.expire_s > 0 || of->room.burn_s > 0;
+    bool said = of->said.expire_s > 0 || of->said.burn_s > 0;
     struct buf b = BUF(LINE_MAX);
 
     buf_text(&b,
              bounded ? "What anybody writes there lives for " : "What you write there lives for ");
-    lifetime_write(lives->expire_s, &b);
-    if (lives->burn_s > 0) {
+    lifetime_write(of->lives.expire_s, &b);
+    if (of->lives.burn_s > 0) {
         buf_text(&b, ", and for ");
-        lifetime_write(lives->burn_s, &b);
+        lifetime_write(of->lives.burn_s, &b);
         buf_text(&b, " once it was read");
     }
-    buf_text(&b, bounded                                  ? ", at most"
-                 : said->expire_s > 0 || said->burn_s > 0 ? ""
-                                                          : ", as nothing is said");
+    buf_text(&b, bounded ? ", at most" : said ? "" : ", as nothing is said");
     buf_text(&b, ".\n");
     if (b.failed == E_OK)
         fwrite(b.at, 1, b.n, stdout);
@@ -69,18 +60,14 @@ static void print_line(const struct tacet_timers *said, const struct tacet_timer
 
 static enum words_end show(struct tacet_client *client, const struct timing *t)
 {
-    struct tacet_timers said, room, lives;
-    enum tacet_code code = tacet_get_timers(client, t->with, &said, &room);
+    struct tacet_timers_of of;
+    enum tacet_code code = tacet_get_timers(client, t->with, &of);
 
     if (code != TACET_OK)
         return sentences_say(TIMING, code);
-    lives.expire_s = lesser(said.expire_s, room.expire_s);
-    lives.burn_s = lesser(said.burn_s, room.burn_s);
-    if (lives.expire_s == 0)
-        lives.expire_s = DEFAULT_S;
     if (t->json)
-        return print_json(t, &said, &room, &lives) ? WORDS_FINE : WORDS_FAILED;
-    print_line(&said, &room, &lives);
+        return print_json(t, &of) ? WORDS_FINE : WORDS_FAILED;
+    print_line(&of);
     return WORDS_FINE;
 }
 
@@ -95,11 +82,12 @@ static bool is_room_of_moderators(struct tacet_client *client, const struct timi
 
 static enum words_end say(struct tacet_client *client, const struct timing *t)
 {
-    struct tacet_timers said, room, *now;
-    enum tacet_code code = tacet_get_timers(client, t->with, &said, &room);
+    struct tacet_timers_of of;
+    struct tacet_timers *now;
+    enum tacet_code code = tacet_get_timers(client, t->with, &of);
     bool for_all = is_room_of_moderators(client, t);
 
-    now = for_all ? &room : &said;
+    now = for_all ? &of.room : &of.said;
     if (t->expire)
         now->expire_s = t->expire_s;
     if (t->burn)

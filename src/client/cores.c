@@ -8,7 +8,6 @@
 #include "client/engine_internal.h"
 #include "client/timers.h"
 
-#define TTL_S (30 * 24 * 3600) /* where nobody said anything */
 
 /* ---- the stream: seq and link of (this device, room) */
 
@@ -93,7 +92,7 @@ out:
 
 uint32_t cores_ttl_s(const struct message *m)
 {
-    return m->ttl_s == 0 ? TTL_S : m->ttl_s;
+    return m->ttl_s == 0 ? TIMERS_DEFAULT_S : m->ttl_s;
 }
 
 /* What it is given, and what the room allows by now: it may be less than when it was written. */

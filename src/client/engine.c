@@ -334,15 +334,9 @@ struct err engine_ends(struct engine *e, const struct message *m, uint64_t *at_m
     return OK;
 }
 
-struct err engine_timers(struct engine *e, uint64_t conversation, struct timers *said,
-                         struct timers *room)
+struct err engine_timers(struct engine *e, uint64_t conversation, struct timers_of *out)
 {
-    struct timers_of of;
-
-    TRY(timers_get(e, conversation, &of));
-    *said = of.said;
-    *room = of.room;
-    return OK;
+    return timers_get(e, conversation, out);
 }
 
 struct err engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked)

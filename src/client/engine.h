@@ -87,6 +87,14 @@ struct timers {
     uint32_t ttl_s;  /* from when it was written */
     uint32_t burn_s; /* from when it was read */
 };
+#define TIMERS_DEFAULT_S (30 * 24 * 3600) /* ttl, where nobody said anything */
+
+/* Those of a conversation. */
+struct timers_of {
+    struct timers said;  /* by me, for what I write; 0: nothing */
+    struct timers room;  /* by its newest state; 0: it is none, or sets no bound */
+    struct timers lives; /* what comes of them for what I write now */
+};
 
 struct command {
     enum command_kind kind;
@@ -292,8 +300,7 @@ FALLIBLE engine_is_over(struct engine *e, const struct message *m, bool *over);
  */
 FALLIBLE engine_ends(struct engine *e, const struct message *m, uint64_t *at_ms);
 /* For how long what I write in a conversation lives, and what a room allows. */
-FALLIBLE engine_timers(struct engine *e, uint64_t conversation, struct timers *said,
-                       struct timers *room);
+FALLIBLE engine_timers(struct engine *e, uint64_t conversation, struct timers_of *out);
 FALLIBLE engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked);
 /* How much is to be said to other devices of mine of history that is given, and was not taken by
  * the server yet. */

@@ -129,29 +129,38 @@ static struct err find(struct engine *e, uint64_t conversation, struct room_id *
     return look_at_state(e, &r, bound, &group);
 }
 
+/* What a message gets of which this was said.  One's own copy lives no longer than those of
+ * others. */
+static struct timers make(const struct timers *said, const struct timers_of *of)
+{
+    struct timers t = {said->ttl_s != 0 ? said->ttl_s : of->said.ttl_s,
+                       said->burn_s != 0 ? said->burn_s : of->said.burn_s};
+
+    if (t.ttl_s == 0 && of->room.ttl_s == 0)
+        t.ttl_s = TIMERS_DEFAULT_S;
+    return timers_within(timers_within(t, of->room), timers_allowed(NULL));
+}
+
 struct err timers_get(struct engine *e, uint64_t conversation, struct timers_of *out)
 {
+    struct timers nothing = {0};
     struct room_id id;
 
     TRY(find(e, conversation, &id, &out->room));
-    return get_said(e, &id, &out->said);
+    TRY(get_said(e, &id, &out->said));
+    out->lives = make(&nothing, out);
+    return OK;
 }
 
 struct err timers_choose(struct engine *e, uint64_t conversation, const struct timers *said,
                          struct timers *out)
 {
     struct timers_of of;
-    struct timers bound;
 
     TRY(timers_get(e, conversation, &of));
-    bound = timers_within(of.room, timers_allowed(NULL));
-    if (!is_within(said, bound))
+    if (!is_within(said, timers_within(of.room, timers_allowed(NULL))))
         return FAIL(E_LIMIT);
-    out->ttl_s = said->ttl_s != 0 ? said->ttl_s : of.said.ttl_s;
-    out->burn_s = said->burn_s != 0 ? said->burn_s : of.said.burn_s;
-    if (out->ttl_s == 0 && of.room.ttl_s == 0)
-        out->ttl_s = cores_ttl_s(&(struct message){.ttl_s = 0});
-    *out = timers_within(*out, bound);
+    *out = make(said, &of);
     return OK;
 }
 

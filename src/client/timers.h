@@ -10,11 +10,7 @@
 
 #include "client/engine.h"
 
-/* That of a conversation, by its number, and what bounds it. */
-struct timers_of {
-    struct timers said; /* by me, for what I write; 0: nothing */
-    struct timers room; /* by its newest state; 0: it is none, or sets no bound */
-};
+/* Those of a conversation, by its number. */
 FALLIBLE timers_get(struct engine *e, uint64_t conversation, struct timers_of *out);
 
 /* COMMAND_TIMERS.  E_LIMIT: longer than the policy allows; E_ABSENT: no such conversation, or it is

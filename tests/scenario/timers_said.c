@@ -7,6 +7,20 @@
 static const struct timers DAY = {.ttl_s = DAY_S}, HOUR = {.ttl_s = HOUR_S},
                            YEAR = {.ttl_s = 365 * DAY_S}, NOTHING = {0};
 
+/* What a person is told of a conversation: for how long what they write there lives now. */
+static uint32_t told(struct person *who, uint64_t conversation)
+{
+    struct timers_of of;
+
+    assert_ok(engine_timers(stage_engine(who), conversation, &of));
+    return of.lives.ttl_s;
+}
+
+static uint32_t told_of_pair(struct person *who, struct person *with)
+{
+    return told(who, contact_of(who, stage_handle(with)).number);
+}
+
 struct two {
     struct play *p;
     struct person *alice, *bob;
@@ -29,6 +43,8 @@ static void what_is_said_of_a_pair_holds_for_what_one_writes_from_then_on(void *
 
     (void)state;
     assert_int_equal(times(t.p, t.alice, t.bob, DAY), E_OK);
+    assert_int_equal(told_of_pair(t.alice, t.bob), DAY_S);
+    assert_int_equal(told_of_pair(t.bob, t.alice), 30 * DAY_S);
     says(t.alice, t.bob, "for a day");
     sees(t.bob, t.alice, "for a day");
     says(t.bob, t.alice, "for a month");
@@ -151,6 +167,7 @@ static void in_a_room_its_moderators_say_it_for_all(void **state)
     assert_int_equal(c.alice->wished.wished, WISHES_TIMERS);
     assert_int_equal(c.alice->wished.code, E_OK);
     assert_int_equal(says_in(c.p, c.bob, &c.id, "for a day"), E_OK);
+    assert_int_equal(told(c.bob, room_of(c.bob, &c.id).number), DAY_S);
     sees(c.alice, c.bob, "for a day");
     assert_int_equal(says_in_for(c.p, c.bob, &c.id, "for an hour", HOUR), E_OK);
     assert_int_equal(says_in_for(c.p, c.bob, &c.id, "for a year", YEAR), E_LIMIT);
@@ -172,6 +189,7 @@ static void a_room_may_let_live_for_longer(void **state)
     (void)state;
     assert_int_equal(times_room(c.p, c.alice, &c.id, YEAR), E_OK);
     assert_int_equal(says_in(c.p, c.bob, &c.id, "for a year"), E_OK);
+    assert_int_equal(told(c.bob, room_of(c.bob, &c.id).number), 365 * DAY_S);
     stage_forward(c.p, 2 * TTL_MS);
     assert_int_equal(copies_in(c.alice, &c.id, "for a year"), 1);
     assert_int_equal(copies_in(c.bob, &c.id, "for a year"), 1);

@@ -5,6 +5,7 @@
 #include "tacet/timers.h"
 
 _Static_assert(TACET_EXPIRE_MOST == TRAILER_TTL_MOST_S, "a year");
+_Static_assert(TACET_EXPIRE_DEFAULT == TIMERS_DEFAULT_S, "30 days");
 
 static struct timers from_caller(const struct tacet_timers *t)
 {
@@ -16,25 +17,23 @@ static struct tacet_timers to_caller(struct timers t)
     return (struct tacet_timers){t.ttl_s, t.burn_s};
 }
 
-static struct err get(struct tacet_client *c, const char *with, struct timers *said,
-                      struct timers *room)
+static struct err get(struct tacet_client *c, const char *with, struct timers_of *of)
 {
     uint64_t number;
 
     TRY(meeting_conversation(c, with, &number));
-    return engine_timers(c->engine, number, said, room);
+    return engine_timers(c->engine, number, of);
 }
 
 enum tacet_code tacet_get_timers(struct tacet_client *c, const char *with,
-                                 struct tacet_timers *said, struct tacet_timers *room)
+                                 struct tacet_timers_of *out)
 {
-    struct timers mine, bound;
-    struct err err = get(c, with, &mine, &bound);
+    struct timers_of of;
+    struct err err = get(c, with, &of);
 
-    if (err.code == E_OK) {
-        *said = to_caller(mine);
-        *room = to_caller(bound);
-    }
+    if (err.code == E_OK)
+        *out =
+            (struct tacet_timers_of){to_caller(of.said), to_caller(of.room), to_caller(of.lives)};
     return client_code(err);
 }
 

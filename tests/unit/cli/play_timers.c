@@ -2,10 +2,13 @@
 #include "play.h"
 
 enum tacet_code tacet_get_timers(struct tacet_client *c, const char *with,
-                                 struct tacet_timers *said, struct tacet_timers *room)
+                                 struct tacet_timers_of *out)
 {
-    *said = play.timers;
-    *room = play.room_timers;
+    *out = (struct tacet_timers_of){play.timers, play.room_timers, play.timers};
+    if (play.room_timers.expire_s > 0)
+        out->lives = play.room_timers;
+    else if (play.timers.expire_s == 0)
+        out->lives.expire_s = TACET_EXPIRE_DEFAULT;
     return play.timing;
 }
 
