@@ -13,11 +13,33 @@
 #define READ_KEY  (32 + 16)
 
 static const struct bytes NOTHING = {NULL, 0};
+static const uint8_t ON[] = {1};
 
-static struct err set(struct engine *e, uint8_t kind, struct bytes key, struct bytes value)
+struct err agreed_put(struct engine *e, uint8_t kind, struct bytes key, struct bytes value)
 {
     sharing_soon(e);
     return registers_set(e->vault, &e->own.me.who.did, e->now_ms, kind, key, value);
+}
+
+struct err agreed_turn(struct engine *e, uint8_t kind, struct bytes key, bool on)
+{
+    return agreed_put(e, kind, key, on ? BYTES(ON) : NOTHING);
+}
+
+bool agreed_says_on(struct bytes value)
+{
+    return bytes_same(value, BYTES(ON));
+}
+
+struct err agreed_is_on(struct vault *v, uint8_t kind, struct bytes key, bool *is)
+{
+    struct arena a = ARENA(ARENA_MAX);
+    struct bytes value;
+    struct err err = registers_get(v, kind, key, &a, &value);
+
+    *is = err.code == E_OK && agreed_says_on(value);
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
 }
 
 static void write_u64(uint64_t n, uint8_t out[8])
@@ -111,7 +133,7 @@ static struct err put_verified(struct engine *e, const struct contact *c)
     buf_bytes(&b, BYTES(c->ark.b));
     buf_u32(&b, version);
     TRY_OUT(buf_end(&b, &value));
-    TRY_OUT(set(e, REGISTERS_VERIFIED, ID_BYTES(c->aid), value));
+    TRY_OUT(agreed_put(e, REGISTERS_VERIFIED, ID_BYTES(c->aid), value));
 out:
     buf_free(&b);
     return err;
@@ -147,9 +169,9 @@ struct err agreed_accept(struct engine *e, struct contact *c)
     if (err.code == E_OK || err.code == E_ABSENT)
         err = people_accept(e->vault, c);
     if (err.code == E_OK)
-        err = set(e, REGISTERS_CONTACT, bytes_text(c->handle), ID_BYTES(c->aid));
+        err = agreed_put(e, REGISTERS_CONTACT, bytes_text(c->handle), ID_BYTES(c->aid));
     if (err.code == E_OK && name != NULL) /* it was the person's, not the key's */
-        err = set(e, REGISTERS_NICKNAME, ID_BYTES(c->aid), bytes_text(name));
+        err = agreed_put(e, REGISTERS_NICKNAME, ID_BYTES(c->aid), bytes_text(name));
     arena_free(&a);
     return err;
 }
@@ -235,7 +257,7 @@ struct err agreed_raise(struct engine *e, const struct room_id *room, const stru
     if (mark <= had)
         return OK;
     write_u64(mark, value);
-    return set(e, REGISTERS_READ, BYTES(key), BYTES(value));
+    return agreed_put(e, REGISTERS_READ, BYTES(key), BYTES(value));
 }
 
 /* Another device read up to there; what this one has read behind it counts from now on. */
@@ -274,26 +296,14 @@ static struct err follow_mark(struct engine *e, const struct shared_change *c)
 
 /* ---- whom I do not want to hear of */
 
-/* A register that holds something, or nothing. */
-static struct err is_set(struct vault *v, uint8_t kind, struct bytes key, bool *is)
-{
-    struct arena a = ARENA(ARENA_MAX);
-    struct bytes value;
-    struct err err = registers_get(v, kind, key, &a, &value);
-
-    *is = err.code == E_OK && value.n > 0;
-    arena_free(&a);
-    return err.code == E_ABSENT ? OK : err;
-}
-
 struct err agreed_is_blocked(struct vault *v, const struct account_id *aid, bool *is)
 {
-    return is_set(v, REGISTERS_BLOCKED, ID_BYTES(*aid), is);
+    return agreed_is_on(v, REGISTERS_BLOCKED, ID_BYTES(*aid), is);
 }
 
 struct err agreed_is_pinned(struct vault *v, const struct room_id *room, bool *is)
 {
-    return is_set(v, REGISTERS_PINNED, ID_BYTES(*room), is);
+    return agreed_is_on(v, REGISTERS_PINNED, ID_BYTES(*room), is);
 }
 
 struct err agreed_muted(struct vault *v, const struct room_id *room, uint64_t *until_ms)
@@ -334,7 +344,7 @@ struct err agreed_apply(struct engine *e, const struct shared_change *c)
     case REGISTERS_CONTACT:
         return follow_contact(e, c);
     case REGISTERS_DELETED:
-        return deletions_follow(e, c->key);
+        return deletions_follow(e, c);
     default: /* it is looked at where it is shown */
         return OK;
     }
@@ -354,7 +364,7 @@ static struct err move_name(struct engine *e, const struct contact *c)
     if (err.code == E_OK) {
         err = registers_get(e->vault, REGISTERS_NICKNAME, ID_BYTES(c->aid), &a, &there);
         if (err.code == E_ABSENT)
-            err = set(e, REGISTERS_NICKNAME, ID_BYTES(c->aid), bytes_text(name));
+            err = agreed_put(e, REGISTERS_NICKNAME, ID_BYTES(c->aid), bytes_text(name));
         if (err.code == E_OK)
             err = vault_erase(e->vault, VAULT_NICKNAME, NOTHING, c->number);
     }

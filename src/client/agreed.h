@@ -15,6 +15,12 @@
 #include "e2ee/shared.h"
 #include "e2ee/trailer.h"
 
+/* What this device says from now on; the others hear of it soon. */
+FALLIBLE agreed_put(struct engine *e, uint8_t kind, struct bytes key, struct bytes value);
+/* Of the kinds that hold 1, or nothing. */
+FALLIBLE agreed_turn(struct engine *e, uint8_t kind, struct bytes key, bool on);
+FALLIBLE agreed_is_on(struct vault *v, uint8_t kind, struct bytes key, bool *is);
+bool agreed_says_on(struct bytes value);
 /* In a transaction of its own: what a vault from before has of it. */
 FALLIBLE agreed_begin(struct engine *e);
 /* Their digits were compared; their handle is another account now, and that is right. */

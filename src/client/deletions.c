@@ -1,25 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/deletions.h"
 
-#include "base/reader.h"
+#include "client/agreed.h"
 #include "client/deeds.h"
 #include "client/due.h"
 #include "client/engine_internal.h"
 #include "client/registers.h"
+#include "client/target.h"
 
-#define NAME_SIZE (16 + 16)
 #define LONG_AGO  1 /* ms of own time */
 #define ROW_ARENA (2 * VAULT_VALUE_MAX)
-
-static const uint8_t YES[] = {1};
-
-static struct bytes name_of(const struct device_id *sender, const struct message_id *id,
-                            uint8_t out[NAME_SIZE])
-{
-    memcpy(out, sender->b, sizeof sender->b);
-    memcpy(out + sizeof sender->b, id->b, sizeof id->b);
-    return bytes(out, NAME_SIZE);
-}
 
 /* No row of the diary, nor what shows at another message. */
 static bool is_message(const struct message *m)
@@ -37,13 +27,10 @@ static struct err put_over(struct engine *e, const struct message *m)
 /* What was never sent has no other device. */
 static struct err put(struct engine *e, const struct message *m)
 {
-    uint8_t name[NAME_SIZE];
+    uint8_t name[TARGET_NAME_SIZE];
 
-    if (m->state != DELIVERY_FAILED) {
-        sharing_soon(e);
-        TRY(registers_set(e->vault, &e->own.me.who.did, e->now_ms, REGISTERS_DELETED,
-                          name_of(&m->sender, &m->id, name), BYTES(YES)));
-    }
+    if (m->state != DELIVERY_FAILED)
+        TRY(agreed_turn(e, REGISTERS_DELETED, target_name(&m->sender, &m->id, name), true));
     return put_over(e, m);
 }
 
@@ -73,34 +60,20 @@ out:
 static struct err is_deleted(struct vault *v, const struct device_id *sender,
                              const struct message_id *id, bool *is)
 {
-    struct arena a = ARENA(4 * SHARED_VALUE_MAX);
-    uint8_t name[NAME_SIZE];
-    struct bytes value;
-    struct err err = registers_get(v, REGISTERS_DELETED, name_of(sender, id, name), &a, &value);
+    uint8_t name[TARGET_NAME_SIZE];
 
-    *is = err.code == E_OK && bytes_same(value, BYTES(YES));
-    arena_free(&a);
-    return err.code == E_ABSENT ? OK : err;
+    return agreed_is_on(v, REGISTERS_DELETED, target_name(sender, id, name), is);
 }
 
-struct err deletions_follow(struct engine *e, struct bytes name)
+struct err deletions_follow(struct engine *e, const struct shared_change *c)
 {
     struct arena a = ARENA(ROW_ARENA);
-    struct reader r = reader(name);
-    struct device_id sender;
-    struct message_id id;
     struct message m;
     struct err err;
-    bool is;
 
-    reader_copy(&r, sender.b, sizeof sender.b);
-    reader_copy(&r, id.b, sizeof id.b);
-    if (reader_end(&r).code != E_OK)
+    if (!agreed_says_on(c->value))
         return OK;
-    TRY(is_deleted(e->vault, &sender, &id, &is));
-    if (!is)
-        return OK;
-    err = messages_find(e->vault, &sender, &id, &a, &m);
+    err = target_named(e->vault, c->key, &a, &m);
     if (err.code == E_OK && is_message(&m) && (m.notes & MESSAGE_COPY) == 0)
         err = put_over(e, &m);
     arena_free(&a);

@@ -11,13 +11,13 @@
 
 #include "client/engine.h"
 #include "client/messages.h"
+#include "e2ee/shared.h"
 
 /* COMMAND_DELETE.  E_ABSENT: no such message; E_DENIED: it is a copy for who keeps them. */
 FALLIBLE deletions_command(struct engine *e, const struct command *c);
 
-/* In the caller's transaction: a device of mine says so of the message of this name (did, message
- * id). */
-FALLIBLE deletions_follow(struct engine *e, struct bytes name);
+/* In the caller's transaction: a device of mine says so of a message. */
+FALLIBLE deletions_follow(struct engine *e, const struct shared_change *c);
 
 /* Is it not to be kept: deleted, or said of what was? */
 FALLIBLE deletions_covers(struct vault *v, const struct message *m, bool *covers);

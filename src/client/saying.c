@@ -15,14 +15,16 @@
 #include "client/stars.h"
 #include "client/timers.h"
 
-static const struct bytes NOTHING = {NULL, 0};
-
 static struct err set(struct engine *e, uint8_t kind, struct bytes key, struct bytes value)
 {
-    sharing_soon(e);
     TRY(vault_begin(e->vault));
-    return vault_end(e->vault,
-                     registers_set(e->vault, &e->own.me.who.did, e->now_ms, kind, key, value));
+    return vault_end(e->vault, agreed_put(e, kind, key, value));
+}
+
+static struct err turn(struct engine *e, uint8_t kind, struct bytes key, bool on)
+{
+    TRY(vault_begin(e->vault));
+    return vault_end(e->vault, agreed_turn(e, kind, key, on));
 }
 
 /* ---- names */
@@ -135,14 +137,12 @@ static struct err mute(struct engine *e, const struct command *c)
     return set(e, REGISTERS_MUTED, ID_BYTES(room), BYTES(until));
 }
 
-static const uint8_t YES[] = {1};
-
 static struct err pin(struct engine *e, const struct command *c)
 {
     struct room_id room;
 
     TRY(find_any(e, c->handle, c->room, &room));
-    return set(e, REGISTERS_PINNED, ID_BYTES(room), c->number == 0 ? NOTHING : BYTES(YES));
+    return turn(e, REGISTERS_PINNED, ID_BYTES(room), c->number != 0);
 }
 
 static struct err block(struct engine *e, const struct command *c)
@@ -153,7 +153,7 @@ static struct err block(struct engine *e, const struct command *c)
     TRY(find_room(e, c->handle, &who, &room));
     if (people_is_me(&e->own, &who))
         return FAIL(E_DENIED);
-    return set(e, REGISTERS_BLOCKED, ID_BYTES(who.aid), c->number == 0 ? NOTHING : BYTES(YES));
+    return turn(e, REGISTERS_BLOCKED, ID_BYTES(who.aid), c->number != 0);
 }
 
 struct err saying_command(struct engine *e, const struct command *c)

@@ -3,48 +3,26 @@
 
 #include <stdlib.h>
 
-#include "base/reader.h"
+#include "client/agreed.h"
 #include "client/deeds.h"
 #include "client/engine_internal.h"
 #include "client/registers.h"
+#include "client/target.h"
 
-#define NAME_SIZE (16 + 16)
 #define ROW_ARENA (2 * VAULT_VALUE_MAX)
-
-static const uint8_t YES[] = {1};
-static const struct bytes NO = {NULL, 0};
-
-static struct bytes name_of(const struct message *m, uint8_t out[NAME_SIZE])
-{
-    memcpy(out, m->sender.b, sizeof m->sender.b);
-    memcpy(out + sizeof m->sender.b, m->id.b, sizeof m->id.b);
-    return bytes(out, NAME_SIZE);
-}
-
-static bool is_yes(struct bytes value)
-{
-    return bytes_same(value, BYTES(YES));
-}
 
 struct err stars_has(struct vault *v, const struct message *m, bool *has)
 {
-    struct arena a = ARENA(4 * SHARED_VALUE_MAX);
-    uint8_t name[NAME_SIZE];
-    struct bytes value;
-    struct err err = registers_get(v, REGISTERS_STARRED, name_of(m, name), &a, &value);
+    uint8_t name[TARGET_NAME_SIZE];
 
-    *has = err.code == E_OK && is_yes(value);
-    arena_free(&a);
-    return err.code == E_ABSENT ? OK : err;
+    return agreed_is_on(v, REGISTERS_STARRED, target_name(&m->sender, &m->id, name), has);
 }
 
 static struct err put(struct engine *e, const struct message *m, bool on)
 {
-    uint8_t name[NAME_SIZE];
+    uint8_t name[TARGET_NAME_SIZE];
 
-    sharing_soon(e);
-    return registers_set(e->vault, &e->own.me.who.did, e->now_ms, REGISTERS_STARRED,
-                         name_of(m, name), on ? BYTES(YES) : NO);
+    return agreed_turn(e, REGISTERS_STARRED, target_name(&m->sender, &m->id, name), on);
 }
 
 struct err stars_command(struct engine *e, const struct command *c)
@@ -78,18 +56,13 @@ static struct err find(struct vault *v, const struct shared_change *c, struct st
                        bool *is)
 {
     struct arena a = ARENA(ROW_ARENA);
-    struct reader r = reader(c->key);
-    struct device_id sender;
-    struct message_id id;
     struct message m;
     struct err err;
 
-    reader_copy(&r, sender.b, sizeof sender.b);
-    reader_copy(&r, id.b, sizeof id.b);
     *is = false;
-    if (c->kind != REGISTERS_STARRED || !is_yes(c->value) || reader_end(&r).code != E_OK)
+    if (c->kind != REGISTERS_STARRED || !agreed_says_on(c->value))
         return OK;
-    err = messages_find(v, &sender, &id, &a, &m);
+    err = target_named(v, c->key, &a, &m);
     *is = err.code == E_OK;
     if (*is)
         *out = (struct stars_place){m.contact, m.place};

@@ -13,6 +13,27 @@ struct bytes target_key(const struct target *t, uint8_t out[TARGET_KEY_SIZE])
     return bytes(out, TARGET_KEY_SIZE);
 }
 
+struct bytes target_name(const struct device_id *sender, const struct message_id *id,
+                         uint8_t out[TARGET_NAME_SIZE])
+{
+    memcpy(out, sender->b, sizeof sender->b);
+    memcpy(out + sizeof sender->b, id->b, sizeof id->b);
+    return bytes(out, TARGET_NAME_SIZE);
+}
+
+struct err target_named(struct vault *v, struct bytes name, struct arena *a, struct message *out)
+{
+    struct reader r = reader(name);
+    struct device_id sender;
+    struct message_id id;
+
+    reader_copy(&r, sender.b, sizeof sender.b);
+    reader_copy(&r, id.b, sizeof id.b);
+    if (reader_end(&r).code != E_OK)
+        return FAIL(E_ABSENT);
+    return messages_find(v, &sender, &id, a, out);
+}
+
 /* Numbers of a vault have 63 bits. */
 uint64_t target_person(const struct account_id *who)
 {

@@ -22,6 +22,14 @@ struct target {
 #define TARGET_KEY_SIZE (32 + 16 + 16)
 struct bytes target_key(const struct target *t, uint8_t out[TARGET_KEY_SIZE]);
 
+/* What others call it: the did of who wrote it, and its message id. */
+#define TARGET_NAME_SIZE (16 + 16)
+struct bytes target_name(const struct device_id *sender, const struct message_id *id,
+                         uint8_t out[TARGET_NAME_SIZE]);
+
+/* The message of that name.  E_ABSENT: it is not here, or that is no name. */
+FALLIBLE target_named(struct vault *v, struct bytes name, struct arena *a, struct message *out);
+
 /* And its number, which is a person's. */
 uint64_t target_person(const struct account_id *who);
 

@@ -2,6 +2,7 @@
 #include "client/timers.h"
 
 #include "base/reader.h"
+#include "client/agreed.h"
 #include "client/engine_internal.h"
 #include "client/registers.h"
 #include "client/roomlog.h"
@@ -77,10 +78,8 @@ static struct err put_said(struct engine *e, const struct room_id *room, const s
 
     buf_u32(&b, t->ttl_s);
     buf_u32(&b, t->burn_s);
-    sharing_soon(e);
     TRY_OUT(vault_begin(e->vault));
-    TRY_OUT(vault_end(e->vault, registers_set(e->vault, &e->own.me.who.did, e->now_ms,
-                                              REGISTERS_TIMERS, ID_BYTES(*room), buf_view(&b))));
+    TRY_OUT(vault_end(e->vault, agreed_put(e, REGISTERS_TIMERS, ID_BYTES(*room), buf_view(&b))));
 out:
     buf_free(&b);
     return err;
