@@ -65,9 +65,12 @@ static size_t find(struct bytes text, size_t from, size_t to, uint8_t c)
 
 static size_t take_code(struct parsing *p, size_t i, size_t to)
 {
-    size_t end = find(p->text, i + 1, to, '`');
+    size_t end;
 
-    if (p->text.at[i] != '`' || end == to)
+    if (p->text.at[i] != '`')
+        return 0;
+    end = find(p->text, i + 1, to, '`');
+    if (end == to)
         return 0;
     if (end > i + 1)
         add(p, &(struct markup_span){
