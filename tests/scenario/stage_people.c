@@ -7,6 +7,7 @@
 #include "scenario/stage_internal.h"
 #include "storage/sqlite/sqlite.h"
 #include "wire/tacet.pb-c.h"
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,10 +83,16 @@ bool stage_dies(struct person *who)
     return true;
 }
 
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+    (void)st;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
 void play_end(struct play *p)
 {
-    char command[128];
-
     for (size_t i = 0; i < p->people; i++) {
         stage_stop(p->person[i]);
         for (size_t k = 0; k < p->person[i]->n_shown; k++)
@@ -104,8 +111,7 @@ void play_end(struct play *p)
     sign_private_free(p->root_key);
     sign_private_free(p->directory_key);
     buf_free(&p->control_answer);
-    snprintf(command, sizeof command, "rm -rf %s", p->dir);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(nftw(p->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
     free(p);
 }
 
