@@ -434,17 +434,21 @@ void kin_wipe(struct person *who)
     who->kin.wiped = err.code == E_OK;
 }
 
+static void release(struct said *s, size_t index, uint64_t to_ms)
+{
+    if (s->accepted_ms == 0 || s->accepted_ms >= to_ms)
+        s->must &= ~(UINT64_C(1) << index);
+}
+
 /* It gets nothing that is sealed before it has published a prekey again, nor what was sealed before
  * that and is sealed again. */
 static void forget_device(struct world *w, size_t index, uint64_t to_ms)
 {
     w->person[index]->kin.ready = false;
-    for (size_t i = 0; i < w->ledger.n; i++) {
-        struct said *s = &w->ledger.said[i];
-
-        if (s->accepted_ms == 0 || s->accepted_ms >= to_ms)
-            s->must &= ~(UINT64_C(1) << index);
-    }
+    for (size_t i = 0; i < w->ledger.n; i++)
+        release(&w->ledger.said[i], index, to_ms);
+    for (size_t i = 0; i < w->circles.words; i++)
+        release(&w->circles.word[i].said, index, to_ms);
 }
 
 /* The newest list that the server knew of then. */
