@@ -25,6 +25,8 @@ struct err board_begin(struct board *b, struct tacet_client *client)
 void board_end(struct board *b)
 {
     board_list_close(b);
+    if (b->talk != NULL)
+        explicit_bzero(b->talk, BOARD_TALKS_MAX * sizeof b->talk[0]);
     free(b->talk);
     explicit_bzero(b, sizeof *b);
 }

@@ -86,13 +86,30 @@ struct err screen_open(struct screen *s, int in, int out)
     return OK;
 }
 
+/* Neither on the terminal nor in the library's windows, which it frees as they are. */
+static void blank(void)
+{
+    (void)erase();
+    (void)refresh();
+}
+
+/* What it writes to the terminal stands in its memory until something longer takes that place:
+ * blanks, with a change of their look before each. */
+static void overwrite_output(void)
+{
+    for (int row = 0; row < LINES; row++)
+        for (int column = 0; column < COLS; column++)
+            (void)mvaddch(row, column, ' ' | ((row + column) % 2 == 0 ? A_BOLD : A_NORMAL));
+    (void)refresh();
+}
+
 void screen_close(struct screen *s)
 {
     if (s->curses == NULL)
         return;
     (void)set_term(s->curses);
-    (void)erase(); /* and so nothing is left in its memory either */
-    (void)refresh();
+    overwrite_output();
+    blank();
     (void)endwin();
     delscreen(s->curses);
     (void)tcsetattr(s->in, TCSADRAIN, &s->before);
@@ -141,7 +158,10 @@ static void show_cell(int row, int column, const struct page_cell *cell)
 void screen_show(struct screen *s, const struct page *p, bool all)
 {
     (void)set_term(s->curses);
-    (void)resizeterm((int)p->rows, (int)p->columns);
+    if (is_term_resized((int)p->rows, (int)p->columns)) {
+        blank();
+        (void)resizeterm((int)p->rows, (int)p->columns);
+    }
     if (all)
         (void)clear();
     for (size_t row = 0; row < p->rows; row++)

@@ -4,6 +4,7 @@ import base64
 import pathlib
 
 PIECE = 1 << 20
+CELLS = (16, 28)  # bytes between two characters of a screen: in terminal/page.h, in ncurses
 SHADOW = 1 << 32  # no program of ours maps so much: it is a sanitizer's bookkeeping, not content
 
 
@@ -23,6 +24,8 @@ def spellings(secret):
     if secret.isascii():
         text = secret.decode("ascii")
         found["UTF-16LE"], found["UTF-16BE"] = text.encode("utf-16-le"), text.encode("utf-16-be")
+        for n in CELLS:
+            found[f"cells of {n}"] = bytes(n - 1).join(bytes([c]) for c in secret)
     for i, core in enumerate(base64_cores(secret, base64.b64encode)):
         found[f"base64 at {i}"] = core
     for i, core in enumerate(base64_cores(secret, base64.urlsafe_b64encode)):
