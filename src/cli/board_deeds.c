@@ -6,6 +6,7 @@
 
 #include "cli/board_internal.h"
 #include "cli/sentences.h"
+#include "cli/slash.h"
 #include "tacet/deeds.h"
 #include "tacet/files.h"
 
@@ -93,17 +94,11 @@ static const struct {
 
 static void obey(struct board *b, struct bytes line)
 {
-    size_t n = 0, rest;
+    struct bytes rest, word = slash_word(line, &rest);
 
-    while (n < line.n && line.at[n] != ' ')
-        n++;
-    rest = n;
-    while (rest < line.n && line.at[rest] == ' ')
-        rest++;
     for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
-        if (bytes_same(bytes_text(WORDS[i].name), bytes(line.at, n)) &&
-            WORDS[i].takes == (rest < line.n)) {
-            WORDS[i].run(b, bytes(line.at + rest, line.n - rest));
+        if (bytes_same(bytes_text(WORDS[i].name), word) && WORDS[i].takes == (rest.n > 0)) {
+            WORDS[i].run(b, rest);
             return;
         }
     board_say(b, "There is no such word (F1); to send a line that begins with a slash, type two.",
