@@ -6,6 +6,7 @@
 
 #include "cli/board_internal.h"
 #include "cli/sentences.h"
+#include "cli/slash.h"
 #include "tacet/deeds.h"
 #include "tacet/files.h"
 
@@ -93,17 +94,11 @@ static const struct {
 
 static void obey(struct board *b, struct bytes line)
 {
-    size_t n = 0, rest;
+    struct bytes rest, word = slash_word(line, &rest);
 
-    while (n < line.n && line.at[n] != ' ')
-        n++;
-    rest = n;
-    while (rest < line.n && line.at[rest] == ' ')
-        rest++;
     for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
-        if (bytes_same(bytes_text(WORDS[i].name), bytes(line.at, n)) &&
-            WORDS[i].takes == (rest < line.n)) {
-            WORDS[i].run(b, bytes(line.at + rest, line.n - rest));
+        if (bytes_same(bytes_text(WORDS[i].name), word) && WORDS[i].takes == (rest.n > 0)) {
+            WORDS[i].run(b, rest);
             return;
         }
     board_say(b, "There is no such word (F1); to send a line that begins with a slash, type two.",
@@ -138,17 +133,25 @@ static enum tacet_code send_it(struct board *b, struct bytes text)
     case BOARD_REACTION:
         return react(b, text, id);
     case BOARD_RECALL:
+    case BOARD_DELETION:
         break;
     }
     if (!bytes_same(text, BYTES_LITERAL("yes")))
         return TACET_OK;
-    return tacet_recall(b->client, b->with, b->about, id);
+    return b->writing == BOARD_RECALL ? tacet_recall(b->client, b->with, b->about, id)
+                                      : tacet_delete(b->client, b->with, b->about);
 }
 
 static void send_line(struct board *b, struct bytes text)
 {
     enum tacet_code code = send_it(b, text);
 
+    if (code != TACET_OK && b->writing == BOARD_DELETION) {
+        board_say(b, "Not deleted: ",
+                  code == TACET_DENIED ? "the network demands that you keep a copy."
+                                       : sentences_find(sentences_private, code));
+        return;
+    }
     if (code != TACET_OK) {
         board_say(b, "Not sent: ",
                   code == TACET_MALFORMED ? "it is not UTF-8, or no reaction."
@@ -216,6 +219,14 @@ static void get_file(struct board *b, const struct tacet_message *m)
     free(here);
 }
 
+static void star(struct board *b, const struct tacet_message *m)
+{
+    enum tacet_code code = tacet_star(b->client, b->with, m->place, !m->starred);
+
+    if (code != TACET_OK)
+        board_say(b, "Not marked: ", sentences_find(sentences_private, code));
+}
+
 void board_deeds_do(struct board *b, uint8_t letter)
 {
     const struct bytes nothing = {NULL, 0};
@@ -243,10 +254,42 @@ void board_deeds_do(struct board *b, uint8_t letter)
         else
             board_say(b, "Only what you wrote yourself can be taken back.", NULL);
         break;
+    case 'd':
+        write_about(b, BOARD_DELETION, nothing);
+        break;
+    case 's':
+        star(b, &m);
+        break;
     case 'g':
         get_file(b, &m);
         break;
     default:
         break;
     }
+}
+
+/* ---- a conversation that was chosen */
+
+void board_deeds_mark(struct board *b, uint8_t letter)
+{
+    const struct board_talk *t = &b->talk[b->chosen];
+    const char *done = NULL;
+    enum tacet_code code = TACET_OK;
+
+    if (b->talks == 0)
+        return;
+    if (letter == 'p') {
+        code = tacet_pin(b->client, t->with, !t->pinned);
+        done = t->pinned ? "It comes first no longer." : "It comes first (^); p: no longer.";
+    } else if (letter == 'm') {
+        code = tacet_mute(b->client, t->with, t->muted ? 0 : TACET_MUTED_EVER);
+        done = t->muted ? "You get notice again." : "No notice of what comes there (~); m: again.";
+    }
+    if (done == NULL)
+        return;
+    if (code == TACET_OK)
+        board_say(b, done, NULL);
+    else
+        board_say(b, "That was not kept: ", sentences_find(sentences_private, code));
+    b->stale = true;
 }

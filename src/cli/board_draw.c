@@ -53,10 +53,14 @@ static void put_text(const struct pane *p, size_t row, unsigned look, const char
 
 /* ---- the list */
 
-static void write_unread(const struct board_talk *t, struct buf *out)
+static void write_marks(const struct board_talk *t, struct buf *out)
 {
     char number[NUMBER_MAX];
 
+    if (t->pinned || t->muted)
+        buf_text(out, " ");
+    buf_text(out, t->pinned ? "^" : "");
+    buf_text(out, t->muted ? "~" : "");
     if (t->unread == 0)
         return;
     snprintf(number, sizeof number, t->unread < BOARD_UNREAD_MAX ? " (%u)" : " (%u or more)",
@@ -64,11 +68,11 @@ static void write_unread(const struct board_talk *t, struct buf *out)
     buf_text(out, number);
 }
 
-/* The number is seen whatever the name is. */
+/* Marks and number are seen whatever the name is. */
 static void draw_talk(struct board *b, const struct pane *p, size_t row, size_t which)
 {
     const struct board_talk *t = &b->talk[which];
-    struct buf name = BUF(BOARD_NAME_MAX), unread = BUF(NUMBER_MAX);
+    struct buf name = BUF(BOARD_NAME_MAX), marks = BUF(2 * NUMBER_MAX);
     bool chosen = which == b->chosen && b->focus == BOARD_LIST;
     unsigned look = chosen ? PAGE_REVERSE : strcmp(t->with, b->with) == 0 ? PAGE_BOLD : PAGE_PLAIN;
     struct pane left = *p;
@@ -76,8 +80,8 @@ static void draw_talk(struct board *b, const struct pane *p, size_t row, size_t 
 
     buf_text(&name, chosen ? ">" : " ");
     board_list_write_name(b, t->with, &name);
-    write_unread(t, &unread);
-    taken = page_columns(buf_view(&unread));
+    write_marks(t, &marks);
+    taken = page_columns(buf_view(&marks));
     left.columns = p->columns > taken ? p->columns - taken : 0;
     if (chosen)
         page_fill(p->page, p->row + row, p->column, p->columns, look);
@@ -86,9 +90,9 @@ static void draw_talk(struct board *b, const struct pane *p, size_t row, size_t 
     if (taken < left.columns)
         left.columns = taken;
     page_put(p->page, p->row + row, p->column + left.columns, p->columns - left.columns, look,
-             buf_view(&unread));
+             buf_view(&marks));
     buf_free(&name);
-    buf_free(&unread);
+    buf_free(&marks);
 }
 
 static void draw_list(struct board *b, const struct pane *p)
@@ -233,9 +237,11 @@ static const char *prompt_of(const struct board *b)
     case BOARD_REACTION:
         return "reaction> ";
     case BOARD_RECALL:
+        return "take it back? yes> ";
+    case BOARD_DELETION:
         break;
     }
-    return "take it back? yes> ";
+    return "delete it here? yes> ";
 }
 
 static void draw_line(struct board *b, const struct pane *p)
@@ -311,11 +317,13 @@ static void draw_found(struct board *b, const struct pane *p)
 /* ---- all of it */
 
 static const char *const HELP[] = {
-    "In the list: Up, Down, Enter open a conversation.  / searches, q ends.",
+    "In the list: Up, Down, Enter open a conversation.  / searches, q ends,",
+    "  p has it come first (^), m gives no notice of it (~); again: no longer.",
     "In a line: Enter sends; Up picks a message; Tab or Esc goes to the list.",
     "PageUp and PageDown scroll.",
     "With a message: r or Enter answers, + reacts (again: takes it back),",
-    "  e edits, x takes it back from everybody, g gets its file, Esc leaves it.",
+    "  e edits, x takes it back from everybody, d deletes it here, s marks it,",
+    "  g gets its file, Esc leaves it.",
     "Lines for Tacet itself:",
     "  /file PATH     send a file",
     "  /find WORDS    search, as Ctrl-F",
@@ -361,9 +369,10 @@ static void draw_foot(const struct board *b, struct page *page)
         snprintf(moving, sizeof moving, "file: %u %%", (unsigned)(b->moving * 100 / b->of));
         put_text(&p, 0, PAGE_PLAIN, moving);
     } else if (b->focus == BOARD_PICK) {
-        put_text(&p, 0, PAGE_PLAIN, "r answer  + react  e edit  x take back  g get file  Esc");
+        put_text(&p, 0, PAGE_PLAIN,
+                 "r answer + react e edit x take back d delete s star g file Esc");
     } else if (b->focus == BOARD_LIST) {
-        put_text(&p, 0, PAGE_PLAIN, "Enter open  / search  ? help  q leave");
+        put_text(&p, 0, PAGE_PLAIN, "Enter open  / search  p pin  m mute  ? help  q leave");
     } else {
         put_text(&p, 0, PAGE_PLAIN, "Enter send  Up pick  Tab list  Ctrl-F search  F1 help");
     }

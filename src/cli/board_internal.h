@@ -40,7 +40,8 @@ enum board_writing {
     BOARD_REPLY,
     BOARD_EDIT,
     BOARD_REACTION,
-    BOARD_RECALL, /* "yes" */
+    BOARD_RECALL,   /* "yes" */
+    BOARD_DELETION, /* the same */
 };
 
 struct board {
@@ -77,6 +78,9 @@ void board_keys_type(struct board *b, struct bytes typed);
  * to. */
 void board_deeds_enter(struct board *b);
 void board_deeds_do(struct board *b, uint8_t letter);
+
+/* And what the letters do with the conversation that is chosen in the list. */
+void board_deeds_mark(struct board *b, uint8_t letter);
 
 /* board_list.c */
 void board_list(struct board *b); /* anew */

@@ -102,6 +102,8 @@ static void in_list(struct board *b, enum key key)
         b->focus = BOARD_HELP;
     else if (key >= KEYS_UP && key <= KEYS_PAGE_DOWN)
         b->chosen = moved(b->chosen, b->talks, is_back(key), step_of(key, PAGE_OF_LIST));
+    else if (key == KEYS_OTHER)
+        board_deeds_mark(b, letter);
 }
 
 static void in_line(struct board *b, enum key key)

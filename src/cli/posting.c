@@ -10,10 +10,12 @@
 #include "cli/people.h"
 #include "cli/rooms.h"
 #include "cli/sentences.h"
+#include "terminal/jsonl.h"
 #include "terminal/show.h"
 
 #define OTHERS_SECONDS 2
-#define CHUNK          POSTING_CHUNK
+#define CHUNK          4096
+#define TYPED_MAX      (TACET_TEXT_MAX + 2 * CHUNK) /* of what is read in */
 
 /* ---- the text */
 
@@ -57,7 +59,9 @@ static bool is_sendable(struct buf *text, size_t most)
     return false;
 }
 
-bool posting_read(const char *given, size_t most, struct buf *text)
+/* What was given on the command line, or else all of standard input.  false: it cannot be sent,
+ * which was said. */
+static bool read_text(const char *given, size_t most, struct buf *text)
 {
     if (given != NULL)
         buf_text(text, given);
@@ -201,26 +205,39 @@ static enum tacet_code queue(struct tacet_client *client, const struct posting *
                           &(struct tacet_timers){p->expire_s, p->burn_s}, id);
 }
 
-enum words_end posting_send(struct tacet_client *client, const struct posting *p)
+static enum words_end wait_for(struct tacet_client *client, const struct posting *p, const char *id,
+                               struct tacet_message *mine)
+{
+    struct drive d;
+
+    if (p->wait == 0)
+        return words_say(WORDS_FINE, "queued: it will be sent when tacet next runs");
+    drive_begin(&d, client, (int)p->wait);
+    await(&d, id, mine);
+    drive_end(&d);
+    return conclude(&d, mine);
+}
+
+static enum words_end post(struct tacet_client *client, const struct posting *p)
 {
     struct tacet_message mine = {.state = TACET_STATE_QUEUED};
     char id[TACET_ID_SIZE];
     enum tacet_code code = queue(client, p, id);
-    struct drive d;
+    enum words_end end;
 
     if (code != TACET_OK) {
         say_unsent(client, p, code);
         return WORDS_FAILED;
     }
     warn(client, p->to);
-    printf("%s\n", id); /* it is on the disk: from here on it cannot be lost */
+    if (!p->json)
+        printf("%s\n", id); /* it is on the disk: from here on it cannot be lost */
     fflush(stdout);
-    if (p->wait == 0)
-        return words_say(WORDS_FINE, "queued: it will be sent when tacet next runs");
-    drive_begin(&d, client, (int)p->wait);
-    await(&d, id, &mine);
-    drive_end(&d);
-    return conclude(&d, &mine);
+    end = wait_for(client, p, id, &mine);
+    if (p->json && !jsonl_print(json_pack("{ss ss ss}", "with", p->to, "id", id, "state",
+                                          sentences_state(mine.state))))
+        end = WORDS_FAILED;
+    return end;
 }
 
 /* ---- what is meant */
@@ -272,4 +289,54 @@ bool posting_find(struct tacet_client *client, struct posting *p, const char *me
         return false;
     }
     return true;
+}
+
+/* ---- all of a word */
+
+/* 0: it has no text. */
+static size_t longest(enum posting_kind kind)
+{
+    switch (kind) {
+    case POSTING_TEXT:
+        return TACET_TEXT_MAX;
+    case POSTING_REPLY:
+        return TACET_REPLY_MAX;
+    case POSTING_EDIT:
+        return TACET_EDIT_MAX;
+    case POSTING_REACTION:
+    case POSTING_RECALL:
+        break;
+    }
+    return 0;
+}
+
+enum words_end posting_run(struct options *o, const struct choice *c, struct posting *p)
+{
+    const size_t most = longest(p->kind);
+    struct tacet_client *client = NULL;
+    struct buf text = BUF(TYPED_MAX);
+    enum words_end end = WORDS_FAILED;
+    const char *to, *id, *given;
+
+    p->wait = POSTING_WAIT;
+    options_number(o, "--wait", 0, POSTING_WAIT_MOST, &p->wait);
+    p->json = options_flag(o, "--json");
+    to = options_conversation(o);
+    id = p->kind == POSTING_TEXT ? NULL : options_need(o, "an id");
+    if (p->kind == POSTING_REACTION)
+        p->reaction = options_need(o, "a reaction");
+    given = most == 0 ? NULL : options_next(o);
+    if (!options_end(o))
+        return WORDS_USAGE;
+    if (most > 0 && given == NULL && c->passphrase_fd == STDIN_FILENO)
+        return words_say(WORDS_USAGE,
+                         "Standard input cannot hold both the text and the passphrase.");
+    if (most == 0 || read_text(given, most, &text))
+        end = choice_open(c, &client);
+    p->text = buf_view(&text);
+    if (client != NULL && end == WORDS_FINE)
+        end = posting_find(client, p, to, id) ? post(client, p) : WORDS_FAILED;
+    tacet_close(client);
+    buf_free(&text);
+    return end;
 }

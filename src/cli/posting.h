@@ -3,14 +3,10 @@
 #ifndef TACET_CLI_POSTING_H
 #define TACET_CLI_POSTING_H
 
-#include "base/buf.h"
-#include "tacet/client.h"
-#include "terminal/words.h"
+#include "cli/choice.h"
 
 #define POSTING_WAIT      10 /* seconds, if nobody says how long */
 #define POSTING_WAIT_MOST 86400
-#define POSTING_CHUNK     4096
-#define POSTING_MAX       (TACET_TEXT_MAX + 2 * POSTING_CHUNK) /* of what is read in */
 
 enum posting_kind {
     POSTING_TEXT = 1,
@@ -30,11 +26,8 @@ struct posting {
     bool back;                 /* take it back */
     uint32_t expire_s, burn_s; /* POSTING_TEXT: said of this one; 0: not */
     unsigned wait;             /* seconds; 0: not at all */
+    bool json;
 };
-
-/* What was given on the command line, or else all of standard input, into `text`, whose ceiling is
- * POSTING_MAX.  false: it cannot be sent, which was said. */
-bool posting_read(const char *given, size_t most, struct buf *text);
 
 /* Which conversation is meant, and which of its messages, by the beginning of its id (NULL: none)?
  * false: that was said. */
@@ -45,7 +38,10 @@ bool posting_find(struct tacet_client *client, struct posting *p, const char *me
 bool posting_find_any(struct tacet_client *client, struct posting *p, const char *meant,
                       const char *id, struct tacet_message *m);
 
-/* Queue it; print the id; wait until the server has it. */
-enum words_end posting_send(struct tacet_client *client, const struct posting *p);
+/* All of a word that writes, once its own options are taken into `p`: take those that all of them
+ * know and what stands behind them, read the text, open the profile, queue it, wait until the
+ * server has it, close.  The id is printed as soon as it is queued; with --json what became of it
+ * is, once the waiting is over. */
+enum words_end posting_run(struct options *o, const struct choice *c, struct posting *p);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/sentences.h"
+#include "cli/slash.h"
 #include "cli/talk_internal.h"
 
 #define DIGITS         (TACET_SAFETY_SIZE - 1)
@@ -118,20 +119,13 @@ static const struct {
 
 void talk_words_obey(struct talk *t, struct bytes line)
 {
-    size_t n = 0, rest;
+    struct bytes rest, word = slash_word(line, &rest);
 
-    while (n < line.n && line.at[n] != ' ')
-        n++;
-    rest = n;
-    while (rest < line.n && line.at[rest] == ' ')
-        rest++;
-    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
-        if (!bytes_same(bytes_text(WORDS[i].name), bytes(line.at, n)) ||
-            (rest < line.n && !WORDS[i].takes))
-            continue;
-        WORDS[i].run(t, bytes(line.at + rest, line.n - rest));
-        return;
-    }
+    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
+        if (bytes_same(bytes_text(WORDS[i].name), word) && (rest.n == 0 || WORDS[i].takes)) {
+            WORDS[i].run(t, rest);
+            return;
+        }
     talk_say(t, "    There is no such word: /help.  Nothing was sent.\n"
                 "    To send a line that begins with a slash, type two.\n");
     t->end = t->console.terminal ? t->end : WORDS_FAILED;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* delete: a message from all devices of mine, and from nobody else's. */
-#include "cli/choice.h"
+#include "cli/aside.h"
 #include "cli/cli.h"
-#include "cli/posting.h"
 #include "cli/sentences.h"
 
 static const struct sentence DELETING[] = {
@@ -10,37 +9,30 @@ static const struct sentence DELETING[] = {
     {TACET_OK, NULL},
 };
 
-static enum words_end destroy(struct tacet_client *client, const char *to, const char *id)
+static enum tacet_code destroy(struct tacet_client *client, const struct posting *p,
+                               const struct aside *a)
 {
-    struct posting p = {.wait = 0};
-    struct tacet_message m;
-    enum tacet_code code;
-
-    if (!posting_find_any(client, &p, to, id, &m))
-        return WORDS_FAILED;
-    code = tacet_delete(client, p.to, p.place);
-    return code == TACET_OK ? WORDS_FINE : sentences_say(DELETING, code);
+    (void)a;
+    return tacet_delete(client, p->to, p->place);
 }
 
 static enum words_end run(struct options *o, const void *setting)
 {
-    struct tacet_client *client = NULL;
-    const char *to = options_conversation(o), *id = options_need(o, "an id");
-    enum words_end end;
+    struct aside a = {.act = destroy, .why = DELETING, .what = "deleted"};
 
+    a.json = options_flag(o, "--json");
+    a.meant = options_conversation(o);
+    a.id = options_need(o, "an id");
     if (!options_end(o))
         return WORDS_USAGE;
-    end = choice_open(setting, &client);
-    if (end == WORDS_FINE)
-        end = destroy(client, to, id);
-    tacet_close(client);
-    return end;
+    a.now = json_true();
+    return aside_run(setting, &a);
 }
 
 const struct word word_delete = {
     .name = "delete",
     .run = run,
-    .usage = "HANDLE|+ROOM ID",
+    .usage = "HANDLE|+ROOM ID [--json]",
     .what = "Delete a message from your devices; others keep it.",
     .details =
         "ID is the beginning of the message's id, 4 digits or more, as tacet read --all --ids "
@@ -51,5 +43,7 @@ const struct word word_delete = {
         "keep:\n"
         "to take back what you wrote, tacet recall.  A message that waits to be sent does not "
         "leave\n"
-        "any more.\n",
+        "any more.\n"
+        "\n"
+        "  --json             One JSON object: with, id, deleted.\n",
 };

@@ -5,6 +5,7 @@
 #include "cli/choice.h"
 #include "cli/cli.h"
 #include "cli/sentences.h"
+#include "terminal/jsonl.h"
 #include "terminal/show.h"
 
 static const struct sentence NAMING[] = {
@@ -15,13 +16,16 @@ static const struct sentence NAMING[] = {
     {TACET_OK, NULL},
 };
 
-static enum words_end show(struct tacet_client *client, const char *handle)
+static enum words_end show(struct tacet_client *client, const char *handle, bool json)
 {
     struct tacet_contact c;
     enum tacet_code code = tacet_find_contact(client, handle, &c);
 
     if (code != TACET_OK)
         return sentences_say(NAMING, code);
+    if (json)
+        return jsonl_print(json_pack("{ss ss?}", "handle", handle, "name", c.name)) ? WORDS_FINE
+                                                                                    : WORDS_FAILED;
     if (c.name == NULL)
         return words_say(WORDS_FINE, "You gave them no name.");
     show_text(stdout, bytes_text(c.name));
@@ -29,26 +33,31 @@ static enum words_end show(struct tacet_client *client, const char *handle)
     return WORDS_FINE;
 }
 
+/* NULL: none any more. */
+static enum words_end give(struct tacet_client *client, const char *handle, const char *name,
+                           bool json)
+{
+    enum tacet_code code = tacet_name(client, handle, name);
+
+    if (code != TACET_OK)
+        return sentences_say(NAMING, code);
+    return json ? show(client, handle, true) : WORDS_FINE;
+}
+
 static enum words_end run(struct options *o, const void *setting)
 {
-    bool none = options_flag(o, "--none");
+    bool none = options_flag(o, "--none"), json = options_flag(o, "--json");
     const char *handle = options_handle(o), *name = options_next(o);
     struct tacet_client *client = NULL;
     enum words_end end;
-    enum tacet_code code;
 
     if (!options_end(o))
         return WORDS_USAGE;
     if (none && name != NULL)
         return words_say(WORDS_USAGE, "A name and --none exclude each other.");
     end = choice_open(setting, &client);
-    if (end == WORDS_FINE && !none && name == NULL) {
-        end = show(client, handle);
-    } else if (end == WORDS_FINE) {
-        code = tacet_name(client, handle, name);
-        if (code != TACET_OK)
-            end = sentences_say(NAMING, code);
-    }
+    if (end == WORDS_FINE)
+        end = none || name != NULL ? give(client, handle, name, json) : show(client, handle, json);
     tacet_close(client);
     return end;
 }
@@ -56,7 +65,7 @@ static enum words_end run(struct options *o, const void *setting)
 const struct word word_name = {
     .name = "name",
     .run = run,
-    .usage = "HANDLE [NAME] [--none]",
+    .usage = "HANDLE [NAME] [--none] [--json]",
     .what = "Give somebody a name that you alone see.",
     .details =
         "The name stands behind the handle wherever Tacet speaks of them, and never in its place.\n"
@@ -65,5 +74,6 @@ const struct word word_name = {
         "the command line can be seen by other users of this machine while the word runs.\n"
         "Without NAME, the one that they have is shown.\n"
         "\n"
-        "  --none             Take their name away.\n",
+        "  --none             Take their name away.\n"
+        "  --json             One JSON object: handle, name.\n",
 };

@@ -1,32 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* recall: take a message of mine back. */
-#include "cli/choice.h"
 #include "cli/cli.h"
 #include "cli/posting.h"
 
 static enum words_end run(struct options *o, const void *setting)
 {
-    struct posting p = {.kind = POSTING_RECALL, .wait = POSTING_WAIT};
-    struct tacet_client *client = NULL;
-    enum words_end end;
-    const char *to, *id;
+    struct posting p = {.kind = POSTING_RECALL};
 
-    options_number(o, "--wait", 0, POSTING_WAIT_MOST, &p.wait);
-    to = options_conversation(o);
-    id = options_need(o, "an id");
-    if (!options_end(o))
-        return WORDS_USAGE;
-    end = choice_open(setting, &client);
-    if (end == WORDS_FINE)
-        end = posting_find(client, &p, to, id) ? posting_send(client, &p) : WORDS_FAILED;
-    tacet_close(client);
-    return end;
+    return posting_run(o, setting, &p);
 }
 
 const struct word word_recall = {
     .name = "recall",
     .run = run,
-    .usage = "HANDLE|+ROOM ID [--wait SECONDS]",
+    .usage = "HANDLE|+ROOM ID [--wait SECONDS] [--json]",
     .what = "Take a message of yours back, from everybody.",
     .details =
         "ID is the beginning of the message's id, 4 digits or more, as tacet read --all --ids "
@@ -38,5 +25,6 @@ const struct word word_recall = {
         "policy\n"
         "keeps this one.  If the server cannot be reached it waits, as for send: tacet help send\n"
         "\n"
-        "  --wait SECONDS     How long to wait for the server, 10 if not said.\n",
+        "  --wait SECONDS     How long to wait for the server, 10 if not said.\n"
+        "  --json             One JSON object: with, id, state; when the waiting is over.\n",
 };

@@ -1,46 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* send: one text to one person, or to a room. */
-#include <unistd.h>
-
-#include "cli/choice.h"
 #include "cli/cli.h"
 #include "cli/lifetime.h"
 #include "cli/posting.h"
 
 static enum words_end run(struct options *o, const void *setting)
 {
-    const struct choice *c = setting;
-    struct posting p = {.kind = POSTING_TEXT, .wait = POSTING_WAIT};
-    struct buf text = BUF(POSTING_MAX);
-    struct tacet_client *client = NULL;
-    enum words_end end = WORDS_FAILED;
-    const char *to, *given;
+    struct posting p = {.kind = POSTING_TEXT};
     bool said;
 
     lifetime_take(o, "--expire", NULL, &said, &p.expire_s);
     lifetime_take(o, "--burn", NULL, &said, &p.burn_s);
-    options_number(o, "--wait", 0, POSTING_WAIT_MOST, &p.wait);
-    to = options_conversation(o);
-    given = options_next(o);
-    if (!options_end(o))
-        return WORDS_USAGE;
-    if (given == NULL && c->passphrase_fd == STDIN_FILENO)
-        return words_say(WORDS_USAGE,
-                         "Standard input cannot hold both the text and the passphrase.");
-    if (posting_read(given, TACET_TEXT_MAX, &text))
-        end = choice_open(c, &client);
-    p.text = buf_view(&text);
-    if (client != NULL && end == WORDS_FINE)
-        end = posting_find(client, &p, to, NULL) ? posting_send(client, &p) : WORDS_FAILED;
-    tacet_close(client);
-    buf_free(&text);
-    return end;
+    return posting_run(o, setting, &p);
 }
 
 const struct word word_send = {
     .name = "send",
     .run = run,
-    .usage = "HANDLE|+ROOM [TEXT] [--expire TIME] [--burn TIME] [--wait SECONDS]",
+    .usage = "HANDLE|+ROOM [TEXT] [--expire TIME] [--burn TIME] [--wait SECONDS] [--json]",
     .what = "Write to somebody, or to a room.",
     .details =
         "ROOM is a room's name, or its address: tacet help room\n"
@@ -55,5 +32,6 @@ const struct word word_send = {
         "30m,\n"
         "                     12h, 7d, 2w, up to 1y, and to what the room allows.\n"
         "  --burn TIME        And from when it was read: tacet help timer\n"
-        "  --wait SECONDS     How long to wait for the server, 10 if not said.\n",
+        "  --wait SECONDS     How long to wait for the server, 10 if not said.\n"
+        "  --json             One JSON object: with, id, state; when the waiting is over.\n",
 };

@@ -2,9 +2,8 @@
 /* star: messages that I marked, for all my devices. */
 #include <stdio.h>
 
-#include "cli/choice.h"
+#include "cli/aside.h"
 #include "cli/cli.h"
-#include "cli/posting.h"
 #include "cli/sentences.h"
 #include "cli/sheet.h"
 #include "tacet/deeds.h"
@@ -14,17 +13,10 @@ static const struct sentence STARRING[] = {
     {TACET_OK, NULL},
 };
 
-static enum words_end star(struct tacet_client *client, const char *meant, const char *id,
-                           bool back)
+static enum tacet_code star(struct tacet_client *client, const struct posting *p,
+                            const struct aside *a)
 {
-    struct posting p = {.wait = 0};
-    struct tacet_message m;
-    enum tacet_code code;
-
-    if (!posting_find_any(client, &p, meant, id, &m))
-        return WORDS_FAILED;
-    code = tacet_star(client, p.to, p.place, !back);
-    return code == TACET_OK ? WORDS_FINE : sentences_say(STARRING, code);
+    return tacet_star(client, p->to, p->place, !a->back);
 }
 
 static enum words_end list(struct tacet_client *client, bool ids, bool json)
@@ -43,24 +35,35 @@ static enum words_end list(struct tacet_client *client, bool ids, bool json)
     return any ? WORDS_FINE : words_say(WORDS_FINE, "Nothing is starred.");
 }
 
-static enum words_end run(struct options *o, const void *setting)
+static enum words_end run_list(const struct choice *c, bool ids, bool json)
 {
-    bool back = options_flag(o, "--back"), ids = options_flag(o, "--ids");
-    bool json = options_flag(o, "--json"), all = o->n == 0;
-    const char *meant = all ? NULL : options_conversation(o);
-    const char *id = all ? NULL : options_need(o, "an id");
     struct tacet_client *client = NULL;
-    enum words_end end;
+    enum words_end end = choice_open(c, &client);
 
-    if (!options_end(o))
-        return WORDS_USAGE;
-    if (all ? back : ids || json)
-        return words_say(WORDS_USAGE, "--back goes with an id, --ids and --json with none.");
-    end = choice_open(setting, &client);
     if (end == WORDS_FINE)
-        end = all ? list(client, ids, json) : star(client, meant, id, back);
+        end = list(client, ids, json);
     tacet_close(client);
     return end;
+}
+
+static enum words_end run(struct options *o, const void *setting)
+{
+    struct aside a = {.act = star, .why = STARRING, .what = "starred"};
+    bool ids = options_flag(o, "--ids"), all;
+
+    a.back = options_flag(o, "--back");
+    a.json = options_flag(o, "--json");
+    all = o->n == 0;
+    a.meant = all ? NULL : options_conversation(o);
+    a.id = all ? NULL : options_need(o, "an id");
+    if (!options_end(o))
+        return WORDS_USAGE;
+    if (all ? a.back : ids)
+        return words_say(WORDS_USAGE, "--back goes with an id, --ids with none.");
+    if (all)
+        return run_list(setting, ids, a.json);
+    a.now = json_boolean(!a.back);
+    return aside_run(setting, &a);
 }
 
 const struct word word_star = {
@@ -75,5 +78,6 @@ const struct word word_star = {
         "\n"
         "  --back             Mark it no longer.\n"
         "  --ids              Show by which id each can be named.\n"
-        "  --json             One JSON object a line: tacet help read\n",
+        "  --json             One JSON object: with, id, starred; of what is listed,\n"
+        "                     one a line: tacet help read\n",
 };

@@ -7,6 +7,7 @@
 #include "cli/drive.h"
 #include "cli/people.h"
 #include "cli/sentences.h"
+#include "terminal/jsonl.h"
 #include "terminal/qr.h"
 #include "terminal/show.h"
 
@@ -44,7 +45,7 @@ static const char DIFFER[] =
 struct verifying {
     struct tacet_client *client;
     const char *handle, *digits; /* digits NULL: show them */
-    bool accept;
+    bool accept, json;
 };
 
 /* ---- looking up */
@@ -99,6 +100,14 @@ static void show_digits(const char *digits)
     }
 }
 
+static enum words_end tell(const struct verifying *v, const char *digits, bool verified)
+{
+    return jsonl_print(
+               json_pack("{ss ss sb}", "handle", v->handle, "digits", digits, "verified", verified))
+               ? WORDS_FINE
+               : WORDS_FAILED;
+}
+
 static enum words_end show_number(const struct verifying *v, bool verified)
 {
     char digits[TACET_SAFETY_SIZE], qr[128];
@@ -106,6 +115,8 @@ static enum words_end show_number(const struct verifying *v, bool verified)
 
     if (code != TACET_OK)
         return sentences_say(VERIFYING, code);
+    if (v->json)
+        return tell(v, digits, verified);
     show_digits(digits);
     fflush(stdout);
     qr_show(qr);
@@ -130,7 +141,7 @@ static enum words_end confirm(const struct verifying *v)
     if (code != TACET_OK)
         return sentences_say(VERIFYING, code);
     fprintf(stderr, "%s is verified.\n", v->handle);
-    return WORDS_FINE;
+    return v->json ? show_number(v, true) : WORDS_FINE;
 }
 
 /* ---- a key that changed */
@@ -201,7 +212,8 @@ static bool are_digits(const char *digits)
 static enum words_end run(struct options *o, const void *setting)
 {
     struct verifying v = {.digits = options_text(o, "--confirm"),
-                          .accept = options_flag(o, "--accept-new-key")};
+                          .accept = options_flag(o, "--accept-new-key"),
+                          .json = options_flag(o, "--json")};
     enum words_end end;
 
     v.handle = options_handle(o);
@@ -219,7 +231,7 @@ static enum words_end run(struct options *o, const void *setting)
 const struct word word_verify = {
     .name = "verify",
     .run = run,
-    .usage = "HANDLE [--confirm DIGITS] [--accept-new-key]",
+    .usage = "HANDLE [--confirm DIGITS] [--accept-new-key] [--json]",
     .what = "Show the safety number to compare with somebody, and confirm it.",
     .details =
         "At first contact the server alone says which account a handle is, and it could lie.  The\n"
@@ -231,5 +243,6 @@ const struct word word_verify = {
         "                     fit.\n"
         "  --accept-new-key   Their account key changed, and you asked them and know why.  The "
         "old\n"
-        "                     key is forgotten, and they are unverified again.\n",
+        "                     key is forgotten, and they are unverified again.\n"
+        "  --json             One JSON object: handle, digits, verified.\n",
 };

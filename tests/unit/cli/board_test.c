@@ -163,6 +163,69 @@ static void only_what_is_mine_is_edited_and_taken_back(void **state)
     assert_int_equal(play.place, m->place);
 }
 
+static void a_message_is_marked_and_deleted_when_yes_is_typed(void **state)
+{
+    struct tacet_message *m = play_message("bob", "Meet at nine?");
+
+    starts();
+    types("\r\033[A");
+    types("s");
+    assert_int_equal(play.place, m->place);
+    assert_false(play.back);
+    m->starred = true;
+    types("s");
+    assert_true(play.back);
+    play.place = 0;
+    types("d");
+    assert_shown("delete it here? yes>");
+    types("no\r");
+    assert_int_equal(play.place, 0);
+    types("\033[A");
+    types("dyes\r");
+    assert_int_equal(play.place, m->place);
+    assert_int_equal(b.writing, BOARD_TEXT);
+    play.send = TACET_DENIED;
+    types("\033[A");
+    types("s");
+    assert_shown("Not marked: ");
+    types("dyes\r");
+    assert_shown("Not deleted: the network demands");
+    assert_int_equal(play.sends, 0);
+}
+
+static void a_conversation_is_pinned_and_muted_in_the_list(void **state)
+{
+    starts();
+    types("p");
+    assert_string_equal(play.wished, "pin bob 1");
+    assert_shown("It comes first");
+    types("m");
+    assert_string_equal(play.wished, "mute bob 253402300799000");
+    play.contact[0].pinned = true;
+    play.contact[0].muted_ms = TACET_MUTED_EVER;
+    b.stale = true;
+    draws(24, 80);
+    assert_shown(">bob ^~");
+    types("p");
+    assert_string_equal(play.wished, "pin bob 0");
+    types("m");
+    assert_string_equal(play.wished, "mute bob 0");
+    play.wished[0] = '\0';
+    types("z");
+    assert_string_equal(play.wished, "");
+    play.send = TACET_IO;
+    types("m");
+    assert_shown("That was not kept: ");
+}
+
+static void letters_do_nothing_where_there_is_no_conversation(void **state)
+{
+    play.contacts = 0;
+    starts();
+    types("pm");
+    assert_string_equal(play.wished, "");
+}
+
 static void words_with_a_slash_are_obeyed(void **state)
 {
     starts();
@@ -271,6 +334,9 @@ int main(void)
         BOARD_TEST(what_was_not_sent_is_there_the_next_time),
         BOARD_TEST(a_message_is_picked_and_answered),
         BOARD_TEST(only_what_is_mine_is_edited_and_taken_back),
+        BOARD_TEST(a_message_is_marked_and_deleted_when_yes_is_typed),
+        BOARD_TEST(a_conversation_is_pinned_and_muted_in_the_list),
+        BOARD_TEST(letters_do_nothing_where_there_is_no_conversation),
         BOARD_TEST(words_with_a_slash_are_obeyed),
         BOARD_TEST(what_is_found_can_be_opened),
         BOARD_TEST(a_small_screen_has_one_of_the_two),

@@ -81,6 +81,19 @@ static void contacts_say_who_gets_copies(void **state)
     assert_non_null(strstr(play_out, "\"kept\":true,\"keeper\":\"bot\","));
 }
 
+static void the_name_is_told_as_json(void **state)
+{
+    play_contact("bob")->name = "Robert \"B.\"";
+    assert_int_equal(PLAY("name", "bob", "Robert \"B.\"", "--json"), 0);
+    assert_string_equal(play_out, "{\"handle\":\"bob\",\"name\":\"Robert \\\"B.\\\"\"}\n");
+    play.contact[0].name = NULL;
+    assert_int_equal(PLAY("name", "bob", "--json"), 0);
+    assert_string_equal(play_out, "{\"handle\":\"bob\",\"name\":null}\n");
+    play.name = TACET_LIMIT;
+    assert_int_equal(PLAY("name", "bob", "Robert", "--json"), 1);
+    assert_string_equal(play_out, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -90,6 +103,7 @@ int main(void)
         cmocka_unit_test_setup(contacts_list_handle_and_name, play_begin),
         cmocka_unit_test_setup(contacts_say_what_is_not_sealed_in_profile_hybrid, play_begin),
         cmocka_unit_test_setup(contacts_say_who_gets_copies, play_begin),
+        cmocka_unit_test_setup(the_name_is_told_as_json, play_begin),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

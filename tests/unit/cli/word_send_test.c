@@ -175,6 +175,28 @@ static void who_does_not_wait_is_not_told_of_the_server(void **state)
     assert_not_said("reached");
 }
 
+static void what_became_of_it_is_told_as_json(void **state)
+{
+    play_event(TACET_EVENT_LINK, TACET_OK);
+    play_state(TACET_STATE_ACCEPTED, TACET_OK);
+    assert_int_equal(PLAY("send", "bob", "hello", "--json"), 0);
+    assert_string_equal(play_out,
+                        "{\"with\":\"bob\",\"id\":\"" PLAY_ID "\",\"state\":\"accepted\"}\n");
+    play_begin(state);
+    assert_int_equal(PLAY("send", "bob", "hello", "--wait", "0", "--json"), 0);
+    assert_string_equal(play_out,
+                        "{\"with\":\"bob\",\"id\":\"" PLAY_ID "\",\"state\":\"queued\"}\n");
+    play_begin(state);
+    play_event(TACET_EVENT_LINK, TACET_OK);
+    play_state(TACET_STATE_FAILED, TACET_ABSENT);
+    assert_int_equal(PLAY("send", "bob", "hello", "--json"), 1);
+    assert_non_null(strstr(play_out, "\"state\":\"failed\"}\n"));
+    play_begin(state);
+    play.send = TACET_CONFLICT;
+    assert_int_equal(PLAY("send", "bob", "hello", "--json"), 1);
+    assert_string_equal(play_out, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +217,7 @@ int main(void)
         cmocka_unit_test_setup(a_text_may_begin_with_dashes, play_begin),
         cmocka_unit_test_setup(who_does_not_wait_is_not_told_of_the_server, play_begin),
         cmocka_unit_test_setup(messages_that_came_meanwhile_are_mentioned, play_begin),
+        cmocka_unit_test_setup(what_became_of_it_is_told_as_json, play_begin),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,7 +36,7 @@ static void a_message_is_starred_and_no_longer(void **state)
     assert_int_equal(PLAY("star", "bob", "a1b2"), 1);
     assert_said("It is so already.");
     assert_int_equal(PLAY("star", "bob"), 2);
-    assert_int_equal(PLAY("star", "bob", "a1b2", "--json"), 2);
+    assert_int_equal(PLAY("star", "bob", "a1b2", "--ids"), 2);
     assert_int_equal(PLAY("star", "--back"), 2);
 }
 
@@ -123,6 +123,40 @@ static void a_draft_is_kept_shown_and_taken_away(void **state)
     assert_int_equal(PLAY("draft", "bob", "more", "--none"), 2);
 }
 
+static void what_was_said_is_told_as_json(void **state)
+{
+    meeting();
+    a_room();
+    assert_int_equal(PLAY("star", "bob", "a1b2", "--back", "--json"), 0);
+    assert_string_equal(play_out, "{\"with\":\"bob\",\"id\":\"a1b2c3d400000000000000000000ffff\","
+                                  "\"starred\":false}\n");
+    assert_int_equal(PLAY("delete", "bob", "a1b2", "--json"), 0);
+    assert_string_equal(play_out, "{\"with\":\"bob\",\"id\":\"a1b2c3d400000000000000000000ffff\","
+                                  "\"deleted\":true}\n");
+    assert_int_equal(PLAY("pin", "+Harbour", "--json"), 0);
+    assert_string_equal(play_out, "{\"with\":\"+0123456789abcdef\",\"pinned\":true}\n");
+    assert_int_equal(PLAY("mute", "bob", "--json"), 0);
+    assert_non_null(strstr(play_out, "{\"with\":\"bob\",\"muted\":\"9999-12-31T23:59:59"));
+    assert_int_equal(PLAY("mute", "bob", "--back", "--json"), 0);
+    assert_string_equal(play_out, "{\"with\":\"bob\",\"muted\":null}\n");
+    assert_int_equal(PLAY("block", "bob", "--json"), 0);
+    assert_string_equal(play_out, "{\"with\":\"bob\",\"blocked\":true}\n");
+    assert_int_equal(PLAY("draft", "bob", "What I wanted", "--json"), 0);
+    assert_string_equal(play_out, "{\"with\":\"bob\",\"draft\":\"What I wanted\"}\n");
+    assert_int_equal(PLAY("draft", "bob", "--none", "--json"), 0);
+    assert_string_equal(play_out, "{\"with\":\"bob\",\"draft\":null}\n");
+}
+
+static void what_could_not_be_done_is_no_json(void **state)
+{
+    meeting();
+    play.send = TACET_IO;
+    assert_int_equal(PLAY("star", "bob", "a1b2", "--json"), 1);
+    assert_string_equal(play_out, "");
+    assert_int_equal(PLAY("mute", "bob", "--json"), 1);
+    assert_string_equal(play_out, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +166,8 @@ int main(void)
         cmocka_unit_test_setup(a_conversation_is_muted_for_hours_or_for_ever, play_begin),
         cmocka_unit_test_setup(somebody_is_blocked_and_no_longer, play_begin),
         cmocka_unit_test_setup(a_draft_is_kept_shown_and_taken_away, play_begin),
+        cmocka_unit_test_setup(what_was_said_is_told_as_json, play_begin),
+        cmocka_unit_test_setup(what_could_not_be_done_is_no_json, play_begin),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

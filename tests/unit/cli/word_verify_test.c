@@ -74,6 +74,22 @@ static void one_s_own_number_is_nothing_to_compare(void **state)
     assert_false(play.looked_up);
 }
 
+static void the_number_is_told_as_json(void **state)
+{
+    static const char number[] = "\"000001111122222333334444455555666667777788888999990000011111\"";
+
+    play_contact("bob");
+    assert_int_equal(PLAY("verify", "bob", "--json"), 0);
+    assert_non_null(strstr(play_out, number));
+    assert_non_null(strstr(play_out, "\"verified\":false}\n"));
+    assert_int_equal(PLAY("verify", "bob", "--confirm", DIGITS, "--json"), 0);
+    assert_non_null(strstr(play_out, number));
+    assert_non_null(strstr(play_out, "\"verified\":true}\n"));
+    play.confirm = TACET_FORGED;
+    assert_int_equal(PLAY("verify", "bob", "--confirm", DIGITS, "--json"), 1);
+    assert_string_equal(play_out, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -83,6 +99,7 @@ int main(void)
         cmocka_unit_test_setup(the_right_digits_verify_and_others_warn, play_begin),
         cmocka_unit_test_setup(a_changed_key_shows_no_number_until_it_is_accepted, play_begin),
         cmocka_unit_test_setup(one_s_own_number_is_nothing_to_compare, play_begin),
+        cmocka_unit_test_setup(the_number_is_told_as_json, play_begin),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
