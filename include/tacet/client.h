@@ -182,7 +182,8 @@ enum tacet_event_kind {
     TACET_EVENT_HISTORY, /* `history`: what is given to `device` of mine, or given by it */
     /* Another device of mine changed something that all of them agree on: `shared` says what. */
     TACET_EVENT_SHARED = 15,
-    /* The room message.with has another state: unread rows in it say what changed. */
+    /* The room message.with has another state: unread rows in it say what changed.  Or its people
+     * have been sent what this device changed. */
     TACET_EVENT_ROOM = 30,
     TACET_EVENT_ROOM_CHANGE, /* `wished`, of the room message.with, is in force; or cannot be: see
                                 tacet_change_room() */

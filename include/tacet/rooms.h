@@ -62,6 +62,7 @@ struct tacet_room {
     bool moderated;            /* moderators alone write there */
     uint64_t muted_ms;         /* until when I want no notice of what is written there; 0: I do */
     bool pinned;               /* see tacet_pin() */
+    bool telling;              /* its people have not been sent what this device changed last */
 };
 
 /* The room after `number` (0: the first); the one of an address.  TACET_ABSENT.  Name and

@@ -8,7 +8,8 @@
 #include "cli/drive.h"
 #include "cli/people.h"
 
-#define WAIT_SECONDS 15 /* for a change to be in force */
+#define WAIT_SECONDS    15 /* for a change to be in force */
+#define TELLING_SECONDS 5
 
 bool rooms_is_meant(const char *with)
 {
@@ -122,7 +123,17 @@ const struct sentence rooms_changing[] = {
     {TACET_OK, NULL},
 };
 
-/* Until what waits for this room is in force, or cannot be. */
+/* What was written there waited for it; and who was added learns by what is sent what the room is
+ * called. */
+static bool is_being_told(const struct drive *d, const char *address)
+{
+    struct tacet_room r;
+
+    return drive_has_outgoing(d) ||
+           (tacet_find_room(d->client, address, &r) == TACET_OK && r.telling);
+}
+
+/* Until what waits for this room is in force and told, or cannot be. */
 enum words_end rooms_await(struct tacet_client *client, const char *address)
 {
     enum words_end end = WORDS_LATER;
@@ -139,8 +150,8 @@ enum words_end rooms_await(struct tacet_client *client, const char *address)
         else if (tacet_find_room(client, address, &r) == TACET_OK && r.waiting == 0)
             end = WORDS_FINE;
     }
-    while (end == WORDS_FINE && drive_has_outgoing(&d) && drive_next(&d, &e))
-        drive_shorten(&d, 2);
+    while (end == WORDS_FINE && is_being_told(&d, address) && drive_next(&d, &e))
+        drive_shorten(&d, TELLING_SECONDS);
     if (drive_refused(&d))
         end = WORDS_FAILED;
     drive_end(&d);

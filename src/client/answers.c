@@ -47,6 +47,8 @@ static struct err accepted(struct engine *e, const struct outbox_row *row, struc
     TRY(vault_end(e->vault, keep_accepted(e, row, a, &m)));
     if (outbox_is_persons(row))
         outbox_tell(e, &m, E_OK);
+    if (row->kind == OUTBOX_TELLING)
+        actions_tell(e, &(struct event){.kind = EVENT_ROOM, .message.contact = row->contact});
     return known ? OK : incoming_retry(e, false);
 }
 

@@ -317,6 +317,11 @@ struct err engine_quiet(struct engine *e, const struct contact *c, struct engine
     return agreed_is_blocked(e->vault, &c->aid, &out->blocked);
 }
 
+struct err engine_tells_room(struct engine *e, uint64_t room, bool *tells)
+{
+    return outbox_tells_room(e, room, tells);
+}
+
 struct err engine_quiet_room(struct engine *e, const struct room_id *room, struct engine_quiet *out)
 {
     out->blocked = false;

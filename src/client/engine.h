@@ -280,6 +280,8 @@ struct engine_quiet {
     bool pinned; /* and that I want to see the conversation first */
 };
 FALLIBLE engine_quiet(struct engine *e, const struct contact *c, struct engine_quiet *out);
+/* Is what its people have to hear of a room still on its way? */
+FALLIBLE engine_tells_room(struct engine *e, uint64_t room, bool *tells);
 FALLIBLE engine_quiet_room(struct engine *e, const struct room_id *room, struct engine_quiet *out);
 /* Is this a profile that is coming back, and no device yet?  Then it only obeys
  * COMMAND_RECOVERY_USE. */

@@ -118,6 +118,26 @@ bool outbox_is_persons(const struct outbox_row *row)
     return row->kind == OUTBOX_MESSAGE;
 }
 
+struct err outbox_tells_room(struct engine *e, uint64_t room, bool *tells)
+{
+    struct err err = OK;
+    uint64_t from = 0;
+
+    *tells = false;
+    while (err.code == E_OK && !*tells) {
+        struct arena a = ARENA(VAULT_VALUE_MAX);
+        struct outbox_row row;
+
+        err = outbox_next(e, from, &a, &row);
+        if (err.code == E_OK) {
+            *tells = row.kind == OUTBOX_TELLING && row.contact == room;
+            from = row.number + 1;
+        }
+        arena_free(&a);
+    }
+    return err.code == E_ABSENT ? OK : err;
+}
+
 struct err outbox_step(struct engine *e, const struct outbox_row *row, enum delivery_step s,
                        enum err_code why, struct arena *a, struct message *m)
 {

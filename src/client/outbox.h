@@ -40,6 +40,8 @@ FALLIBLE outbox_put(struct engine *e, const struct outbox_row *row);
 /* The first from this number on.  E_ABSENT. */
 FALLIBLE outbox_next(struct engine *e, uint64_t from, struct arena *a, struct outbox_row *row);
 bool outbox_is_persons(const struct outbox_row *row);
+/* Does what tells a room's people of a change still wait here? */
+FALLIBLE outbox_tells_room(struct engine *e, uint64_t room, bool *tells);
 /* The person hears in which state the message is. */
 void outbox_tell(struct engine *e, const struct message *m, enum err_code code);
 /* In the caller's transaction: the message takes a step.  What is not a person's has no states. */

@@ -24,10 +24,11 @@ static enum entries entries_of(enum payload_type type)
     return of[type - PAYLOAD_RESET];
 }
 
-/* Ranges that touch would be one. */
-static bool range_follows(const struct control_range *before, const struct control_range *r)
+bool control_range_follows(const struct control_range *before, const struct control_range *r)
 {
-    return r->first > before->last && r->first - before->last > 1;
+    if (r->first < 1 || r->first > r->last)
+        return false;
+    return before == NULL || (r->first > before->last && r->first - before->last > 1);
 }
 
 static bool mark_follows(const struct control_mark *before, const struct control_mark *m)
@@ -39,8 +40,7 @@ static bool entry_is_sound(const struct control *c, size_t i)
 {
     if (entries_of(c->type) != ENTRIES_RANGES)
         return i == 0 || mark_follows(&c->mark[i - 1], &c->mark[i]);
-    return c->range[i].first >= 1 && c->range[i].first <= c->range[i].last &&
-           (i == 0 || range_follows(&c->range[i - 1], &c->range[i]));
+    return control_range_follows(i > 0 ? &c->range[i - 1] : NULL, &c->range[i]);
 }
 
 static void write_entry(const struct control *c, size_t i, struct buf *out)

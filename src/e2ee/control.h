@@ -33,6 +33,10 @@ struct control {
     };
 };
 
+/* Whether a range is one, and lies apart from the one before it (NULL: it is the first).  Ranges
+ * that touch would be one. */
+bool control_range_follows(const struct control_range *before, const struct control_range *r);
+
 /* Append the content.  The control must be as 6.8 says. */
 void control_write(const struct control *c, struct buf *out);
 

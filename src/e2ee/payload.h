@@ -24,6 +24,7 @@ enum payload_type {
     PAYLOAD_HAVE = 22,
     PAYLOAD_HISTORY = 23, /* the same [PROTOCOL 15.5] */
     PAYLOAD_ABOUT = 24,   /* what a room is called [PROTOCOL 6.9] */
+    PAYLOAD_RECEIPT = 25, /* e2ee/receipt.h [PROTOCOL 6.13] */
 };
 
 /* Also one that this version does not know. */

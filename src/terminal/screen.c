@@ -5,6 +5,7 @@
 
 #include "terminal/screen.h"
 
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
@@ -93,14 +94,23 @@ static void blank(void)
     (void)refresh();
 }
 
-/* What it writes to the terminal stands in its memory until something longer takes that place:
- * blanks, with a change of their look before each. */
-static void overwrite_output(void)
+/* What it wrote to the terminal stands in its memory until something longer takes that place:
+ * blanks, with a change of their look before each.  They go nowhere, as a terminal that reads
+ * nothing for now must not hold up who locks. */
+static void overwrite_output(const struct screen *s)
 {
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+    if (nowhere >= 0)
+        (void)dup2(nowhere, fileno(s->out_file));
     for (int row = 0; row < LINES; row++)
         for (int column = 0; column < COLS; column++)
             (void)mvaddch(row, column, ' ' | ((row + column) % 2 == 0 ? A_BOLD : A_NORMAL));
     (void)refresh();
+    if (nowhere < 0)
+        return;
+    (void)dup2(s->out, fileno(s->out_file));
+    close(nowhere);
 }
 
 void screen_close(struct screen *s)
@@ -108,8 +118,8 @@ void screen_close(struct screen *s)
     if (s->curses == NULL)
         return;
     (void)set_term(s->curses);
-    overwrite_output();
     blank();
+    overwrite_output(s);
     (void)endwin();
     delscreen(s->curses);
     (void)tcsetattr(s->in, TCSADRAIN, &s->before);

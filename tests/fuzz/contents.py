@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Seeds of contents that speak of another message [PROTOCOL 6.10]: a type, then the content."""
+"""Seeds of contents that speak of another message [PROTOCOL 6.10]: a type, then the content; and of
+receipts [PROTOCOL 6.13]: the content."""
 import struct
 
 NAME = bytes([1] * 16) + bytes([2] * 16)
@@ -10,4 +11,12 @@ REFERENCES = {
     "back": b"\x03" + NAME + struct.pack(">QB", 8, 0) + "\U0001f44d".encode(),
     "edit": b"\x04" + NAME + struct.pack(">Q", 7) + b"At ten.",
     "recall": b"\x05" + NAME,
+}
+
+RECEIPTS = {
+    "came": bytes([1] * 16) + struct.pack(">QBQQQQ", 0, 2, 1, 1, 3, 9),
+    "read": bytes([1] * 16) + struct.pack(">QB", 7, 0),
+    "both": bytes([1] * 16) + struct.pack(">QBQQ", 7, 1, 6, 2**64 - 1),
+    "most": bytes([1] * 16) + struct.pack(">QB", 1, 32) +
+            b"".join(struct.pack(">QQ", 2 * i + 1, 2 * i + 1) for i in range(32)),
 }

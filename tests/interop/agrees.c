@@ -8,6 +8,7 @@
 #include "e2ee/call_key.h"
 #include "e2ee/control.h"
 #include "e2ee/file_key.h"
+#include "e2ee/receipt.h"
 #include "e2ee/recovery.h"
 #include "e2ee/reference.h"
 #include "e2ee/trailer.h"
@@ -259,6 +260,13 @@ static struct err check_letters(struct bytes in)
     return recovery_read_letters(in, &key);
 }
 
+static struct err check_receipt(struct bytes in)
+{
+    struct receipt r;
+
+    return receipt_parse(in, &r);
+}
+
 static const struct {
     const char *kind;
     struct err (*check)(struct bytes in);
@@ -281,6 +289,7 @@ static const struct {
     {"device_link", check_device_link},
     {"letters", check_letters},
     {"export", check_export},
+    {"receipt", check_receipt},
 };
 
 static struct err check(json_t *o, const char *kind, struct bytes in)

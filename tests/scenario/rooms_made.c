@@ -12,11 +12,15 @@ static void a_room_is_made_and_its_people_talk(void **state)
     struct person *alice = joins(p, "alice"), *bob = joins(p, "bob"), *carol = joins(p, "carol");
     struct room_id id;
     size_t members;
+    bool telling;
 
     (void)state;
     id = makes(p, alice, ABOUT_ROOM, "Harbour");
     assert_int_equal(standing(alice, &id), ROOMLOG_IN);
     assert_int_equal(adds(p, alice, &id, "bob carol"), E_OK);
+    assert_true(alice->telling);
+    assert_ok(engine_tells_room(stage_engine(alice), room_of(alice, &id).number, &telling));
+    assert_false(telling);
     assert_int_equal(standing(bob, &id), ROOMLOG_IN);
     is_named(bob, &id, "Harbour");
     is_named(carol, &id, "Harbour");

@@ -92,6 +92,7 @@ void stage_hear(struct person *who, const struct event *e)
         break;
     case EVENT_ROOM_CHANGE:
         who->wished = *e;
+        assert_ok(engine_tells_room(who->engine, e->message.contact, &who->telling));
         break;
     case EVENT_TRANSFER:
     case EVENT_DEED:

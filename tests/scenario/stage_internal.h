@@ -53,6 +53,7 @@ struct person {
     struct event moved;    /* the last that told of a file on its way; of so many */
     unsigned moves;
     struct event wished;      /* what came of a change of a room */
+    bool telling;             /* and then its people were not told yet */
     uint32_t shared;          /* kinds of registers that other devices of mine changed */
     struct event adding;      /* and of a device that is being added */
     unsigned problems, steps; /* steps: until the program is ended; 0: never */

@@ -162,6 +162,7 @@ static struct err room_out(struct tacet_client *c, const struct room *r, struct 
     write_address(&r->id, out->address);
     TRY(about_out(c, r, out));
     TRY(state_out(c, r, out));
+    TRY(engine_tells_room(c->engine, r->number, &out->telling));
     return count_wishes(c, r->number, &out->waiting);
 }
 

@@ -6,6 +6,7 @@ import { readHeader } from '../tacet/calls.js';
 import { capsuleSize, readDelivered } from '../tacet/channel.js';
 import * as contents from '../tacet/contents.js';
 import * as control from '../tacet/control.js';
+import * as receipt from '../tacet/receipt.js';
 import { sha256 } from '../tacet/crypto.js';
 import { readAttachment, readDescriptor, SIZE_MOST, writeAttachment, writeDescriptor } from '../tacet/files.js';
 import { readDeviceLink, readLetters, writeDeviceLink } from '../tacet/joining.js';
@@ -124,6 +125,21 @@ function controls() {
     [18, 'at the end', cat(u8(2), r(1, 2n ** 64n - 2n), r(2n ** 64n - 1n, 2n ** 64n - 1n))],
     [19, 'plain', cat(u8(1), ctx(1), ctx(9))], [19, 'twice', cat(u8(2), ctx(1), ctx(9), ctx(1), ctx(8))],
     [20, 'plain', zeros(0)], [20, 'not empty', u8(0)], [21, 'unknown', zeros(0)], [31, 'unknown', u8(1)]];
+}
+
+function receipts() {
+  const did = fill(16, 7), r = (a, b) => cat(u64(a), u64(b)), last = 2n ** 64n - 1n;
+  const of = (read, count, ...ranges) => cat(did, u64(read), u8(count), ...ranges);
+  const most = Array.from({ length: 33 }, (_, i) => r(2 * i + 1, 2 * i + 1));
+  return [
+    ['came', of(0, 1, r(1, 1))], ['read', of(1, 0)], ['both', of(9, 1, r(3, 4))], ['nothing', of(0, 0)],
+    ['all there is', of(last, 1, r(1, last))], ['of nobody', cat(zeros(16), u64(1), u8(0))],
+    ['empty', zeros(0)], ['cut in the did', did.subarray(0, 15)], ['without a count', cat(did, u64(1))],
+    ['cut', of(0, 2, r(1, 1), r(3, 3).subarray(0, 15))], ['one missing', of(0, 2, r(1, 1))],
+    ['a byte behind', of(1, 0, u8(0))], ['from 0', of(0, 1, r(0, 1))], ['backwards', of(0, 1, r(2, 1))],
+    ['touching', of(0, 2, r(1, 2), r(3, 4))], ['with one between', of(0, 2, r(1, 2), r(4, 4))],
+    ['over each other', of(0, 2, r(1, 4), r(3, 6))], ['out of order', of(0, 2, r(5, 6), r(1, 2))],
+    ['32', of(0, 32, ...most.slice(0, 32))], ['33', of(0, 33, ...most)]];
 }
 
 function contentForms() {
@@ -254,6 +270,7 @@ export function oddForms(p) {
     ...of('letters', lettersWritten(), (b) => readLetters(b.toString('latin1'))),
     ...controls().map(([type, what, statement]) =>
       ({ kind: 'control', what, type, statement, says: says(() => control.read(type, statement)) })),
+    ...of('receipt', receipts(), receipt.read),
     ...contentForms().map(([type, what, statement]) =>
       ({ kind: 'content', what, type, statement, says: says(() => contents.read(type, statement)) }))];
 }

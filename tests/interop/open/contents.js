@@ -3,7 +3,18 @@
 import assert from 'node:assert/strict';
 import { cat, hex, unhex } from '../tacet/bytes.js';
 import * as contents from '../tacet/contents.js';
+import * as receipt from '../tacet/receipt.js';
 import { is, refuses } from './vector.js';
+
+function openReceipt(o) {
+  const bytes = unhex(o.content), r = receipt.read(bytes);
+  assert.deepEqual([hex(r.did), r.read], [o.did, o.read]);
+  assert.equal(r.came.length, o.came.length);
+  r.came.forEach((x, i) => assert.deepEqual([x.first, x.last], [o.came[i].first, o.came[i].last]));
+  is(receipt.write(r), o.content, 'receipt written back');
+  refuses(() => receipt.read(cat(bytes, Buffer.alloc(1))), 'malformed', 'and more');
+  refuses(() => receipt.read(bytes.subarray(0, bytes.length - 1)), 'truncated', 'cut');
+}
 
 export function contentsOf(v) {
   for (const o of v.contents) {
@@ -14,4 +25,5 @@ export function contentsOf(v) {
     refuses(() => contents.read(o.type, cat(bytes, Buffer.from([0xff]))), o.type === contents.RECALL ? 'limit' : 'malformed', 'no UTF-8');
     refuses(() => contents.read(1, bytes), 'malformed', 'type');
   }
+  for (const o of v.receipts) openReceipt(o);
 }

@@ -19,7 +19,7 @@ export function write(type, list) {
   }
 }
 
-function readRanges(r, count) {
+export function readRanges(r, count) {
   const list = [];
   for (let i = 0; i < count; i++) list.push({ first: r.u64(), last: r.u64() });
   list.forEach((x, i) => require(

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Contents of tests/vectors that speak of another message are opened. */
+/* Contents of tests/vectors that speak of another message, and receipts, are opened. */
+#include "e2ee/receipt.h"
 #include "e2ee/reference.h"
 #include "vectors/vector.h"
 
@@ -42,10 +43,37 @@ static void the_contents_say_what_they_say(void **state)
     assert_int_equal(i, 6);
 }
 
+static void the_receipts_tell_what_they_tell(void **state)
+{
+    json_t *o, *range;
+    size_t i, j;
+
+    json_array_foreach(vector_get(v, "receipts"), i, o)
+    {
+        struct buf again = BUF(LIMIT_TEXT);
+        struct receipt r;
+
+        assert_ok(receipt_parse(vector_bytes(o, "content"), &r));
+        assert_field(ID_BYTES(r.writer), o, "did");
+        assert_true(r.read == vector_number(o, "read"));
+        json_array_foreach(vector_get(o, "came"), j, range)
+        {
+            assert_true(j < r.n && r.came[j].first == vector_number(range, "first") &&
+                        r.came[j].last == vector_number(range, "last"));
+        }
+        assert_int_equal(r.n, j);
+        receipt_write(&r, &again);
+        assert_field(buf_view(&again), o, "content");
+        buf_free(&again);
+    }
+    assert_int_equal(i, 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_contents_say_what_they_say),
+        cmocka_unit_test(the_receipts_tell_what_they_tell),
     };
 
     return cmocka_run_group_tests(tests, load, forget);

@@ -200,8 +200,8 @@ static void nothing_of_a_message_passes_for_a_capsules_box(void **state)
 
 static void a_content_is_of_the_type_that_was_signed(void **state)
 {
-    const uint16_t type[] = {PAYLOAD_TEXT, PAYLOAD_RESET,   PAYLOAD_MISSING,
-                             PAYLOAD_VOID, PAYLOAD_SETTLED, PAYLOAD_HELLO};
+    const uint16_t type[] = {PAYLOAD_TEXT,    PAYLOAD_RESET, PAYLOAD_MISSING, PAYLOAD_VOID,
+                             PAYLOAD_SETTLED, PAYLOAD_HELLO, PAYLOAD_RECEIPT};
     enum { TYPES = sizeof type / sizeof type[0] };
     struct buf plain = BUF(496);
     size_t refused = 0;
