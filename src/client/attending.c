@@ -11,6 +11,7 @@
 #include "base/reader.h"
 #include "client/diary.h"
 #include "client/elders.h"
+#include "client/naming.h"
 #include "client/wishing.h"
 
 #define ANSWER_ARENA (16 << 20)
@@ -418,6 +419,7 @@ void attending_tell_forked(struct engine *e)
 struct err attending_moved(struct engine *e, const struct room_id *id)
 {
     attending_tell(e, id);
+    naming_soon(e);
     TRY(wishing_pump(e));
     TRY(incoming_retry(e, false));
     return outgoing_pump(e);

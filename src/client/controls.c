@@ -2,6 +2,7 @@
 #include "client/controls.h"
 
 #include "client/judging.h"
+#include "client/naming.h"
 #include "client/roomlog.h"
 #include "client/taker.h"
 #include "e2ee/payload.h"
@@ -41,7 +42,7 @@ static struct err share(struct opening *op, const struct repairs_asker *from,
     return OK;
 }
 
-/* What a room is called: believed when its state says that it is. */
+/* What a room is called: believed when its state says that it is.  Empty, it asks for that. */
 static struct err learn_about(struct opening *op, const struct core *core, struct bytes content)
 {
     struct vault *v = op->e->vault;
@@ -53,11 +54,14 @@ static struct err learn_about(struct opening *op, const struct core *core, struc
     if (err.code == E_ABSENT) /* it came in a pair */
         return OK;
     TRY(err);
+    if (content.n == 0)
+        return naming_asked(op->e, &r, &core->sender.did, op->a);
     TRY(roomlog_newest(v, &r, op->a, &newest));
     TRY(about_fits(room_state_home(&newest.state), content, newest.state.name_box, &fits));
     if (!fits)
         return OK;
     TRY(roomlog_put_about(v, &r.id, content, &op->e->own.me.who.did, op->e->now_ms));
+    TRY(naming_told(op->e, &r.id));
     sharing_soon(op->e);
     *op->event = (struct event){.kind = EVENT_ROOM, .message.contact = r.number};
     return OK;

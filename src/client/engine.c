@@ -7,6 +7,7 @@
 #include "client/due.h"
 #include "client/engine_internal.h"
 #include "client/giver.h"
+#include "client/naming.h"
 #include "client/parking.h"
 #include "client/showing.h"
 #include "client/timers.h"
@@ -50,6 +51,7 @@ static void schedule(struct engine *e)
                                   arriving_at(e),
                                   keeping_at(e),
                                   wishing_at(e),
+                                  naming_at(e),
                                   reminding_at(e),
                                   ending_at(e),
                                   transferring_at(e),
@@ -245,6 +247,7 @@ void engine_wake(struct engine *e, uint64_t now_ms)
     settle(e, sharing_wake(e));
     settle(e, keeping_wake(e));
     settle(e, wishing_wake(e));
+    settle(e, naming_wake(e));
     settle(e, reminding_wake(e));
     settle(e, transferring_wake(e));
     delays_wake(e);

@@ -11,6 +11,7 @@
  * they are short again once the mailbox was drained.  A server that leaves a request unanswered for
  * a minute is as good as gone.
  */
+#include "client/naming.h"
 #include "client/transferring.h"
 #include "client/wishing.h"
 #include "wire/tacet.pb-c.h"
@@ -136,6 +137,7 @@ void link_down(struct engine *e, enum err_code why)
     e->keeper_told = false;
     e->drained = e->drained_news = false;
     e->asking_ms = 0;
+    e->naming_ms = 0;
     delays_end(e);
     reminding_forget(e);
     transferring_down(e);
@@ -219,6 +221,7 @@ static struct err delivered(struct engine *e, const struct frame *f)
     e->drained_ms = e->now_ms;
     delays_drained(e);
     asking_soon(e);
+    naming_soon(e);
     TRY(presence_drained(e));
     sharing_now(e);
     e->link.failures = 0;

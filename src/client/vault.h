@@ -101,6 +101,8 @@ enum vault_kind {
     VAULT_SENT_OF = 142,          /* sentlog: key = contact, place, number = entry */
     VAULT_TRANSFER = 160,         /* transfers: number = transfer */
     VAULT_TRANSFER_DIGESTS = 161, /* transfers: key = transfer, number = first chunk */
+    VAULT_NAMING = 220,           /* naming: key = room id: how often it was asked about */
+    VAULT_NAMING_TOLD = 221,      /* naming: key = room id, did: how often that was told */
     VAULT_AUTOMATIC_FOLDER = 170, /* automatic: where what is fetched by itself goes */
 };
 

@@ -19,6 +19,8 @@ extern const struct CMUnitTest rooms_devices[];
 extern const size_t rooms_devices_n;
 extern const struct CMUnitTest rooms_forgotten[];
 extern const size_t rooms_forgotten_n;
+extern const struct CMUnitTest rooms_named[];
+extern const size_t rooms_named_n;
 
 static inline struct room room_of(struct person *who, const struct room_id *id)
 {

@@ -6,5 +6,5 @@
 
 int main(void)
 {
-    return PLAY(made) + PLAY(changed) + PLAY(lies) + PLAY(devices) + PLAY(forgotten);
+    return PLAY(made) + PLAY(changed) + PLAY(lies) + PLAY(devices) + PLAY(forgotten) + PLAY(named);
 }
