@@ -65,6 +65,7 @@ static void copy_vault(struct person *who)
         who->passphrase = who->copy_passphrase; /* and the newer one opens it no more */
         who->either = who->copy_either;
         who->restored++;
+        who->answered = false;
         who->restored_later += who->sign_ins > 0;
     }
     if (ran)

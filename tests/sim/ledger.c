@@ -231,6 +231,8 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
         break;
     case EVENT_LINK:
         who->sign_ins += e->code == E_OK;
+        who->answered |= e->code == E_OK;
+        people_may_be_unheard(who);
         backups_unknown(who, e->code);
         losing_link(who, e->code);
         world_trace(w, "  %s has a link: %s", who->name, err_name(e->code));

@@ -231,11 +231,19 @@ static void let_go(struct person *who, bool quietly)
     who->line = NULL;
 }
 
+/* What the next sign-in is answered does not tell of what stood there before an answer that was
+ * lost.  [PROTOCOL 10 V1] */
+void people_may_be_unheard(struct person *who)
+{
+    who->unheard |= who->restored_later > 0 && !who->told_restored && !who->answered;
+}
+
 void people_stop(struct person *who)
 {
     if (who->engine == NULL)
         return;
     world_trace(who->world, "  %s ends", who->name);
+    people_may_be_unheard(who);
     let_go(who, false);
     close_all(who);
     if (disk_is_off(who->disk))

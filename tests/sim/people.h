@@ -27,6 +27,8 @@ void people_removed(struct person *who);
  * by itself, is tried again later. */
 void people_start(struct person *who);
 void people_stop(struct person *who);
+/* Something may keep it from being told that its vault was put back. */
+void people_may_be_unheard(struct person *who);
 void people_crash(struct person *who, bool quietly);
 
 void people_link_up(struct person *who, struct bytes binding);

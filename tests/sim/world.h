@@ -74,7 +74,8 @@ struct person {
     uint64_t sign_ins, told; /* since the copy was made; problems in all */
     bool told_restored;
     uint64_t told_ms;    /* when it was last */
-    bool unheard;        /* crashed after that, before the answer to a sign-in could say so */
+    bool answered;       /* since its vault was put back a sign-in was */
+    bool unheard;        /* it was not, by a crash, an end or a lost link, and could have said so */
     unsigned passphrase; /* which one opens its vault; with the copy, that one */
     unsigned copy_passphrase;
     bool either; /* or the next one does: the disk failed or was full when it was changed */
