@@ -339,6 +339,15 @@ void circles_step(struct world *w)
 
 /* ---- what is heard */
 
+/* Until when it went out to who was in the room: a vault put back sends again what it had not sent
+ * then, to who is in the room now. */
+static uint64_t went_until(const struct world *w, const struct said *s)
+{
+    bool again = s->life != w->person[s->from]->restored;
+
+    return s->accepted_ms != 0 && !again ? s->accepted_ms : w->now_ms;
+}
+
 static void judge(struct world *w, struct person *who, const struct event *e, size_t number)
 {
     struct word *word = &w->circles.word[number];
@@ -350,9 +359,7 @@ static void judge(struct world *w, struct person *who, const struct event *e, si
         (!mine && strcmp(e->contact.handle, from->handle) != 0))
         ledger_break(w, WRONG_UNEXPECTED, "@%zu is shown to %s as if by %s", number, who->name,
                      e->contact.handle);
-    circles_members(w, word->circle, word->said.at_ms,
-                    word->said.accepted_ms != 0 ? word->said.accepted_ms : w->now_ms, &always,
-                    &ever);
+    circles_members(w, word->circle, word->said.at_ms, went_until(w, &word->said), &always, &ever);
     if ((ever >> who->first->index & 1) == 0 && who->first != edicts_keeper(w) &&
         !w->circles.circle[word->circle].split)
         ledger_break(w, WRONG_UNEXPECTED, "@%zu is shown to %s, who was not in the room", number,
