@@ -195,6 +195,8 @@ enum tacet_event_kind {
     /* `transfer`: `done` bytes `of` the file are there; or it has `ended`: it was sent, or what was
      * fetched is at the path in message.text (code TACET_OK); or it will not come (why) */
     TACET_EVENT_FILE = 80,
+    /* In the conversation message.with more of what I wrote came to `who`, or was read by them. */
+    TACET_EVENT_RECEIPT = 100,
     /* Another program asks to lock the profile, see tacet_lock(): tacet_close() it at once, and
      * show nothing of it any more. */
     TACET_EVENT_LOCK = 64,
@@ -231,17 +233,18 @@ enum tacet_history {
 
 /* What the devices of an account agree on, whatever one of them is told. */
 enum tacet_shared {
-    TACET_SHARED_DEVICE_NAMES = 2,  /* tacet_name_device() */
-    TACET_SHARED_NAMES = 4,         /* tacet_name() */
-    TACET_SHARED_VERIFIED = 8,      /* tacet_confirm() */
-    TACET_SHARED_ACCOUNTS = 16,     /* tacet_accept_key() */
-    TACET_SHARED_READ = 32,         /* tacet_mark_read() */
-    TACET_SHARED_DRAFTS = 64,       /* tacet_draft() */
-    TACET_SHARED_MUTED = 128,       /* tacet_mute() */
-    TACET_SHARED_BLOCKED = 256,     /* tacet_block() */
-    TACET_SHARED_TIMERS = 1 << 20,  /* tacet_set_timers() */
-    TACET_SHARED_MARKS = 1 << 29,   /* tacet_pin(), tacet_star() */
-    TACET_SHARED_DELETED = 1 << 30, /* tacet_delete(): TACET_EVENT_ENDED follows for each */
+    TACET_SHARED_DEVICE_NAMES = 2,   /* tacet_name_device() */
+    TACET_SHARED_NAMES = 4,          /* tacet_name() */
+    TACET_SHARED_VERIFIED = 8,       /* tacet_confirm() */
+    TACET_SHARED_ACCOUNTS = 16,      /* tacet_accept_key() */
+    TACET_SHARED_READ = 32,          /* tacet_mark_read() */
+    TACET_SHARED_DRAFTS = 64,        /* tacet_draft() */
+    TACET_SHARED_MUTED = 128,        /* tacet_mute() */
+    TACET_SHARED_BLOCKED = 256,      /* tacet_block() */
+    TACET_SHARED_TIMERS = 1 << 20,   /* tacet_set_timers() */
+    TACET_SHARED_RECEIPTS = 1 << 21, /* tacet_set_receipts() */
+    TACET_SHARED_MARKS = 1 << 29,    /* tacet_pin(), tacet_star() */
+    TACET_SHARED_DELETED = 1 << 30,  /* tacet_delete(): TACET_EVENT_ENDED follows for each */
 };
 
 /* Why a message did not go to whom it had to go; and what `about` is then. */
@@ -273,8 +276,8 @@ enum tacet_state {
     TACET_STATE_QUEUED = 1,
     TACET_STATE_SEALED,
     TACET_STATE_ACCEPTED,  /* on the server's disk */
-    TACET_STATE_DELIVERED, /* of others' messages alone, as yet */
-    TACET_STATE_READ,      /* not given yet */
+    TACET_STATE_DELIVERED, /* of others' messages; and of mine to one person, when they told so */
+    TACET_STATE_READ,      /* and that they read it */
     TACET_STATE_FAILED,    /* the code says why; TACET_EXPIRED: it waited for 30 days in vain */
     TACET_STATE_EXPIRED,   /* not given yet */
 };
@@ -338,6 +341,7 @@ struct tacet_message {
     uint32_t burn_s;   /* and no longer than that from when it was read on; 0: it does not burn */
     uint64_t ends_ms;  /* Unix time when it is destroyed here; 0: never */
     bool mentioned;    /* its text mentions me: see tacet/markup.h */
+    unsigned came_to, read_by; /* of mine: so many people told so, see tacet/receipts.h */
 };
 
 /* How far adding a device has come, on either of the two. */
@@ -556,6 +560,7 @@ TACET_API const char *tacet_version(void);
 #include "tacet/deeds.h"
 #include "tacet/devices.h"
 #include "tacet/files.h"
+#include "tacet/receipts.h"
 #include "tacet/recovery.h"
 #include "tacet/rooms.h"
 #include "tacet/timers.h"

@@ -49,7 +49,7 @@ static void take_state(struct board *b, const struct tacet_message *m)
 {
     if (m->state == TACET_STATE_FAILED || m->state == TACET_STATE_EXPIRED)
         board_say(b, "Not sent: ", sentences_find(sentences_sending, m->code));
-    else if (m->state != TACET_STATE_ACCEPTED && sentences_trouble(m) != NULL)
+    else if (!sentences_is_sent(m->state) && sentences_trouble(m) != NULL)
         board_say(b, "Not sent yet: ", sentences_trouble(m));
 }
 

@@ -138,11 +138,7 @@ static void write_message(struct board *b, const struct tacet_message *m, struct
         buf_text(out, "me");
     else
         board_list_write_name(b, rooms_is_meant(m->with) ? m->by : m->with, out);
-    if (m->mine && m->state != 0) {
-        buf_text(out, " (");
-        buf_text(out, sentences_state(m->state));
-        buf_text(out, ")");
-    }
+    sheet_state(m, out);
     buf_text(out, ": ");
     sheet_words(b->client, m, out);
     buf_text(out, "\n");

@@ -70,12 +70,6 @@ static bool read_text(const char *given, size_t most, struct buf *text)
 
 /* ---- sending */
 
-static bool is_on_server(enum tacet_state state)
-{
-    return state == TACET_STATE_ACCEPTED || state == TACET_STATE_DELIVERED ||
-           state == TACET_STATE_READ;
-}
-
 static bool is_over(enum tacet_state state)
 {
     return state == TACET_STATE_FAILED || state == TACET_STATE_EXPIRED;
@@ -84,11 +78,11 @@ static bool is_over(enum tacet_state state)
 /* Of an earlier run. */
 static void note_other(const struct tacet_message *m)
 {
-    if (!is_on_server(m->state) && !is_over(m->state))
+    if (!sentences_is_sent(m->state) && !is_over(m->state))
         return;
     fputs("Your earlier message to ", stderr);
     show_text(stderr, bytes_text(m->with));
-    if (is_on_server(m->state))
+    if (sentences_is_sent(m->state))
         fputs(" was accepted by the server.\n", stderr);
     else
         fprintf(stderr, " was not sent: %s\n", sentences_find(sentences_sending, m->code));
@@ -108,7 +102,8 @@ static void await(struct drive *d, const char *id, struct tacet_message *mine)
             *mine = e.message;
         else
             note_other(&e.message);
-        if (!is_on_server(mine->state) && !is_over(mine->state) && sentences_trouble(mine) == NULL)
+        if (!sentences_is_sent(mine->state) && !is_over(mine->state) &&
+            sentences_trouble(mine) == NULL)
             continue;
         if (!drive_has_outgoing(d))
             break;
@@ -129,7 +124,7 @@ static enum words_end conclude(const struct drive *d, const struct tacet_message
 {
     if (d->arrived > 0)
         fprintf(stderr, "%u new message%s: tacet read\n", d->arrived, d->arrived > 1 ? "s" : "");
-    if (is_on_server(mine->state))
+    if (sentences_is_sent(mine->state))
         return words_say(WORDS_FINE, "accepted by the server");
     if (is_over(mine->state)) {
         fprintf(stderr, "not sent: %s\n", sentences_find(sentences_sending, mine->code));

@@ -310,6 +310,12 @@ const char *sentences_state(enum tacet_state state)
     return (size_t)state < ROWS(names) && names[state] != NULL ? names[state] : "unknown";
 }
 
+bool sentences_is_sent(enum tacet_state state)
+{
+    return state == TACET_STATE_ACCEPTED || state == TACET_STATE_DELIVERED ||
+           state == TACET_STATE_READ;
+}
+
 const char *sentences_kind(unsigned kind)
 {
     static const char *const names[] = {

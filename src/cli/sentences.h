@@ -52,6 +52,7 @@ const char *sentences_kind(unsigned kind);
 
 /* "accepted": for people and for JSON. */
 const char *sentences_state(enum tacet_state state);
+bool sentences_is_sent(enum tacet_state state); /* the server has it, at least */
 
 /* The i-th note that there is: its bit, its name for JSON, its words.  false: there are no more. */
 struct sentences_note {

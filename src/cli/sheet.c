@@ -163,7 +163,8 @@ static void write_end(const struct tacet_message *m, struct buf *out)
 {
     bool waits = m->burn_s > 0 && !m->mine && !m->read;
 
-    if (m->expire_s == 0 || m->ends_ms == 0 || (m->expire_s == TACET_EXPIRE_DEFAULT && m->burn_s == 0))
+    if (m->expire_s == 0 || m->ends_ms == 0 ||
+        (m->expire_s == TACET_EXPIRE_DEFAULT && m->burn_s == 0))
         return;
     buf_text(out, "    (ends ");
     if (waits) {
@@ -198,6 +199,31 @@ void sheet_below(struct tacet_client *client, const struct tacet_message *m, str
     write_notes(m, out);
 }
 
+static void write_count(const char *before, unsigned n, struct buf *out)
+{
+    char digits[16];
+
+    if (n == 0)
+        return;
+    snprintf(digits, sizeof digits, "%u", n);
+    buf_text(out, before);
+    buf_text(out, digits);
+}
+
+/* With one person the state says all. */
+void sheet_state(const struct tacet_message *m, struct buf *out)
+{
+    if (!m->mine || m->state == 0)
+        return;
+    buf_text(out, " (");
+    buf_text(out, sentences_state(m->state));
+    if (rooms_is_meant(m->with)) {
+        write_count(", came to ", m->came_to, out);
+        write_count(", read by ", m->read_by, out);
+    }
+    buf_text(out, ")");
+}
+
 void sheet_message(struct tacet_client *client, const struct tacet_message *m, bool ids,
                    struct buf *out)
 {
@@ -214,11 +240,7 @@ void sheet_message(struct tacet_client *client, const struct tacet_message *m, b
     }
     buf_text(out, m->mine ? "  to " : "  ");
     write_conversation(client, m, out);
-    if (m->mine && m->state != 0) {
-        buf_text(out, " (");
-        buf_text(out, sentences_state(m->state));
-        buf_text(out, ")");
-    }
+    sheet_state(m, out);
     buf_text(out, ": ");
     sheet_words(client, m, out);
     buf_text(out, "\n");

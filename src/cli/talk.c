@@ -184,7 +184,7 @@ static void take_state(struct talk *t, const struct tacet_message *m)
 {
     bool mine = is_of_this_run(t, m);
 
-    if (m->state == TACET_STATE_ACCEPTED && mine) {
+    if (sentences_is_sent(m->state) && mine) {
         t->pending -= t->pending > 0;
         t->accepted++;
         t->trouble = NULL;
@@ -349,6 +349,7 @@ static void take_event(struct talk *t, const struct tacet_event *e)
     case TACET_EVENT_ENDED:
     case TACET_EVENT_ROOM:
     case TACET_EVENT_ROOM_CHANGE:
+    case TACET_EVENT_RECEIPT: /* it stands with the message, where that is read again */
     case TACET_EVENT_FILE:
     case TACET_EVENT_JOINED:
     case TACET_EVENT_LINK:

@@ -5,6 +5,7 @@
 #include "client/deletions.h"
 #include "client/engine_internal.h"
 #include "client/nicknames.h"
+#include "client/receipts.h"
 #include "client/registers.h"
 #include "client/streams.h"
 
@@ -212,12 +213,19 @@ static struct bytes read_key(const struct room_id *room, const struct device_id 
     return bytes(out, READ_KEY);
 }
 
-struct err agreed_is_read(struct vault *v, const struct core *core, bool *is)
+struct err agreed_read_up_to(struct vault *v, const struct room_id *room,
+                             const struct device_id *did, uint64_t *mark)
 {
     uint8_t key[READ_KEY];
+
+    return get_u64(v, REGISTERS_READ, read_key(room, did, key), mark);
+}
+
+struct err agreed_is_read(struct vault *v, const struct core *core, bool *is)
+{
     uint64_t mark;
 
-    TRY(get_u64(v, REGISTERS_READ, read_key(&core->room, &core->sender.did, key), &mark));
+    TRY(agreed_read_up_to(v, &core->room, &core->sender.did, &mark));
     *is = core->seq <= mark;
     return OK;
 }
@@ -252,12 +260,14 @@ struct err agreed_raise(struct engine *e, const struct room_id *room, const stru
     uint8_t key[READ_KEY], value[MARK_SIZE];
     uint64_t had, mark;
 
-    TRY(get_u64(e->vault, REGISTERS_READ, read_key(room, did, key), &had));
+    TRY(agreed_read_up_to(e->vault, room, did, &had));
     TRY(read_up_to(e, room, did, had, &mark));
     if (mark <= had)
         return OK;
     write_u64(mark, value);
-    return agreed_put(e, REGISTERS_READ, BYTES(key), BYTES(value));
+    (void)read_key(room, did, key);
+    TRY(agreed_put(e, REGISTERS_READ, BYTES(key), BYTES(value)));
+    return receipts_read(e, room, did);
 }
 
 /* Another device read up to there; what this one has read behind it counts from now on. */
@@ -291,6 +301,7 @@ static struct err follow_mark(struct engine *e, const struct shared_change *c)
     arena_free(&a);
     if (err.code != E_ABSENT)
         TRY(err);
+    TRY(receipts_read(e, &room, &did));
     return agreed_raise(e, &room, &did);
 }
 
@@ -345,6 +356,8 @@ struct err agreed_apply(struct engine *e, const struct shared_change *c)
         return follow_contact(e, c);
     case REGISTERS_DELETED:
         return deletions_follow(e, c);
+    case REGISTERS_RECEIPTS:
+        return receipts_follow(e);
     default: /* it is looked at where it is shown */
         return OK;
     }

@@ -32,6 +32,9 @@ FALLIBLE agreed_apply(struct engine *e, const struct shared_change *c);
 FALLIBLE agreed_learned(struct engine *e, struct contact *c);
 /* Something of this stream was read, or will not come: it is read up to where? */
 FALLIBLE agreed_raise(struct engine *e, const struct room_id *room, const struct device_id *did);
+/* Up to which place of it is everything read, or over? */
+FALLIBLE agreed_read_up_to(struct vault *v, const struct room_id *room, const struct device_id *did,
+                           uint64_t *mark);
 /* Did another device read it? */
 FALLIBLE agreed_is_read(struct vault *v, const struct core *core, bool *is);
 /* Is nothing to be shown of what this account writes? */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/controls.h"
 
+#include "client/heard.h"
 #include "client/judging.h"
 #include "client/naming.h"
 #include "client/roomlog.h"
@@ -67,6 +68,18 @@ static struct err learn_about(struct opening *op, const struct core *core, struc
     return OK;
 }
 
+/* Somebody tells what came to them. */
+static struct err hear(struct opening *op, const struct core *core, struct bytes content)
+{
+    struct heard_news news;
+
+    TRY(heard_take(op->e, core, content, op->a, &news));
+    if (news.conversation != 0)
+        *op->event = (struct event){
+            .kind = EVENT_RECEIPT, .contact = news.by, .message.contact = news.conversation};
+    return OK;
+}
+
 struct err controls_obey(struct opening *op, const struct opened *o, bool left,
                          struct bytes content)
 {
@@ -84,6 +97,8 @@ struct err controls_obey(struct opening *op, const struct opened *o, bool left,
         return share(op, &from, &(struct sharing_said){core->type, content});
     if (core->type == PAYLOAD_ABOUT)
         return learn_about(op, core, content);
+    if (core->type == PAYLOAD_RECEIPT)
+        return hear(op, core, content);
     if (core->type == PAYLOAD_HISTORY)
         return taker_control(e, &core->sender, left, content, op->event);
     if (opening_is_items_fault(err)) /* also a kind that we do not know */

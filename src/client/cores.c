@@ -8,7 +8,6 @@
 #include "client/engine_internal.h"
 #include "client/timers.h"
 
-
 /* ---- the stream: seq and link of (this device, room) */
 
 #define RESTORE_LEAP  (UINT64_C(1) << 20) /* places that a copy of this vault may have used */
@@ -139,6 +138,7 @@ static struct err make_message_core(struct engine *e, struct outbox_row *row,
                           .burn_s = m->burn_s,
                           .type = m->type};
     TRY(take_place(e, core));
+    m->seq = core->seq;
     TRY(trailer_digest(&m->id, m->text, core->digest));
     return put_stream(e, core);
 }
@@ -177,6 +177,7 @@ struct err cores_make(struct engine *e, struct outbox_row *row, const struct roo
     case OUTBOX_CONTROL:
     case OUTBOX_TELLING:
     case OUTBOX_HELLO:
+    case OUTBOX_RECEIPT:
         return cores_control(e, row, room);
     case OUTBOX_REPAIR:
         return FAIL(E_REMOVED);

@@ -6,7 +6,8 @@
  *     ^                  | |
  *     +-----refused------+ +---given up---> FAILED      (also from QUEUED)
  *
- * Receipts and expiry come with timers and receipts; DELIVERED, READ and EXPIRED are reserved.
+ * DELIVERED and READ are no states of a row: what others told stands in heard.h.  EXPIRED is
+ * reserved.
  */
 #ifndef TACET_CLIENT_DELIVERY_H
 #define TACET_CLIENT_DELIVERY_H

@@ -7,8 +7,10 @@
 #include "client/due.h"
 #include "client/engine_internal.h"
 #include "client/giver.h"
+#include "client/heard.h"
 #include "client/naming.h"
 #include "client/parking.h"
+#include "client/receipts.h"
 #include "client/showing.h"
 #include "client/timers.h"
 #include "client/transferring.h"
@@ -52,6 +54,7 @@ static void schedule(struct engine *e)
                                   keeping_at(e),
                                   wishing_at(e),
                                   naming_at(e),
+                                  receipts_at(e),
                                   reminding_at(e),
                                   ending_at(e),
                                   transferring_at(e),
@@ -248,6 +251,7 @@ void engine_wake(struct engine *e, uint64_t now_ms)
     settle(e, keeping_wake(e));
     settle(e, wishing_wake(e));
     settle(e, naming_wake(e));
+    settle(e, receipts_wake(e));
     settle(e, reminding_wake(e));
     settle(e, transferring_wake(e));
     delays_wake(e);
@@ -340,6 +344,22 @@ struct err engine_ends(struct engine *e, const struct message *m, uint64_t *at_m
     if (*at_ms != 0)
         *at_ms = ageing_clock(&e->ageing, *at_ms);
     return OK;
+}
+
+struct err engine_receipts(struct engine *e, enum receipts_level *out)
+{
+    return receipts_level(e, out);
+}
+
+struct err engine_heard(struct engine *e, const struct message *m, struct engine_heard *out)
+{
+    return heard_count(e->vault, &e->own, m, out);
+}
+
+struct err engine_heard_next(struct engine *e, const struct message *m, uint64_t after,
+                             struct contact *who, bool *read)
+{
+    return heard_next(e->vault, &e->own, m, after, who, read);
 }
 
 struct err engine_timers(struct engine *e, uint64_t conversation, struct timers_of *out)

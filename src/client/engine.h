@@ -69,11 +69,12 @@ enum command_kind {
     COMMAND_ROOM_POSTING, /* who may write there: "all" or "moderators" */
     COMMAND_TIMERS = 60,  /* in the conversation with handle, or in `room`: `timers` */
     /* With the message at place `number` of the conversation with handle, or in `room`. */
-    COMMAND_REPLY = 80, /* answer it with `text` */
-    COMMAND_REACT,      /* react to it by the kind in `text` */
-    COMMAND_TAKE_BACK,  /* no longer */
-    COMMAND_EDIT,       /* it is mine, and says `text` from now on */
-    COMMAND_RECALL,     /* it is mine, and says nothing any more, anywhere */
+    COMMAND_RECEIPTS = 130, /* tell so much: `number`, of enum receipts_level */
+    COMMAND_REPLY = 80,     /* answer it with `text` */
+    COMMAND_REACT,          /* react to it by the kind in `text` */
+    COMMAND_TAKE_BACK,      /* no longer */
+    COMMAND_EDIT,           /* it is mine, and says `text` from now on */
+    COMMAND_RECALL,         /* it is mine, and says nothing any more, anywhere */
     /* Files, where they can be reached.  EVENT_TRANSFER follows. */
     COMMAND_FILE_SEND = 100, /* the one at the path `text`, as `about` says, to handle or room */
     COMMAND_FILE_FETCH,      /* that of the message at place `number`, into the folder `text` */
@@ -90,6 +91,19 @@ struct timers {
 #define TIMERS_DEFAULT_S (30 * 24 * 3600) /* ttl, where nobody said anything */
 
 /* Those of a conversation. */
+/* How much is told of what came, to who wrote it.  [PROTOCOL 6.13] */
+enum receipts_level {
+    RECEIPTS_NOTHING = 0,
+    RECEIPTS_CAME,
+    RECEIPTS_READ, /* that, and what was read */
+};
+#define RECEIPTS_DEFAULT RECEIPTS_CAME /* until the person says something */
+
+/* How many people told that a message of mine came to them, and that they read it. */
+struct engine_heard {
+    unsigned came, read;
+};
+
 struct timers_of {
     struct timers said;  /* by me, for what I write; 0: nothing */
     struct timers room;  /* by its newest state; 0: it is none, or sets no bound */
@@ -130,6 +144,8 @@ enum event_kind {
     EVENT_DEED = 60,     /* `message` says something of another one, at which it shows */
     EVENT_TRANSFER = 80, /* `transfer`: how far a file is, or how it ended (code); then message.text
                              is the path of one that was fetched */
+    EVENT_RECEIPT =
+        100,           /* in the conversation message.contact more came to `contact`, or was read */
     EVENT_SHARED = 15, /* another device of mine changed what all of them agree on: see `shared` */
 };
 
@@ -302,6 +318,13 @@ FALLIBLE engine_is_over(struct engine *e, const struct message *m, bool *over);
  */
 FALLIBLE engine_ends(struct engine *e, const struct message *m, uint64_t *at_ms);
 /* For how long what I write in a conversation lives, and what a room allows. */
+/* What is told of messages that come here. */
+FALLIBLE engine_receipts(struct engine *e, enum receipts_level *out);
+/* What was told of a message of mine; and by whom, the next with a number above `after`, who read
+ * it or not.  E_ABSENT. */
+FALLIBLE engine_heard(struct engine *e, const struct message *m, struct engine_heard *out);
+FALLIBLE engine_heard_next(struct engine *e, const struct message *m, uint64_t after,
+                           struct contact *who, bool *read);
 FALLIBLE engine_timers(struct engine *e, uint64_t conversation, struct timers_of *out);
 FALLIBLE engine_waiting(struct engine *e, uint64_t *outgoing, uint64_t *parked);
 /* How much is to be said to other devices of mine of history that is given, and was not taken by

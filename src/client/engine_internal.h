@@ -150,6 +150,7 @@ struct engine {
     struct reminding reminding;
     struct transferring *transferring; /* NULL: no files can be reached */
     uint64_t wishing_ms;               /* when wishes are looked at again; 0: no need */
+    uint64_t receipts_ms;              /* when receipts are looked at; 0: no need */
     uint64_t naming_ms;                /* when rooms without a name are looked for; 0: no need */
     uint64_t transfer;                 /* the number of the transfer that was begun last */
     uint64_t made;                     /* the number of the room that was made last */

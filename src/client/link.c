@@ -12,6 +12,7 @@
  * a minute is as good as gone.
  */
 #include "client/naming.h"
+#include "client/receipts.h"
 #include "client/transferring.h"
 #include "client/wishing.h"
 #include "wire/tacet.pb-c.h"
@@ -137,7 +138,7 @@ void link_down(struct engine *e, enum err_code why)
     e->keeper_told = false;
     e->drained = e->drained_news = false;
     e->asking_ms = 0;
-    e->naming_ms = 0;
+    e->naming_ms = e->receipts_ms = 0;
     delays_end(e);
     reminding_forget(e);
     transferring_down(e);
@@ -222,6 +223,7 @@ static struct err delivered(struct engine *e, const struct frame *f)
     delays_drained(e);
     asking_soon(e);
     naming_soon(e);
+    receipts_soon(e);
     TRY(presence_drained(e));
     sharing_now(e);
     e->link.failures = 0;

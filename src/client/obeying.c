@@ -191,6 +191,7 @@ struct err obeying_command(struct engine *e, const struct command *c)
     case COMMAND_UNSTAR:
     case COMMAND_PIN:
     case COMMAND_TIMERS:
+    case COMMAND_RECEIPTS:
         return saying_command(e, c);
     case COMMAND_ROOM_CREATE:
     case COMMAND_ROOM_ADD:

@@ -15,6 +15,7 @@
 #include "client/following.h"
 #include "client/judging.h"
 #include "client/opening_internal.h"
+#include "client/receipts.h"
 #include "client/standing.h"
 #include "client/taker.h"
 #include "crypto/secret.h"
@@ -250,6 +251,7 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
         return pass(op);
     if (over || blocked)
         return opening_conclude(op, OPENING_DONE, PROBLEM_NONE, E_OK);
+    TRY(receipts_came(e, core, m));
     TRY(automatic_take(e, m));
     *op->result = OPENING_DONE;
     op->event->kind = deeds_is_quiet(m) ? EVENT_DEED : EVENT_MESSAGE;

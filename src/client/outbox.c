@@ -40,6 +40,8 @@ struct err outbox_put(struct engine *e, const struct outbox_row *row)
     buf_u64(&b, row->retry_ms);
     buf_u8(&b, row->has_core);
     buf_u8(&b, row->sealed);
+    if (row->kind == OUTBOX_RECEIPT)
+        buf_bytes(&b, ID_BYTES(row->account));
     if (row->has_core)
         trailer_write_core(&row->core, &b);
     if (row->sealed) {
@@ -62,7 +64,7 @@ static struct err parse_row(struct bytes in, uint64_t number, struct outbox_row 
     struct outbox_row row = {.number = number};
 
     row.kind = (enum outbox_kind)reader_u8(&r);
-    reader_require(&r, row.kind >= OUTBOX_MESSAGE && row.kind <= OUTBOX_HELLO, E_MALFORMED);
+    reader_require(&r, row.kind >= OUTBOX_MESSAGE && row.kind <= OUTBOX_RECEIPT, E_MALFORMED);
     row.contact = reader_u64(&r);
     row.place = reader_u64(&r);
     reader_copy(&r, row.to.b, sizeof row.to.b);
@@ -75,6 +77,8 @@ static struct err parse_row(struct bytes in, uint64_t number, struct outbox_row 
     row.retry_ms = reader_u64(&r);
     row.has_core = reader_u8(&r) != 0;
     row.sealed = reader_u8(&r) != 0;
+    if (row.kind == OUTBOX_RECEIPT)
+        reader_copy(&r, row.account.b, sizeof row.account.b);
     if (row.has_core) {
         struct bytes core = reader_take(&r, TRAILER_CORE_SIZE);
 

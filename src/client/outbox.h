@@ -16,13 +16,15 @@ enum outbox_kind {
     OUTBOX_REPAIR,      /* something sent before, once more for one device */
     OUTBOX_TELLING,     /* a control message for all devices in a room */
     OUTBOX_HELLO,       /* for those of them to which there is no channel yet, 50 at a time */
+    OUTBOX_RECEIPT,     /* a control message for all devices of one account in a room */
 };
 
 /* One message on its way, as the outbox keeps it. */
 struct outbox_row {
     enum outbox_kind kind;
     uint64_t number, contact, place; /* place 0: a control message */
-    struct device_id to;             /* of control messages and repairs */
+    struct device_id to;             /* of control messages and repairs; a receipt's writer */
+    struct account_id account;       /* whom a receipt is for */
     uint16_t type;                   /* of a control message, and its content */
     struct bytes content;
     uint64_t made_ms;

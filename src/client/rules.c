@@ -261,6 +261,12 @@ uint32_t rules_burn_most(void)
     return 0;
 }
 
+bool rules_says_receipts(uint8_t *level)
+{
+    *level = 0;
+    return false;
+}
+
 bool rules_allows_export(void)
 {
     return true;

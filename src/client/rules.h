@@ -66,6 +66,9 @@ FALLIBLE rules_of_room(struct vault *v, const struct own *me, const struct room_
 uint32_t rules_ttl_most(void);
 /* And after it was read; 0: no policy says anything. */
 uint32_t rules_burn_most(void);
+/* Does the network say how much is told of what comes (enum receipts_level), in everybody's place?
+ * The same. */
+bool rules_says_receipts(uint8_t *level);
 /* May devices of an account give each other what was said before?  No policy says anything of it
  * yet: the place where one would be asked. */
 bool rules_allows_history(void);

@@ -10,6 +10,7 @@
 #include "client/deletions.h"
 #include "client/engine_internal.h"
 #include "client/nicknames.h"
+#include "client/receipts.h"
 #include "client/registers.h"
 #include "client/roomlog.h"
 #include "client/stars.h"
@@ -173,6 +174,7 @@ struct err saying_command(struct engine *e, const struct command *c)
         {COMMAND_UNSTAR, stars_command},
         {COMMAND_PIN, pin},
         {COMMAND_TIMERS, timers_command},
+        {COMMAND_RECEIPTS, receipts_command},
     };
 
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)

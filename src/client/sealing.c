@@ -173,13 +173,15 @@ static bool is_in_scope(const struct sealing *s, const struct account_id *aid,
 }
 
 /* Who gets it?  A hello goes to those to whom there is no channel, as many as one upload can open;
- * what a room is called to all; all else to the one device, and whom else it must not leave out. */
+ * what a room is called to all; a receipt to an account; all else to the one device, and whom else
+ * it must not leave out. */
 static struct err is_chosen(const struct sealing *s, const struct outbox_row *row,
                             const struct account_id *aid, const struct device_id *did, bool *is)
 {
     bool open = false;
 
-    *is = row->kind == OUTBOX_TELLING;
+    *is =
+        row->kind == OUTBOX_TELLING || (row->kind == OUTBOX_RECEIPT && ID_SAME(*aid, row->account));
     if (row->kind == OUTBOX_CONTROL || row->kind == OUTBOX_REPAIR)
         *is = is_in_scope(s, aid, did, row);
     if (row->kind != OUTBOX_HELLO || s->n == LIMIT_CAPSULES)
@@ -202,7 +204,7 @@ static struct err add_some(struct sealing *s, const struct roster *r,
         TRY(is_chosen(s, row, aid, &found[i].device->did, &chosen));
         if (!chosen)
             continue;
-        has |= row->kind == OUTBOX_TELLING || row->kind == OUTBOX_HELLO ||
+        has |= (row->kind != OUTBOX_CONTROL && row->kind != OUTBOX_REPAIR) ||
                ID_SAME(found[i].device->did, row->to);
         s->place[s->n] = (uint16_t)i;
         s->n++;

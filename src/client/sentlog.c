@@ -326,6 +326,21 @@ static struct err went_to_keeper(struct vault *v, const struct own *me, const st
     return keeper == NULL ? OK : find_recipient(v, me, r, keeper, did, went);
 }
 
+/* What was for all devices of the account that has this one. */
+static struct err went_to_account(struct vault *v, const struct own *me, const struct roster *r,
+                                  const struct device_id *of, const struct device_id *did,
+                                  bool *went)
+{
+    bool is = false;
+
+    for (size_t i = 0; i < r->accounts && !is; i++) {
+        TRY(is_of(v, me, &r->account[i], of, &is));
+        if (is)
+            TRY(find_recipient(v, me, r, &r->account[i].aid, did, went));
+    }
+    return OK;
+}
+
 struct err sentlog_is_recipient(struct vault *v, const struct own *me, struct bytes roster,
                                 const struct device_id *did, struct arena *a, bool *is)
 {
@@ -352,9 +367,11 @@ struct err sentlog_went_to(struct vault *v, const struct own *me, const struct s
     if (err.code == E_ABSENT) /* it was not accepted yet, and so came to nobody */
         return OK;
     TRY(err);
-    if (!s->partial)
+    if (!s->partial && s->core.type != PAYLOAD_RECEIPT)
         return sentlog_is_recipient(v, me, roster, did, a, went);
     TRY(roster_parse(roster, a, &r));
+    if (!s->partial)
+        return went_to_account(v, me, &r, &s->to, did, went);
     err = went_to_keeper(v, me, &r, did, went);
     return err.code == E_ABSENT ? OK : err;
 }

@@ -101,6 +101,9 @@ enum vault_kind {
     VAULT_SENT_OF = 142,          /* sentlog: key = contact, place, number = entry */
     VAULT_TRANSFER = 160,         /* transfers: number = transfer */
     VAULT_TRANSFER_DIGESTS = 161, /* transfers: key = transfer, number = first chunk */
+    VAULT_RECEIPT_BATCH = 200,    /* receipts: number = what waits to be told */
+    VAULT_RECEIPT_TOLD = 201,     /* receipts: key = room, did: what its writer was told */
+    VAULT_HEARD = 202,            /* heard: key = room, my did, number = contact who told it */
     VAULT_NAMING = 220,           /* naming: key = room id: how often it was asked about */
     VAULT_NAMING_TOLD = 221,      /* naming: key = room id, did: how often that was told */
     VAULT_AUTOMATIC_FOLDER = 170, /* automatic: where what is fetched by itself goes */
@@ -241,7 +244,8 @@ enum vault_counter {
     VAULT_DUE_SINCE = 92,       /* 1: each message that will be over has its time noted */
     VAULT_NEXT_TRANSFER = 100,
     VAULT_AUTOMATIC_MOST = 110, /* bytes of a file that is fetched by itself; 0: none is */
-    VAULT_AUTOMATIC_DAY = 111,  /* how many were, on which day */
+    VAULT_NEXT_RECEIPT = 140,
+    VAULT_AUTOMATIC_DAY = 111, /* how many were, on which day */
 };
 FALLIBLE vault_count(struct vault *v, enum vault_counter which, uint64_t *value);
 FALLIBLE vault_counter_get(struct vault *v, enum vault_counter which, uint64_t *value);

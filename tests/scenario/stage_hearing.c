@@ -97,6 +97,7 @@ void stage_hear(struct person *who, const struct event *e)
     case EVENT_TRANSFER:
     case EVENT_DEED:
     case EVENT_ENDED:
+    case EVENT_RECEIPT:
     case EVENT_ROOM:
     case EVENT_DRAINED:
     case EVENT_CONTACT:

@@ -139,6 +139,13 @@ static uint64_t members_until_accepted(const struct world *w, const struct word 
     return ever ? any : always;
 }
 
+/* A server that was put back lacks the rosters and states under which things went: what waits while
+ * it learns them again is refused more often than it bears in an hour. */
+static bool was_refused_by_forgetting(const struct world *w, const struct said *s)
+{
+    return w->server.restored && (s->code == E_ABSENT || s->code == E_STALE);
+}
+
 /* Its sender was put out, or left, before it went; or is alone. */
 static bool may_fail(const struct world *w, const struct word *word)
 {
@@ -149,7 +156,8 @@ static bool may_fail(const struct world *w, const struct word *word)
     return (always >> from->first->index & 1) == 0 || backups_is_gone(from) || from->leaving ||
            word->said.code == E_REMOVED || word->said.code == E_DENIED ||
            is_held_up(w, word->circle) || stands_still(w, word->circle) ||
-           options_has(&w->options, KIND_DAYS) || hostile_may_fail(w, &word->said);
+           was_refused_by_forgetting(w, &word->said) || options_has(&w->options, KIND_DAYS) ||
+           hostile_may_fail(w, &word->said);
 }
 
 static bool nobody_can_look(const struct person *who)

@@ -9,6 +9,7 @@
 
 #include "sim/backups.h"
 #include "sim/edicts.h"
+#include "sim/hearsay.h"
 #include "sim/people.h"
 #include "sim/world.h"
 
@@ -22,6 +23,7 @@ static const char *const NAMES[WRONGS] = {
     [WRONG_UNEXPECTED] = "unexpected",
     [WRONG_DUPLICATED] = "duplicated",
     [WRONG_REORDERED] = "reordered",
+    [WRONG_HEARSAY] = "hearsay",
     [WRONG_UNDECRYPTABLE] = "undecryptable",
     [WRONG_UNDETECTED] = "undetected",
     [WRONG_ALARM] = "alarms",
@@ -245,6 +247,9 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
     case EVENT_ROOM:
     case EVENT_ROOM_CHANGE:
     case EVENT_TRANSFER: /* nobody has a file */
+        break;
+    case EVENT_RECEIPT:
+        hearsay_hear(w, who, e);
         break;
     case EVENT_REMOVED:
         kin_told(who);

@@ -25,6 +25,7 @@ enum wrong {
     WRONG_UNEXPECTED,    /* shown, and never said like that */
     WRONG_DUPLICATED,    /* shown twice */
     WRONG_REORDERED,     /* shown before what its sender had said before */
+    WRONG_HEARSAY,       /* told to have come to somebody, none of whose devices has it */
     WRONG_UNDECRYPTABLE, /* came, and cannot be opened */
     WRONG_UNDETECTED,    /* a lie that nobody was told of */
     WRONG_ALARM,         /* somebody was told of a lie that nobody told */

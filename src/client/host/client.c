@@ -42,7 +42,7 @@ _Static_assert(TACET_SHARED_DEVICE_NAMES == 1 << REGISTERS_DEVICE_NAME &&
                    TACET_SHARED_BLOCKED == 1 << REGISTERS_BLOCKED &&
                    TACET_SHARED_TIMERS == 1 << REGISTERS_TIMERS &&
                    TACET_SHARED_DELETED == 1 << REGISTERS_DELETED &&
-                   TACET_SHARED_MARKS == REGISTERS_MARKS,
+                   TACET_SHARED_RECEIPTS == REGISTERS_TOLD && TACET_SHARED_MARKS == REGISTERS_MARKS,
                "what is shared");
 _Static_assert(TACET_DRAFT_MAX == SHARED_VALUE_MAX, "sizes");
 _Static_assert((int)TACET_EVENT_ADDING == (int)EVENT_ADDING, "events");
@@ -55,6 +55,7 @@ _Static_assert((int)TACET_PROBLEM_ROOM == (int)PROBLEM_ROOM_FORKED, "problems");
 _Static_assert((int)TACET_EVENT_RECOVERY == (int)EVENT_RECOVERY, "events");
 _Static_assert((int)TACET_NOTE_RECALLED == (int)MESSAGE_RECALLED, "notes");
 _Static_assert((int)TACET_EVENT_DEED == (int)EVENT_DEED, "events");
+_Static_assert((int)TACET_EVENT_RECEIPT == (int)EVENT_RECEIPT, "events");
 _Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
 _Static_assert(TACET_PASSPHRASE_MAX == VAULT_PASSPHRASE_MAX, "sizes");
 _Static_assert(TACET_TEXT_MAX == LIMIT_TEXT && TACET_HANDLE_SIZE == TEXT_HANDLE_MAX + 1, "sizes");
@@ -496,7 +497,8 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
     arena_free(&c->told);
     if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE || e.kind == EVENT_DEED)
         return client_code(telling_message(c, &e.message, &c->told, &out->message));
-    if (e.kind == EVENT_ROOM || e.kind == EVENT_ROOM_CHANGE || e.problem == PROBLEM_ROOM_FORKED)
+    if (e.kind == EVENT_ROOM || e.kind == EVENT_ROOM_CHANGE || e.kind == EVENT_RECEIPT ||
+        e.problem == PROBLEM_ROOM_FORKED)
         meeting_with(c, e.message.contact, out->message.with);
     else if (e.kind == EVENT_ENDED)
         ended_out(c, &e.message, &out->message);

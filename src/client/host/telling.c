@@ -31,6 +31,23 @@ static struct err life_out(struct tacet_client *c, const struct message *m,
     return engine_ends(c->engine, m, &out->ends_ms);
 }
 
+/* In a pair one who read it is all who can. */
+static struct err heard_out(struct tacet_client *c, const struct message *m,
+                            struct tacet_message *out)
+{
+    struct engine_heard heard;
+    struct contact one;
+
+    if (!m->mine || m->state != DELIVERY_ACCEPTED)
+        return OK;
+    TRY(engine_heard(c->engine, m, &heard));
+    out->came_to = heard.came;
+    out->read_by = heard.read;
+    if (heard.came > 0 && people_get(c->vault, m->contact, &one).code == E_OK)
+        out->state = heard.read > 0 ? TACET_STATE_READ : TACET_STATE_DELIVERED;
+    return OK;
+}
+
 static bool mentions_me(struct tacet_client *c, const struct message *m, struct bytes text)
 {
     char me[TACET_HANDLE_SIZE];
@@ -77,6 +94,7 @@ struct err telling_message(struct tacet_client *c, const struct message *m, stru
     }
     if (out->kind != 0 || (m->notes & MESSAGE_UNREADABLE) != 0)
         TRY(life_out(c, m, out));
+    TRY(heard_out(c, m, out));
     handing_message(m, out);
     meeting_with(c, m->contact, out->with);
     meeting_authors(c, m, out);

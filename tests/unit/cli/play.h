@@ -15,6 +15,8 @@ struct play {
     bool no_profile;
     struct tacet_timers timers, room_timers, sent_for;
     enum tacet_code timing;
+    enum tacet_receipts receipts;
+    enum tacet_code telling;
     enum tacet_code open, link_is, join, send, confirm, accept, name, mark, change, lock;
     enum tacet_code add, link_shown, confirm_device, cancel, remove, make, letters;
     struct tacet_tries tries;
