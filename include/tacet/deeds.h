@@ -25,6 +25,7 @@ enum tacet_kind {
     TACET_KIND_EDIT = 4,     /* in the place of that: the same; else that message has its text */
     TACET_KIND_RECALL = 5,   /* it takes that back: the same; else that has TACET_NOTE_RECALLED */
     TACET_KIND_FILE = 6,     /* see tacet/files.h */
+    TACET_KIND_FORWARD = 7,  /* a text that was said elsewhere, by whom nobody says */
 };
 
 #define TACET_REPLY_MAX 65504 /* bytes of the text of a reply */
@@ -42,6 +43,13 @@ TACET_API enum tacet_code tacet_find_message(struct tacet_client *c, const char 
  * message, or none that can be answered; TACET_CONFLICT: also that it was never sent. */
 TACET_API enum tacet_code tacet_reply(struct tacet_client *c, const char *with, uint64_t place,
                                       const uint8_t *text, size_t n, char id[TACET_ID_SIZE]);
+
+/* Queue to `to`, a person or a room, what the message at `place` says by now; it says that it was
+ * forwarded, and not who wrote it, or where.  As tacet_send(), but TACET_ABSENT: also that there is
+ * no such message, or none with a text; TACET_DENIED: also that it burns, is a copy that this
+ * account keeps, or that the network does not allow it. */
+TACET_API enum tacet_code tacet_forward(struct tacet_client *c, const char *with, uint64_t place,
+                                        const char *to, char id[TACET_ID_SIZE]);
 
 #define TACET_REACTION_MAX 32 /* bytes */
 

@@ -18,12 +18,13 @@ complete -c tacet -l passphrase-fd -x -d 'Read the passphrase from a descriptor'
 complete -c tacet -l help -d 'Say more'
 complete -c tacet -l version -d 'Say which version this is'
 
-set -l words join chat send reply react edit recall delete star pin mute block draft read search export contacts name room timer receipts file verify devices recovery passphrase lock status
+set -l words join chat send reply forward react edit recall delete star pin mute block draft read search export contacts name room timer receipts file verify devices recovery passphrase lock status
 set -l none "not __fish_seen_subcommand_from $words help"
 complete -c tacet -n $none -a join -d 'Take up an invitation, or add this device'
 complete -c tacet -n $none -a chat -d 'Talk: with everybody on the whole screen, or with somebody line by line'
 complete -c tacet -n $none -a send -d 'Write to somebody'
 complete -c tacet -n $none -a reply -d 'Answer a message'
+complete -c tacet -n $none -a forward -d 'Say in other conversations what was said in one'
 complete -c tacet -n $none -a react -d 'React to a message'
 complete -c tacet -n $none -a edit -d 'Give a message of yours another text'
 complete -c tacet -n $none -a recall -d 'Take a message of yours back'
@@ -61,6 +62,8 @@ complete -c tacet -n '__fish_seen_subcommand_from send' -l wait -x -d 'For the s
 complete -c tacet -n '__fish_seen_subcommand_from send' -l json -d 'A JSON object'
 complete -c tacet -n '__fish_seen_subcommand_from reply' -l wait -x -d 'For the server, in seconds'
 complete -c tacet -n '__fish_seen_subcommand_from reply' -l json -d 'A JSON object'
+complete -c tacet -n '__fish_seen_subcommand_from forward' -l wait -x -d 'For the server, in seconds'
+complete -c tacet -n '__fish_seen_subcommand_from forward' -l json -d 'A JSON object a line'
 complete -c tacet -n '__fish_seen_subcommand_from react' -l back -d 'Take it back'
 complete -c tacet -n '__fish_seen_subcommand_from react' -l wait -x -d 'For the server, in seconds'
 complete -c tacet -n '__fish_seen_subcommand_from react' -l json -d 'A JSON object'

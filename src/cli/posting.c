@@ -178,6 +178,11 @@ static void say_unsent(struct tacet_client *client, const struct posting *p, enu
 
     if (p->expire_s + p->burn_s > 0 && code == TACET_LIMIT && p->text.n <= TACET_TEXT_MAX)
         why = "It would live longer than the room or the network allows.";
+    if (p->kind == POSTING_FORWARD && code == TACET_DENIED)
+        why = "It burns once it was read, or is a copy: it stays where it is.  Or only moderators"
+              " write there.";
+    if (p->kind == POSTING_FORWARD && code == TACET_ABSENT)
+        why = "It has no text that could be forwarded.";
     if (rooms_is_meant(p->to) && code == TACET_REMOVED)
         why = "You are not in this room any more.";
     fprintf(stderr, "not sent: %s\n", why != NULL ? why : sentences_find(sentences_sending, code));
@@ -190,6 +195,8 @@ static enum tacet_code queue(struct tacet_client *client, const struct posting *
 {
     if (p->kind == POSTING_REPLY)
         return tacet_reply(client, p->to, p->place, p->text.at, p->text.n, id);
+    if (p->kind == POSTING_FORWARD)
+        return tacet_forward(client, p->from, p->place, p->to, id);
     if (p->kind == POSTING_RECALL)
         return tacet_recall(client, p->to, p->place, id);
     if (p->kind == POSTING_EDIT)
@@ -213,7 +220,7 @@ static enum words_end wait_for(struct tacet_client *client, const struct posting
     return conclude(&d, mine);
 }
 
-static enum words_end post(struct tacet_client *client, const struct posting *p)
+enum words_end posting_post(struct tacet_client *client, const struct posting *p)
 {
     struct tacet_message mine = {.state = TACET_STATE_QUEUED};
     char id[TACET_ID_SIZE];
@@ -300,6 +307,7 @@ static size_t longest(enum posting_kind kind)
         return TACET_EDIT_MAX;
     case POSTING_REACTION:
     case POSTING_RECALL:
+    case POSTING_FORWARD:
         break;
     }
     return 0;
@@ -330,7 +338,7 @@ enum words_end posting_run(struct options *o, const struct choice *c, struct pos
         end = choice_open(c, &client);
     p->text = buf_view(&text);
     if (client != NULL && end == WORDS_FINE)
-        end = posting_find(client, p, to, id) ? post(client, p) : WORDS_FAILED;
+        end = posting_find(client, p, to, id) ? posting_post(client, p) : WORDS_FAILED;
     tacet_close(client);
     buf_free(&text);
     return end;

@@ -13,14 +13,16 @@ enum posting_kind {
     POSTING_REPLY,
     POSTING_REACTION,
     POSTING_EDIT,
-    POSTING_RECALL
+    POSTING_RECALL,
+    POSTING_FORWARD
 };
 
 struct posting {
     enum posting_kind kind;
     const char *to; /* a handle, or the address of a room, which is in `room` */
     char room[TACET_HANDLE_SIZE];
-    uint64_t place; /* of the message that it is about */
+    const char *from; /* POSTING_FORWARD: the conversation in which it stands */
+    uint64_t place;   /* of the message that it is about */
     struct bytes text;
     const char *reaction;      /* its kind */
     bool back;                 /* take it back */
@@ -43,5 +45,8 @@ bool posting_find_any(struct tacet_client *client, struct posting *p, const char
  * server has it, close.  The id is printed as soon as it is queued; with --json what became of it
  * is, once the waiting is over. */
 enum words_end posting_run(struct options *o, const struct choice *c, struct posting *p);
+
+/* The part of it from queueing on. */
+enum words_end posting_post(struct tacet_client *client, const struct posting *p);
 
 #endif

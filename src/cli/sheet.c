@@ -185,13 +185,21 @@ void sheet_words(struct tacet_client *client, const struct tacet_message *m, str
         show_lines(out, bytes(m->text, m->text_n), "    ");
 }
 
+bool sheet_has_reactions(const struct tacet_message *m)
+{
+    return m->kind == TACET_KIND_TEXT || m->kind == TACET_KIND_REPLY ||
+           m->kind == TACET_KIND_FILE || m->kind == TACET_KIND_FORWARD;
+}
+
 void sheet_below(struct tacet_client *client, const struct tacet_message *m, struct buf *out)
 {
     if (sheet_is_change(m))
         return;
     if (m->re.id[0] != '\0')
         write_re(client, m, out);
-    if (m->kind == TACET_KIND_TEXT || m->kind == TACET_KIND_REPLY || m->kind == TACET_KIND_FILE)
+    if (m->kind == TACET_KIND_FORWARD)
+        buf_text(out, "    (forwarded)\n");
+    if (sheet_has_reactions(m))
         write_reactions(client, m, out);
     if (m->versions > 1)
         buf_text(out, "    (edited)\n");

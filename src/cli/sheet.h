@@ -17,6 +17,7 @@ void sheet_message(struct tacet_client *client, const struct tacet_message *m, b
 /* The parts of it, for whoever has a screen: is it no message, but something that happened; what it
  * is or says, without a line feed at its end; and the lines below that. */
 void sheet_state(const struct tacet_message *m, struct buf *out); /* of mine, behind who it is to */
+bool sheet_has_reactions(const struct tacet_message *m);
 bool sheet_is_change(const struct tacet_message *m);
 void sheet_words(struct tacet_client *client, const struct tacet_message *m, struct buf *out);
 void sheet_below(struct tacet_client *client, const struct tacet_message *m, struct buf *out);

@@ -65,7 +65,7 @@ static json_t *reactions_json(struct tacet_client *client, const struct tacet_me
     json_t *list = json_array();
     struct tacet_reaction r;
 
-    if (m->kind != TACET_KIND_TEXT && m->kind != TACET_KIND_REPLY && m->kind != TACET_KIND_FILE)
+    if (!sheet_has_reactions(m))
         return list;
     for (unsigned n = 0; tacet_get_reaction(client, m->with, m->place, n, &r) == TACET_OK; n++)
         json_array_append_new(list, json_pack("{ss sI sb so}", "kind", r.kind, "people",

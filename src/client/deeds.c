@@ -23,12 +23,18 @@ static bool read_file_name(struct bytes content, struct bytes *name)
     return is;
 }
 
+/* The content is the text. */
+static bool is_plain(uint16_t type)
+{
+    return type == PAYLOAD_TEXT || type == PAYLOAD_FORWARD;
+}
+
 bool deeds_are_readable(uint16_t type, struct bytes content)
 {
     struct bytes name;
     struct reference ref;
 
-    if (type == PAYLOAD_TEXT)
+    if (is_plain(type))
         return text_is_utf8(content);
     return type == PAYLOAD_FILE ? read_file_name(content, &name)
                                 : reference_parse(type, content, &ref).code == E_OK;
@@ -49,7 +55,12 @@ static bool is_lost_version(const struct message *m)
 bool deeds_is_text(const struct message *m)
 {
     return deeds_is_said(m) &&
-           (m->type == PAYLOAD_TEXT || m->type == PAYLOAD_REPLY || m->type == PAYLOAD_FILE);
+           (is_plain(m->type) || m->type == PAYLOAD_REPLY || m->type == PAYLOAD_FILE);
+}
+
+bool deeds_is_editable(const struct message *m)
+{
+    return deeds_is_said(m) && (m->type == PAYLOAD_TEXT || m->type == PAYLOAD_REPLY);
 }
 
 bool deeds_is_quiet(const struct message *m)
@@ -65,7 +76,7 @@ struct bytes deeds_text(const struct message *m)
 
     if (m->type == PAYLOAD_FILE)
         return read_file_name(m->text, &name) ? name : (struct bytes){0};
-    if (m->type == PAYLOAD_TEXT || reference_parse(m->type, m->text, &ref).code != E_OK)
+    if (is_plain(m->type) || reference_parse(m->type, m->text, &ref).code != E_OK)
         return m->text;
     return ref.text;
 }
@@ -278,8 +289,7 @@ struct err deeds_versions(struct vault *v, const struct own *me, const struct me
     bool blocked = false;
 
     *out = (struct edits){.n = 0};
-    err = deeds_is_text(m) && m->type != PAYLOAD_FILE ? target_author(v, me, m, &author)
-                                                      : FAIL(E_ABSENT);
+    err = deeds_is_editable(m) ? target_author(v, me, m, &author) : FAIL(E_ABSENT);
     if (err.code == E_OK && !m->mine)
         err = agreed_is_blocked(v, &author, &blocked);
     if (err.code == E_ABSENT || (err.code == E_OK && blocked))
@@ -338,7 +348,7 @@ struct err deeds_view(struct vault *v, const struct own *me, const struct messag
     if (!deeds_is_said(m))
         return OK;
     TRY(deeds_newest(v, me, m, a, &out->text, &out->versions));
-    if (m->type == PAYLOAD_TEXT || m->type == PAYLOAD_FILE)
+    if (is_plain(m->type) || m->type == PAYLOAD_FILE)
         return OK;
     TRY(reference_parse(m->type, m->text, &out->reference));
     out->refers = true;

@@ -20,8 +20,10 @@ bool deeds_are_readable(uint16_t type, struct bytes content);
  */
 bool deeds_is_said(const struct message *m);
 
-/* Is it a text or a file, which can be answered and reacted to? */
+/* Is it a text or a file, which can be answered and reacted to?  And can its writer say something
+ * else in its place? */
 bool deeds_is_text(const struct message *m);
+bool deeds_is_editable(const struct message *m);
 
 /* Does it show at the message that it speaks of alone?  Not where it has something to tell itself:
  * that messages before it are missing, say, or that it was never sent. */

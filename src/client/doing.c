@@ -2,6 +2,7 @@
 /* doing: what a person does with messages that are there.  [PROTOCOL 6.10] */
 #include "client/deeds.h"
 #include "client/engine_internal.h"
+#include "client/rules.h"
 
 /* What is done with which message. */
 struct doing {
@@ -55,7 +56,7 @@ static struct err edit(struct doing *d, struct arena *a)
     size_t versions;
     struct edits mine;
 
-    if (d->to.type == PAYLOAD_FILE)
+    if (!deeds_is_editable(&d->to))
         return FAIL(E_ABSENT);
     if (!d->to.mine)
         return FAIL(E_DENIED);
@@ -96,6 +97,36 @@ static struct err act(struct doing *d, struct arena *a)
     if (d->c->kind == COMMAND_RECALL)
         return recall(d);
     return react(d, d->c->kind == COMMAND_REACT);
+}
+
+/* What is destroyed once it was read, or is kept for the network, stays where it is; a file's bytes
+ * are there for as long as its message was to live. */
+static struct err may_forward(const struct message *m)
+{
+    if (!deeds_is_text(m) || m->type == PAYLOAD_FILE)
+        return FAIL(E_ABSENT);
+    return m->burn_s != 0 || (m->notes & MESSAGE_COPY) != 0 || !rules_allows_forwarding()
+               ? FAIL(E_DENIED)
+               : OK;
+}
+
+struct err doing_forward(struct engine *e, const struct command *c)
+{
+    struct err err = OK;
+    struct arena a = ARENA(4 * VAULT_VALUE_MAX);
+    struct message m;
+    struct bytes text;
+    uint64_t to;
+    size_t versions;
+
+    TRY_OUT(messages_get(e->vault, c->from, c->number, &a, &m));
+    TRY_OUT(may_forward(&m));
+    TRY_OUT(deeds_newest(e->vault, &e->own, &m, &a, &text, &versions));
+    TRY_OUT(engine_conversation(e, c, &to));
+    TRY_OUT(outgoing_queue(e, to, PAYLOAD_FORWARD, text));
+out:
+    arena_free(&a);
+    return err;
 }
 
 struct err doing_command(struct engine *e, const struct command *c)

@@ -69,6 +69,7 @@ enum command_kind {
     COMMAND_ROOM_POSTING, /* who may write there: "all" or "moderators" */
     COMMAND_TIMERS = 60,  /* in the conversation with handle, or in `room`: `timers` */
     /* With the message at place `number` of the conversation with handle, or in `room`. */
+    COMMAND_FORWARD = 140,  /* to handle or `room`, what stands at place `number` of `from` */
     COMMAND_RECEIPTS = 130, /* tell so much: `number`, of enum receipts_level */
     COMMAND_REPLY = 80,     /* answer it with `text` */
     COMMAND_REACT,          /* react to it by the kind in `text` */
@@ -116,6 +117,7 @@ struct command {
     uint64_t number;
     struct device_id device;
     uint64_t room;                  /* SEND, READ to PIN, FILE_*: 0: the conversation with handle */
+    uint64_t from;                  /* FORWARD: the number of a conversation */
     const struct attachment *about; /* FILE_SEND */
     struct timers timers;           /* TIMERS; SEND: what is said of this one */
 };

@@ -210,6 +210,8 @@ struct err obeying_command(struct engine *e, const struct command *c)
     case COMMAND_EDIT:
     case COMMAND_RECALL:
         return doing_command(e, c);
+    case COMMAND_FORWARD:
+        return doing_forward(e, c);
     case COMMAND_FILE_SEND:
     case COMMAND_FILE_FETCH:
     case COMMAND_FILE_CANCEL:

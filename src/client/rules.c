@@ -272,6 +272,11 @@ bool rules_allows_export(void)
     return true;
 }
 
+bool rules_allows_forwarding(void)
+{
+    return true;
+}
+
 bool rules_allows_fetching(void)
 {
     return true;

@@ -11,7 +11,8 @@ enum payload_type {
     PAYLOAD_REACTION = 3,
     PAYLOAD_EDIT = 4,
     PAYLOAD_RECALL = 5,
-    PAYLOAD_FILE = 6, /* e2ee/attachment.h [PROTOCOL 13.8] */
+    PAYLOAD_FILE = 6,    /* e2ee/attachment.h [PROTOCOL 13.8] */
+    PAYLOAD_FORWARD = 7, /* a text that was said elsewhere [PROTOCOL 6.10] */
 
     /* Control messages [PROTOCOL 6.8]: carried out, never shown, and without a place in a stream.
      */

@@ -15,6 +15,7 @@ _Static_assert((int)TACET_KIND_EDIT == (int)PAYLOAD_EDIT, "kinds");
 _Static_assert(TACET_EDIT_MAX == REFERENCE_EDIT_MAX, "sizes");
 _Static_assert(TACET_REACTION_MAX == REFERENCE_REACTION_MAX, "sizes");
 _Static_assert((int)TACET_KIND_REACTION == (int)PAYLOAD_REACTION, "kinds");
+_Static_assert((int)TACET_KIND_FORWARD == (int)PAYLOAD_FORWARD, "kinds");
 _Static_assert(TACET_ID_MOST + 1 == TACET_ID_SIZE, "ids");
 
 static bool are_digits(const char *id)
@@ -87,6 +88,15 @@ enum tacet_code tacet_reply(struct tacet_client *c, const char *with, uint64_t p
     struct command cmd = {.kind = COMMAND_REPLY, .text = bytes(text, n), .number = place};
 
     return act(c, &cmd, with, id);
+}
+
+enum tacet_code tacet_forward(struct tacet_client *c, const char *with, uint64_t place,
+                              const char *to, char id[TACET_ID_SIZE])
+{
+    struct command cmd = {.kind = COMMAND_FORWARD, .number = place};
+    struct err err = meeting_conversation(c, with, &cmd.from);
+
+    return err.code != E_OK ? client_code(err) : act(c, &cmd, to, id);
 }
 
 enum tacet_code tacet_react(struct tacet_client *c, const char *with, uint64_t place,

@@ -55,6 +55,7 @@ struct play {
     char changed[64]; /* the passphrase, "old>new" */
     char passphrase[64], link[64], sent_to[64], sent[64], named[64], typed[64];
     char draft[64];
+    char forwarded[128]; /* "from>to ", each */
     char called[64], confirmed[64], removed[64]; /* devices */
     char wished[128];                            /* of a room */
     char exported[64];                           /* the conversation, or the file */

@@ -11,6 +11,15 @@ enum tacet_code tacet_reply(struct tacet_client *c, const char *with, uint64_t p
     return tacet_send(c, with, text, n, id);
 }
 
+enum tacet_code tacet_forward(struct tacet_client *c, const char *with, uint64_t place,
+                              const char *to, char id[TACET_ID_SIZE])
+{
+    play.place = place;
+    snprintf(play.forwarded + strlen(play.forwarded),
+             sizeof play.forwarded - strlen(play.forwarded), "%s>%s ", with, to);
+    return tacet_send(c, to, (const uint8_t *)"", 0, id);
+}
+
 enum tacet_code tacet_react(struct tacet_client *c, const char *with, uint64_t place,
                             const char *kind, bool on, char id[TACET_ID_SIZE])
 {

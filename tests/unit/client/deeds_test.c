@@ -116,6 +116,8 @@ static void what_cannot_be_read_is_not_said(void **state)
     m = answer(ALICE, 1, 2, &b);
     assert_true(deeds_are_readable(PAYLOAD_TEXT, bytes_text("Nine?")));
     assert_false(deeds_are_readable(PAYLOAD_TEXT, bytes("\xff", 1)));
+    assert_true(deeds_are_readable(PAYLOAD_FORWARD, bytes_text("Nine?")));
+    assert_false(deeds_are_readable(PAYLOAD_FORWARD, bytes("\xff", 1)));
     assert_true(deeds_are_readable(PAYLOAD_REPLY, m.text));
     assert_false(deeds_are_readable(PAYLOAD_REPLY, bytes_text("Nine?")));
     assert_false(deeds_are_readable(9, m.text));
