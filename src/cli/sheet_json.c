@@ -74,6 +74,19 @@ static json_t *reactions_json(struct tacet_client *client, const struct tacet_me
     return list;
 }
 
+/* Who told that it came to them, and whether they read it. */
+static json_t *receipts_json(struct tacet_client *client, const struct tacet_message *m)
+{
+    struct tacet_receipt r = {.after = 0};
+    json_t *list = json_array();
+
+    if (m->came_to == 0)
+        return list;
+    while (tacet_next_receipt(client, m->with, m->place, r.after, &r) == TACET_OK)
+        json_array_append_new(list, json_pack("{ss sb}", "by", r.handle, "read", r.read));
+    return list;
+}
+
 /* What it said before. */
 static json_t *was_json(struct tacet_client *client, const struct tacet_message *m)
 {
@@ -118,13 +131,13 @@ bool sheet_json(struct tacet_client *client, const struct tacet_message *m)
     const char *text = n == 0 ? "" : (const char *)m->text;
 
     return jsonl_print(json_pack(
-        "{ss so ss sb ss ss% so ss so sI so so so ss? so so so sb sI sI so sb sI sI}", "with",
-        m->with, "name", people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id,
-        "text", text, n, "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes",
-        notes_json(m), "missing", (json_int_t)m->missing, "devices", devices_json(m), "change",
-        room_json(m), "file", file_json(m), "kind", sentences_kind(m->kind), "re", re_json(m),
-        "reactions", reactions_json(client, m), "was", was_json(client, m), "starred", m->starred,
-        "expire", (json_int_t)m->expire_s, "burn", (json_int_t)m->burn_s, "ends",
+        "{ss so ss sb ss ss% so ss so sI so so so ss? so so so sb sI sI so sb so}", "with", m->with,
+        "name", people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id, "text",
+        text, n, "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes", notes_json(m),
+        "missing", (json_int_t)m->missing, "devices", devices_json(m), "change", room_json(m),
+        "file", file_json(m), "kind", sentences_kind(m->kind), "re", re_json(m), "reactions",
+        reactions_json(client, m), "was", was_json(client, m), "starred", m->starred, "expire",
+        (json_int_t)m->expire_s, "burn", (json_int_t)m->burn_s, "ends",
         m->ends_ms == 0 ? json_null() : jsonl_time(m->ends_ms), "mentioned", m->mentioned,
-        "came_to", (json_int_t)m->came_to, "read_by", (json_int_t)m->read_by));
+        "receipts", receipts_json(client, m)));
 }

@@ -67,6 +67,11 @@ static void in_a_room_it_is_said_to_how_many(void **state)
     play_event(TACET_EVENT_DRAINED, TACET_OK);
     assert_int_equal(PLAY("read", "--all"), 0);
     assert_non_null(strstr(play_out, "(accepted, came to 3, read by 1): ahoy\n"));
+    play.events = play.taken = 0;
+    play_event(TACET_EVENT_DRAINED, TACET_OK);
+    assert_int_equal(PLAY("read", "--all", "--json"), 0);
+    assert_non_null(strstr(play_out, "\"receipts\":[{\"by\":\"carol\",\"read\":true},"
+                                     "{\"by\":\"dave\",\"read\":false}]"));
 }
 
 int main(void)
