@@ -110,23 +110,15 @@ static struct err may_forward(const struct message *m)
                : OK;
 }
 
-struct err doing_forward(struct engine *e, const struct command *c)
+struct err doing_forwarded(struct engine *e, const struct command *c, struct arena *a,
+                           struct bytes *text)
 {
-    struct err err = OK;
-    struct arena a = ARENA(4 * VAULT_VALUE_MAX);
     struct message m;
-    struct bytes text;
-    uint64_t to;
     size_t versions;
 
-    TRY_OUT(messages_get(e->vault, c->from, c->number, &a, &m));
-    TRY_OUT(may_forward(&m));
-    TRY_OUT(deeds_newest(e->vault, &e->own, &m, &a, &text, &versions));
-    TRY_OUT(engine_conversation(e, c, &to));
-    TRY_OUT(outgoing_queue(e, to, PAYLOAD_FORWARD, text));
-out:
-    arena_free(&a);
-    return err;
+    TRY(messages_get(e->vault, c->from, c->number, a, &m));
+    TRY(may_forward(&m));
+    return deeds_newest(e->vault, &e->own, &m, a, text, &versions);
 }
 
 struct err doing_command(struct engine *e, const struct command *c)

@@ -559,9 +559,10 @@ FALLIBLE rereading_begin(struct engine *e); /* when the program begins */
  * is so already; E_AGAIN: it is not known yet whose handle that is; E_DENIED: it is somebody
  * else's. */
 FALLIBLE doing_command(struct engine *e, const struct command *c);
-/* E_ABSENT: no such message, or none with a text; E_DENIED: it may not go anywhere else; and as of
- * sending. */
-FALLIBLE doing_forward(struct engine *e, const struct command *c);
+/* What the message says that is to be forwarded, borrowed from the arena.  E_ABSENT: there is none,
+ * or none with a text; E_DENIED: it may not go anywhere else. */
+FALLIBLE doing_forwarded(struct engine *e, const struct command *c, struct arena *a,
+                         struct bytes *text);
 
 /* ---- saying.c */
 

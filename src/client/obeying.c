@@ -37,6 +37,21 @@ static struct err send_text(struct engine *e, const struct command *c)
     return outgoing_queue_for(e, conversation, PAYLOAD_TEXT, c->text, &c->timers);
 }
 
+static struct err forward(struct engine *e, const struct command *c)
+{
+    struct err err = OK;
+    struct arena a = ARENA(4 * VAULT_VALUE_MAX);
+    struct bytes text;
+    uint64_t to;
+
+    TRY_OUT(doing_forwarded(e, c, &a, &text));
+    TRY_OUT(begin_conversation(e, c, &to));
+    TRY_OUT(outgoing_queue(e, to, PAYLOAD_FORWARD, text));
+out:
+    arena_free(&a);
+    return err;
+}
+
 static struct err send_file(struct engine *e, const struct command *c)
 {
     uint64_t conversation;
@@ -211,7 +226,7 @@ struct err obeying_command(struct engine *e, const struct command *c)
     case COMMAND_RECALL:
         return doing_command(e, c);
     case COMMAND_FORWARD:
-        return doing_forward(e, c);
+        return forward(e, c);
     case COMMAND_FILE_SEND:
     case COMMAND_FILE_FETCH:
     case COMMAND_FILE_CANCEL:

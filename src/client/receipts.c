@@ -219,8 +219,10 @@ struct err receipts_command(struct engine *e, const struct command *c)
 static struct err open_batch(struct engine *e, struct bytes key, struct told *told,
                              struct batch *out)
 {
-    if (told->batch != 0)
-        return next_batch(e->vault, told->batch, out);
+    if (told->batch != 0) {
+        TRY(next_batch(e->vault, told->batch, out));
+        return out->number == told->batch ? OK : FAIL(E_MALFORMED);
+    }
     TRY(vault_count(e->vault, VAULT_NEXT_RECEIPT, &told->batch));
     out->number = told->batch;
     out->came.n = 0;

@@ -115,6 +115,17 @@ static void it_is_a_text_like_others_but_for_edits(void **state)
     play_end(t.p);
 }
 
+/* To somebody to whom nothing was said yet. */
+static void it_may_be_the_first_that_somebody_gets(void **state)
+{
+    struct three t = begin();
+
+    (void)state;
+    assert_int_equal(forwards(t.p, t.alice, pair_with(t.alice, t.bob), "I am.", t.carol, 0), E_OK);
+    sees(t.carol, t.alice, "I am.");
+    play_end(t.p);
+}
+
 static void it_goes_into_rooms_and_out_of_them(void **state)
 {
     struct three t = begin();
@@ -162,6 +173,7 @@ const struct CMUnitTest deeds_forwards[] = {
     cmocka_unit_test(it_comes_as_a_message_of_who_forwards_it),
     cmocka_unit_test(it_says_what_the_message_says_by_now),
     cmocka_unit_test(it_is_a_text_like_others_but_for_edits),
+    cmocka_unit_test(it_may_be_the_first_that_somebody_gets),
     cmocka_unit_test(it_goes_into_rooms_and_out_of_them),
     cmocka_unit_test(what_burns_stays_where_it_is),
 };
