@@ -74,6 +74,7 @@ struct hearing {
     struct heard heard;
     struct roster_id roster; /* whether the account is in it is known */
     bool looked, is_in, changed;
+    size_t looks; /* how many places may still be looked at */
 };
 
 /* The conversation that it is about, in which its sender is one of the people.  E_ABSENT: no. */
@@ -97,7 +98,7 @@ static struct err find_conversation(const struct hearing *h, const struct contac
     return room_state_find(&newest.state, &e->own.nid, &by->aid) != NULL ? OK : FAIL(E_ABSENT);
 }
 
-static struct err has_account(struct hearing *h, const struct roster_id *id)
+static struct err has_account(struct hearing *h, const struct roster_id *id, struct arena *a)
 {
     struct bytes statement;
     struct roster r;
@@ -108,11 +109,11 @@ static struct err has_account(struct hearing *h, const struct roster_id *id)
     h->looked = true;
     h->is_in = false;
     h->roster = *id;
-    err = people_roster(h->e->vault, id, h->a, &statement);
+    err = people_roster(h->e->vault, id, a, &statement);
     if (err.code == E_ABSENT)
         return OK;
     TRY(err);
-    TRY(roster_parse(statement, h->a, &r));
+    TRY(roster_parse(statement, a, &r));
     for (size_t i = 0; i < r.accounts; i++)
         h->is_in |= ID_SAME(r.account[i].aid, h->core->sender.aid);
     return OK;
@@ -133,28 +134,36 @@ static void add(struct hearing *h, uint64_t first, uint64_t last)
                   memcmp(before.at, h->heard.came.at, before.n * sizeof before.at[0]) != 0;
 }
 
+static struct err add_sealed(struct hearing *h, uint64_t seq)
+{
+    struct arena a = ARENA(ARENA_MAX);
+    struct sentlog_entry entry;
+    struct err err = sentlog_by_place(h->e->vault, &h->core->room, seq, &a, &entry);
+
+    if (err.code == E_OK)
+        err = has_account(h, &entry.roster, &a);
+    if (err.code == E_OK && h->is_in)
+        add(h, seq, seq);
+    arena_free(&a);
+    return err.code == E_ABSENT ? OK : err;
+}
+
 /* What this device wrote in a room went to who was in it then: that stands in its log. */
 static struct err add_own(struct hearing *h, uint64_t first, uint64_t last)
 {
-    if (last - first >= LOOKS_MAX)
-        first = last - LOOKS_MAX + 1;
-    for (uint64_t seq = first; seq <= last; seq++) {
-        struct sentlog_entry entry;
-        struct err err;
+    uint64_t seq;
 
-        if (places_has(&h->heard.came, seq))
-            continue;
-        err = sentlog_next_place(h->e->vault, &h->core->room, seq, last, &seq);
+    if (last - first >= h->looks)
+        first = last - h->looks + 1;
+    h->looks -= (size_t)(last - first + 1);
+    for (seq = first; seq <= last; seq++) {
+        struct err err = sentlog_next_place(h->e->vault, &h->core->room, seq, last, &seq);
+
         if (err.code == E_ABSENT)
             return OK;
         TRY(err);
-        err = sentlog_by_place(h->e->vault, &h->core->room, seq, h->a, &entry);
-        if (err.code == E_ABSENT)
-            continue;
-        TRY(err);
-        TRY(has_account(h, &entry.roster));
-        if (h->is_in)
-            add(h, seq, seq);
+        if (!places_has(&h->heard.came, seq))
+            TRY(add_sealed(h, seq));
     }
     return OK;
 }
@@ -174,10 +183,10 @@ static struct err take_ranges(struct hearing *h, bool pair)
             continue;
         if (came.last > highest)
             came.last = highest;
-        if (own && !pair)
-            TRY(add_own(h, came.first, came.last));
-        else
+        if (!own || pair)
             add(h, came.first, came.last);
+        else if (h->looks > 0)
+            TRY(add_own(h, came.first, came.last));
     }
     h->changed |= h->receipt.read > h->heard.read;
     if (h->receipt.read > h->heard.read)
@@ -188,7 +197,7 @@ static struct err take_ranges(struct hearing *h, bool pair)
 struct err heard_take(struct engine *e, const struct core *core, struct bytes content,
                       struct arena *a, struct heard_news *news)
 {
-    struct hearing h = {.e = e, .a = a, .core = core};
+    struct hearing h = {.e = e, .a = a, .core = core, .looks = LOOKS_MAX};
     uint8_t name[KEY_SIZE];
     struct bytes key;
     struct err err = receipt_parse(content, &h.receipt);

@@ -424,7 +424,7 @@ static struct err was_for(struct engine *e, const struct sentlog_entry *s,
                           const struct device_id *did, struct arena *a, bool *was)
 {
     TRY(sentlog_went_to(e->vault, &e->own, s, did, a, was));
-    if (!*was && !s->partial)
+    if (!*was && !s->partial && s->core.type != PAYLOAD_RECEIPT) /* not all of it are meant */
         TRY(goes_to(e, s->upload, did, a, was));
     return *was ? is_concerned(e, s->contact, did, was) : OK;
 }
