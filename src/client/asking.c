@@ -21,6 +21,7 @@
 #define OBEYS_MS    (10 * CLOCK_MINUTE_MS) /* one request in so long */
 #define ROW_ARENA   (2 * VAULT_VALUE_MAX + 4096)
 #define STREAMS_MAX 10000 /* looked at in one pass */
+#define LISTS_MAX   16    /* asked for in one pass */
 
 /* ---- time */
 
@@ -48,6 +49,7 @@ struct stuck {
     struct stuck *next;
     uint64_t number;
     uint8_t prefix[SCHEDULE_PREFIX_SIZE], ctx[CONTROL_MARK_SIZE];
+    bool placed; /* somebody known has the device */
 };
 
 struct resets {
@@ -157,12 +159,18 @@ static struct err ask_device(struct resets *rs, uint64_t contact, const struct d
     return repairs_tell(e, contact, did, NULL, &c);
 }
 
+static void place(struct resets *rs, const struct device_id *did)
+{
+    for (struct stuck *s = rs->first; s != NULL; s = s->next)
+        s->placed |= memcmp(s->prefix, did->b, sizeof s->prefix) == 0;
+}
+
 static struct err ask_contact(struct resets *rs, const struct contact *to)
 {
     struct device_list list;
     struct err err;
 
-    if (!to->known || to->changed || to->removed)
+    if (!to->known)
         return OK;
     err = people_newest_list(rs->e->vault, &rs->e->own, &to->aid, &list);
     if (err.code ==
@@ -170,12 +178,63 @@ static struct err ask_contact(struct resets *rs, const struct contact *to)
         return lookups_account(rs->e, &to->aid);
     TRY(err);
     for (size_t i = 0; i < list.devices; i++) {
-        if (!sealing_is_recipient(rs->e, &list.device[i]))
+        place(rs, &list.device[i].did);
+        if (to->changed || to->removed || !sealing_is_recipient(rs->e, &list.device[i]))
             continue;
         TRY(vault_begin(rs->e->vault));
         TRY(vault_end(rs->e->vault, ask_device(rs, to->number, &list.device[i].did)));
     }
     return OK;
+}
+
+/* ---- devices that nobody is known to have */
+
+static bool is_anybodys(const struct resets *rs)
+{
+    for (const struct stuck *s = rs->first; s != NULL; s = s->next)
+        if (!s->placed)
+            return false;
+    return true;
+}
+
+static struct err count_unplaced(struct resets *rs)
+{
+    for (const struct stuck *s = rs->first; s != NULL; s = s->next)
+        if (!s->placed)
+            TRY(count_reset(rs->e, s->number));
+    return OK;
+}
+
+/* It may have come to one of our people since their list was asked for, and what told of it was
+ * lost: all are asked for, some at a time. */
+static struct err ask_lists(struct resets *rs)
+{
+    struct engine *e = rs->e;
+    struct asking_whose *w = &e->asking_whose;
+    struct contact to = {.number = w->from};
+    struct err err = OK;
+
+    if (w->from == 0 && w->asked_ms != 0 && clock_since(e->now_ms, w->asked_ms) < INTERVAL_MS) {
+        look_at(e, clock_add(w->asked_ms, INTERVAL_MS));
+        return OK;
+    }
+    for (size_t i = 0; i < LISTS_MAX; i++) {
+        err = people_next(e->vault, to.number, &to);
+        if (err.code != E_OK)
+            break;
+        if (to.known && !to.removed)
+            TRY(lookups_account(e, &to.aid));
+    }
+    w->from = err.code == E_OK ? to.number : 0;
+    w->asked_ms = e->now_ms;
+    if (err.code == E_OK) {
+        look_at(e, clock_add(e->now_ms, AFTER_MS));
+        return OK;
+    }
+    if (err.code != E_ABSENT)
+        return err;
+    TRY(vault_begin(e->vault));
+    return vault_end(e->vault, count_unplaced(rs));
 }
 
 static struct err ask_resets(struct engine *e)
@@ -192,6 +251,8 @@ static struct err ask_resets(struct engine *e)
         if (err.code == E_OK)
             err = ask_contact(&rs, &to);
     }
+    if (err.code == E_ABSENT && !is_anybodys(&rs))
+        err = ask_lists(&rs);
     arena_free(&a);
     return err.code == E_ABSENT ? OK : err;
 }

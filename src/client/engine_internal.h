@@ -94,6 +94,12 @@ struct attending {
     uint64_t forked; /* the number of one of which the server showed two states; 0: none */
 };
 
+/* The lists of all people, asked for where something is of a device that none of them has. */
+struct asking_whose {
+    uint64_t from; /* the contact behind whom the next one is asked for; 0: nobody is on the way */
+    uint64_t asked_ms; /* when some were, last; 0: never */
+};
+
 struct returning;     /* returning.c */
 struct transferring;  /* transferring.c */
 struct queued_action; /* actions.c */
@@ -121,14 +127,15 @@ struct engine {
     } unregistered; /* what the server had against a roster, until it refuses the upload under it */
     uint64_t wake_ms;               /* the wake that the host was asked for last */
     uint64_t drained_ms, asking_ms; /* since when drained; when asking looks next, 0: no need */
-    bool drained_news;              /* the mailbox was drained and nobody was told yet */
-    bool parked_news;               /* something was parked and nobody was told yet */
-    bool held_back;                 /* something that opens waits for what its sender said before */
-    uint64_t forgotten_ms;          /* when what waits may be sealed again; 0: nothing does */
-    uint64_t changing_ms;           /* when a list is sent again; 0: not before something comes */
-    uint64_t giving_ms;             /* when what is given is looked at again; 0: nothing is */
-    bool fetching_due;              /* a file that came is to be fetched by itself */
-    bool giving_due;                /* a device said something of what it is given */
+    struct asking_whose asking_whose;
+    bool drained_news;     /* the mailbox was drained and nobody was told yet */
+    bool parked_news;      /* something was parked and nobody was told yet */
+    bool held_back;        /* something that opens waits for what its sender said before */
+    uint64_t forgotten_ms; /* when what waits may be sealed again; 0: nothing does */
+    uint64_t changing_ms;  /* when a list is sent again; 0: not before something comes */
+    uint64_t giving_ms;    /* when what is given is looked at again; 0: nothing is */
+    bool fetching_due;     /* a file that came is to be fetched by itself */
+    bool giving_due;       /* a device said something of what it is given */
     struct relisting relisting;
     struct offer offer;
     uint64_t offer_ms;           /* when the server is asked of it again; 0: not before something */
@@ -443,7 +450,7 @@ struct opening_item {
     uint8_t prefix[SCHEDULE_PREFIX_SIZE];
     bool resettable; /* it is a message that a reset may bring again, by its ctx */
     uint8_t ctx[CONTROL_MARK_SIZE];
-    uint8_t resets; /* that named it */
+    uint8_t resets; /* that named it, or how often it was asked whose it is */
     /* It need not be tried as long as its prekey lives and this is the mark: of a message, of its
      * sender's epochs, of which none opens it; of a capsule, of the newest list of the account that
      * it names. */

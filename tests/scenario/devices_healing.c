@@ -27,6 +27,49 @@ static void what_a_sibling_cannot_open_is_sealed_again(void **state)
     play_end(c.p);
 }
 
+/* Whose what waits is nothing says: the newer lists of all people do. */
+static void a_device_that_nobody_heard_of_and_whose_capsule_was_lost_is_found(void **state)
+{
+    struct pair c = pair_begin();
+    struct lie lie = {DELIVERIES, .to = c.bob, .tell = lose, .most = 1};
+
+    (void)state;
+    lie_begin(c.p, &lie);
+    says(c.second, c.bob, "from afar");
+    lie_end(c.p);
+    assert_int_equal(lie.told, 1);
+    assert_true(stage_heard(c.bob, PROBLEM_DAMAGED));
+    says(c.second, c.bob, "and another");
+    sees_nothing(c.bob);
+    assert_int_equal(parked_by(c.bob), 1);
+    stage_forward(c.p, 3 * CLOCK_HOUR_MS);
+    sees(c.bob, c.alice, "and another");
+    sees(c.bob, c.alice, "from afar");
+    sees_own(c.alice, c.bob, "from afar");
+    sees_own(c.alice, c.bob, "and another");
+    all_is_well(&c);
+    play_end(c.p);
+}
+
+/* What nobody here wrote is asked about for a month, and no more often than once an hour. */
+static void what_is_nobodys_makes_few_questions(void **state)
+{
+    struct pair c = pair_begin();
+    struct lie lie = {DELIVERIES, .to = c.bob, .tell = lose, .most = 1};
+    struct lie hide = {.op = OP_PERSON, .to = c.bob, .tell = lie_refuse, .at = E_FULL};
+
+    (void)state;
+    lie_begin(c.p, &lie);
+    says(c.second, c.bob, "from afar");
+    lie_end(c.p);
+    says(c.second, c.bob, "and another");
+    lie_begin(c.p, &hide);
+    stage_forward(c.p, CLOCK_DAY_MS);
+    lie_end(c.p);
+    assert_in_range(hide.told, 2, 12);
+    play_end(c.p);
+}
+
 static void what_a_sibling_did_not_get_is_asked_for_in_its_conversation(void **state)
 {
     struct pair c = pair_met();
@@ -165,6 +208,8 @@ static void what_was_said_first_is_shown_first_whichever_answer_comes_first(void
 
 const struct CMUnitTest devices_healing[] = {
     cmocka_unit_test(what_a_sibling_cannot_open_is_sealed_again),
+    cmocka_unit_test(a_device_that_nobody_heard_of_and_whose_capsule_was_lost_is_found),
+    cmocka_unit_test(what_is_nobodys_makes_few_questions),
     cmocka_unit_test(what_a_sibling_did_not_get_is_asked_for_in_its_conversation),
     cmocka_unit_test(a_lost_note_to_oneself_comes_again),
     cmocka_unit_test(what_one_device_of_somebody_did_not_get_that_one_alone_gets_again),
