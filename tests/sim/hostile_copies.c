@@ -64,6 +64,7 @@ static void copy_vault(struct person *who)
         disk_roll_back(who->disk, who->copy);
         who->passphrase = who->copy_passphrase; /* and the newer one opens it no more */
         who->either = who->copy_either;
+        losing_put_back(who);
         who->restored++;
         who->answered = false;
         who->restored_later += who->sign_ins > 0;

@@ -11,12 +11,13 @@
 #include "sim/edicts.h"
 #include "sim/people.h"
 
-#define MAKE_ONCE_IN 5 /* steps */
-#define LOSE_ONCE_IN 6
-#define LOSSES_MOST  2 /* in a world: each is a device more, and a day or so */
-#define SEE_MOST_MS  5000
-#define TYPE_MOST_MS 5000
-#define AGAIN_MS     CLOCK_MINUTE_MS
+#define MAKE_ONCE_IN  5 /* steps */
+#define LOSE_ONCE_IN  6
+#define LOSSES_MOST   2 /* in a world: each is a device more, and a day or so */
+#define SEE_MOST_MS   5000
+#define TYPE_MOST_MS  5000
+#define AGAIN_MS      CLOCK_MINUTE_MS
+#define ON_ITS_WAY_MS CLOCK_HOUR_MS
 
 static bool is_of(const struct person *who, const struct person *account)
 {
@@ -81,12 +82,22 @@ void losing_made(struct person *who, enum err_code code)
 
 /* ---- losing everything */
 
-/* Is there nothing left of a key that is being made?  A list with it may be on its way. */
+void losing_put_back(struct person *who)
+{
+    if (who->losing.making)
+        who->losing.forgot_ms = who->world->now_ms;
+}
+
+/* Is there nothing left of a key that is being made?  A list with it may be on its way, also from
+ * a program that forgot it. */
 static bool is_settled(struct person *who)
 {
     struct arena a = ARENA(4 * RECOVERY_BLOB_MOST);
     struct recovering_key key;
 
+    if (who->losing.forgot_ms != 0 &&
+        clock_since(who->world->now_ms, who->losing.forgot_ms) < ON_ITS_WAY_MS)
+        return false;
     if (who->losing.making && who->engine != NULL && !engine_is_returning(who->engine) &&
         who->engine->keeping.stage == KEEPING_NOTHING)
         who->losing.making = recovering_get(who->vault, RECOVERING_NEW, &a, &key).code != E_ABSENT;

@@ -29,10 +29,11 @@ struct losing {
     uint64_t knew;       /* a bit for each device that knew the account before that list */
     uint64_t told;       /* and for each whose vault says that its person came back so */
     /* of a device */
-    bool making;  /* it was asked for a key, of which nobody has seen the letters yet */
-    bool lost;    /* nobody has it any more, nor what was on it */
-    bool returns; /* it is a new one, and began with letters */
-    bool lied_to; /* the last that it was shown of its account was not so */
+    bool making;        /* it was asked for a key, of which nobody has seen the letters yet */
+    uint64_t forgot_ms; /* when it was put back to before it was asked; 0: it was not */
+    bool lost;          /* nobody has it any more, nor what was on it */
+    bool returns;       /* it is a new one, and began with letters */
+    bool lied_to;       /* the last that it was shown of its account was not so */
 };
 
 /* Somebody makes a recovery key, or loses everything. */
@@ -44,6 +45,9 @@ void losing_end(struct world *w);
 FALLIBLE losing_adopt(struct person *who);
 /* Its program runs: its person gives it the letters, if it needs them. */
 void losing_started(struct person *who);
+
+/* Its vault is a copy of before. */
+void losing_put_back(struct person *who);
 
 /* It says that a recovery key can be shown, or not; that its link ended; that it has an account. */
 void losing_made(struct person *who, enum err_code code);
