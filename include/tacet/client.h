@@ -29,6 +29,7 @@ extern "C" {
 #define TACET_TEXT_MAX       65536 /* bytes of one message */
 #define TACET_HANDLE_SIZE    33    /* 32 and a NUL */
 #define TACET_ID_SIZE        33    /* a message id: 32 hexadecimal digits and a NUL */
+#define TACET_ACCOUNT_SIZE   65    /* an account's name: 64 hexadecimal digits and a NUL */
 #define TACET_SAFETY_SIZE    61    /* a safety number: 60 digits and a NUL */
 #define TACET_NAME_MAX       64    /* bytes of a name that I give to somebody */
 #define TACET_DRAFT_MAX      16384 /* bytes of what I began to write */
@@ -310,6 +311,21 @@ struct tacet_quote {
     size_t text_n;
 };
 
+/* Where somebody is, as they say: of WGS 84, in 1e-7 degrees. */
+struct tacet_position {
+    int32_t latitude, longitude;
+    uint32_t accuracy_m; /* within so many metres; 0: not said */
+    uint64_t until_ms;   /* Unix time until when newer ones follow, or followed; 0: none do */
+};
+
+/* Who a contact card is about, as this account knows them. */
+enum tacet_introduced {
+    TACET_INTRODUCED_NEW = 1,   /* nobody here is called that, or who it is was not asked yet */
+    TACET_INTRODUCED_SAME,      /* the one who is known here */
+    TACET_INTRODUCED_OTHER,     /* somebody else is called that here */
+    TACET_INTRODUCED_ELSEWHERE, /* it is about somebody of another network */
+};
+
 struct tacet_message {
     char with[TACET_HANDLE_SIZE]; /* the conversation: the other person, or a room's address */
     bool mine, read;
@@ -342,6 +358,10 @@ struct tacet_message {
     uint64_t ends_ms;  /* Unix time when it is destroyed here; 0: never */
     bool mentioned;    /* its text mentions me: see tacet/markup.h */
     unsigned came_to, read_by; /* of mine: so many people told so, see tacet/receipts.h */
+    bool located;              /* KIND_POSITION: its writer is there, and calls that `text` */
+    struct tacet_position position;
+    enum tacet_introduced introduced; /* KIND_CARD: of whoever is called `text`; else 0 */
+    char account[TACET_ACCOUNT_SIZE]; /* of whom it is: hexadecimal digits */
 };
 
 /* How far adding a device has come, on either of the two. */

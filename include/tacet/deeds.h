@@ -26,6 +26,9 @@ enum tacet_kind {
     TACET_KIND_RECALL = 5,   /* it takes that back: the same; else that has TACET_NOTE_RECALLED */
     TACET_KIND_FILE = 6,     /* see tacet/files.h */
     TACET_KIND_FORWARD = 7,  /* a text that was said elsewhere, by whom nobody says */
+    TACET_KIND_POSITION = 8, /* where its writer is: see tacet/whereabouts.h */
+    TACET_KIND_MOVED = 9,    /* where they are by now: as KIND_EDIT */
+    TACET_KIND_CARD = 10,    /* who somebody is: see tacet/cards.h */
 };
 
 #define TACET_REPLY_MAX 65504 /* bytes of the text of a reply */

@@ -10,6 +10,8 @@
 #include "cli/people.h"
 #include "cli/rooms.h"
 #include "cli/sentences.h"
+#include "tacet/cards.h"
+#include "tacet/whereabouts.h"
 #include "terminal/jsonl.h"
 #include "terminal/show.h"
 
@@ -168,12 +170,50 @@ static const struct sentence EDITING[] = {
     {TACET_OK, NULL},
 };
 
+static const struct sentence PLACING[] = {
+    {TACET_ABSENT, "That message says of nobody where they are."},
+    {TACET_DENIED, "Somebody else wrote that message, only moderators write there, or the network"
+                   " does not allow it."},
+    {TACET_EXPIRED, "Its time is over, or nothing was to follow it: say it anew."},
+    {TACET_STALE, "Nothing follows it any more already."},
+    {TACET_LIMIT, "At most for 1d, and with a label of 256 bytes."},
+    {TACET_AGAIN, "The network was not asked yet who that is.  Connect once; then try again."},
+    {TACET_OK, NULL},
+};
+
+static const struct sentence INTRODUCING[] = {
+    {TACET_ABSENT, "Nobody here is called so: tacet contacts"},
+    {TACET_CONFLICT, "Whoever is called so is another account now, which you did not accept; or the"
+                     " one to whom you write is."},
+    {TACET_AGAIN, "The network was not asked yet who that is.  Connect once; then try again."},
+    {TACET_OK, NULL},
+};
+
+static const struct sentence *reasons(enum posting_kind kind)
+{
+    switch (kind) {
+    case POSTING_REACTION:
+        return REACTING;
+    case POSTING_EDIT:
+    case POSTING_RECALL:
+        return EDITING;
+    case POSTING_POSITION:
+    case POSTING_MOVED:
+    case POSTING_STOPPED:
+        return PLACING;
+    case POSTING_CARD:
+        return INTRODUCING;
+    case POSTING_TEXT:
+    case POSTING_REPLY:
+    case POSTING_FORWARD:
+        break;
+    }
+    return NULL;
+}
+
 static void say_unsent(struct tacet_client *client, const struct posting *p, enum tacet_code code)
 {
-    const char *why = words_explain(p->kind == POSTING_REACTION ? REACTING
-                                    : p->kind == POSTING_EDIT || p->kind == POSTING_RECALL ? EDITING
-                                                                                           : NULL,
-                                    code);
+    const char *why = words_explain(reasons(p->kind), code);
     struct tacet_contact c;
 
     if (p->expire_s + p->burn_s > 0 && code == TACET_LIMIT && p->text.n <= TACET_TEXT_MAX)
@@ -203,6 +243,15 @@ static enum tacet_code queue(struct tacet_client *client, const struct posting *
         return tacet_edit(client, p->to, p->place, p->text.at, p->text.n, id);
     if (p->kind == POSTING_REACTION)
         return tacet_react(client, p->to, p->place, p->reaction, !p->back, id);
+    if (p->kind == POSTING_POSITION)
+        return tacet_send_position(client, p->to, &p->at, p->label == NULL ? "" : p->label,
+                                   p->live_s, id);
+    if (p->kind == POSTING_MOVED)
+        return tacet_move_position(client, p->to, p->place, &p->at, id);
+    if (p->kind == POSTING_STOPPED)
+        return tacet_stop_position(client, p->to, p->place, id);
+    if (p->kind == POSTING_CARD)
+        return tacet_send_card(client, p->to, p->whose, id);
     return tacet_send_for(client, p->to, p->text.at, p->text.n,
                           &(struct tacet_timers){p->expire_s, p->burn_s}, id);
 }
@@ -308,6 +357,10 @@ static size_t longest(enum posting_kind kind)
     case POSTING_REACTION:
     case POSTING_RECALL:
     case POSTING_FORWARD:
+    case POSTING_POSITION:
+    case POSTING_MOVED:
+    case POSTING_STOPPED:
+    case POSTING_CARD:
         break;
     }
     return 0;

@@ -14,7 +14,11 @@ enum posting_kind {
     POSTING_REACTION,
     POSTING_EDIT,
     POSTING_RECALL,
-    POSTING_FORWARD
+    POSTING_FORWARD,
+    POSTING_POSITION,
+    POSTING_MOVED,
+    POSTING_STOPPED,
+    POSTING_CARD
 };
 
 struct posting {
@@ -27,7 +31,11 @@ struct posting {
     const char *reaction;      /* its kind */
     bool back;                 /* take it back */
     uint32_t expire_s, burn_s; /* POSTING_TEXT: said of this one; 0: not */
-    unsigned wait;             /* seconds; 0: not at all */
+    struct tacet_position at;  /* POSTING_POSITION, MOVED */
+    const char *label;         /* POSTING_POSITION, as the next: NULL: none */
+    uint32_t live_s;
+    const char *whose; /* POSTING_CARD: a handle */
+    unsigned wait;     /* seconds; 0: not at all */
     bool json;
 };
 

@@ -322,7 +322,8 @@ const char *sentences_kind(unsigned kind)
         [TACET_KIND_TEXT] = "text",         [TACET_KIND_REPLY] = "reply",
         [TACET_KIND_REACTION] = "reaction", [TACET_KIND_EDIT] = "edit",
         [TACET_KIND_RECALL] = "recall",     [TACET_KIND_FILE] = "file",
-        [TACET_KIND_FORWARD] = "forward",
+        [TACET_KIND_FORWARD] = "forward",   [TACET_KIND_POSITION] = "position",
+        [TACET_KIND_MOVED] = "moved",       [TACET_KIND_CARD] = "card",
     };
 
     return kind < ROWS(names) ? names[kind] : NULL;

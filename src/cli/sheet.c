@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "cli/geo.h"
 #include "cli/lifetime.h"
 #include "cli/people.h"
 #include "cli/rooms.h"
@@ -91,7 +92,7 @@ static void write_quoted(struct bytes text, struct buf *out)
 
 static const char *relation(const struct tacet_message *m)
 {
-    if (m->kind == TACET_KIND_EDIT)
+    if (m->kind == TACET_KIND_EDIT || m->kind == TACET_KIND_MOVED)
         return "    (says this in the place of ";
     if (m->kind == TACET_KIND_RECALL)
         return "    (takes back ";
@@ -108,7 +109,7 @@ static void write_re(struct tacet_client *client, const struct tacet_message *m,
         buf_text(out, ", which is not here)\n");
         return;
     }
-    if (m->kind != TACET_KIND_EDIT) {
+    if (m->kind != TACET_KIND_EDIT && m->kind != TACET_KIND_MOVED) {
         buf_text(out, ", ");
         people_write(client, m->re.by, out);
         buf_text(out, ": ");
@@ -158,6 +159,47 @@ static void write_file(const struct tacet_message *m, struct buf *out)
     buf_text(out, rest);
 }
 
+/* "at geo:52.5163,13.3777, "the gate"" */
+static void write_position(const struct tacet_message *m, struct buf *out)
+{
+    buf_text(out, "at ");
+    geo_write(&m->position, out);
+    if (m->text_n == 0)
+        return;
+    buf_text(out, ", \"");
+    text_harmless(out, bytes(m->text, m->text_n), false);
+    buf_text(out, "\"");
+}
+
+static void write_until(const struct tacet_message *m, struct buf *out)
+{
+    if (!m->located || m->position.until_ms == 0)
+        return;
+    buf_text(out, "    (where they are by now, until ");
+    show_write_time(out, m->position.until_ms);
+    buf_text(out, ")\n");
+}
+
+static const char *introduction(const struct tacet_message *m)
+{
+    static const char *const words[] = {
+        [TACET_INTRODUCED_NEW] = "who is not known here yet",
+        [TACET_INTRODUCED_SAME] = "whom you know",
+        [TACET_INTRODUCED_OTHER] = "who is not the one whom you know by that name",
+        [TACET_INTRODUCED_ELSEWHERE] = "of another network",
+    };
+
+    return words[m->introduced];
+}
+
+static void write_card(const struct tacet_message *m, struct buf *out)
+{
+    buf_text(out, "a contact card of ");
+    text_harmless(out, bytes(m->text, m->text_n), false);
+    buf_text(out, ", ");
+    buf_text(out, introduction(m));
+}
+
 /* Where it is not as where nobody says anything. */
 static void write_end(const struct tacet_message *m, struct buf *out)
 {
@@ -181,6 +223,10 @@ void sheet_words(struct tacet_client *client, const struct tacet_message *m, str
         write_change(client, m, out);
     else if (m->file)
         write_file(m, out);
+    else if (m->located)
+        write_position(m, out);
+    else if (m->introduced != 0)
+        write_card(m, out);
     else
         show_lines(out, bytes(m->text, m->text_n), "    ");
 }
@@ -188,7 +234,8 @@ void sheet_words(struct tacet_client *client, const struct tacet_message *m, str
 bool sheet_has_reactions(const struct tacet_message *m)
 {
     return m->kind == TACET_KIND_TEXT || m->kind == TACET_KIND_REPLY ||
-           m->kind == TACET_KIND_FILE || m->kind == TACET_KIND_FORWARD;
+           m->kind == TACET_KIND_FILE || m->kind == TACET_KIND_FORWARD ||
+           m->kind == TACET_KIND_POSITION || m->kind == TACET_KIND_CARD;
 }
 
 void sheet_below(struct tacet_client *client, const struct tacet_message *m, struct buf *out)
@@ -201,8 +248,9 @@ void sheet_below(struct tacet_client *client, const struct tacet_message *m, str
         buf_text(out, "    (forwarded)\n");
     if (sheet_has_reactions(m))
         write_reactions(client, m, out);
-    if (m->versions > 1)
+    if (m->versions > 1 && !m->located)
         buf_text(out, "    (edited)\n");
+    write_until(m, out);
     write_end(m, out);
     write_notes(m, out);
 }

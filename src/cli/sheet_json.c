@@ -5,6 +5,7 @@
 #include "cli/sentences.h"
 #include "cli/sheet.h"
 #include "tacet/deeds.h"
+#include "tacet/whereabouts.h"
 #include "terminal/jsonl.h"
 
 static const char *state_name(const struct tacet_message *m)
@@ -125,19 +126,47 @@ static json_t *file_json(const struct tacet_message *m)
                      "preview", preview_json(m));
 }
 
+/* In degrees, as people write them. */
+static json_t *position_json(const struct tacet_message *m)
+{
+    const double degree = TACET_POSITION_DEGREE;
+
+    if (!m->located)
+        return json_null();
+    return json_pack("{sf sf sI so}", "latitude", m->position.latitude / degree, "longitude",
+                     m->position.longitude / degree, "accuracy", (json_int_t)m->position.accuracy_m,
+                     "until",
+                     m->position.until_ms == 0 ? json_null() : jsonl_time(m->position.until_ms));
+}
+
+static json_t *card_json(const struct tacet_message *m)
+{
+    static const char *const words[] = {
+        [TACET_INTRODUCED_NEW] = "new",
+        [TACET_INTRODUCED_SAME] = "same",
+        [TACET_INTRODUCED_OTHER] = "other",
+        [TACET_INTRODUCED_ELSEWHERE] = "elsewhere",
+    };
+
+    if (m->introduced == 0)
+        return json_null();
+    return json_pack("{ss% ss ss}", "handle", (const char *)m->text, m->text_n, "account",
+                     m->account, "known", words[m->introduced]);
+}
+
 bool sheet_json(struct tacet_client *client, const struct tacet_message *m)
 {
     size_t n = m->file ? 0 : m->text_n;
     const char *text = n == 0 ? "" : (const char *)m->text;
 
     return jsonl_print(json_pack(
-        "{ss so ss sb ss ss% so ss so sI so so so ss? so so so sb sI sI so sb so}", "with", m->with,
-        "name", people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id, "text",
-        text, n, "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes", notes_json(m),
-        "missing", (json_int_t)m->missing, "devices", devices_json(m), "change", room_json(m),
-        "file", file_json(m), "kind", sentences_kind(m->kind), "re", re_json(m), "reactions",
-        reactions_json(client, m), "was", was_json(client, m), "starred", m->starred, "expire",
-        (json_int_t)m->expire_s, "burn", (json_int_t)m->burn_s, "ends",
+        "{ss so ss sb ss ss% so ss so sI so so so ss? so so so sb sI sI so sb so so so}", "with",
+        m->with, "name", people_json(client, m->with), "by", m->by, "mine", m->mine, "id", m->id,
+        "text", text, n, "sent", jsonl_time(m->sent_ms), "state", state_name(m), "notes",
+        notes_json(m), "missing", (json_int_t)m->missing, "devices", devices_json(m), "change",
+        room_json(m), "file", file_json(m), "kind", sentences_kind(m->kind), "re", re_json(m),
+        "reactions", reactions_json(client, m), "was", was_json(client, m), "starred", m->starred,
+        "expire", (json_int_t)m->expire_s, "burn", (json_int_t)m->burn_s, "ends",
         m->ends_ms == 0 ? json_null() : jsonl_time(m->ends_ms), "mentioned", m->mentioned,
-        "receipts", receipts_json(client, m)));
+        "receipts", receipts_json(client, m), "position", position_json(m), "card", card_json(m)));
 }

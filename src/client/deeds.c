@@ -29,15 +29,42 @@ static bool is_plain(uint16_t type)
     return type == PAYLOAD_TEXT || type == PAYLOAD_FORWARD;
 }
 
-bool deeds_are_readable(uint16_t type, struct bytes content)
+/* What is shown of a content, borrowed.  false: it is none of its type. */
+static bool read_words(uint16_t type, struct bytes content, struct bytes *words)
 {
-    struct bytes name;
     struct reference ref;
+    struct position at;
+    struct card card;
 
+    *words = content;
     if (is_plain(type))
         return text_is_utf8(content);
-    return type == PAYLOAD_FILE ? read_file_name(content, &name)
-                                : reference_parse(type, content, &ref).code == E_OK;
+    if (type == PAYLOAD_FILE)
+        return read_file_name(content, words);
+    if (type == PAYLOAD_CARD) {
+        if (card_parse(content, &card).code != E_OK)
+            return false;
+        *words = card.handle;
+        return true;
+    }
+    if (type != PAYLOAD_POSITION) {
+        if (reference_parse(type, content, &ref).code != E_OK)
+            return false;
+        *words = ref.text;
+        if (type != PAYLOAD_MOVED)
+            return true;
+    }
+    if (position_parse(*words, &at).code != E_OK)
+        return false;
+    *words = at.label;
+    return true;
+}
+
+bool deeds_are_readable(uint16_t type, struct bytes content)
+{
+    struct bytes words;
+
+    return read_words(type, content, &words);
 }
 
 bool deeds_is_said(const struct message *m)
@@ -46,16 +73,22 @@ bool deeds_is_said(const struct message *m)
            0;
 }
 
+bool deeds_is_version(uint16_t type)
+{
+    return type == PAYLOAD_EDIT || type == PAYLOAD_MOVED;
+}
+
 /* A version of something that was recalled is no row of its own. */
 static bool is_lost_version(const struct message *m)
 {
-    return (m->notes & MESSAGE_RECALLED) != 0 && m->type == PAYLOAD_EDIT;
+    return (m->notes & MESSAGE_RECALLED) != 0 && deeds_is_version(m->type);
 }
 
 bool deeds_is_text(const struct message *m)
 {
     return deeds_is_said(m) &&
-           (is_plain(m->type) || m->type == PAYLOAD_REPLY || m->type == PAYLOAD_FILE);
+           (is_plain(m->type) || m->type == PAYLOAD_REPLY || m->type == PAYLOAD_FILE ||
+            m->type == PAYLOAD_POSITION || m->type == PAYLOAD_CARD);
 }
 
 bool deeds_is_editable(const struct message *m)
@@ -71,14 +104,11 @@ bool deeds_is_quiet(const struct message *m)
 
 struct bytes deeds_text(const struct message *m)
 {
-    struct bytes name;
-    struct reference ref;
+    struct bytes words;
 
-    if (m->type == PAYLOAD_FILE)
-        return read_file_name(m->text, &name) ? name : (struct bytes){0};
-    if (is_plain(m->type) || reference_parse(m->type, m->text, &ref).code != E_OK)
-        return m->text;
-    return ref.text;
+    if (read_words(m->type, m->text, &words) || is_plain(m->type))
+        return words;
+    return (struct bytes){NULL, 0};
 }
 
 /* ---- what is done */
@@ -167,7 +197,7 @@ struct err deeds_take(struct vault *v, const struct own *me, struct message *m,
         return OK;
     if (m->type == PAYLOAD_RECALL)
         return recalls_take(v, me, &to, by);
-    if (m->type == PAYLOAD_EDIT)
+    if (deeds_is_version(m->type))
         return take_edit(v, &to, m, by, &ref);
     r = reaction_of(m, &ref);
     return reactions_take(v, &to, by, &r);
@@ -201,7 +231,7 @@ struct err deeds_is_late(struct vault *v, const struct message *m, bool *is)
     struct err err;
 
     *is = false;
-    if ((m->type != PAYLOAD_EDIT && m->type != PAYLOAD_REACTION) ||
+    if ((!deeds_is_version(m->type) && m->type != PAYLOAD_REACTION) ||
         reference_parse(m->type, m->text, &ref).code != E_OK)
         return OK;
     TRY(messages_known(v, &ref.sender, &ref.id, is));
@@ -227,7 +257,7 @@ struct err deeds_undo(struct vault *v, const struct own *me, const struct messag
         return OK;
     if (m->type == PAYLOAD_RECALL) /* what is gone does not come back */
         return OK;
-    if (m->type == PAYLOAD_EDIT) {
+    if (deeds_is_version(m->type)) {
         e = edit_of(m, &ref);
         return edits_undo(v, &to, by, &e);
     }
@@ -280,6 +310,14 @@ struct err deeds_end(struct vault *v, const struct own *me, uint64_t contact, ui
 
 /* ---- what is shown */
 
+/* The type of what its writer says in its place; 0: nothing stands there but itself. */
+static uint16_t version_of(const struct message *m)
+{
+    if (deeds_is_editable(m))
+        return PAYLOAD_EDIT;
+    return deeds_is_said(m) && m->type == PAYLOAD_POSITION ? PAYLOAD_MOVED : 0;
+}
+
 struct err deeds_versions(struct vault *v, const struct own *me, const struct message *m,
                           struct edits *out)
 {
@@ -289,7 +327,7 @@ struct err deeds_versions(struct vault *v, const struct own *me, const struct me
     bool blocked = false;
 
     *out = (struct edits){.n = 0};
-    err = deeds_is_editable(m) ? target_author(v, me, m, &author) : FAIL(E_ABSENT);
+    err = version_of(m) != 0 ? target_author(v, me, m, &author) : FAIL(E_ABSENT);
     if (err.code == E_OK && !m->mine)
         err = agreed_is_blocked(v, &author, &blocked);
     if (err.code == E_ABSENT || (err.code == E_OK && blocked))
@@ -299,26 +337,53 @@ struct err deeds_versions(struct vault *v, const struct own *me, const struct me
     return edits_of(v, &to, &author, out);
 }
 
-struct err deeds_newest(struct vault *v, const struct own *me, const struct message *m,
-                        struct arena *a, struct bytes *text, size_t *versions)
+/* The version that stands, which may be the message itself. */
+static struct err find_newest(struct vault *v, const struct own *me, const struct message *m,
+                              struct arena *a, struct message *out, size_t *versions)
 {
     struct message last;
     struct edits e;
 
-    *text = deeds_text(m);
+    *out = *m;
     *versions = 1;
     TRY(deeds_versions(v, me, m, &e));
     for (size_t i = e.n; i > 0; i--) {
         struct err err = messages_get(v, m->contact, e.of[i - 1].place, a, &last);
 
-        if (err.code == E_ABSENT)
+        if (err.code == E_ABSENT || (err.code == E_OK && last.type != version_of(m)))
             continue;
         TRY(err);
-        *text = deeds_text(&last);
+        *out = last;
         *versions += i;
         return OK;
     }
     return OK;
+}
+
+struct err deeds_newest(struct vault *v, const struct own *me, const struct message *m,
+                        struct arena *a, struct bytes *text, size_t *versions)
+{
+    struct message last;
+
+    TRY(find_newest(v, me, m, a, &last, versions));
+    *text = deeds_text(&last);
+    return OK;
+}
+
+struct err deeds_position(struct vault *v, const struct own *me, const struct message *m,
+                          struct arena *a, struct position *out)
+{
+    struct reference ref;
+    struct message last;
+    size_t versions;
+
+    if (!deeds_is_said(m) || m->type != PAYLOAD_POSITION)
+        return FAIL(E_ABSENT);
+    TRY(find_newest(v, me, m, a, &last, &versions));
+    if (last.type == PAYLOAD_POSITION)
+        return position_parse(last.text, out);
+    TRY(reference_parse(last.type, last.text, &ref));
+    return position_parse(ref.text, out);
 }
 
 static struct err find_target(struct vault *v, const struct own *me, const struct message *m,
@@ -348,7 +413,13 @@ struct err deeds_view(struct vault *v, const struct own *me, const struct messag
     if (!deeds_is_said(m))
         return OK;
     TRY(deeds_newest(v, me, m, a, &out->text, &out->versions));
-    if (is_plain(m->type) || m->type == PAYLOAD_FILE)
+    out->located = m->type == PAYLOAD_POSITION;
+    if (out->located)
+        return deeds_position(v, me, m, a, &out->at);
+    out->introduces = m->type == PAYLOAD_CARD;
+    if (out->introduces)
+        return card_parse(m->text, &out->card);
+    if (!reference_is_of(m->type))
         return OK;
     TRY(reference_parse(m->type, m->text, &out->reference));
     out->refers = true;

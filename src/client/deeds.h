@@ -12,6 +12,8 @@
 #include "client/edits.h"
 #include "client/reactions.h"
 #include "client/recalls.h"
+#include "e2ee/card.h"
+#include "e2ee/position.h"
 
 /* Can a person be shown a content of this type?  Else it needs a newer program. */
 bool deeds_are_readable(uint16_t type, struct bytes content);
@@ -20,10 +22,12 @@ bool deeds_are_readable(uint16_t type, struct bytes content);
  */
 bool deeds_is_said(const struct message *m);
 
-/* Is it a text or a file, which can be answered and reacted to?  And can its writer say something
- * else in its place? */
+/* Is it a text, a file, a position or a card, which can be answered and reacted to?  And can its
+ * writer say something else in its place? */
 bool deeds_is_text(const struct message *m);
 bool deeds_is_editable(const struct message *m);
+/* Does a message of this type say what stands in the place of another one? */
+bool deeds_is_version(uint16_t type);
 
 /* Does it show at the message that it speaks of alone?  Not where it has something to tell itself:
  * that messages before it are missing, say, or that it was never sent. */
@@ -47,13 +51,18 @@ FALLIBLE deeds_undo(struct vault *v, const struct own *me, const struct message 
  * reacted to it.  Fine where there is none. */
 FALLIBLE deeds_end(struct vault *v, const struct own *me, uint64_t contact, uint64_t place);
 
-/* What its writer said in it first, borrowed: of a file what it is called. */
+/* What its writer said in it first, borrowed: of a file what it is called, of a position its label,
+ * of a card the handle. */
 struct bytes deeds_text(const struct message *m);
 
 /* And what they say now, borrowed or in the arena; *versions: of so many, 1 or more.  Of somebody
  * who is blocked nothing but the first is shown. */
 FALLIBLE deeds_newest(struct vault *v, const struct own *me, const struct message *m,
                       struct arena *a, struct bytes *text, size_t *versions);
+
+/* Where its writer is by now, as they say.  E_ABSENT: it is no position. */
+FALLIBLE deeds_position(struct vault *v, const struct own *me, const struct message *m,
+                        struct arena *a, struct position *out);
 
 /* All that was said in its place by its writer. */
 FALLIBLE deeds_versions(struct vault *v, const struct own *me, const struct message *m,
@@ -68,6 +77,10 @@ struct deeds_view {
     bool here;         /* it is here, and can be shown: */
     struct message to; /* in the arena */
     struct bytes to_text;
+    bool located; /* it says where its writer is: by now */
+    struct position at;
+    bool introduces; /* and this one, who somebody is */
+    struct card card;
 };
 FALLIBLE deeds_view(struct vault *v, const struct own *me, const struct message *m, struct arena *a,
                     struct deeds_view *out);

@@ -73,6 +73,44 @@ static struct err recall(struct doing *d)
     return d->to.mine ? say(d, PAYLOAD_RECALL, &(struct reference){.stamp = 0}) : FAIL(E_DENIED);
 }
 
+/* What stands in its place by now, with what is said of it anew. */
+static struct err say_moved(struct doing *d, const struct position *at)
+{
+    struct engine *e = d->e;
+    struct buf b = BUF(POSITION_MAX_SIZE);
+    struct err err = OK;
+    struct edits mine;
+
+    TRY_OUT(edits_of(e->vault, &d->target, &e->own.me.who.aid, &mine));
+    TRY_OUT(position_write(at, &b));
+    err = say(d, PAYLOAD_MOVED,
+              &(struct reference){.text = buf_view(&b), .stamp = edits_stamp(&mine, e->now_ms)});
+out:
+    buf_free(&b);
+    return err;
+}
+
+/* Until it ends: from then on nothing follows any more. */
+static struct err move(struct doing *d, const struct position *to, struct arena *a)
+{
+    struct engine *e = d->e;
+    struct position at;
+
+    TRY(deeds_position(e->vault, &e->own, &d->to, a, &at));
+    if (!d->to.mine)
+        return FAIL(E_DENIED);
+    if (at.until_ms <= e->now_ms)
+        return to == NULL ? FAIL(E_STALE) : FAIL(E_EXPIRED);
+    if (to == NULL) {
+        at.until_ms = e->now_ms == 0 ? 1 : e->now_ms;
+    } else {
+        at.latitude = to->latitude;
+        at.longitude = to->longitude;
+        at.accuracy_m = to->accuracy_m;
+    }
+    return say_moved(d, &at);
+}
+
 /* The message that is meant, where others can know of it, too.  What is kept about it stands under
  * the room of the two, so that their account must be known. */
 static struct err find_target(struct doing *d, struct arena *a)
@@ -96,14 +134,19 @@ static struct err act(struct doing *d, struct arena *a)
         return edit(d, a);
     if (d->c->kind == COMMAND_RECALL)
         return recall(d);
+    if (d->c->kind == COMMAND_MOVE)
+        return move(d, d->c->position, a);
+    if (d->c->kind == COMMAND_STOP)
+        return move(d, NULL, a);
     return react(d, d->c->kind == COMMAND_REACT);
 }
 
 /* What is destroyed once it was read, or is kept for the network, stays where it is; a file's bytes
- * are there for as long as its message was to live. */
+ * are there for as long as its message was to live; where I am, and whom I know, nobody says for
+ * me. */
 static struct err may_forward(const struct message *m)
 {
-    if (!deeds_is_text(m) || m->type == PAYLOAD_FILE)
+    if (!deeds_is_editable(m) && (!deeds_is_text(m) || m->type != PAYLOAD_FORWARD))
         return FAIL(E_ABSENT);
     return m->burn_s != 0 || (m->notes & MESSAGE_COPY) != 0 || !rules_allows_forwarding()
                ? FAIL(E_DENIED)

@@ -70,6 +70,11 @@ enum command_kind {
     COMMAND_TIMERS = 60,  /* in the conversation with handle, or in `room`: `timers` */
     /* With the message at place `number` of the conversation with handle, or in `room`. */
     COMMAND_FORWARD = 140,  /* to handle or `room`, what stands at place `number` of `from` */
+    COMMAND_MOVE,           /* it is mine, and says where I am: at `position` now */
+    COMMAND_STOP,           /* and no newer one follows */
+    COMMAND_POSITION = 145, /* to handle or `room`: I am at `position`, and for `number` seconds
+                             * newer ones follow */
+    COMMAND_CARD,           /* to handle or `room`: who is called `text` */
     COMMAND_RECEIPTS = 130, /* tell so much: `number`, of enum receipts_level */
     COMMAND_REPLY = 80,     /* answer it with `text` */
     COMMAND_REACT,          /* react to it by the kind in `text` */
@@ -119,7 +124,8 @@ struct command {
     uint64_t room;                  /* SEND, READ to PIN, FILE_*: 0: the conversation with handle */
     uint64_t from;                  /* FORWARD: the number of a conversation */
     const struct attachment *about; /* FILE_SEND */
-    struct timers timers;           /* TIMERS; SEND: what is said of this one */
+    const struct position *position; /* POSITION, MOVE, whose label and end stay as they were */
+    struct timers timers;            /* TIMERS; SEND: what is said of this one */
 };
 
 /* ---- What the engine wants done. */

@@ -5,11 +5,14 @@
 #include "client/engine_internal.h"
 #include "client/errands.h"
 #include "client/giver.h"
+#include "client/rules.h"
 #include "client/showing.h"
 #include "client/taker.h"
 #include "client/wishing.h"
+#include "e2ee/card.h"
 #include "e2ee/fingerprint.h"
 #include "e2ee/payload.h"
+#include "e2ee/position.h"
 
 /* With somebody new it begins. */
 static struct err begin_conversation(struct engine *e, const struct command *c, uint64_t *out)
@@ -49,6 +52,63 @@ static struct err forward(struct engine *e, const struct command *c)
     TRY_OUT(outgoing_queue(e, to, PAYLOAD_FORWARD, text));
 out:
     arena_free(&a);
+    return err;
+}
+
+static struct err send_content(struct engine *e, const struct command *c, uint16_t type,
+                               struct bytes content)
+{
+    uint64_t conversation;
+
+    TRY(begin_conversation(e, c, &conversation));
+    return outgoing_queue(e, conversation, type, content);
+}
+
+static struct err send_position(struct engine *e, const struct command *c)
+{
+    struct position at = *c->position;
+    struct buf content = BUF(POSITION_MAX_SIZE);
+    struct err err = OK;
+
+    if (!rules_allows_position())
+        return FAIL(E_DENIED);
+    if (c->number > POSITION_LIVE_MAX)
+        return FAIL(E_LIMIT);
+    if (c->number > 0)
+        at.until_ms = clock_add(e->now_ms, c->number * CLOCK_SECOND_MS);
+    TRY_OUT(position_write(&at, &content));
+    TRY_OUT(send_content(e, c, PAYLOAD_POSITION, buf_view(&content)));
+out:
+    buf_free(&content);
+    return err;
+}
+
+/* As they are known here, or myself. */
+static struct err find_introduced(struct engine *e, struct bytes handle, struct card *out)
+{
+    struct contact c;
+
+    *out = (struct card){e->own.nid, e->own.me.who.aid, handle};
+    if (bytes_same(handle, bytes_text(e->own.handle)))
+        return OK;
+    TRY(people_by_handle(e->vault, handle, &c));
+    if (c.changed)
+        return FAIL(E_CONFLICT);
+    out->aid = c.aid;
+    return c.known ? OK : FAIL(E_AGAIN);
+}
+
+static struct err send_card(struct engine *e, const struct command *c)
+{
+    struct buf content = BUF(CARD_MAX_SIZE);
+    struct err err = OK;
+    struct card card;
+
+    TRY_OUT(find_introduced(e, c->text, &card));
+    TRY_OUT(card_write(&card, &content));
+    TRY_OUT(send_content(e, c, PAYLOAD_CARD, buf_view(&content)));
+out:
+    buf_free(&content);
     return err;
 }
 
@@ -224,9 +284,15 @@ struct err obeying_command(struct engine *e, const struct command *c)
     case COMMAND_TAKE_BACK:
     case COMMAND_EDIT:
     case COMMAND_RECALL:
+    case COMMAND_MOVE:
+    case COMMAND_STOP:
         return doing_command(e, c);
     case COMMAND_FORWARD:
         return forward(e, c);
+    case COMMAND_POSITION:
+        return send_position(e, c);
+    case COMMAND_CARD:
+        return send_card(e, c);
     case COMMAND_FILE_SEND:
     case COMMAND_FILE_FETCH:
     case COMMAND_FILE_CANCEL:

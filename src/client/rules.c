@@ -277,6 +277,11 @@ bool rules_allows_forwarding(void)
     return true;
 }
 
+bool rules_allows_position(void)
+{
+    return true;
+}
+
 bool rules_allows_fetching(void)
 {
     return true;

@@ -72,10 +72,11 @@ bool rules_says_receipts(uint8_t *level);
 /* May devices of an account give each other what was said before?  No policy says anything of it
  * yet: the place where one would be asked. */
 bool rules_allows_history(void);
-/* May a conversation be written out of a profile, what is said in one be forwarded to another, and
- * files be fetched by themselves?  The same. */
+/* May a conversation be written out of a profile, what is said in one be forwarded to another,
+ * people say where they are, and files be fetched by themselves?  The same. */
 bool rules_allows_export(void);
 bool rules_allows_forwarding(void);
+bool rules_allows_position(void);
 bool rules_allows_fetching(void);
 
 /* NULL where there is none, as statement/policy.h has it. */

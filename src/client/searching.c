@@ -143,7 +143,7 @@ static struct err settle(struct vault *v, const struct own *me, struct query *q,
     struct err err = messages_get(v, hit->conversation, hit->place, &a, &m);
 
     *fits = true;
-    if (err.code == E_OK && m.type == PAYLOAD_EDIT) {
+    if (err.code == E_OK && deeds_is_version(m.type)) {
         err = deeds_view(v, me, &m, &a, &view);
         *fits = err.code == E_OK && view.here;
         if (*fits)

@@ -3,6 +3,7 @@
 
 #include "base/reader.h"
 #include "client/agreed.h"
+#include "client/deeds.h"
 #include "client/engine_internal.h"
 #include "client/registers.h"
 #include "client/roomlog.h"
@@ -42,7 +43,7 @@ static bool is_within(const struct timers *t, struct timers bound)
 
 bool timers_burns(uint16_t type)
 {
-    return type != PAYLOAD_REACTION && type != PAYLOAD_EDIT && type != PAYLOAD_RECALL;
+    return type != PAYLOAD_REACTION && type != PAYLOAD_RECALL && !deeds_is_version(type);
 }
 
 /* ---- what the person said */

@@ -11,8 +11,11 @@ enum payload_type {
     PAYLOAD_REACTION = 3,
     PAYLOAD_EDIT = 4,
     PAYLOAD_RECALL = 5,
-    PAYLOAD_FILE = 6,    /* e2ee/attachment.h [PROTOCOL 13.8] */
-    PAYLOAD_FORWARD = 7, /* a text that was said elsewhere [PROTOCOL 6.10] */
+    PAYLOAD_FILE = 6,     /* e2ee/attachment.h [PROTOCOL 13.8] */
+    PAYLOAD_FORWARD = 7,  /* a text that was said elsewhere [PROTOCOL 6.10] */
+    PAYLOAD_POSITION = 8, /* e2ee/position.h [PROTOCOL 6.14] */
+    PAYLOAD_MOVED = 9,    /* one in the place of another [PROTOCOL 6.10, 6.14] */
+    PAYLOAD_CARD = 10,    /* e2ee/card.h [PROTOCOL 6.14] */
 
     /* Control messages [PROTOCOL 6.8]: carried out, never shown, and without a place in a stream.
      */

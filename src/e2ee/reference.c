@@ -23,18 +23,17 @@ static bool is_kind(struct bytes text)
     return text.n > 0;
 }
 
-static bool speaks_of_another(uint16_t type)
+bool reference_is_of(uint16_t type)
 {
-    return type >= PAYLOAD_REPLY && type <= PAYLOAD_RECALL;
+    return (type >= PAYLOAD_REPLY && type <= PAYLOAD_RECALL) || type == PAYLOAD_MOVED;
 }
 
 static size_t most_of(uint16_t type)
 {
     static const size_t most[] = {
-        [PAYLOAD_REPLY] = REFERENCE_REPLY_MAX,
-        [PAYLOAD_REACTION] = REFERENCE_REACTION_MAX,
-        [PAYLOAD_EDIT] = REFERENCE_EDIT_MAX,
-        [PAYLOAD_RECALL] = 0,
+        [PAYLOAD_REPLY] = REFERENCE_REPLY_MAX, [PAYLOAD_REACTION] = REFERENCE_REACTION_MAX,
+        [PAYLOAD_EDIT] = REFERENCE_EDIT_MAX,   [PAYLOAD_RECALL] = 0,
+        [PAYLOAD_MOVED] = POSITION_MAX_SIZE,
     };
 
     return most[type];
@@ -42,15 +41,19 @@ static size_t most_of(uint16_t type)
 
 static bool has_stamp(uint16_t type)
 {
-    return type == PAYLOAD_REACTION || type == PAYLOAD_EDIT;
+    return type == PAYLOAD_REACTION || type == PAYLOAD_EDIT || type == PAYLOAD_MOVED;
 }
 
 static struct err check(uint16_t type, const struct reference *in)
 {
+    struct position at;
+
     if (in->text.n > most_of(type))
         return FAIL(E_LIMIT);
     if (type == PAYLOAD_REACTION)
         return is_kind(in->text) ? OK : FAIL(E_MALFORMED);
+    if (type == PAYLOAD_MOVED)
+        return position_parse(in->text, &at);
     return text_is_utf8(in->text) ? OK : FAIL(E_MALFORMED);
 }
 
@@ -60,7 +63,7 @@ struct err reference_write(uint16_t type, const struct reference *in, struct buf
     struct bytes written;
     struct err err;
 
-    if (!speaks_of_another(type))
+    if (!reference_is_of(type))
         return FAIL(E_MALFORMED);
     TRY(check(type, in));
     buf_bytes(out, ID_BYTES(in->sender));
@@ -89,7 +92,7 @@ struct err reference_parse(uint16_t type, struct bytes content, struct reference
     struct reader r = reader(content);
     struct reference ref = {.stamp = 0};
 
-    if (!speaks_of_another(type))
+    if (!reference_is_of(type))
         return FAIL(E_MALFORMED);
     reader_copy(&r, ref.sender.b, sizeof ref.sender.b);
     reader_copy(&r, ref.id.b, sizeof ref.id.b);

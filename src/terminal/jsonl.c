@@ -6,9 +6,13 @@
 
 #include "base/clock.h"
 
+#define REAL_DIGITS 10 /* enough for degrees to the last of seven digits behind the point */
+
 bool jsonl_print(json_t *value)
 {
-    char *line = value == NULL ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENSURE_ASCII);
+    char *line = value == NULL ? NULL
+                               : json_dumps(value, JSON_COMPACT | JSON_ENSURE_ASCII |
+                                                       JSON_REAL_PRECISION(REAL_DIGITS));
     bool printed = line != NULL;
 
     if (printed)

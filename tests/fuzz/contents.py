@@ -11,6 +11,20 @@ REFERENCES = {
     "back": b"\x03" + NAME + struct.pack(">QB", 8, 0) + "\U0001f44d".encode(),
     "edit": b"\x04" + NAME + struct.pack(">Q", 7) + b"At ten.",
     "recall": b"\x05" + NAME,
+    "moved": b"\x09" + NAME + struct.pack(">QiiIQ", 7, 525163000, 133777000, 15, 1 << 40),
+}
+
+POSITIONS = {
+    "plain": struct.pack(">iiIQ", 525163000, 133777000, 0, 0),
+    "live": struct.pack(">iiIQ", -338568000, 1512153000, 15, 1 << 40) + b"Opera",
+    "far": struct.pack(">iiIQ", 900000000, -1800000000, 2**32 - 1, 2**64 - 1),
+    "off": struct.pack(">iiIQ", 900000001, 0, 0, 0),
+}
+
+CARDS = {
+    "bob": bytes([1] * 32) + bytes([2] * 32) + b"bob",
+    "long": bytes([1] * 32) + bytes([2] * 32) + b"a" * 32,
+    "none": bytes([1] * 64) + b"Bob",
 }
 
 RECEIPTS = {

@@ -6,6 +6,7 @@
  */
 #include "e2ee/attachment.h"
 #include "e2ee/call_key.h"
+#include "e2ee/card.h"
 #include "e2ee/control.h"
 #include "e2ee/file_key.h"
 #include "e2ee/receipt.h"
@@ -267,6 +268,20 @@ static struct err check_receipt(struct bytes in)
     return receipt_parse(in, &r);
 }
 
+static struct err check_position(struct bytes in)
+{
+    struct position p;
+
+    return position_parse(in, &p);
+}
+
+static struct err check_card(struct bytes in)
+{
+    struct card c;
+
+    return card_parse(in, &c);
+}
+
 static const struct {
     const char *kind;
     struct err (*check)(struct bytes in);
@@ -290,6 +305,8 @@ static const struct {
     {"letters", check_letters},
     {"export", check_export},
     {"receipt", check_receipt},
+    {"position", check_position},
+    {"card", check_card},
 };
 
 static struct err check(json_t *o, const char *kind, struct bytes in)

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Contents that speak of another message, and receipts, of PROTOCOL 6.10 and 6.13."""
-from notation import same, u8, u64
+"""Contents that speak of another message, receipts, positions and cards, of PROTOCOL 6.10, 6.13 and 6.14."""
+from notation import same, u32, u64, u8
+
+
+def i32(n):
+    return u32(n % 2**32)
 
 
 def check_contents(v):
@@ -12,3 +16,11 @@ def check_contents(v):
     for r in v.receipts:
         came = b"".join(u64(x.first) + u64(x.last) for x in r.came)
         same("receipt", r.did + u64(r.read) + u8(len(r.came)) + came, r.content)
+    same("positions", len(v.positions), 2)
+    for p in v.positions:
+        at = i32(p.north - p.south) + i32(p.east - p.west) + u32(p.accuracy) + u64(p.until) + p.text("label")
+        same("position", at, p.content)
+        same("moved", p.did + p.id + u64(p.stamp) + at, p.moved)
+    same("cards", len(v.cards), 1)
+    for c in v.cards:
+        same("card", c.nid + c.aid + c.text("handle"), c.content)

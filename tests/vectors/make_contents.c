@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Contents that speak of another message, and receipts.  [PROTOCOL 6.10, 6.13] */
+/* Contents that speak of another message, receipts, positions and cards.  [PROTOCOL 6.10, 6.13,
+ * 6.14] */
+#include "e2ee/card.h"
 #include "e2ee/receipt.h"
 #include "e2ee/reference.h"
 #include "vectors/make.h"
@@ -57,6 +59,57 @@ static void put_receipts(json_t *to)
     put_receipt(to, &most);
 }
 
+static void put_position(json_t *to, const struct position *p)
+{
+    const struct reference moved = {
+        .sender = DID, .id = ID, .stamp = MAKE_NOW_MS + 3, .text = {NULL, 0}};
+    struct buf content = BUF(LIMIT_TEXT), after = BUF(LIMIT_TEXT);
+    struct reference ref = moved;
+    json_t *o = add_object(to);
+
+    must(position_write(p, &content));
+    ref.text = buf_view(&content);
+    must(reference_write(PAYLOAD_MOVED, &ref, &after));
+    put_number(o, "north", p->latitude < 0 ? 0 : (uint64_t)p->latitude);
+    put_number(o, "south", p->latitude < 0 ? (uint64_t)-p->latitude : 0);
+    put_number(o, "east", p->longitude < 0 ? 0 : (uint64_t)p->longitude);
+    put_number(o, "west", p->longitude < 0 ? (uint64_t)-p->longitude : 0);
+    put_number(o, "accuracy", p->accuracy_m);
+    put_number(o, "until", p->until_ms);
+    put_text(o, "label", p->label);
+    put_bytes(o, "content", buf_view(&content));
+    put_bytes(o, "did", ID_BYTES(ref.sender));
+    put_bytes(o, "id", ID_BYTES(ref.id));
+    put_number(o, "stamp", ref.stamp);
+    put_bytes(o, "moved", buf_view(&after));
+    buf_free(&content);
+    buf_free(&after);
+}
+
+static void put_positions(json_t *to)
+{
+    put_position(to, &(struct position){.latitude = 525163000, .longitude = 133777001});
+    put_position(to, &(struct position){.latitude = -338568000,
+                                        .longitude = -1800000000,
+                                        .accuracy_m = 15,
+                                        .until_ms = MAKE_NOW_MS,
+                                        .label = bytes_text("The gate")});
+}
+
+static void put_card(json_t *to)
+{
+    const struct card c = {{"a network........"}, {"an account......."}, bytes_text("bob")};
+    struct buf content = BUF(CARD_MAX_SIZE);
+    json_t *o = add_object(to);
+
+    must(card_write(&c, &content));
+    put_bytes(o, "nid", ID_BYTES(c.nid));
+    put_bytes(o, "aid", ID_BYTES(c.aid));
+    put_text(o, "handle", c.handle);
+    put_bytes(o, "content", buf_view(&content));
+    buf_free(&content);
+}
+
 json_t *make_contents(void)
 {
     json_t *file = json_object(), *contents = put_array(file, "contents");
@@ -73,5 +126,7 @@ json_t *make_contents(void)
                 (struct reference){.text = bytes_text("At ten."), .stamp = stamp + 2});
     put_content(contents, PAYLOAD_RECALL, (struct reference){.text = bytes_text("")});
     put_receipts(put_array(file, "receipts"));
+    put_positions(put_array(file, "positions"));
+    put_card(put_array(file, "cards"));
     return file;
 }

@@ -80,6 +80,14 @@ void handing_event(struct tacet_client *c, const struct event *e, struct tacet_e
 /* As a caller sees it; a text stays where it is, or is in the arena. */
 FALLIBLE telling_message(struct tacet_client *c, const struct message *m, struct arena *a,
                          struct tacet_message *out);
+/* What it says of where somebody is, or of who somebody is. */
+struct deeds_view;
+void whereabouts_message(struct tacet_client *c, const struct message *m,
+                         const struct deeds_view *view, struct tacet_message *out);
+/* A person says something with a command that queues a message: in which conversation, and its id.
+ */
+enum tacet_code deeds_act(struct tacet_client *c, struct command *cmd, const char *with,
+                          char id[TACET_ID_SIZE]);
 /* The id of the message that was queued last in a conversation. */
 FALLIBLE client_newest_id(struct tacet_client *c, const char *with, char id[TACET_ID_SIZE]);
 

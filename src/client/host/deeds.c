@@ -68,9 +68,8 @@ enum tacet_code tacet_find_message(struct tacet_client *c, const char *with, con
     return err.code != E_OK ? client_code(err) : tacet_next_message(c, with, place - 1, out);
 }
 
-/* Something is done with a message, which is a message itself. */
-static enum tacet_code act(struct tacet_client *c, struct command *cmd, const char *with,
-                           char id[TACET_ID_SIZE])
+enum tacet_code deeds_act(struct tacet_client *c, struct command *cmd, const char *with,
+                          char id[TACET_ID_SIZE])
 {
     enum tacet_code code = TACET_OK;
 
@@ -87,7 +86,7 @@ enum tacet_code tacet_reply(struct tacet_client *c, const char *with, uint64_t p
 {
     struct command cmd = {.kind = COMMAND_REPLY, .text = bytes(text, n), .number = place};
 
-    return act(c, &cmd, with, id);
+    return deeds_act(c, &cmd, with, id);
 }
 
 enum tacet_code tacet_forward(struct tacet_client *c, const char *with, uint64_t place,
@@ -96,7 +95,7 @@ enum tacet_code tacet_forward(struct tacet_client *c, const char *with, uint64_t
     struct command cmd = {.kind = COMMAND_FORWARD, .number = place};
     struct err err = meeting_conversation(c, with, &cmd.from);
 
-    return err.code != E_OK ? client_code(err) : act(c, &cmd, to, id);
+    return err.code != E_OK ? client_code(err) : deeds_act(c, &cmd, to, id);
 }
 
 enum tacet_code tacet_react(struct tacet_client *c, const char *with, uint64_t place,
@@ -105,7 +104,7 @@ enum tacet_code tacet_react(struct tacet_client *c, const char *with, uint64_t p
     struct command cmd = {
         .kind = on ? COMMAND_REACT : COMMAND_TAKE_BACK, .text = bytes_text(kind), .number = place};
 
-    return act(c, &cmd, with, id);
+    return deeds_act(c, &cmd, with, id);
 }
 
 enum tacet_code tacet_edit(struct tacet_client *c, const char *with, uint64_t place,
@@ -113,7 +112,7 @@ enum tacet_code tacet_edit(struct tacet_client *c, const char *with, uint64_t pl
 {
     struct command cmd = {.kind = COMMAND_EDIT, .text = bytes(text, n), .number = place};
 
-    return act(c, &cmd, with, id);
+    return deeds_act(c, &cmd, with, id);
 }
 
 enum tacet_code tacet_recall(struct tacet_client *c, const char *with, uint64_t place,
@@ -121,7 +120,7 @@ enum tacet_code tacet_recall(struct tacet_client *c, const char *with, uint64_t 
 {
     struct command cmd = {.kind = COMMAND_RECALL, .number = place};
 
-    return act(c, &cmd, with, id);
+    return deeds_act(c, &cmd, with, id);
 }
 
 /* ---- versions */

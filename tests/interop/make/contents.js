@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // contents: contents.json.
-import { write } from '../tacet/contents.js';
+import { MOVED, write } from '../tacet/contents.js';
+import * as position from '../tacet/position.js';
 import * as receipt from '../tacet/receipt.js';
 
 export function makeContents(draw, pattern) {
@@ -12,5 +13,14 @@ export function makeContents(draw, pattern) {
     const r = { ...o, did: draw.bytes(16) };
     return { ...r, content: receipt.write(r) };
   });
-  return { contents, receipts };
+  const positions = pattern.positions.map((o) => {
+    const p = { ...o, did: draw.bytes(16), id: draw.bytes(16) };
+    const content = position.write({ ...p, latitude: p.north - p.south, longitude: p.east - p.west, label: Buffer.from(p.label) });
+    return { ...p, content, moved: write({ ...p, type: MOVED, text: content }) };
+  });
+  const cards = pattern.cards.map((o) => {
+    const c = { ...o, nid: draw.bytes(32), aid: draw.bytes(32) };
+    return { ...c, content: position.writeCard({ ...c, handle: Buffer.from(c.handle) }) };
+  });
+  return { contents, receipts, positions, cards };
 }

@@ -6,6 +6,7 @@ import { readHeader } from '../tacet/calls.js';
 import { capsuleSize, readDelivered } from '../tacet/channel.js';
 import * as contents from '../tacet/contents.js';
 import * as control from '../tacet/control.js';
+import * as position from '../tacet/position.js';
 import * as receipt from '../tacet/receipt.js';
 import { sha256 } from '../tacet/crypto.js';
 import { readAttachment, readDescriptor, SIZE_MOST, writeAttachment, writeDescriptor } from '../tacet/files.js';
@@ -142,6 +143,24 @@ function receipts() {
     ['32', of(0, 32, ...most.slice(0, 32))], ['33', of(0, 33, ...most)]];
 }
 
+const at = (latitude, longitude, ...rest) => cat(u32(latitude >>> 0), u32(longitude >>> 0), u32(0), u64(0), ...rest);
+
+function positions() {
+  return [
+    ['plain', at(5, 5)], ['the pole', at(900000000, 1800000000)], ['the other', at(-900000000, -1800000000)],
+    ['beyond the pole', at(900000001, 0)], ['beyond the other', at(-900000001, 0)], ['around', at(0, 1800000001)],
+    ['around the other way', at(0, -1800000001)], ['the least', at(-(2 ** 31), 0)], ['cut', at(0, 0).subarray(0, 19)],
+    ['empty', zeros(0)], ['a label', at(0, 0, Buffer.from('gate'))], ['no UTF-8', at(0, 0, u8(0xff))],
+    ['the longest label', at(0, 0, Buffer.alloc(256, 'a'))], ['a longer one', at(0, 0, Buffer.alloc(257, 'a'))],
+    ['a longer one beyond the pole', at(900000001, 0, Buffer.alloc(257, 'a'))]];
+}
+
+function cards() {
+  const of = (handle) => cat(fill(32, 1), fill(32, 2), Buffer.from(handle));
+  return [['plain', of('bob')], ['nobody', of('')], ['large letters', of('Bob')], ['the longest', of('a'.repeat(32))],
+          ['longer', of('a'.repeat(33))], ['cut', fill(63, 1)]];
+}
+
 function contentForms() {
   const name = fill(32, 7), at = (stamp) => cat(name, u64(stamp)), a = (n) => Buffer.alloc(n, 'a');
   const react = (on, kind) => cat(at(9), u8(on), Buffer.from(kind));
@@ -160,7 +179,8 @@ function contentForms() {
     [3, 'longer', react(1, 'a'.repeat(33))], [3, 'no UTF-8', cat(at(9), u8(1), u8(0xc3))],
     [3, 'the last stamp', cat(at(2n ** 64n - 1n), u8(1), a(1))],
     [4, 'plain', cat(at(9), a(3))], [4, 'empty', at(9)], [4, 'cut', at(9).subarray(0, 39)],
-    [4, 'no UTF-8', cat(at(9), u8(0x80))], [4, 'the longest', cat(at(9), a(65496))], [4, 'longer', cat(at(9), a(65497))]];
+    [4, 'no UTF-8', cat(at(9), u8(0x80))], [4, 'the longest', cat(at(9), a(65496))], [4, 'longer', cat(at(9), a(65497))],
+    ...positions().map(([what, p]) => [9, what, cat(at(9), p)]), [9, 'cut in the stamp', at(9).subarray(0, 39)]];
 }
 
 function descriptors() {
@@ -271,6 +291,7 @@ export function oddForms(p) {
     ...controls().map(([type, what, statement]) =>
       ({ kind: 'control', what, type, statement, says: says(() => control.read(type, statement)) })),
     ...of('receipt', receipts(), receipt.read),
+    ...of('position', positions(), position.read), ...of('card', cards(), position.readCard),
     ...contentForms().map(([type, what, statement]) =>
       ({ kind: 'content', what, type, statement, says: says(() => contents.read(type, statement)) }))];
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { cat, hex, unhex } from '../tacet/bytes.js';
 import * as contents from '../tacet/contents.js';
+import * as position from '../tacet/position.js';
 import * as receipt from '../tacet/receipt.js';
 import { is, refuses } from './vector.js';
 
@@ -16,6 +17,25 @@ function openReceipt(o) {
   refuses(() => receipt.read(bytes.subarray(0, bytes.length - 1)), 'truncated', 'cut');
 }
 
+function openPosition(o) {
+  const bytes = unhex(o.content), p = position.read(bytes), c = contents.read(contents.MOVED, unhex(o.moved));
+  assert.deepEqual([p.latitude, p.longitude, p.accuracy, p.until, p.label.toString()],
+                   [o.north - o.south, o.east - o.west, o.accuracy, o.until, o.label]);
+  is(position.write(p), o.content, 'position written back');
+  assert.deepEqual([hex(c.did), hex(c.id), c.stamp, hex(c.text)], [o.did, o.id, o.stamp, o.content]);
+  is(contents.write(c), o.moved, 'what moved written back');
+  refuses(() => position.read(bytes.subarray(0, 19)), 'truncated', 'cut');
+  refuses(() => position.read(cat(bytes, Buffer.alloc(257))), 'limit', 'a long label');
+}
+
+function openCard(o) {
+  const bytes = unhex(o.content), c = position.readCard(bytes);
+  assert.deepEqual([hex(c.nid), hex(c.aid), c.handle.toString()], [o.nid, o.aid, o.handle]);
+  is(position.writeCard(c), o.content, 'card written back');
+  refuses(() => position.readCard(bytes.subarray(0, 64)), 'malformed', 'no handle');
+  refuses(() => position.readCard(bytes.subarray(0, 63)), 'truncated', 'cut');
+}
+
 export function contentsOf(v) {
   for (const o of v.contents) {
     const bytes = unhex(o.content), c = contents.read(o.type, bytes);
@@ -26,4 +46,6 @@ export function contentsOf(v) {
     refuses(() => contents.read(1, bytes), 'malformed', 'type');
   }
   for (const o of v.receipts) openReceipt(o);
+  for (const o of v.positions) openPosition(o);
+  for (const o of v.cards) openCard(o);
 }

@@ -56,6 +56,7 @@ struct play {
     char passphrase[64], link[64], sent_to[64], sent[64], named[64], typed[64];
     char draft[64];
     char forwarded[128]; /* "from>to ", each */
+    char placed[128];    /* a position or a card, as it was asked for last */
     char called[64], confirmed[64], removed[64]; /* devices */
     char wished[128];                            /* of a room */
     char exported[64];                           /* the conversation, or the file */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Contents of tests/vectors that speak of another message, and receipts, are opened. */
+/* Contents of tests/vectors that speak of another message, receipts, positions and cards are
+ * opened. */
+#include "e2ee/card.h"
 #include "e2ee/receipt.h"
 #include "e2ee/reference.h"
 #include "vectors/vector.h"
@@ -69,11 +71,74 @@ static void the_receipts_tell_what_they_tell(void **state)
     assert_int_equal(i, 4);
 }
 
+static void assert_position(const struct position *p, json_t *o)
+{
+    int64_t latitude = (int64_t)vector_number(o, "north") - (int64_t)vector_number(o, "south");
+    int64_t longitude = (int64_t)vector_number(o, "east") - (int64_t)vector_number(o, "west");
+
+    assert_int_equal(p->latitude, latitude);
+    assert_int_equal(p->longitude, longitude);
+    assert_int_equal(p->accuracy_m, vector_number(o, "accuracy"));
+    assert_true(p->until_ms == vector_number(o, "until"));
+    assert_bytes(p->label, vector_text(o, "label"));
+}
+
+static void the_positions_are_where_they_are(void **state)
+{
+    json_t *o;
+    size_t i;
+
+    json_array_foreach(vector_get(v, "positions"), i, o)
+    {
+        struct buf again = BUF(LIMIT_TEXT), moved = BUF(LIMIT_TEXT);
+        struct reference ref;
+        struct position p;
+
+        assert_ok(position_parse(vector_bytes(o, "content"), &p));
+        assert_position(&p, o);
+        assert_ok(position_write(&p, &again));
+        assert_field(buf_view(&again), o, "content");
+        assert_ok(reference_parse(PAYLOAD_MOVED, vector_bytes(o, "moved"), &ref));
+        assert_field(ID_BYTES(ref.sender), o, "did");
+        assert_field(ID_BYTES(ref.id), o, "id");
+        assert_true(ref.stamp == vector_number(o, "stamp"));
+        assert_field(ref.text, o, "content");
+        assert_ok(reference_write(PAYLOAD_MOVED, &ref, &moved));
+        assert_field(buf_view(&moved), o, "moved");
+        buf_free(&again);
+        buf_free(&moved);
+    }
+    assert_int_equal(i, 2);
+}
+
+static void the_cards_say_who_it_is(void **state)
+{
+    json_t *o;
+    size_t i;
+
+    json_array_foreach(vector_get(v, "cards"), i, o)
+    {
+        struct buf again = BUF(CARD_MAX_SIZE);
+        struct card c;
+
+        assert_ok(card_parse(vector_bytes(o, "content"), &c));
+        assert_field(ID_BYTES(c.nid), o, "nid");
+        assert_field(ID_BYTES(c.aid), o, "aid");
+        assert_bytes(c.handle, vector_text(o, "handle"));
+        assert_ok(card_write(&c, &again));
+        assert_field(buf_view(&again), o, "content");
+        buf_free(&again);
+    }
+    assert_int_equal(i, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_contents_say_what_they_say),
         cmocka_unit_test(the_receipts_tell_what_they_tell),
+        cmocka_unit_test(the_positions_are_where_they_are),
+        cmocka_unit_test(the_cards_say_who_it_is),
     };
 
     return cmocka_run_group_tests(tests, load, forget);

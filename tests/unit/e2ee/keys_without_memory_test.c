@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Derived keys, trailers, padding and safety numbers when memory runs out, here or in OpenSSL. */
 #include "assert_err.h"
+#include "e2ee/card.h"
 #include "e2ee/fingerprint.h"
 #include "e2ee/payload.h"
 #include "e2ee/reference.h"
@@ -158,11 +159,53 @@ static struct err check_reaction(struct bytes written)
     return reference_parse(PAYLOAD_REACTION, written, &ref);
 }
 
+static struct err write_moved(struct buf *out)
+{
+    static const uint8_t at[POSITION_MIN_SIZE];
+    struct reference ref = {.text = BYTES(at), .stamp = 7};
+
+    return reference_write(PAYLOAD_MOVED, &ref, out);
+}
+
+static struct err check_moved(struct bytes written)
+{
+    struct reference ref;
+
+    return reference_parse(PAYLOAD_MOVED, written, &ref);
+}
+
+static struct err write_position(struct buf *out)
+{
+    return position_write(&(struct position){.latitude = 1, .label = bytes_text("here")}, out);
+}
+
+static struct err check_position(struct bytes written)
+{
+    struct position p;
+
+    return position_parse(written, &p);
+}
+
+static struct err write_card(struct buf *out)
+{
+    return card_write(&(struct card){.handle = bytes_text("bob")}, out);
+}
+
+static struct err check_card(struct bytes written)
+{
+    struct card c;
+
+    return card_parse(written, &c);
+}
+
 static const struct scarce_writer writers[] = {
     {"trailer_sign", sign, verify},
     {"payload_pad", pad, unpad},
     {"fingerprint_qr", write_qr, check_qr},
     {"reference_write", write_reaction, check_reaction},
+    {"reference_write, moved", write_moved, check_moved},
+    {"position_write", write_position, check_position},
+    {"card_write", write_card, check_card},
 };
 
 static void what_is_appended_is_whole_or_not_there(void **state)
