@@ -108,6 +108,8 @@ static void look_at_message(struct look *at, const struct message *m)
         return;
     }
     past_look_at(at->in, m);
+    if (remarks_look_at(at->w, at->in, m))
+        return;
     if (s == NULL)
         ledger_break(at->w, WRONG_UNEXPECTED, "%s keeps what nobody said", at->in->name);
     else if (m->mine)
@@ -206,7 +208,7 @@ static void check_person(struct world *w, struct person *who)
     uint64_t outgoing, parked, problems = w->ledger.of[who->index].problems;
     /* A server that was put back leaves gaps, and they are shown; so is what was said before there
      * was this device; and what was given up, to whoever keeps copies, and in rooms. */
-    bool given_up = circles_gave_up(w, who);
+    bool given_up = circles_gave_up(w, who) || remarks_gave_up(w, who);
     bool gaps = w->server.restored || who != who->first || given_up ||
                 (who->first == edicts_keeper(w) && a_note_failed(w));
     uint32_t lies = MESSAGE_FORKED | MESSAGE_RESTART | (gaps ? 0 : MESSAGE_GAP);
@@ -349,6 +351,8 @@ static void check_message(struct world *w, const struct said *s, size_t number)
 {
     const struct person *from = w->person[s->from], *to = w->person[s->to];
 
+    if (s->recalled) /* remarks.h */
+        return;
     if (from->engine == NULL) {
         check_devices(w, s, number);
         return;
@@ -397,5 +401,6 @@ void ledger_check(struct world *w)
     for (size_t i = 0; i < w->ledger.n; i++)
         check_message(w, &w->ledger.said[i], i);
     past_check(w);
+    remarks_check(w);
     circles_check(w);
 }

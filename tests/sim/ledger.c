@@ -23,6 +23,7 @@ static const char *const NAMES[WRONGS] = {
     [WRONG_UNEXPECTED] = "unexpected",
     [WRONG_DUPLICATED] = "duplicated",
     [WRONG_REORDERED] = "reordered",
+    [WRONG_DISAGREED] = "disagreed",
     [WRONG_HEARSAY] = "hearsay",
     [WRONG_UNDECRYPTABLE] = "undecryptable",
     [WRONG_UNDETECTED] = "undetected",
@@ -214,7 +215,7 @@ static void told(struct world *w, struct person *who, const struct event *e)
 
 void ledger_hear(struct world *w, struct person *who, const struct event *e)
 {
-    if (circles_hear(w, who, e))
+    if (circles_hear(w, who, e) || remarks_hear(w, who, e))
         return;
     switch (e->kind) {
     case EVENT_JOINED:

@@ -19,13 +19,14 @@ struct world;
 struct person;
 
 enum wrong {
-    WRONG_LOST,          /* acknowledged, and never shown at a live device of who is to have it */
-    WRONG_UNSENT,        /* neither accepted nor failed, in the end */
-    WRONG_REFUSED,       /* failed, for no reason that the world gave */
-    WRONG_UNEXPECTED,    /* shown, and never said like that */
-    WRONG_DUPLICATED,    /* shown twice */
-    WRONG_REORDERED,     /* shown before what its sender had said before */
-    WRONG_HEARSAY,       /* told to have come to somebody, none of whose devices has it */
+    WRONG_LOST,       /* acknowledged, and never shown at a live device of who is to have it */
+    WRONG_UNSENT,     /* neither accepted nor failed, in the end */
+    WRONG_REFUSED,    /* failed, for no reason that the world gave */
+    WRONG_UNEXPECTED, /* shown, and never said like that */
+    WRONG_DUPLICATED, /* shown twice */
+    WRONG_REORDERED,  /* shown before what its sender had said before */
+    WRONG_DISAGREED,  /* two devices show the same message in two ways, or one what was recalled */
+    WRONG_HEARSAY,    /* told to have come to somebody, none of whose devices has it */
     WRONG_UNDECRYPTABLE, /* came, and cannot be opened */
     WRONG_UNDETECTED,    /* a lie that nobody was told of */
     WRONG_ALARM,         /* somebody was told of a lie that nobody told */
@@ -53,6 +54,7 @@ struct said {
     uint64_t must;        /* a bit for each device that must have it, if it is accepted */
     bool must_copy;       /* for the keeper, too */
     uint64_t given;       /* and for each that got it from another one of its account */
+    bool recalled;        /* its sender took it back, or wanted to */
     bool uncertain;       /* the machine failed while it was being kept */
     unsigned kept;        /* in its sender's vault, in the end */
     struct {

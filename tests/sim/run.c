@@ -66,6 +66,7 @@ void run_here(const struct options *o, struct outcome *out)
     world_run_until(w, w->now_ms + 20 * (o->latency_ms + 20));
     for (unsigned i = 0; i < o->steps; i++) {
         actions_step(w);
+        remarks_step(w);
         kin_step(w);
         past_step(w);
         losing_step(w);

@@ -167,6 +167,7 @@ struct world *world_new(const struct options *o, struct outcome *outcome)
     w->past = dice_for(o->seed, "past");
     w->lose = dice_for(o->seed, "lose");
     w->circle = dice_for(o->seed, "circle");
+    w->remark = dice_for(o->seed, "remark");
     w->random = (struct random){draw, &w->own};
     w->hostile = hostile_new(w);
     server_found(w);
@@ -183,6 +184,7 @@ void world_free(struct world *w)
     hostile_free(w->hostile);
     ledger_free(&w->ledger);
     circles_free(w);
+    remarks_free(w);
     free(w->heap);
     free(w);
 }

@@ -23,6 +23,7 @@
 #include "sim/losing.h"
 #include "sim/options.h"
 #include "sim/past.h"
+#include "sim/remarks.h"
 
 #define WORLD_START_MS UINT64_C(1790000000000)
 #define WORLD_DOMAIN   "x.example"
@@ -142,7 +143,7 @@ struct world {
     struct moment *heap;
     size_t moments, room;
     /* each purpose has its own */
-    struct dice act, net, machine, lie, own, care, rule, secret, kin, past, lose, circle;
+    struct dice act, net, machine, lie, own, care, rule, secret, kin, past, lose, circle, remark;
     struct random random; /* from `own` */
     struct server_node server;
     struct person *person[OPTIONS_DEVICES_MOST]; /* each device of everybody */
@@ -151,6 +152,7 @@ struct world {
     struct line *lines; /* every one there ever was */
     struct ledger ledger;
     struct circles circles;
+    struct remarks remarks;
     struct hostile *hostile;
     bool calm; /* no trouble any more */
 };
