@@ -5,6 +5,7 @@
 #include "e2ee/fingerprint.h"
 #include "sim/backups.h"
 #include "sim/edicts.h"
+#include "sim/lives.h"
 #include "sim/operator.h"
 #include "sim/people.h"
 
@@ -27,15 +28,17 @@ static struct person *anybody_else(struct world *w, const struct person *who)
 static void write_to(struct person *from, struct person *to)
 {
     struct world *w = from->world;
-    const char *text;
+    struct command c = {.kind = COMMAND_SEND, .handle = bytes_text(to->handle)};
 
     if (from->engine == NULL || !from->joined || !to->first->joined || from->removed ||
         from->unknown)
         return;
     if (from->first == to->first && !own_has_siblings(engine_own(from->engine)))
         return; /* nobody would get it */
-    text = ledger_say(w, from, to);
-    ledger_said(w, people_command(from, COMMAND_SEND, to->handle, text));
+    c.text = bytes_text(ledger_say(w, from, to));
+    c.timers = lives_choose(w);
+    ledger_limit(w, c.timers);
+    ledger_said(w, people_order(from, &c));
 }
 
 static void talk(struct world *w)

@@ -6,6 +6,7 @@
 #include "sim/backups.h"
 #include "sim/edicts.h"
 #include "sim/hostile.h"
+#include "sim/lives.h"
 #include "sim/reserve.h"
 #include "sim/world.h"
 
@@ -110,9 +111,12 @@ static void look_at_message(struct look *at, const struct message *m)
     past_look_at(at->in, m);
     if (remarks_look_at(at->w, at->in, m))
         return;
-    if (s == NULL)
+    if (s == NULL) {
         ledger_break(at->w, WRONG_UNEXPECTED, "%s keeps what nobody said", at->in->name);
-    else if (m->mine)
+        return;
+    }
+    lives_look_at(at->w, at->in, m, s, number);
+    if (m->mine)
         look_at_mine(at, m, s, number);
     else
         look_at_theirs(at, m, s, number);
@@ -208,7 +212,7 @@ static void check_person(struct world *w, struct person *who)
     uint64_t outgoing, parked, problems = w->ledger.of[who->index].problems;
     /* A server that was put back leaves gaps, and they are shown; so is what was said before there
      * was this device; and what was given up, to whoever keeps copies, and in rooms. */
-    bool given_up = circles_gave_up(w, who) || remarks_gave_up(w, who);
+    bool given_up = circles_gave_up(w, who) || remarks_gave_up(w, who) || lives_gave_up(w, who);
     bool gaps = w->server.restored || who != who->first || given_up ||
                 (who->first == edicts_keeper(w) && a_note_failed(w));
     uint32_t lies = MESSAGE_FORKED | MESSAGE_RESTART | (gaps ? 0 : MESSAGE_GAP);
@@ -351,7 +355,7 @@ static void check_message(struct world *w, const struct said *s, size_t number)
 {
     const struct person *from = w->person[s->from], *to = w->person[s->to];
 
-    if (s->recalled) /* remarks.h */
+    if (s->recalled || lives_is_short(s)) /* remarks.h, lives.h */
         return;
     if (from->engine == NULL) {
         check_devices(w, s, number);

@@ -10,6 +10,7 @@
 #include "sim/backups.h"
 #include "sim/edicts.h"
 #include "sim/hearsay.h"
+#include "sim/lives.h"
 #include "sim/people.h"
 #include "sim/world.h"
 
@@ -24,6 +25,7 @@ static const char *const NAMES[WRONGS] = {
     [WRONG_DUPLICATED] = "duplicated",
     [WRONG_REORDERED] = "reordered",
     [WRONG_DISAGREED] = "disagreed",
+    [WRONG_OUTLIVED] = "outlived",
     [WRONG_HEARSAY] = "hearsay",
     [WRONG_UNDECRYPTABLE] = "undecryptable",
     [WRONG_UNDETECTED] = "undetected",
@@ -95,6 +97,11 @@ const char *ledger_say(struct world *w, struct person *from, struct person *to)
     l->n++;
     w->outcome->said++;
     return text;
+}
+
+void ledger_limit(struct world *w, struct timers timers)
+{
+    w->ledger.said[w->ledger.n - 1].timers = timers;
 }
 
 void ledger_said(struct world *w, enum err_code code)
@@ -177,6 +184,7 @@ static void shown(struct world *w, struct person *who, const struct event *e)
     if (++s->at[who->index].shown > 1 && who->restored == 0)
         ledger_break(w, WRONG_DUPLICATED, "#%zu is shown again to %s", number, who->name);
     judge_time(w, who, number);
+    lives_shown(w, who, s, number);
 }
 
 /* Its sender's clock may have been put back since it was said, to before the policy that held. */

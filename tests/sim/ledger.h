@@ -26,6 +26,7 @@ enum wrong {
     WRONG_DUPLICATED, /* shown twice */
     WRONG_REORDERED,  /* shown before what its sender had said before */
     WRONG_DISAGREED,  /* two devices show the same message in two ways, or one what was recalled */
+    WRONG_OUTLIVED,   /* shown, or in a vault, when its time is over */
     WRONG_HEARSAY,    /* told to have come to somebody, none of whose devices has it */
     WRONG_UNDECRYPTABLE, /* came, and cannot be opened */
     WRONG_UNDETECTED,    /* a lie that nobody was told of */
@@ -54,12 +55,14 @@ struct said {
     uint64_t must;        /* a bit for each device that must have it, if it is accepted */
     bool must_copy;       /* for the keeper, too */
     uint64_t given;       /* and for each that got it from another one of its account */
+    struct timers timers; /* for how long it lives; 0: as others do */
     bool recalled;        /* its sender took it back, or wanted to */
     bool uncertain;       /* the machine failed while it was being kept */
     unsigned kept;        /* in its sender's vault, in the end */
     struct {
         uint8_t shown;        /* how often the device was told of it */
         uint8_t came, copied; /* in its vault, in the end */
+        uint64_t read_ms;     /* when its person read it; 0: they did not */
     } at[OPTIONS_DEVICES_MOST];
     enum delivery_state state;
     enum err_code code;
@@ -84,6 +87,8 @@ void ledger_break(struct world *w, enum wrong what, const char *format, ...)
 
 /* `from` says something to `to`: the text, static until the next call. */
 const char *ledger_say(struct world *w, struct person *from, struct person *to);
+/* And for how long it is to live. */
+void ledger_limit(struct world *w, struct timers timers);
 /* What the engine answered to that. */
 void ledger_said(struct world *w, enum err_code code);
 /* What the engine of `who` tells. */

@@ -52,6 +52,7 @@ static const char *const NAMES[KINDS] = {
     [KIND_LOSE_DEVICES] = "lose_devices",
     [KIND_RECOVERY] = "recovery",
     [KIND_ROOMS] = "rooms",
+    [KIND_TIMERS] = "timers",
     [KIND_REMARKS] = "remarks",
 };
 
@@ -117,18 +118,21 @@ static uint64_t some_rooms(uint64_t seed, uint64_t kinds)
     return dice_once_in(&d, 3) ? kinds | rooms : kinds & ~rooms;
 }
 
-/* And in some people say something of messages: where nothing is put back, copied or given. */
-static uint64_t some_remarks(uint64_t seed, const struct options *o)
+/* And in some people say something of messages, or these end: where nothing is put back, copied or
+ * given. */
+static uint64_t some_deeds(uint64_t seed, const struct options *o)
 {
-    static const uint64_t remarks = UINT64_C(1) << KIND_REMARKS;
+    static const uint64_t both = UINT64_C(1) << KIND_REMARKS | UINT64_C(1) << KIND_TIMERS;
     static const uint64_t without = UINT64_C(1) << KIND_POLICY | UINT64_C(1) << KIND_LOST_DISK |
                                     UINT64_C(1) << KIND_GIVE_HISTORY |
                                     UINT64_C(1) << KIND_LOSE_DEVICES;
-    struct dice d = dice_for(seed, "remarks");
+    struct dice d = dice_for(seed, "deeds");
+    bool some_remark = dice_once_in(&d, 3), some_end = dice_once_in(&d, 4);
 
-    if (!dice_once_in(&d, 3) || o->hostile)
-        return o->kinds & ~remarks;
-    return (o->kinds | remarks) & ~without;
+    if (o->hostile || !(some_remark || some_end))
+        return o->kinds & ~both;
+    return (o->kinds & ~both & ~without) | (some_remark ? UINT64_C(1) << KIND_REMARKS : 0) |
+           (some_end ? UINT64_C(1) << KIND_TIMERS : 0);
 }
 
 /* Most worlds are small: what goes wrong shows there too, and sooner. */
@@ -156,7 +160,7 @@ void options_expand(uint64_t seed, struct options *out)
     out->kinds = losing_everything(seed, out->kinds);
     out->kinds = some_rooms(seed, out->kinds);
     out->hostile = dice_once_in(&d, 4);
-    out->kinds = some_remarks(seed, out);
+    out->kinds = some_deeds(seed, out);
     if (out->hostile && out->people > HOSTILE_PEOPLE) /* repairs are slow, and many */
         out->people = HOSTILE_PEOPLE;
     out->latency_ms = latencies[dice_below(&d, sizeof latencies / sizeof latencies[0])];

@@ -66,6 +66,7 @@ enum kind {
     KIND_LOSE_DEVICES,  /* or they are all lost, and a recovery key brings their owner back */
     KIND_RECOVERY,      /* to whom a server lies that lies */
     KIND_ROOMS,         /* people make rooms, change them, and write there */
+    KIND_TIMERS,        /* what they say ends, and they read */
     KIND_REMARKS,       /* they answer messages, react to them, edit and recall theirs */
     KINDS
 };

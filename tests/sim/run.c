@@ -13,6 +13,7 @@
 #include "sim/edicts.h"
 #include "sim/faults.h"
 #include "sim/hostile.h"
+#include "sim/lives.h"
 #include "sim/losing.h"
 #include "sim/operator.h"
 #include "sim/past.h"
@@ -67,6 +68,7 @@ void run_here(const struct options *o, struct outcome *out)
     for (unsigned i = 0; i < o->steps; i++) {
         actions_step(w);
         remarks_step(w);
+        lives_step(w);
         kin_step(w);
         past_step(w);
         losing_step(w);

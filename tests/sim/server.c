@@ -52,6 +52,8 @@ static void judge_uploads(struct world *w, struct request *const *rq, size_t n)
     if (w->options.hostile || w->server.restored || options_has(&w->options, KIND_SYNC) ||
         options_has(&w->options, KIND_FULL)) /* what a commit refused may be there after a crash */
         return;
+    if (options_has(&w->options, KIND_TIMERS)) /* what ended before its answer came gave it up */
+        return;
     for (size_t i = 0; i < n; i++)
         if (rq[i]->op == OP_SEND && rq[i]->outcome.code == E_CONFLICT)
             ledger_break(w, WRONG_REFUSED, "an upload is in conflict at %s", rq[i]->outcome.where);

@@ -168,6 +168,7 @@ struct world *world_new(const struct options *o, struct outcome *outcome)
     w->lose = dice_for(o->seed, "lose");
     w->circle = dice_for(o->seed, "circle");
     w->remark = dice_for(o->seed, "remark");
+    w->life = dice_for(o->seed, "life");
     w->random = (struct random){draw, &w->own};
     w->hostile = hostile_new(w);
     server_found(w);

@@ -143,7 +143,8 @@ struct world {
     struct moment *heap;
     size_t moments, room;
     /* each purpose has its own */
-    struct dice act, net, machine, lie, own, care, rule, secret, kin, past, lose, circle, remark;
+    struct dice act, net, machine, lie, own, care, rule, secret, kin, past, lose, circle, remark,
+        life;
     struct random random; /* from `own` */
     struct server_node server;
     struct person *person[OPTIONS_DEVICES_MOST]; /* each device of everybody */
