@@ -11,7 +11,6 @@
 
 #define ARENA_MAX (16 * 1024 + 4 * SHARED_VALUE_MAX)
 #define MARK_SIZE 8
-#define READ_KEY  (32 + 16)
 
 static const struct bytes NOTHING = {NULL, 0};
 static const uint8_t ON[] = {1};
@@ -205,20 +204,12 @@ out:
 
 /* ---- read marks */
 
-static struct bytes read_key(const struct room_id *room, const struct device_id *did,
-                             uint8_t out[READ_KEY])
-{
-    memcpy(out, room->b, sizeof room->b);
-    memcpy(out + sizeof room->b, did->b, sizeof did->b);
-    return bytes(out, READ_KEY);
-}
-
 struct err agreed_read_up_to(struct vault *v, const struct room_id *room,
                              const struct device_id *did, uint64_t *mark)
 {
-    uint8_t key[READ_KEY];
+    uint8_t key[STREAMS_KEY_SIZE];
 
-    return get_u64(v, REGISTERS_READ, read_key(room, did, key), mark);
+    return get_u64(v, REGISTERS_READ, streams_key(room, did, key), mark);
 }
 
 struct err agreed_is_read(struct vault *v, const struct core *core, bool *is)
@@ -257,7 +248,7 @@ static struct err read_up_to(struct engine *e, const struct room_id *room,
 
 struct err agreed_raise(struct engine *e, const struct room_id *room, const struct device_id *did)
 {
-    uint8_t key[READ_KEY], value[MARK_SIZE];
+    uint8_t key[STREAMS_KEY_SIZE], value[MARK_SIZE];
     uint64_t had, mark;
 
     TRY(agreed_read_up_to(e->vault, room, did, &had));
@@ -265,7 +256,7 @@ struct err agreed_raise(struct engine *e, const struct room_id *room, const stru
     if (mark <= had)
         return OK;
     write_u64(mark, value);
-    (void)read_key(room, did, key);
+    (void)streams_key(room, did, key);
     TRY(agreed_put(e, REGISTERS_READ, BYTES(key), BYTES(value)));
     return receipts_read(e, room, did);
 }

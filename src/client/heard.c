@@ -4,10 +4,10 @@
 #include "client/places.h"
 #include "client/roomlog.h"
 #include "client/sentlog.h"
+#include "client/streams.h"
 #include "e2ee/receipt.h"
 
 #define ARENA_MAX  (16 << 20) /* a room's state, or a roster and an entry of the log */
-#define KEY_SIZE   (32 + 16)
 #define VALUE_SIZE (8 + PLACES_SIZE)
 #define LOOKS_MAX \
     4096 /* at places of one receipt, the newest: what it says of older ones is lost */
@@ -17,14 +17,6 @@ struct heard {
     uint64_t read;
     struct places came;
 };
-
-static struct bytes stream_key(const struct room_id *room, const struct device_id *did,
-                               uint8_t out[KEY_SIZE])
-{
-    memcpy(out, room->b, sizeof room->b);
-    memcpy(out + sizeof room->b, did->b, sizeof did->b);
-    return bytes(out, KEY_SIZE);
-}
 
 static struct err parse(struct bytes value, struct heard *out)
 {
@@ -198,7 +190,7 @@ struct err heard_take(struct engine *e, const struct core *core, struct bytes co
                       struct arena *a, struct heard_news *news)
 {
     struct hearing h = {.e = e, .a = a, .core = core, .looks = LOOKS_MAX};
-    uint8_t name[KEY_SIZE];
+    uint8_t name[STREAMS_KEY_SIZE];
     struct bytes key;
     struct err err = receipt_parse(content, &h.receipt);
 
@@ -210,7 +202,7 @@ struct err heard_take(struct engine *e, const struct core *core, struct bytes co
     if (err.code == E_OK)
         err = find_conversation(&h, &news->by, &news->conversation);
     if (err.code == E_OK) {
-        key = stream_key(&core->room, &h.receipt.writer, name);
+        key = streams_key(&core->room, &h.receipt.writer, name);
         TRY(get(e->vault, key, news->by.number, &h.heard));
         TRY(take_ranges(&h, news->conversation == news->by.number));
         if (h.changed)
@@ -224,7 +216,7 @@ struct err heard_take(struct engine *e, const struct core *core, struct bytes co
 
 /* Under which key stands what was told of a message of mine?  E_ABSENT: it has no place yet. */
 static struct err key_of(struct vault *v, const struct own *me, const struct message *m,
-                         uint8_t name[KEY_SIZE], struct bytes *key)
+                         uint8_t name[STREAMS_KEY_SIZE], struct bytes *key)
 {
     struct room_id room;
     struct contact c;
@@ -240,7 +232,7 @@ static struct err key_of(struct vault *v, const struct own *me, const struct mes
         TRY(err);
         TRY(names_pair_room(&me->nid, &me->me.who.aid, &c.aid, &room));
     }
-    *key = stream_key(&room, &m->sender, name);
+    *key = streams_key(&room, &m->sender, name);
     return OK;
 }
 
@@ -261,7 +253,7 @@ static struct err next_heard(struct vault *v, struct bytes key, uint64_t after, 
 struct err heard_next(struct vault *v, const struct own *me, const struct message *m,
                       uint64_t after, struct contact *who, bool *read)
 {
-    uint8_t name[KEY_SIZE];
+    uint8_t name[STREAMS_KEY_SIZE];
     struct bytes key;
     struct heard h;
 

@@ -4,14 +4,14 @@
 #include "base/reader.h"
 #include "client/due.h"
 #include "client/sentlog.h"
+#include "client/streams.h"
 #include "e2ee/proof.h"
 #include "wire/limits.h"
 
 static const struct bytes NO_KEY = {NULL, 0};
 
-#define RECORD_MAX      (LIMIT_TEXT + 516 + PROOF_SIZE)
-#define ID_KEY_SIZE     (16 + 16)
-#define STREAM_KEY_SIZE (32 + 16)
+#define RECORD_MAX  (LIMIT_TEXT + 516 + PROOF_SIZE)
+#define ID_KEY_SIZE (16 + 16)
 
 /* A conversation's key is its contact's number. */
 static struct bytes conversation(uint64_t contact, uint8_t out[8])
@@ -27,15 +27,6 @@ static struct bytes id_key(const struct device_id *sender, const struct message_
     memcpy(out, sender->b, sizeof sender->b);
     memcpy(out + sizeof sender->b, id->b, sizeof id->b);
     return bytes(out, ID_KEY_SIZE);
-}
-
-/* A stream's: of unread messages by their places in it. */
-static struct bytes stream_key(const struct room_id *room, const struct device_id *sender,
-                               uint8_t out[STREAM_KEY_SIZE])
-{
-    memcpy(out, room->b, sizeof room->b);
-    memcpy(out + sizeof room->b, sender->b, sizeof sender->b);
-    return bytes(out, STREAM_KEY_SIZE);
 }
 
 static bool has_stream(const struct message *m)
@@ -174,7 +165,7 @@ static struct err put_unread(struct vault *v, const struct message *m)
 {
     struct err err;
     struct buf b = BUF(16);
-    uint8_t key[STREAM_KEY_SIZE];
+    uint8_t key[STREAMS_KEY_SIZE];
 
     TRY(put_place(v, VAULT_UNREAD, NO_KEY, m->place, m->contact));
     if (!has_stream(m))
@@ -182,7 +173,7 @@ static struct err put_unread(struct vault *v, const struct message *m)
     buf_u64(&b, m->contact);
     buf_u64(&b, m->place);
     err =
-        vault_put(v, VAULT_UNREAD_AT, stream_key(&m->room, &m->sender, key), m->seq, buf_view(&b));
+        vault_put(v, VAULT_UNREAD_AT, streams_key(&m->room, &m->sender, key), m->seq, buf_view(&b));
     buf_free(&b);
     return err;
 }
@@ -331,9 +322,9 @@ struct err messages_next_unread_of(struct vault *v, const struct room_id *room,
     struct bytes value;
     struct reader r;
     uint64_t at, contact, place;
-    uint8_t key[STREAM_KEY_SIZE];
+    uint8_t key[STREAMS_KEY_SIZE];
 
-    TRY(vault_next(v, VAULT_UNREAD_AT, stream_key(room, sender, key), seq, a, &at, &value));
+    TRY(vault_next(v, VAULT_UNREAD_AT, streams_key(room, sender, key), seq, a, &at, &value));
     r = reader(value);
     contact = reader_u64(&r);
     place = reader_u64(&r);
@@ -343,14 +334,14 @@ struct err messages_next_unread_of(struct vault *v, const struct room_id *room,
 
 struct err messages_mark_read(struct vault *v, struct message *m)
 {
-    uint8_t key[STREAM_KEY_SIZE];
+    uint8_t key[STREAMS_KEY_SIZE];
 
     if (m->read)
         return OK;
     m->read = true;
     TRY(vault_erase(v, VAULT_UNREAD, NO_KEY, m->place));
     if (has_stream(m))
-        TRY(vault_erase(v, VAULT_UNREAD_AT, stream_key(&m->room, &m->sender, key), m->seq));
+        TRY(vault_erase(v, VAULT_UNREAD_AT, streams_key(&m->room, &m->sender, key), m->seq));
     return messages_update(v, m);
 }
 
@@ -385,11 +376,11 @@ struct err messages_again(struct vault *v, const struct message *m)
 
 static struct err forget_unread(struct vault *v, const struct message *m)
 {
-    uint8_t key[STREAM_KEY_SIZE];
+    uint8_t key[STREAMS_KEY_SIZE];
 
     TRY(vault_erase(v, VAULT_UNREAD, NO_KEY, m->place));
     return has_stream(m)
-               ? vault_erase(v, VAULT_UNREAD_AT, stream_key(&m->room, &m->sender, key), m->seq)
+               ? vault_erase(v, VAULT_UNREAD_AT, streams_key(&m->room, &m->sender, key), m->seq)
                : OK;
 }
 

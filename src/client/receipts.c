@@ -6,14 +6,14 @@
 #include "client/registers.h"
 #include "client/roomlog.h"
 #include "client/rules.h"
+#include "client/streams.h"
 #include "e2ee/receipt.h"
 
 #define LEAST_MS   2000
 #define MOST_MS    12000
 #define ARENA_MAX  (1 << 20)
-#define KEY_SIZE   (32 + 16)
 #define OF_SIZE    (32 + 8 + 8 + 8)
-#define BATCH_SIZE (KEY_SIZE + 8 + PLACES_SIZE)
+#define BATCH_SIZE (STREAMS_KEY_SIZE + 8 + PLACES_SIZE)
 
 static const struct bytes NO_KEY = {NULL, 0};
 
@@ -34,14 +34,6 @@ struct batch {
 };
 
 /* ---- as the vault keeps them */
-
-static struct bytes stream_key(const struct room_id *room, const struct device_id *did,
-                               uint8_t out[KEY_SIZE])
-{
-    memcpy(out, room->b, sizeof room->b);
-    memcpy(out + sizeof room->b, did->b, sizeof did->b);
-    return bytes(out, KEY_SIZE);
-}
 
 static struct err get_told(struct vault *v, struct bytes key, struct told *out)
 {
@@ -175,8 +167,8 @@ static struct err forget_all(struct engine *e)
     struct err err;
 
     while ((err = next_batch(e->vault, batch.number + 1, &batch)).code == E_OK) {
-        uint8_t name[KEY_SIZE];
-        struct bytes key = stream_key(&batch.room, &batch.writer, name);
+        uint8_t name[STREAMS_KEY_SIZE];
+        struct bytes key = streams_key(&batch.room, &batch.writer, name);
         struct told told;
 
         TRY(get_told(e->vault, key, &told));
@@ -234,8 +226,8 @@ struct err receipts_came(struct engine *e, const struct core *core, const struct
 {
     struct told told = {.aid = core->sender.aid, .conversation = m->contact};
     struct batch batch = {.room = core->room, .writer = core->sender.did};
-    uint8_t name[KEY_SIZE];
-    struct bytes key = stream_key(&batch.room, &batch.writer, name);
+    uint8_t name[STREAMS_KEY_SIZE];
+    struct bytes key = streams_key(&batch.room, &batch.writer, name);
     enum receipts_level level;
     struct err err;
 
@@ -256,8 +248,8 @@ struct err receipts_came(struct engine *e, const struct core *core, const struct
 struct err receipts_read(struct engine *e, const struct room_id *room, const struct device_id *did)
 {
     struct batch batch = {.room = *room, .writer = *did};
-    uint8_t name[KEY_SIZE];
-    struct bytes key = stream_key(room, did, name);
+    uint8_t name[STREAMS_KEY_SIZE];
+    struct bytes key = streams_key(room, did, name);
     enum receipts_level level;
     struct told told;
     struct err err = get_told(e->vault, key, &told);
@@ -349,8 +341,8 @@ static struct err leave(struct engine *e, struct bytes key, struct told *told, s
 
 static struct err tell(struct engine *e, struct batch *batch)
 {
-    uint8_t name[KEY_SIZE];
-    struct bytes key = stream_key(&batch->room, &batch->writer, name);
+    uint8_t name[STREAMS_KEY_SIZE];
+    struct bytes key = streams_key(&batch->room, &batch->writer, name);
     enum receipts_level level;
     uint64_t mark = 0;
     struct told told;

@@ -5,7 +5,6 @@
 
 static const struct bytes NO_KEY = {NULL, 0};
 
-#define KEY_SIZE        (32 + 16)
 #define RECORD_MAX      (16 * 1024)
 #define ASK_AFTER_MS    CLOCK_MINUTE_MS
 #define ASK_INTERVAL_MS CLOCK_HOUR_MS
@@ -284,12 +283,12 @@ size_t streams_ask(struct stream *s, uint64_t drained_ms, uint64_t now_ms,
 
 /* ---- records */
 
-static struct bytes key_of(const struct room_id *room, const struct device_id *sender,
-                           uint8_t out[KEY_SIZE])
+struct bytes streams_key(const struct room_id *room, const struct device_id *sender,
+                         uint8_t out[STREAMS_KEY_SIZE])
 {
     memcpy(out, room->b, sizeof room->b);
     memcpy(out + sizeof room->b, sender->b, sizeof sender->b);
-    return bytes(out, KEY_SIZE);
+    return bytes(out, STREAMS_KEY_SIZE);
 }
 
 static void read_range(struct reader *r, struct streams_range *out)
@@ -366,11 +365,11 @@ struct err streams_get(struct vault *v, const struct room_id *room, const struct
 {
     struct err err;
     struct arena a = ARENA(2 * RECORD_MAX);
-    uint8_t key[KEY_SIZE];
+    uint8_t key[STREAMS_KEY_SIZE];
     struct bytes value;
 
     *out = (struct stream){0};
-    err = vault_get(v, VAULT_STREAM_IN, key_of(room, sender, key), 0, &a, &value);
+    err = vault_get(v, VAULT_STREAM_IN, streams_key(room, sender, key), 0, &a, &value);
     if (err.code == E_OK)
         err = parse(value, out);
     arena_free(&a);
@@ -401,13 +400,13 @@ struct err streams_put(struct vault *v, const struct room_id *room, const struct
 {
     struct err err = OK;
     struct buf b = BUF(RECORD_MAX);
-    uint8_t key[KEY_SIZE];
+    uint8_t key[STREAMS_KEY_SIZE];
     struct bytes value;
 
     TRY(list_gap(v, room, sender, s));
     write(s, &b);
     TRY_OUT(buf_end(&b, &value));
-    TRY_OUT(vault_put(v, VAULT_STREAM_IN, key_of(room, &sender->did, key), 0, value));
+    TRY_OUT(vault_put(v, VAULT_STREAM_IN, streams_key(room, &sender->did, key), 0, value));
 out:
     buf_free(&b);
     return err;

@@ -31,6 +31,11 @@ struct streams_ranges {
     size_t n;
 };
 
+/* What is kept of it stands under its name: in which room, and who sends. */
+#define STREAMS_KEY_SIZE (32 + 16)
+struct bytes streams_key(const struct room_id *room, const struct device_id *sender,
+                         uint8_t out[STREAMS_KEY_SIZE]);
+
 /* One sender device in one room.  A zeroed one is a stream of which nothing came. */
 struct stream {
     uint64_t baseline, highest; /* 0: nothing came yet */
