@@ -66,21 +66,21 @@ enum command_kind {
     COMMAND_ROOM_DESCRIBE,
     COMMAND_ROOM_LEAVE,
     COMMAND_ROOM_DELETE,
-    COMMAND_ROOM_POSTING, /* who may write there: "all" or "moderators" */
-    COMMAND_TIMERS = 60,  /* in the conversation with handle, or in `room`: `timers` */
-    /* With the message at place `number` of the conversation with handle, or in `room`. */
-    COMMAND_FORWARD = 140,  /* to handle or `room`, what stands at place `number` of `from` */
-    COMMAND_MOVE,           /* it is mine, and says where I am: at `position` now */
-    COMMAND_STOP,           /* and no newer one follows */
+    COMMAND_ROOM_POSTING,   /* who may write there: "all" or "moderators" */
+    COMMAND_TIMERS = 60,    /* in the conversation with handle, or in `room`: `timers` */
     COMMAND_POSITION = 145, /* to handle or `room`: I am at `position`, and for `number` seconds
                              * newer ones follow */
     COMMAND_CARD,           /* to handle or `room`: who is called `text` */
     COMMAND_RECEIPTS = 130, /* tell so much: `number`, of enum receipts_level */
-    COMMAND_REPLY = 80,     /* answer it with `text` */
-    COMMAND_REACT,          /* react to it by the kind in `text` */
-    COMMAND_TAKE_BACK,      /* no longer */
-    COMMAND_EDIT,           /* it is mine, and says `text` from now on */
-    COMMAND_RECALL,         /* it is mine, and says nothing any more, anywhere */
+    /* With the message at place `number` of the conversation with handle, or in `room`. */
+    COMMAND_FORWARD = 140, /* to handle or `room`, what stands at place `number` of `from` */
+    COMMAND_MOVE,          /* it is mine, and says where I am: at `position` now */
+    COMMAND_STOP,          /* and no newer one follows */
+    COMMAND_REPLY = 80,    /* answer it with `text` */
+    COMMAND_REACT,         /* react to it by the kind in `text` */
+    COMMAND_TAKE_BACK,     /* no longer */
+    COMMAND_EDIT,          /* it is mine, and says `text` from now on */
+    COMMAND_RECALL,        /* it is mine, and says nothing any more, anywhere */
     /* Files, where they can be reached.  EVENT_TRANSFER follows. */
     COMMAND_FILE_SEND = 100, /* the one at the path `text`, as `about` says, to handle or room */
     COMMAND_FILE_FETCH,      /* that of the message at place `number`, into the folder `text` */
