@@ -18,6 +18,7 @@ struct tacet_attachment {
     char type[TACET_FILE_TYPE_MAX + 1]; /* "image/png"; "": it does not say */
     bool spoken;                        /* a voice memo: */
     uint32_t duration_ms;               /* so long */
+    bool forwarded;                     /* it was sent elsewhere, by whom it does not say */
     enum tacet_preview preview;         /* as the next: */
     const uint8_t *image;               /* borrowed as the message's text; nobody has decoded it */
     size_t image_n;

@@ -42,6 +42,15 @@ struct tacet_file {
 TACET_API enum tacet_code tacet_send_file(struct tacet_client *c, const char *to,
                                           const struct tacet_file *file, uint64_t *number);
 
+/* Send the file of the message at `place` to somebody else, or in a room, as it lies at the server:
+ * it is not moved, and need not have been fetched.  It says that it was forwarded, and not who sent
+ * it, or where.  TACET_ABSENT: there is no such message, or it brings no file; TACET_DENIED: it is
+ * not to be kept, burns once it was read, or is a copy; TACET_LIMIT: too many are waiting; else as
+ * tacet_send().  When TACET_EVENT_FILE says that it ended with TACET_ABSENT, the server has no such
+ * file any more. */
+TACET_API enum tacet_code tacet_forward_file(struct tacet_client *c, const char *with,
+                                             uint64_t place, const char *to, uint64_t *number);
+
 /* Fetch the file that a message brought (`with` and `place` say which) into a directory, under a
  * name as near to its own as does no harm, of mode 0600, and never in the place of what is there.
  * TACET_ABSENT: there is no such message; TACET_MALFORMED: it brings no file; TACET_DENIED: one
@@ -80,7 +89,7 @@ struct tacet_transfer {
     bool sending;                 /* else it is being fetched */
     char with[TACET_HANDLE_SIZE]; /* whose conversation */
     uint64_t size;                /* bytes */
-    const char *path;             /* of what is sent, or of the directory */
+    const char *path;             /* of what is sent, or of the directory; "": it is forwarded */
     const char *name;             /* text of others when it is fetched */
 };
 

@@ -222,7 +222,7 @@ static void say_unsent(struct tacet_client *client, const struct posting *p, enu
         why = "It burns once it was read, or is a copy: it stays where it is.  Or only moderators"
               " write there.";
     if (p->kind == POSTING_FORWARD && code == TACET_ABSENT)
-        why = "It has no text that could be forwarded.";
+        why = "It has neither text nor file that could be forwarded.";
     if (rooms_is_meant(p->to) && code == TACET_REMOVED)
         why = "You are not in this room any more.";
     fprintf(stderr, "not sent: %s\n", why != NULL ? why : sentences_find(sentences_sending, code));
@@ -339,6 +339,7 @@ bool posting_find(struct tacet_client *client, struct posting *p, const char *me
         fputs("That message was never sent: nobody else has it.\n", stderr);
         return false;
     }
+    p->file = m.file;
     return true;
 }
 

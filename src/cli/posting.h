@@ -25,6 +25,7 @@ struct posting {
     enum posting_kind kind;
     const char *to; /* a handle, or the address of a room, which is in `room` */
     char room[TACET_HANDLE_SIZE];
+    bool file;        /* set by posting_find(): it brings one */
     const char *from; /* POSTING_FORWARD: the conversation in which it stands */
     uint64_t place;   /* of the message that it is about */
     struct bytes text;

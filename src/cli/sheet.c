@@ -244,7 +244,7 @@ void sheet_below(struct tacet_client *client, const struct tacet_message *m, str
         return;
     if (m->re.id[0] != '\0')
         write_re(client, m, out);
-    if (m->kind == TACET_KIND_FORWARD)
+    if (m->kind == TACET_KIND_FORWARD || (m->file && m->attachment.forwarded))
         buf_text(out, "    (forwarded)\n");
     if (sheet_has_reactions(m))
         write_reactions(client, m, out);

@@ -118,12 +118,12 @@ static json_t *file_json(const struct tacet_message *m)
 {
     if (!m->file)
         return json_null();
-    return json_pack("{ss% ss sI sb so so}", "name", m->text_n == 0 ? "" : (const char *)m->text,
+    return json_pack("{ss% ss sI sb so so sb}", "name", m->text_n == 0 ? "" : (const char *)m->text,
                      m->text_n, "type", m->attachment.type, "size", (json_int_t)m->file_size,
                      "view_only", m->view_only, "spoken_ms",
                      m->attachment.spoken ? json_integer((json_int_t)m->attachment.duration_ms)
                                           : json_null(),
-                     "preview", preview_json(m));
+                     "preview", preview_json(m), "forwarded", m->attachment.forwarded);
 }
 
 /* In degrees, as people write them. */

@@ -13,27 +13,15 @@
 #include "cli/reveal.h"
 #include "cli/rooms.h"
 #include "cli/sentences.h"
+#include "cli/transit.h"
 #include "terminal/jsonl.h"
 #include "terminal/show.h"
 
 #define WAIT_SECONDS 60
 #define WAIT_MOST    86400
-#define PERCENT      100
 #define VOICE_MOST   86400 /* seconds */
 #define MIB          1048576u
 #define MIB_MOST     5120
-
-static const struct sentence TROUBLE[] = {
-    {TACET_ABSENT, "It is not there: on this machine, or at the server any more."},
-    {TACET_DENIED, "It cannot be read, or written there; or its sender lets nobody keep it."},
-    {TACET_CONFLICT, "It was changed while it was being sent, or their account key changed."},
-    {TACET_LIMIT, "It is larger than 5 GiB, or its name too long, or too many are on their way."},
-    {TACET_FORGED, "What the server has is not what was sent: nothing of it was kept."},
-    {TACET_TRUNCATED, "The server does not have all of it: nothing of it was kept."},
-    {TACET_MALFORMED, "This message brings no file."},
-    {TACET_REMOVED, "They, or you, are not there any more."},
-    {TACET_OK, NULL},
-};
 
 static const struct sentence SENDING[] = {
     {TACET_MALFORMED, "Its type is no \"image/png\", or its preview no PNG or JPEG."},
@@ -49,88 +37,14 @@ static const struct sentence SHOWING[] = {
     {TACET_OK, NULL},
 };
 
-static enum words_end say_trouble(enum tacet_code code)
-{
-    return sentences_say(TROUBLE, code);
-}
-
-/* ---- waiting */
-
-static void show_bar(const struct tacet_event *e)
-{
-    if (isatty(STDERR_FILENO) == 1 && e->of > 0)
-        fprintf(stderr, "\r%3llu %% of %llu bytes", (unsigned long long)(e->done * PERCENT / e->of),
-                (unsigned long long)e->of);
-}
-
-/* Until the transfer has ended: then *last is that event. */
-static bool await(struct drive *d, uint64_t number, struct tacet_event *last)
-{
-    struct tacet_event e;
-
-    while (drive_next(d, &e)) {
-        if (e.kind != TACET_EVENT_FILE || e.transfer != number)
-            continue;
-        show_bar(&e);
-        *last = e;
-        if (!e.ended)
-            continue;
-        if (isatty(STDERR_FILENO) == 1)
-            fputs("\n", stderr);
-        return true;
-    }
-    return false;
-}
-
-/* The message that brings it is still to be accepted. */
-static void send_message(struct drive *d)
-{
-    struct tacet_event e;
-
-    while (drive_has_outgoing(d) && drive_next(d, &e))
-        continue;
-}
-
-static enum words_end conclude(const struct drive *d, bool ended, const struct tacet_event *last)
-{
-    if (ended && last->code != TACET_OK)
-        return say_trouble(last->code);
-    if (!ended && drive_refused(d))
-        return WORDS_FAILED;
-    if (!ended)
-        return words_say(WORDS_FINE, "not there yet: it goes on when tacet next runs");
-    return last->sending ? words_say(WORDS_FINE, drive_has_outgoing(d)
-                                                     ? "all of it is at the server; the message "
-                                                       "is sent when tacet next runs"
-                                                     : "accepted by the server")
-                         : WORDS_FINE;
-}
-
 static enum words_end follow(struct tacet_client *client, uint64_t number, unsigned wait)
 {
-    struct tacet_event last = {.ended = false};
-    struct drive d;
-    enum words_end end;
-    bool ended;
+    enum tacet_state state;
 
     printf("%llu\n", (unsigned long long)number);
     fflush(stdout);
-    if (wait == 0)
-        return WORDS_FINE;
-    drive_begin(&d, client, (int)wait);
-    ended = await(&d, number, &last);
-    if (ended && last.code == TACET_OK && !last.sending) {
-        show_text(stdout, bytes(last.message.text, last.message.text_n));
-        printf("\n");
-    }
-    if (ended && last.code == TACET_OK && last.sending)
-        send_message(&d);
-    end = conclude(&d, ended, &last);
-    drive_end(&d);
-    return end;
+    return wait == 0 ? WORDS_FINE : transit_follow(client, number, wait, &state);
 }
-
-/* ---- the words */
 
 struct wanted {
     const char *with, *what, *to, *type, *preview;
@@ -167,7 +81,7 @@ static enum words_end begin_sending(struct tacet_client *client, const struct wa
         return follow(client, number, w->wait);
     return code == TACET_MALFORMED || code == TACET_TRUNCATED || code == TACET_LIMIT
                ? sentences_say(SENDING, code)
-               : say_trouble(code);
+               : transit_trouble(code);
 }
 
 static enum words_end send_one(struct tacet_client *client, const struct wanted *w)
@@ -184,7 +98,7 @@ static enum words_end send_one(struct tacet_client *client, const struct wanted 
     if (w->preview != NULL)
         file.preview = preview = read_preview(w->preview, &file.preview_n);
     if (path == NULL)
-        end = say_trouble(TACET_ABSENT);
+        end = transit_trouble(TACET_ABSENT);
     else if (w->preview != NULL && preview == NULL)
         end = words_say(WORDS_FAILED, "Its preview cannot be read.");
     else
@@ -214,7 +128,7 @@ static enum words_end get_one(struct tacet_client *client, const struct wanted *
     if (code == TACET_OK)
         code = to == NULL ? TACET_ABSENT : tacet_fetch_file(client, &m, to, &number);
     free(to);
-    return code == TACET_OK ? follow(client, number, w->wait) : say_trouble(code);
+    return code == TACET_OK ? follow(client, number, w->wait) : transit_trouble(code);
 }
 
 static enum words_end show_it(struct tacet_client *client, const struct wanted *w, uint64_t number)
@@ -224,8 +138,8 @@ static enum words_end show_it(struct tacet_client *client, const struct wanted *
     enum words_end end;
 
     drive_begin(&d, client, (int)w->wait);
-    if (await(&d, number, &last))
-        end = last.code == TACET_OK ? reveal_file(client, number) : say_trouble(last.code);
+    if (transit_await(&d, number, &last))
+        end = last.code == TACET_OK ? reveal_file(client, number) : transit_trouble(last.code);
     else
         end = drive_refused(&d) ? WORDS_FAILED : words_say(WORDS_LATER, "not all of it came");
     drive_end(&d);
@@ -245,7 +159,7 @@ static enum words_end show_one(struct tacet_client *client, const struct wanted 
         code = tacet_show_file(client, &m, &number);
     if (code == TACET_OK)
         return show_it(client, w, number);
-    return code == TACET_LIMIT ? sentences_say(SHOWING, code) : say_trouble(code);
+    return code == TACET_LIMIT ? sentences_say(SHOWING, code) : transit_trouble(code);
 }
 
 static bool show_transfer(const struct tacet_transfer *t, bool json)
@@ -277,7 +191,7 @@ static enum words_end cancel(struct tacet_client *client, const char *what)
     unsigned long long number = strtoull(what, &end, 10);
     enum tacet_code code = *end != '\0' ? TACET_ABSENT : tacet_cancel_file(client, number);
 
-    return code == TACET_OK ? WORDS_FINE : say_trouble(code);
+    return code == TACET_OK ? WORDS_FINE : transit_trouble(code);
 }
 
 /* All that are on their way, until they have ended. */
@@ -291,8 +205,8 @@ static enum words_end resume(struct tacet_client *client, unsigned wait)
     drive_begin(&d, client, (int)wait);
     while (tacet_next_transfer(client, 0, &t) == TACET_OK && drive_next(&d, &e))
         if (e.kind == TACET_EVENT_FILE && e.ended && e.code != TACET_OK)
-            end = say_trouble(e.code);
-    send_message(&d);
+            end = transit_trouble(e.code);
+    transit_send_message(&d);
     if (drive_refused(&d))
         end = WORDS_FAILED;
     else if (tacet_next_transfer(client, 0, &t) == TACET_OK)
@@ -318,7 +232,7 @@ static enum words_end fetch_by_itself(struct tacet_client *client, const struct 
     if (code == TACET_OK)
         code = tacet_automatic(client, &folder, &most);
     if (code != TACET_OK)
-        return say_trouble(code);
+        return transit_trouble(code);
     if (most == 0)
         return words_say(WORDS_FINE, "No file is fetched by itself.");
     printf("%llu MiB  ", (unsigned long long)(most / MIB));

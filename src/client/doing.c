@@ -141,13 +141,9 @@ static struct err act(struct doing *d, struct arena *a)
     return react(d, d->c->kind == COMMAND_REACT);
 }
 
-/* What is destroyed once it was read, or is kept for the network, stays where it is; a file's bytes
- * are there for as long as its message was to live; where I am, and whom I know, nobody says for
- * me. */
+/* What is destroyed once it was read, or is kept for the network, stays where it is. */
 static struct err may_forward(const struct message *m)
 {
-    if (!deeds_is_editable(m) && (!deeds_is_text(m) || m->type != PAYLOAD_FORWARD))
-        return FAIL(E_ABSENT);
     return m->burn_s != 0 || (m->notes & MESSAGE_COPY) != 0 || !rules_allows_forwarding()
                ? FAIL(E_DENIED)
                : OK;
@@ -160,8 +156,23 @@ struct err doing_forwarded(struct engine *e, const struct command *c, struct are
     size_t versions;
 
     TRY(messages_get(e->vault, c->from, c->number, a, &m));
+    if (!deeds_is_editable(&m) && (!deeds_is_text(&m) || m.type != PAYLOAD_FORWARD))
+        return FAIL(E_ABSENT); /* where I am, and whom I know, nobody says for me */
     TRY(may_forward(&m));
     return deeds_newest(e->vault, &e->own, &m, a, text, &versions);
+}
+
+struct err doing_forwarded_file(struct engine *e, const struct command *c, struct arena *a,
+                                struct bytes *content)
+{
+    struct message m;
+
+    TRY(messages_get(e->vault, c->from, c->number, a, &m));
+    if (!deeds_is_text(&m) || m.type != PAYLOAD_FILE)
+        return FAIL(E_ABSENT);
+    TRY(may_forward(&m));
+    *content = m.text;
+    return OK;
 }
 
 struct err doing_command(struct engine *e, const struct command *c)

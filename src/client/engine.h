@@ -85,6 +85,7 @@ enum command_kind {
     COMMAND_FILE_SEND = 100, /* the one at the path `text`, as `about` says, to handle or room */
     COMMAND_FILE_FETCH,      /* that of the message at place `number`, into the folder `text` */
     COMMAND_FILE_CANCEL,     /* transfer `number` */
+    COMMAND_FILE_PASS, /* that of the message at place `number` of `from`, to handle or room */
     COMMAND_FILE_AUTOMATIC = 86, /* of up to `number` bytes, into the folder `text`; 0: none */
     COMMAND_FILE_SHOW = 85, /* that of the message at place `number`: engine_shown() has it then */
 };

@@ -570,6 +570,9 @@ FALLIBLE doing_command(struct engine *e, const struct command *c);
  * or none with a text; E_DENIED: it may not go anywhere else. */
 FALLIBLE doing_forwarded(struct engine *e, const struct command *c, struct arena *a,
                          struct bytes *text);
+/* The same of a file: its content. */
+FALLIBLE doing_forwarded_file(struct engine *e, const struct command *c, struct arena *a,
+                              struct bytes *content);
 
 /* ---- saying.c */
 

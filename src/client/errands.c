@@ -13,6 +13,44 @@ static struct err add(struct engine *e, struct transfer *t)
     return vault_end(e->vault, transfers_add(e->vault, t));
 }
 
+/* The same content under another id of ours; of what somebody else said, name and all. */
+static struct err add_passing(struct engine *e, struct bytes content, struct transfer *t)
+{
+    struct buf again = BUF(ATTACHMENT_MAX_SIZE);
+    struct attachment a = {.duration_ms = 0};
+    uint8_t from[ATTACHMENT_ID_SIZE];
+    struct err err = OK;
+
+    TRY_OUT(attachment_parse(content, &a));
+    TRY_OUT(a.view_only ? FAIL(E_DENIED) : OK);
+    memcpy(from, a.id, sizeof from);
+    TRY_OUT(random_fill(e->random, a.id, sizeof a.id));
+    a.forwarded = true;
+    TRY_OUT(attachment_write(&a, &again));
+    t->attachment = buf_view(&again);
+    t->path = BYTES(from);
+    TRY_OUT(add(e, t));
+out:
+    secret_wipe(&a, sizeof a);
+    secret_wipe(from, sizeof from);
+    if (again.at != NULL)
+        secret_wipe(again.at, again.n);
+    buf_free(&again);
+    return err;
+}
+
+struct err errands_pass(struct engine *e, uint64_t conversation, struct bytes content,
+                        uint64_t *number)
+{
+    struct transfer t = {.kind = TRANSFERS_PASSING, .conversation = conversation};
+
+    if (e->transferring == NULL)
+        return FAIL(E_AGAIN);
+    TRY(add_passing(e, content, &t));
+    *number = t.number;
+    return transferring_pump(e);
+}
+
 static struct err add_sending(struct engine *e, const struct attachment *about, struct transfer *t)
 {
     struct transferring *x = e->transferring;
@@ -115,7 +153,7 @@ struct err errands_cancel(struct engine *e, uint64_t number)
     TRY_OUT(t.number == number ? OK : FAIL(E_ABSENT));
     if (x != NULL && x->phase != PHASE_NONE && x->t.number == number)
         transferring_again(e, 0);
-    if (t.kind == TRANSFERS_SENDING)
+    if (transfers_leaves(&t))
         TRY_OUT(tell_dropped(e, t.attachment));
     else if (x != NULL)
         x->filing->drop(x->filing->ctx, t.path, t.number);

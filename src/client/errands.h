@@ -12,6 +12,11 @@
 FALLIBLE errands_send(struct engine *e, uint64_t conversation, const struct attachment *about,
                       struct bytes path, uint64_t *number);
 
+/* Send on what somebody else's message brought, whose content that is, in a conversation.
+ * E_DENIED: it is not to be kept; else as above. */
+FALLIBLE errands_pass(struct engine *e, uint64_t conversation, struct bytes content,
+                      uint64_t *number);
+
 /* Fetch what the message at that place says into a folder.  E_ABSENT: no such message; E_MALFORMED:
  * it brings no file; E_DENIED: one that is not to be kept. */
 FALLIBLE errands_fetch(struct engine *e, uint64_t conversation, uint64_t place, struct bytes folder,

@@ -299,7 +299,7 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
         return wishing_answered(e, w, f, a);
     if (w->op == OP_ROOM_AGAIN)
         return reminding_answered(e, w, f, a);
-    if (w->op >= OP_FILE_BEGIN && w->op <= OP_FILE_DROP)
+    if (w->op >= OP_FILE_BEGIN && w->op <= OP_FILE_COPY)
         return transferring_answered(e, w, f, a);
     if (w->op == OP_REGISTER)
         return answers_roster(e, w->number, f);

@@ -120,6 +120,21 @@ static struct err send_file(struct engine *e, const struct command *c)
     return errands_send(e, conversation, c->about, c->text, &e->transfer);
 }
 
+static struct err pass_file(struct engine *e, const struct command *c)
+{
+    struct err err = OK;
+    struct arena a = ARENA(4 * VAULT_VALUE_MAX);
+    struct bytes content;
+    uint64_t to;
+
+    TRY_OUT(doing_forwarded_file(e, c, &a, &content));
+    TRY_OUT(begin_conversation(e, c, &to));
+    TRY_OUT(errands_pass(e, to, content, &e->transfer));
+out:
+    arena_free(&a);
+    return err;
+}
+
 static struct err fetch_file(struct engine *e, const struct command *c)
 {
     struct contact with = {.number = c->room};
@@ -135,6 +150,8 @@ static struct err move_file(struct engine *e, const struct command *c)
 {
     if (c->kind == COMMAND_FILE_SEND)
         return send_file(e, c);
+    if (c->kind == COMMAND_FILE_PASS)
+        return pass_file(e, c);
     if (c->kind == COMMAND_FILE_AUTOMATIC)
         return automatic_set(e, c->text, c->number);
     return c->kind == COMMAND_FILE_CANCEL ? errands_cancel(e, c->number) : fetch_file(e, c);
@@ -294,6 +311,7 @@ struct err obeying_command(struct engine *e, const struct command *c)
     case COMMAND_CARD:
         return send_card(e, c);
     case COMMAND_FILE_SEND:
+    case COMMAND_FILE_PASS:
     case COMMAND_FILE_FETCH:
     case COMMAND_FILE_CANCEL:
     case COMMAND_FILE_SHOW:

@@ -74,7 +74,7 @@ static struct event news(const struct transferring *x, uint32_t chunks)
 {
     return (struct event){.kind = EVENT_TRANSFER,
                           .transfer = {.number = x->t.number,
-                                       .sending = x->t.kind == TRANSFERS_SENDING,
+                                       .sending = transfers_leaves(&x->t),
                                        .done = done_bytes(x, chunks),
                                        .of = x->a.file.size},
                           .message = {.contact = x->t.conversation, .place = x->t.place}};
@@ -233,14 +233,15 @@ static struct err ask_write(struct engine *e, uint64_t at, struct bytes part)
     return OK;
 }
 
-static struct err ask_keep(struct engine *e)
+struct err transferring_ask_keep(struct engine *e)
 {
     struct transferring *x = e->transferring;
     Tacet__Wire__KeepFile m = TACET__WIRE__KEEP_FILE__INIT;
     struct waiting w = transferring_about(x, 0);
     struct timers lives;
 
-    TRY(file_key_end(&x->key, x->a.file.root));
+    if (x->t.kind == TRANSFERS_SENDING)
+        TRY(file_key_end(&x->key, x->a.file.root));
     TRY(timers_choose(e, x->t.conversation, &(struct timers){0}, &lives));
     m.id = frame_data(BYTES(x->a.id));
     m.ttl_s = lives.ttl_s + FETCH_S;
@@ -327,6 +328,8 @@ static struct err begin_next(struct engine *e)
     TRY(transferring_take_up(e));
     if (x->t.kind == TRANSFERS_SENDING)
         return begin_sending(e);
+    if (x->t.kind == TRANSFERS_PASSING)
+        return ask_begin(e);
     return x->key.next == x->key.shape.chunks ? fetching_finish(e) : OK;
 }
 
@@ -411,7 +414,7 @@ static struct err go_on_sending(struct engine *e)
     if (x->held > sealed || (x->held % SEALED != 0 && x->held != sealed))
         return transferring_fail(e, E_MALFORMED);
     if (x->held == sealed && x->durable == sealed && x->key.next == x->key.shape.chunks)
-        return ask_keep(e);
+        return transferring_ask_keep(e);
     if (x->held == sealed) { /* not on its disk; or by somebody else, under our id */
         if (x->key.next < x->key.shape.chunks)
             return transferring_fail(e, E_CONFLICT);
@@ -459,6 +462,8 @@ static struct err begun(struct engine *e, const struct frame *f)
         return transferring_judge(e, err_from_number(f->code));
     x->phase = PHASE_ASKING;
     x->held = x->durable = 0;
+    if (x->t.kind == TRANSFERS_PASSING)
+        return passing_ask(e);
     return ask_write(e, 0, (struct bytes){NULL, 0});
 }
 
@@ -486,6 +491,9 @@ struct err transferring_answered(struct engine *e, const struct waiting *w, cons
         break;
     case OP_FILE_WRITE:
         TRY(written(e, f, a));
+        break;
+    case OP_FILE_COPY:
+        TRY(passing_copied(e, f));
         break;
     case OP_FILE_KEEP:
         TRY(kept(e, f));

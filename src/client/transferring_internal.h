@@ -66,6 +66,14 @@ struct waiting transferring_about(const struct transferring *x, uint32_t chunk);
 /* Where the part ends, in the sealed file, that begins with this chunk. */
 uint64_t transferring_part_end(const struct transferring *x, uint32_t chunk);
 
+/* The server has all of it: for how long? */
+FALLIBLE transferring_ask_keep(struct engine *e);
+
+/* ---- passing.c */
+
+FALLIBLE passing_ask(struct engine *e); /* for it under our id */
+FALLIBLE passing_copied(struct engine *e, const struct frame *f);
+
 /* ---- fetching.c */
 
 FALLIBLE fetching_ask(struct engine *e); /* for the next part */

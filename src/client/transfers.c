@@ -45,7 +45,7 @@ static struct err parse(struct bytes in, uint64_t number, struct transfer *out)
     struct transfer t = {.number = number};
 
     t.kind = (enum transfers_kind)reader_u8(&r);
-    reader_require(&r, t.kind == TRANSFERS_SENDING || t.kind == TRANSFERS_FETCHING, E_MALFORMED);
+    reader_require(&r, t.kind == TRANSFERS_FETCHING || transfers_leaves(&t), E_MALFORMED);
     t.conversation = reader_u64(&r);
     t.place = reader_u64(&r);
     t.attachment = reader_block(&r, ATTACHMENT_MAX_SIZE);
@@ -53,6 +53,11 @@ static struct err parse(struct bytes in, uint64_t number, struct transfer *out)
     TRY(reader_end(&r));
     *out = t;
     return OK;
+}
+
+bool transfers_leaves(const struct transfer *t)
+{
+    return t->kind == TRANSFERS_SENDING || t->kind == TRANSFERS_PASSING;
 }
 
 struct err transfers_next(struct vault *v, uint64_t from, struct arena *a, struct transfer *out)

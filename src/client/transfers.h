@@ -18,6 +18,7 @@ enum transfers_kind {
     TRANSFERS_SENDING = 1,
     TRANSFERS_FETCHING,
     TRANSFERS_SHOWING, /* is never kept: client/showing.h */
+    TRANSFERS_PASSING, /* sent without being moved: it is at the server, under an id */
 };
 
 struct transfer {
@@ -26,8 +27,11 @@ struct transfer {
     uint64_t conversation;
     uint64_t place;          /* of the message that it is fetched for */
     struct bytes attachment; /* as in a message; the root of one that is sent is not known yet */
-    struct bytes path;       /* of what is sent; of the folder for what is fetched */
+    struct bytes path;       /* of what is sent; of the folder for what is fetched; that id */
 };
+
+/* Does it bring something to others? */
+bool transfers_leaves(const struct transfer *t);
 
 /* A new one; sets t->number.  E_LIMIT: there are TRANSFERS_MAX. */
 FALLIBLE transfers_add(struct vault *v, struct transfer *t);

@@ -8,7 +8,8 @@
 #define VERSION        1
 #define FLAG_VOICE     1
 #define FLAG_VIEW_ONLY 2
-#define FLAGS_KNOWN    (FLAG_VOICE | FLAG_VIEW_ONLY)
+#define FLAG_FORWARDED 4
+#define FLAGS_KNOWN    (FLAG_VOICE | FLAG_VIEW_ONLY | FLAG_FORWARDED)
 
 static bool is_type_letter(uint8_t c)
 {
@@ -36,8 +37,9 @@ static bool is_type(struct bytes type)
 
 static bool is_sound(const struct attachment *a)
 {
-    return (a->voice || a->duration_ms == 0) && a->name.n <= ATTACHMENT_NAME_MAX &&
-           text_is_utf8(a->name) && a->type.n <= ATTACHMENT_TYPE_MAX && is_type(a->type) &&
+    return (a->voice || a->duration_ms == 0) && !(a->view_only && a->forwarded) &&
+           a->name.n <= ATTACHMENT_NAME_MAX && text_is_utf8(a->name) &&
+           a->type.n <= ATTACHMENT_TYPE_MAX && is_type(a->type) &&
            a->preview.n <= ATTACHMENT_PREVIEW_MAX;
 }
 
@@ -49,7 +51,8 @@ struct err attachment_write(const struct attachment *a, struct buf *out)
     if (!is_sound(a))
         return FAIL(E_MALFORMED);
     buf_u8(out, VERSION);
-    buf_u8(out, (uint8_t)((a->voice ? FLAG_VOICE : 0) | (a->view_only ? FLAG_VIEW_ONLY : 0)));
+    buf_u8(out, (uint8_t)((a->voice ? FLAG_VOICE : 0) | (a->view_only ? FLAG_VIEW_ONLY : 0) |
+                          (a->forwarded ? FLAG_FORWARDED : 0)));
     buf_bytes(out, BYTES(a->id));
     file_key_write(&a->file, out);
     buf_u32(out, a->duration_ms);
@@ -73,6 +76,7 @@ static struct err read_fields(struct bytes content, struct attachment *a)
     reader_require(&r, (flags & ~FLAGS_KNOWN) == 0, E_MALFORMED);
     a->voice = (flags & FLAG_VOICE) != 0;
     a->view_only = (flags & FLAG_VIEW_ONLY) != 0;
+    a->forwarded = (flags & FLAG_FORWARDED) != 0;
     reader_copy(&r, a->id, sizeof a->id);
     if (r.failed == E_OK)
         TRY(file_key_parse(reader_take(&r, FILE_KEY_DESCRIPTOR_SIZE), &a->file));

@@ -26,6 +26,7 @@ struct attachment {
     bool voice;                       /* something that was spoken: */
     uint32_t duration_ms;             /* so long; 0 of all else */
     bool view_only;                   /* it is to be shown, and not to be kept */
+    bool forwarded;                   /* it was sent elsewhere, by whom it does not say */
     struct bytes name, type, preview; /* borrowed from what was parsed; may be empty */
 };
 

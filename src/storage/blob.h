@@ -40,6 +40,13 @@ struct blob_store {
     struct err (*read)(void *ctx, const struct blob_name *name, uint64_t at, uint8_t *out,
                        size_t most, size_t *n, uint64_t *size);
 
+    /* What is whole under one name is so under another one, too, and takes no room on the disk for
+     * it: on disk before this returns.  Harmless when it is so already; a part under that name
+     * goes. E_ABSENT: there is none, or it is not whole; E_CONFLICT: it has not this size; E_FULL:
+     * under too many names; E_IO. */
+    struct err (*copy)(void *ctx, const struct blob_name *from, const struct blob_name *to,
+                       uint64_t size);
+
     /* Whole or not; harmless when there is none.  E_IO. */
     struct err (*erase)(void *ctx, const struct blob_name *name);
 

@@ -50,7 +50,7 @@ bool courier_has_transfers(struct person *who);
 bool courier_count_down(void *ctx, struct person *who, struct buf *frame);
 bool courier_twist(void *ctx, struct person *who, struct buf *frame);
 
-extern const struct CMUnitTest files_shown[], files_automatic[];
-extern const size_t files_shown_n, files_automatic_n;
+extern const struct CMUnitTest files_shown[], files_automatic[], files_forwarded[];
+extern const size_t files_shown_n, files_automatic_n, files_forwarded_n;
 
 #endif

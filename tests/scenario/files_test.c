@@ -277,5 +277,7 @@ int main(void)
     return cmocka_run_group_tests(tests, NULL, NULL) +
            _cmocka_run_group_tests("files_shown", files_shown, files_shown_n, NULL, NULL) +
            _cmocka_run_group_tests("files_automatic", files_automatic, files_automatic_n, NULL,
+                                   NULL) +
+           _cmocka_run_group_tests("files_forwarded", files_forwarded, files_forwarded_n, NULL,
                                    NULL);
 }

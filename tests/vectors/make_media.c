@@ -96,6 +96,7 @@ static void put_attachment(json_t *to, struct attachment *a, uint8_t which)
     put_bytes(o, "descriptor", buf_view(&descriptor));
     put_number(o, "voice", a->voice);
     put_number(o, "view_only", a->view_only);
+    put_number(o, "forwarded", a->forwarded);
     put_number(o, "duration_ms", a->duration_ms);
     put_bytes(o, "name", a->name);
     put_bytes(o, "type", a->type);
@@ -118,6 +119,11 @@ static void put_attachments(json_t *to)
          .duration_ms = 90500,
          .view_only = true,
          .type = BYTES_LITERAL("audio/ogg")},
+        {.file = {.size = 77},
+         .voice = true,
+         .duration_ms = 1,
+         .forwarded = true,
+         .name = BYTES_LITERAL("tides")},
     };
 
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

@@ -62,6 +62,15 @@ enum tacet_code tacet_send_file(struct tacet_client *c, const char *to,
     return begin(c, to, &cmd, number);
 }
 
+enum tacet_code tacet_forward_file(struct tacet_client *c, const char *with, uint64_t place,
+                                   const char *to, uint64_t *number)
+{
+    struct command cmd = {.kind = COMMAND_FILE_PASS, .number = place};
+    struct err err = meeting_conversation(c, with, &cmd.from);
+
+    return err.code != E_OK ? client_code(err) : begin(c, to, &cmd, number);
+}
+
 enum tacet_code tacet_fetch_file(struct tacet_client *c, const struct tacet_message *m,
                                  const char *directory, uint64_t *number)
 {
@@ -145,9 +154,9 @@ static struct err next_transfer(struct tacet_client *c, uint64_t number, struct 
     TRY(transfers_next(c->vault, number + 1, &c->shown, &t));
     TRY_OUT(attachment_parse(t.attachment, &a));
     *out = (struct tacet_transfer){
-        .number = t.number, .sending = t.kind == TRANSFERS_SENDING, .size = a.file.size};
+        .number = t.number, .sending = transfers_leaves(&t), .size = a.file.size};
     meeting_with(c, t.conversation, out->with);
-    TRY_OUT(text_of(&c->shown, t.path, &out->path));
+    TRY_OUT(text_of(&c->shown, t.kind == TRANSFERS_PASSING ? bytes_text("") : t.path, &out->path));
     TRY_OUT(text_of(&c->shown, a.name, &out->name));
 out:
     secret_wipe(&a, sizeof a);
@@ -183,6 +192,7 @@ void handing_message(const struct message *m, struct tacet_message *out)
     out->file = true;
     out->file_size = a.file.size;
     out->view_only = a.view_only;
+    out->attachment.forwarded = a.forwarded;
     out->attachment.spoken = a.voice;
     out->attachment.duration_ms = a.duration_ms;
     if (a.type.n > 0)

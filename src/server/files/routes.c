@@ -115,6 +115,26 @@ static struct err write(struct request *rq)
     return err.code == E_OK ? request_answer(rq, &out) : request_refuse(rq, E_CONFLICT, &out);
 }
 
+/* Whoever may read it may have it kept for others, too, as a file of their own. */
+static struct err copy(struct request *rq)
+{
+    const struct blob_store *blobs = rq->server->blobs;
+    Tacet__Wire__FileState out = TACET__WIRE__FILE_STATE__INIT;
+    Tacet__Wire__CopyFile *in;
+    struct blob_name name, from;
+    uint64_t size;
+
+    TRY(request_read(rq, &tacet__wire__copy_file__descriptor, &in));
+    if (blobs == NULL)
+        return FAIL(E_ABSENT);
+    TRY(files_name(frame_bytes(in->id), &name));
+    TRY(files_name(frame_bytes(in->from), &from));
+    TRY(granted(rq, &name, &size));
+    TRY(blobs->copy(blobs->ctx, &from, &name, size));
+    out.held = out.durable = size;
+    return request_answer(rq, &out);
+}
+
 static struct err read(struct request *rq)
 {
     const struct blob_store *blobs = rq->server->blobs;
@@ -145,6 +165,7 @@ const struct route files_routes[] = {
     {OP_FILE_WRITE, ROUTE_DEVICE, FILES_ID_SIZE + KEPT_SIZE + LIMIT_FILE_PART + 8, ROUTE_BULK,
      ROUTE_APART, write},
     {OP_FILE_READ, ROUTE_DEVICE, FILES_ID_SIZE + KEPT_SIZE + 8, ROUTE_BULK, ROUTE_APART, read},
+    {OP_FILE_COPY, ROUTE_DEVICE, 2 * FILES_ID_SIZE + KEPT_SIZE, ROUTE_NORMAL, ROUTE_APART, copy},
     {OP_FILE_DROP, ROUTE_DEVICE, FILES_ID_SIZE + KEPT_SIZE, ROUTE_NORMAL, ROUTE_GOES_ON, drop},
     {.op = 0},
 };

@@ -35,6 +35,7 @@ static const char *const OPERATIONS[METRICS_OPERATIONS] = {
     [OP_FILE_WRITE] = "file_write",
     [OP_FILE_READ] = "file_read",
     [OP_FILE_DROP] = "file_drop",
+    [OP_FILE_COPY] = "file_copy",
     [OP_INVITE] = "invite",
     [OP_REVOKE] = "revoke",
     [OP_PEOPLE] = "people",

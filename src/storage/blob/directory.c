@@ -325,7 +325,45 @@ static struct err append(void *ctx, const struct blob_name *name, uint64_t size,
     return err;
 }
 
-/* ---- Read, erase, list. */
+/* ---- Copy, read, erase, list. */
+
+static struct err copy_whole(const struct place *from, int shelf, const struct place *to,
+                             int to_shelf, uint64_t size)
+{
+    struct stat st;
+
+    if (fstatat(shelf, from->whole, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return failure();
+    if ((uint64_t)st.st_size != size)
+        return FAIL(E_CONFLICT);
+    if (linkat(shelf, from->whole, to_shelf, to->whole, 0) != 0 && errno != EEXIST)
+        return errno == EMLINK ? FAIL(E_FULL) : failure();
+    fault_point("blob-copied");
+    if (unlinkat(to_shelf, to->part, 0) != 0 && errno != ENOENT)
+        return failure();
+    return fsync(to_shelf) == 0 ? OK : failure();
+}
+
+static struct err copy(void *ctx, const struct blob_name *from, const struct blob_name *to,
+                       uint64_t size)
+{
+    struct directory *d = ctx;
+    struct place source = place_of(from), place = place_of(to);
+    int shelf = shelf_open(d, source.shelf), to_shelf = -1;
+    struct err err = OK;
+
+    if (shelf < 0)
+        return failure();
+    forget(d, to);
+    TRY_OUT(shelf_make(d, place.shelf));
+    to_shelf = shelf_open(d, place.shelf);
+    TRY_OUT(to_shelf >= 0 ? copy_whole(&source, shelf, &place, to_shelf, size) : failure());
+out:
+    if (to_shelf >= 0)
+        close(to_shelf);
+    close(shelf);
+    return err;
+}
 
 static struct err read_some(void *ctx, const struct blob_name *name, uint64_t at, uint8_t *out,
                             size_t most, size_t *n, uint64_t *size)
@@ -547,7 +585,7 @@ out:
 
 struct blob_store directory_store(struct directory *d)
 {
-    return (struct blob_store){d, append, read_some, erase, list};
+    return (struct blob_store){d, append, read_some, copy, erase, list};
 }
 
 void directory_close(struct directory *d)

@@ -24,7 +24,8 @@ function makeAttachment(draw, p) {
   const descriptor = file.writeDescriptor({ key: draw.bytes(32), size, root: draw.bytes(48) });
   const a = { ...p, id: draw.bytes(32), descriptor, name: unhex(p.name), type: unhex(p.type),
               preview: draw.bytes(unhex(p.preview).length) };
-  return { ...a, content: file.writeAttachment({ ...a, viewOnly: p.view_only === 1, duration: p.duration_ms,
+  return { ...a, content: file.writeAttachment({ ...a, viewOnly: p.view_only === 1,
+                                                 forwarded: p.forwarded === 1, duration: p.duration_ms,
                                                  voice: p.voice === 1 }) };
 }
 

@@ -200,7 +200,8 @@ function attachments() {
   const type = (t) => [`type ${t}`, of({ type: Buffer.from(t) })];
   return [['plain', of({})], ['spoken', of({ voice: true, duration: 2 ** 32 - 1 })],
           ['spoken for no time', of({ voice: true })], ['a duration', of({ duration: 1 })],
-          ['view-only', of({ viewOnly: true })], ['a flag', set(of({}), 1, 4)], ['all flags', set(of({}), 1, 255)],
+          ['view-only', of({ viewOnly: true })], ['forwarded', of({ forwarded: true })],
+          ['view-only and forwarded', of({ viewOnly: true, forwarded: true })], ['a flag', set(of({}), 1, 8)], ['all flags', set(of({}), 1, 255)],
           ['version 0', set(of({}), 0, 0)], ['version 2 and cut', u8(2)], ['nothing', zeros(0)],
           ['no name', of({ name: zeros(0) })], ['the longest name', of({ name: fill(255, 97) })],
           ['no UTF-8', of({ name: u8(255) })], ['a name of nothing', of({ name: zeros(1) })],

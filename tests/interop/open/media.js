@@ -77,7 +77,8 @@ function openAttachment(o) {
   const a = file.readAttachment(content);
   is(a.id, o.id, 'id');
   is(a.descriptor, o.descriptor, 'descriptor of an attachment');
-  assert.deepEqual([a.voice, a.viewOnly, a.duration], [o.voice === 1, o.view_only === 1, o.duration_ms]);
+  assert.deepEqual([a.voice, a.viewOnly, a.forwarded, a.duration],
+                   [o.voice === 1, o.view_only === 1, o.forwarded === 1, o.duration_ms]);
   is(a.name, o.name, 'name');
   is(a.type, o.type, 'type');
   is(a.preview, o.preview, 'preview');

@@ -63,15 +63,16 @@ export function readDescriptor(bytes) {
 export const PREVIEW_MOST = 32768;
 
 export const writeAttachment = (a) =>
-  cat(u8(1), u8((a.voice ? 1 : 0) | (a.viewOnly ? 2 : 0)), a.id, a.descriptor, u32(a.duration),
+  cat(u8(1), u8((a.voice ? 1 : 0) | (a.viewOnly ? 2 : 0) | (a.forwarded ? 4 : 0)), a.id, a.descriptor, u32(a.duration),
       b8(a.name), b8(a.type), b32(a.preview));
 
 export function readAttachment(bytes) {
   const r = new Reader(bytes);
   require(r.u8() === 1, 'another version');
   const flags = r.u8();
-  require(flags < 4, 'another flag');
-  const a = { voice: (flags & 1) !== 0, viewOnly: (flags & 2) !== 0, id: r.take(32) };
+  require(flags < 8, 'another flag');
+  const a = { voice: (flags & 1) !== 0, viewOnly: (flags & 2) !== 0, forwarded: (flags & 4) !== 0,
+              id: r.take(32) };
   a.descriptor = r.take(89);
   a.file = readDescriptor(a.descriptor);
   a.duration = r.u32();
@@ -82,6 +83,7 @@ export function readAttachment(bytes) {
   a.preview = r.take(n);
   r.end();
   require(a.voice || a.duration === 0, 'duration of what was not spoken');
+  require(!a.viewOnly || !a.forwarded, 'what stays where it is was forwarded');
   utf8(a.name);
   require(a.type.length <= 127, 'length of a type');
   require(/^([a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+)?$/.test(a.type.toString('latin1')), 'type');

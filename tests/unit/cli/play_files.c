@@ -20,6 +20,16 @@ enum tacet_code tacet_send_file(struct tacet_client *c, const char *to,
     return play.file_code;
 }
 
+enum tacet_code tacet_forward_file(struct tacet_client *c, const char *with, uint64_t place,
+                                   const char *to, uint64_t *number)
+{
+    (void)c;
+    play.place = place;
+    snprintf(play.filed, sizeof play.filed, "forward %s %s", with, to);
+    *number = 7;
+    return play.file_code;
+}
+
 enum tacet_code tacet_fetch_file(struct tacet_client *c, const struct tacet_message *m,
                                  const char *directory, uint64_t *number)
 {

@@ -41,7 +41,7 @@ static void what_is_written_is_read(void **state)
     assert_memory_equal(b.file.key, a.file.key, sizeof a.file.key);
     assert_memory_equal(b.file.root, a.file.root, sizeof a.file.root);
     assert_int_equal(b.file.size, a.file.size);
-    assert_true(b.voice && b.view_only);
+    assert_true(b.voice && b.view_only && !b.forwarded);
     assert_int_equal(b.duration_ms, a.duration_ms);
     assert_bytes(b.name, a.name);
     assert_bytes(b.type, a.type);
@@ -63,6 +63,20 @@ static void of_little_there_is_little(void **state)
     assert_ok(attachment_parse(buf_view(&out), &b));
     assert_false(b.voice || b.view_only);
     assert_int_equal(b.name.n + b.type.n + b.preview.n + b.duration_ms, 0);
+    buf_free(&out);
+}
+
+static void it_can_have_been_sent_elsewhere_but_what_nobody_keeps(void **state)
+{
+    struct attachment a = chart(), b;
+    struct buf out = BUF(ATTACHMENT_MAX_SIZE);
+
+    a.forwarded = true;
+    assert_err(attachment_write(&a, &out), E_MALFORMED);
+    a.view_only = false;
+    assert_ok(attachment_write(&a, &out));
+    assert_ok(attachment_parse(buf_view(&out), &b));
+    assert_true(b.forwarded && b.voice && !b.view_only);
     buf_free(&out);
 }
 
@@ -126,7 +140,8 @@ static void check_changed(size_t at, uint8_t to, enum err_code code)
 static void what_breaks_a_rule_is_not_read(void **state)
 {
     check_changed(0, 2, E_MALFORMED);
-    check_changed(AT_FLAGS, 4, E_MALFORMED);
+    check_changed(AT_FLAGS, 8, E_MALFORMED);
+    check_changed(AT_FLAGS, 7, E_MALFORMED); /* it stays where it is, and was forwarded */
     check_changed(AT_FLAGS, 2, E_MALFORMED); /* a duration of nothing spoken */
     check_changed(AT_FILE, 2, E_MALFORMED);
     check_changed(AT_SIZE, 1, E_LIMIT);
@@ -140,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(of_little_there_is_little),
+        cmocka_unit_test(it_can_have_been_sent_elsewhere_but_what_nobody_keeps),
         cmocka_unit_test(what_breaks_a_rule_is_not_written),
         cmocka_unit_test(there_may_be_no_room_for_it),
         cmocka_unit_test(what_breaks_a_rule_is_not_read),

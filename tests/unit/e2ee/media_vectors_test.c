@@ -101,6 +101,7 @@ static void attachments_are_those_of_the_vectors(void **state)
         assert_field(buf_view(&descriptor), o, "descriptor");
         assert_int_equal(a.voice, vector_number(o, "voice"));
         assert_int_equal(a.view_only, vector_number(o, "view_only"));
+        assert_int_equal(a.forwarded, vector_number(o, "forwarded"));
         assert_int_equal(a.duration_ms, vector_number(o, "duration_ms"));
         assert_field(a.name, o, "name");
         assert_field(a.type, o, "type");

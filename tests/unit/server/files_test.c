@@ -147,6 +147,23 @@ static struct answer read_part(struct stored *x, struct person *by, struct bytes
     return ask(x, by, OP_FILE_READ, &in);
 }
 
+static enum err_code copy(struct stored *x, struct person *by, struct bytes id, struct bytes from)
+{
+    Tacet__Wire__CopyFile in = TACET__WIRE__COPY_FILE__INIT;
+    Tacet__Wire__FileState *out;
+    struct answer a;
+
+    in.id = frame_data(id);
+    in.from = frame_data(from);
+    a = ask(x, by, OP_FILE_COPY, &in);
+    if (a.code == E_OK) {
+        world_read(x->w, a, file_state, &out);
+        assert_int_equal(out->held, SIZE);
+        assert_int_equal(out->durable, SIZE);
+    }
+    return a.code;
+}
+
 static struct bytes content_of(struct stored *x, uint8_t byte, size_t n)
 {
     uint8_t *at = arena_alloc(&x->w->arena, n);
@@ -251,6 +268,57 @@ static void who_knows_the_id_reads_what_was_written(void **state)
     assert_int_equal(read_part(&x, &x.bob, x.other, 0, 1).code, E_ABSENT);
     again(&x);
     check_content(&x, &x.bob, x.id, 'a');
+    end(&x);
+}
+
+/* It is another account's then, and lives and ends as theirs, whatever becomes of the first. */
+static void who_may_read_it_may_have_it_kept_for_others(void **state)
+{
+    struct stored x;
+    uint64_t until;
+
+    begin(&x, state);
+    fill(&x, &x.ann, x.id, 'a');
+    assert_int_equal(copy(&x, &x.bob, x.other, x.id), E_DENIED);
+    assert_int_equal(begin_file(&x, &x.bob, x.other, SIZE), E_OK);
+    assert_int_equal(copy(&x, &x.bob, x.other, x.id), E_OK);
+    assert_int_equal(copy(&x, &x.bob, x.other, x.id), E_OK);
+    assert_int_equal(keep(&x, &x.bob, x.other, 1000, &until), E_OK);
+    assert_int_equal(keep(&x, &x.ann, x.other, 1000, &until), E_ABSENT);
+    assert_int_equal(rows(&x), 2);
+    assert_int_equal(drop(&x, &x.ann, x.id), E_OK);
+    again(&x);
+    go_round(&x);
+    assert_int_equal(read_part(&x, &x.ann, x.id, 0, 1).code, E_ABSENT);
+    check_content(&x, &x.ann, x.other, 'a');
+    assert_int_equal(drop(&x, &x.bob, x.other), E_OK);
+    assert_int_equal(blobs(&x), 0);
+    end(&x);
+}
+
+static void what_is_not_whole_or_of_another_size_is_not_copied(void **state)
+{
+    struct stored x;
+    struct bytes third;
+    uint64_t held;
+
+    begin(&x, state);
+    third = world_random(x.w, FILES_ID_SIZE);
+    assert_int_equal(begin_file(&x, &x.bob, x.other, SIZE), E_OK);
+    assert_int_equal(copy(&x, &x.bob, x.other, x.id), E_ABSENT);
+    assert_int_equal(begin_file(&x, &x.ann, x.id, SIZE), E_OK);
+    assert_int_equal(write_part(&x, &x.ann, x.id, 0, content_of(&x, 'a', LIMIT_FILE_PART), &held),
+                     E_OK);
+    assert_int_equal(copy(&x, &x.bob, x.other, x.id), E_ABSENT);
+    assert_int_equal(copy(&x, &x.bob, x.other, bytes(x.id.at, 31)), E_MALFORMED);
+    assert_int_equal(write_part(&x, &x.ann, x.id, LIMIT_FILE_PART,
+                                content_of(&x, 'a', SIZE - LIMIT_FILE_PART), &held),
+                     E_OK);
+    assert_int_equal(begin_file(&x, &x.bob, third, SIZE + BLOB_STEP), E_OK);
+    assert_int_equal(copy(&x, &x.bob, third, x.id), E_CONFLICT);
+    assert_int_equal(copy(&x, &x.bob, x.other, x.id), E_OK);
+    x.w->server.blobs = NULL;
+    assert_int_equal(copy(&x, &x.bob, x.other, x.id), E_ABSENT);
     end(&x);
 }
 
@@ -538,6 +606,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         world_test(who_knows_the_id_reads_what_was_written),
+        world_test(who_may_read_it_may_have_it_kept_for_others),
+        world_test(what_is_not_whole_or_of_another_size_is_not_copied),
         world_test(neither_database_nor_disk_tell_the_id),
         world_test(only_who_began_it_writes_on_that_connection),
         world_test(an_upload_goes_on_where_the_server_says),

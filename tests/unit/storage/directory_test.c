@@ -218,6 +218,42 @@ static void more_parts_at_once_than_are_at_hand_keep_what_they_have(void **state
     shelves_end(&s);
 }
 
+static enum err_code copy(struct shelves *s, const struct blob_name *from,
+                          const struct blob_name *to, uint64_t size)
+{
+    return s->store.copy(s->store.ctx, from, to, size).code;
+}
+
+static void what_is_copied_is_there_twice_and_goes_by_itself(void **state)
+{
+    struct shelves s;
+    struct blob_name a = name_of(7), b = name_of(200), c = name_of(9);
+    uint64_t size;
+    size_t n;
+
+    shelves_begin(&s);
+    assert_int_equal(copy(&s, &a, &b, WHOLE), E_ABSENT); /* not even its shelf */
+    fill(&s, &a, WHOLE, 0, WHOLE - 1000);
+    assert_int_equal(copy(&s, &a, &b, WHOLE), E_ABSENT);
+    fill(&s, &a, WHOLE, WHOLE - 1000, WHOLE);
+    assert_int_equal(copy(&s, &a, &b, WHOLE + 1), E_CONFLICT);
+    assert_int_equal(read_back(&s, &b, 0, 10, &n, &size), E_ABSENT);
+    fill(&s, &b, WHOLE, 0, BLOB_STEP); /* begun, and not needed any more */
+    assert_int_equal(copy(&s, &a, &b, WHOLE), E_OK);
+    assert_int_equal(copy(&s, &a, &b, WHOLE), E_OK);
+    check_whole(&s, &b, WHOLE);
+    assert_int_equal(state_of(&s, &b, WHOLE).durable, WHOLE);
+    assert_ok(s.store.erase(s.store.ctx, &a));
+    check_whole(&s, &b, WHOLE);
+    assert_int_equal(read_back(&s, &a, 0, 10, &n, &size), E_ABSENT);
+    shelves_again(&s);
+    assert_int_equal(copy(&s, &b, &c, WHOLE), E_OK);
+    assert_ok(s.store.erase(s.store.ctx, &b));
+    assert_int_equal(state_of(&s, &b, WHOLE).held, 0); /* the part went, too */
+    check_whole(&s, &c, WHOLE);
+    shelves_end(&s);
+}
+
 static void what_is_erased_is_gone_whole_or_not(void **state)
 {
     struct shelves s;
@@ -294,6 +330,7 @@ int main(void)
         cmocka_unit_test(a_part_that_has_all_its_bytes_becomes_whole_when_it_is_asked_about),
         cmocka_unit_test(a_disk_that_is_needed_for_other_things_is_full),
         cmocka_unit_test(more_parts_at_once_than_are_at_hand_keep_what_they_have),
+        cmocka_unit_test(what_is_copied_is_there_twice_and_goes_by_itself),
         cmocka_unit_test(what_is_erased_is_gone_whole_or_not),
         cmocka_unit_test(names_are_listed_in_order_and_pages_and_nothing_else_is),
         cmocka_unit_test(a_folder_that_cannot_be_is_refused),
