@@ -29,6 +29,7 @@ enum tacet_kind {
     TACET_KIND_POSITION = 8, /* where its writer is: see tacet/whereabouts.h */
     TACET_KIND_MOVED = 9,    /* where they are by now: as KIND_EDIT */
     TACET_KIND_CARD = 10,    /* who somebody is: see tacet/cards.h */
+    TACET_KIND_FILED = 11,   /* where another one stands: see tacet/shelf.h */
 };
 
 #define TACET_REPLY_MAX 65504 /* bytes of the text of a reply */

@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join chat send reply forward position card react edit recall delete star pin mute block draft read search export contacts name room timer receipts file verify devices recovery passphrase lock status help"
+    local words="join chat send reply forward position card shelf react edit recall delete star pin mute block draft read search export contacts name room timer receipts file verify devices recovery passphrase lock status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -50,6 +50,7 @@ _tacet() {
     reply) options+=" --wait --json" ;;
     forward) options+=" --wait --json" ;;
     position) options+=" --live --label --moved --stop --wait --json" ;;
+    shelf) options+=" --folder --title --back --from --wait --json" ;;
     card) options+=" --wait --json" ;;
     react) options+=" --back --wait --json" ;;
     edit) options+=" --wait --json" ;;

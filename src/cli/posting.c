@@ -11,6 +11,7 @@
 #include "cli/rooms.h"
 #include "cli/sentences.h"
 #include "tacet/cards.h"
+#include "tacet/shelf.h"
 #include "tacet/whereabouts.h"
 #include "terminal/jsonl.h"
 #include "terminal/show.h"
@@ -189,6 +190,17 @@ static const struct sentence INTRODUCING[] = {
     {TACET_OK, NULL},
 };
 
+static const struct sentence FILING[] = {
+    {TACET_DENIED, "You may not say that of it: its writer may, both of a pair, members of a group,"
+                   " and a room's moderators."},
+    {TACET_STALE, "It is so already."},
+    {TACET_MALFORMED, "A folder is up to 8 names with a slash between, and no name has a control"
+                      " character."},
+    {TACET_LIMIT, "A folder, and a title, has at most 255 bytes."},
+    {TACET_AGAIN, "The network was not asked yet who that is.  Connect once; then try again."},
+    {TACET_OK, NULL},
+};
+
 static const struct sentence *reasons(enum posting_kind kind)
 {
     switch (kind) {
@@ -203,6 +215,8 @@ static const struct sentence *reasons(enum posting_kind kind)
         return PLACING;
     case POSTING_CARD:
         return INTRODUCING;
+    case POSTING_SHELF:
+        return FILING;
     case POSTING_TEXT:
     case POSTING_REPLY:
     case POSTING_FORWARD:
@@ -252,6 +266,10 @@ static enum tacet_code queue(struct tacet_client *client, const struct posting *
         return tacet_stop_position(client, p->to, p->place, id);
     if (p->kind == POSTING_CARD)
         return tacet_send_card(client, p->to, p->whose, id);
+    if (p->kind == POSTING_SHELF && p->back)
+        return tacet_unshelve(client, p->to, p->place, id);
+    if (p->kind == POSTING_SHELF)
+        return tacet_shelve(client, p->to, p->place, p->folder, p->title, id);
     return tacet_send_for(client, p->to, p->text.at, p->text.n,
                           &(struct tacet_timers){p->expire_s, p->burn_s}, id);
 }
@@ -362,6 +380,7 @@ static size_t longest(enum posting_kind kind)
     case POSTING_MOVED:
     case POSTING_STOPPED:
     case POSTING_CARD:
+    case POSTING_SHELF:
         break;
     }
     return 0;

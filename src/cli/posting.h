@@ -18,7 +18,8 @@ enum posting_kind {
     POSTING_POSITION,
     POSTING_MOVED,
     POSTING_STOPPED,
-    POSTING_CARD
+    POSTING_CARD,
+    POSTING_SHELF
 };
 
 struct posting {
@@ -35,8 +36,9 @@ struct posting {
     struct tacet_position at;  /* POSTING_POSITION, MOVED */
     const char *label;         /* POSTING_POSITION, as the next: NULL: none */
     uint32_t live_s;
-    const char *whose; /* POSTING_CARD: a handle */
-    unsigned wait;     /* seconds; 0: not at all */
+    const char *whose;          /* POSTING_CARD: a handle */
+    const char *folder, *title; /* POSTING_SHELF: NULL: as it is */
+    unsigned wait;              /* seconds; 0: not at all */
     bool json;
 };
 

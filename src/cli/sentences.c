@@ -324,6 +324,7 @@ const char *sentences_kind(unsigned kind)
         [TACET_KIND_RECALL] = "recall",     [TACET_KIND_FILE] = "file",
         [TACET_KIND_FORWARD] = "forward",   [TACET_KIND_POSITION] = "position",
         [TACET_KIND_MOVED] = "moved",       [TACET_KIND_CARD] = "card",
+        [TACET_KIND_FILED] = "filed",
     };
 
     return kind < ROWS(names) ? names[kind] : NULL;

@@ -73,8 +73,7 @@ static void write_conversation(struct tacet_client *client, const struct tacet_m
     rooms_write(client, m->with, out);
 }
 
-/* As much of a text as is enough to know it by: of its first line, so many characters. */
-static void write_quoted(struct bytes text, struct buf *out)
+void sheet_brief(struct bytes text, struct buf *out)
 {
     size_t n = 0, length;
     uint32_t point;
@@ -96,6 +95,8 @@ static const char *relation(const struct tacet_message *m)
         return "    (says this in the place of ";
     if (m->kind == TACET_KIND_RECALL)
         return "    (takes back ";
+    if (m->kind == TACET_KIND_FILED)
+        return "    (says where it stands of ";
     if (m->kind != TACET_KIND_REACTION)
         return "    (an answer to ";
     return m->taken_back ? "    (takes back a reaction to " : "    (a reaction to ";
@@ -113,7 +114,7 @@ static void write_re(struct tacet_client *client, const struct tacet_message *m,
         buf_text(out, ", ");
         people_write(client, m->re.by, out);
         buf_text(out, ": ");
-        write_quoted(bytes(m->re.text, m->re.text_n), out);
+        sheet_brief(bytes(m->re.text, m->re.text_n), out);
     }
     buf_text(out, ")\n");
 }

@@ -25,4 +25,7 @@ void sheet_below(struct tacet_client *client, const struct tacet_message *m, str
 bool sheet_show(struct tacet_client *client, const struct tacet_message *m, bool ids);
 bool sheet_json(struct tacet_client *client, const struct tacet_message *m);
 
+/* Append as much of a text as is enough to know it by: of its first line, so many characters. */
+void sheet_brief(struct bytes text, struct buf *out);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "client/agreed.h"
+#include "client/shelf.h"
 #include "crypto/secret.h"
 #include "e2ee/attachment.h"
 
@@ -29,6 +30,16 @@ static bool is_plain(uint16_t type)
     return type == PAYLOAD_TEXT || type == PAYLOAD_FORWARD;
 }
 
+static bool read_title(struct bytes text, struct bytes *title)
+{
+    struct filed f;
+    bool is = filed_parse(text, &f).code == E_OK;
+
+    if (is)
+        *title = f.title;
+    return is;
+}
+
 /* What is shown of a content, borrowed.  false: it is none of its type. */
 static bool read_words(uint16_t type, struct bytes content, struct bytes *words)
 {
@@ -51,6 +62,8 @@ static bool read_words(uint16_t type, struct bytes content, struct bytes *words)
         if (reference_parse(type, content, &ref).code != E_OK)
             return false;
         *words = ref.text;
+        if (type == PAYLOAD_FILED)
+            return read_title(ref.text, words);
         if (type != PAYLOAD_MOVED)
             return true;
     }
@@ -76,6 +89,11 @@ bool deeds_is_said(const struct message *m)
 bool deeds_is_version(uint16_t type)
 {
     return type == PAYLOAD_EDIT || type == PAYLOAD_MOVED;
+}
+
+bool deeds_ends_with_another(uint16_t type)
+{
+    return deeds_is_version(type) || type == PAYLOAD_REACTION || type == PAYLOAD_FILED;
 }
 
 /* A version of something that was recalled is no row of its own. */
@@ -123,6 +141,16 @@ static struct reaction reaction_of(const struct message *m, const struct referen
 
     memcpy(r.kind, ref->text.at, ref->text.n);
     return r;
+}
+
+static struct shelf_word word_of(const struct message *m, const struct reference *ref,
+                                 const struct account_id *by)
+{
+    struct shelf_word w = {.by = *by, .did = m->sender, .id = m->id, .stamp = ref->stamp};
+    struct err err = filed_parse(ref->text, &w.filed);
+
+    invariant(err.code == E_OK); /* as reference_parse() saw */
+    return w;
 }
 
 static struct edit edit_of(const struct message *m, const struct reference *ref)
@@ -183,6 +211,7 @@ struct err deeds_take(struct vault *v, const struct own *me, struct message *m,
                       const struct account_id *by)
 {
     struct reference ref;
+    struct shelf_word w;
     struct reaction r;
     struct target to;
     bool is;
@@ -199,6 +228,10 @@ struct err deeds_take(struct vault *v, const struct own *me, struct message *m,
         return recalls_take(v, me, &to, by);
     if (deeds_is_version(m->type))
         return take_edit(v, &to, m, by, &ref);
+    if (m->type == PAYLOAD_FILED) {
+        w = word_of(m, &ref, by);
+        return shelf_take(v, &to, &w);
+    }
     r = reaction_of(m, &ref);
     return reactions_take(v, &to, by, &r);
 }
@@ -231,8 +264,7 @@ struct err deeds_is_late(struct vault *v, const struct message *m, bool *is)
     struct err err;
 
     *is = false;
-    if ((!deeds_is_version(m->type) && m->type != PAYLOAD_REACTION) ||
-        reference_parse(m->type, m->text, &ref).code != E_OK)
+    if (!deeds_ends_with_another(m->type) || reference_parse(m->type, m->text, &ref).code != E_OK)
         return OK;
     TRY(messages_known(v, &ref.sender, &ref.id, is));
     if (!*is)
@@ -248,6 +280,7 @@ struct err deeds_undo(struct vault *v, const struct own *me, const struct messag
     const struct account_id *by = &me->me.who.aid;
     struct reference ref;
     struct reaction r;
+    struct shelf_word w;
     struct target to;
     struct edit e;
     bool is;
@@ -260,6 +293,10 @@ struct err deeds_undo(struct vault *v, const struct own *me, const struct messag
     if (deeds_is_version(m->type)) {
         e = edit_of(m, &ref);
         return edits_undo(v, &to, by, &e);
+    }
+    if (m->type == PAYLOAD_FILED) {
+        w = word_of(m, &ref, by);
+        return shelf_undo(v, &to, &w);
     }
     r = reaction_of(m, &ref);
     return reactions_undo(v, &to, by, &r);
@@ -293,6 +330,7 @@ static struct err end_text(struct vault *v, const struct own *me, const struct m
     for (size_t i = 0; i < e.n; i++)
         TRY(end_version(v, m->contact, e.of[i].place));
     TRY(edits_drop(v, &to, &author));
+    TRY(shelf_drop(v, &to));
     return reactions_drop(v, &to);
 }
 

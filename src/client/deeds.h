@@ -29,6 +29,9 @@ bool deeds_is_editable(const struct message *m);
 /* Does a message of this type say what stands in the place of another one? */
 bool deeds_is_version(uint16_t type);
 
+/* Does it end with the message that it speaks of? */
+bool deeds_ends_with_another(uint16_t type);
+
 /* Does it show at the message that it speaks of alone?  Not where it has something to tell itself:
  * that messages before it are missing, say, or that it was never sent. */
 bool deeds_is_quiet(const struct message *m);
@@ -52,7 +55,7 @@ FALLIBLE deeds_undo(struct vault *v, const struct own *me, const struct message 
 FALLIBLE deeds_end(struct vault *v, const struct own *me, uint64_t contact, uint64_t place);
 
 /* What its writer said in it first, borrowed: of a file what it is called, of a position its label,
- * of a card the handle. */
+ * of a card the handle, of what files another one the title. */
 struct bytes deeds_text(const struct message *m);
 
 /* And what they say now, borrowed or in the arena; *versions: of so many, 1 or more.  Of somebody

@@ -88,7 +88,7 @@ struct err deletions_covers(struct vault *v, const struct message *m, bool *cove
     if (m->notes & MESSAGE_COPY)
         return OK;
     TRY(is_deleted(v, &m->sender, &m->id, covers));
-    if (*covers || (m->type != PAYLOAD_REACTION && !deeds_is_version(m->type)) ||
+    if (*covers || !deeds_ends_with_another(m->type) ||
         reference_parse(m->type, m->text, &ref).code != E_OK)
         return OK;
     return is_deleted(v, &ref.sender, &ref.id, covers);

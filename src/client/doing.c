@@ -3,6 +3,7 @@
 #include "client/deeds.h"
 #include "client/engine_internal.h"
 #include "client/rules.h"
+#include "client/shelf.h"
 
 /* What is done with which message. */
 struct doing {
@@ -73,6 +74,33 @@ static struct err recall(struct doing *d)
     return d->to.mine ? say(d, PAYLOAD_RECALL, &(struct reference){.stamp = 0}) : FAIL(E_DENIED);
 }
 
+static bool is_same(const struct filed *a, const struct filed *b)
+{
+    return a->kept == b->kept && bytes_same(a->folder, b->folder) && bytes_same(a->title, b->title);
+}
+
+/* Where it stands among what the conversation keeps. */
+static struct err shelve(struct doing *d, struct arena *a)
+{
+    struct engine *e = d->e;
+    struct buf b = BUF(FILED_MAX_SIZE);
+    struct err err = OK;
+    struct filed now;
+    uint64_t stamp;
+    bool may;
+
+    TRY_OUT(shelf_may(e->vault, &e->own, &d->to, &e->own.me.who.aid, &may));
+    TRY_OUT(may ? OK : FAIL(E_DENIED));
+    TRY_OUT(shelf_of(e->vault, &e->own, &d->to, a, &now));
+    TRY_OUT(is_same(&now, d->c->filed) ? FAIL(E_STALE) : OK);
+    TRY_OUT(filed_write(d->c->filed, &b));
+    TRY_OUT(shelf_stamp(e->vault, &d->target, e->now_ms, &stamp));
+    err = say(d, PAYLOAD_FILED, &(struct reference){.text = buf_view(&b), .stamp = stamp});
+out:
+    buf_free(&b);
+    return err;
+}
+
 /* What stands in its place by now, with what is said of it anew. */
 static struct err say_moved(struct doing *d, const struct position *at)
 {
@@ -136,6 +164,8 @@ static struct err act(struct doing *d, struct arena *a)
         return recall(d);
     if (d->c->kind == COMMAND_MOVE)
         return move(d, d->c->position, a);
+    if (d->c->kind == COMMAND_SHELVE)
+        return shelve(d, a);
     if (d->c->kind == COMMAND_STOP)
         return move(d, NULL, a);
     return react(d, d->c->kind == COMMAND_REACT);

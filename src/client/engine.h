@@ -76,6 +76,7 @@ enum command_kind {
     COMMAND_FORWARD = 140, /* to handle or `room`, what stands at place `number` of `from` */
     COMMAND_MOVE,          /* it is mine, and says where I am: at `position` now */
     COMMAND_STOP,          /* and no newer one follows */
+    COMMAND_SHELVE = 150,  /* it stands as `filed` says among what the conversation keeps */
     COMMAND_REPLY = 80,    /* answer it with `text` */
     COMMAND_REACT,         /* react to it by the kind in `text` */
     COMMAND_TAKE_BACK,     /* no longer */
@@ -126,6 +127,7 @@ struct command {
     uint64_t from;                  /* FORWARD: the number of a conversation */
     const struct attachment *about; /* FILE_SEND */
     const struct position *position; /* POSITION, MOVE, whose label and end stay as they were */
+    const struct filed *filed;       /* SHELVE */
     struct timers timers;            /* TIMERS; SEND: what is said of this one */
 };
 

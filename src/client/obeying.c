@@ -303,6 +303,7 @@ struct err obeying_command(struct engine *e, const struct command *c)
     case COMMAND_RECALL:
     case COMMAND_MOVE:
     case COMMAND_STOP:
+    case COMMAND_SHELVE:
         return doing_command(e, c);
     case COMMAND_FORWARD:
         return forward(e, c);

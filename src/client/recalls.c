@@ -3,6 +3,7 @@
 
 #include "client/edits.h"
 #include "client/reactions.h"
+#include "client/shelf.h"
 
 static const struct bytes NO_VALUE = {NULL, 0};
 
@@ -63,6 +64,7 @@ static struct err drop_target(struct vault *v, const struct own *me, const struc
         return OK;
     TRY(drop_versions(v, to, by, m.contact));
     TRY(reactions_drop(v, to));
+    TRY(shelf_drop(v, to));
     return recalls_obey(v, &m);
 }
 

@@ -10,7 +10,7 @@
 #include "e2ee/payload.h"
 
 /* Rises with each kind of content that deeds_are_readable() learns. */
-#define READABLE  PAYLOAD_CARD
+#define READABLE  PAYLOAD_FILED
 #define ROW_ARENA (2 * VAULT_VALUE_MAX)
 
 static struct err reread(struct engine *e, uint64_t conversation)

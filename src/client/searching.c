@@ -124,7 +124,7 @@ static struct err look(void *ctx, const struct message *m)
     bool fits;
 
     if ((l->conversation != 0 && m->contact != l->conversation) || !deeds_is_said(m) ||
-        m->type == PAYLOAD_REACTION)
+        m->type == PAYLOAD_REACTION || m->type == PAYLOAD_FILED)
         return OK;
     TRY(query_fits(l->query, deeds_text(m), &fits));
     return fits ? keep(l->out, m->contact, m->place) : OK;

@@ -43,7 +43,7 @@ static bool is_within(const struct timers *t, struct timers bound)
 
 bool timers_burns(uint16_t type)
 {
-    return type != PAYLOAD_REACTION && type != PAYLOAD_RECALL && !deeds_is_version(type);
+    return type != PAYLOAD_RECALL && !deeds_ends_with_another(type);
 }
 
 /* ---- what the person said */

@@ -106,6 +106,7 @@ enum vault_kind {
     VAULT_HEARD = 202,            /* heard: key = room, my did, number = contact who told it */
     VAULT_NAMING = 220,           /* naming: key = room id: how often it was asked about */
     VAULT_NAMING_TOLD = 221,      /* naming: key = room id, did: how often that was told */
+    VAULT_SHELF = 222,            /* shelf: as reactions */
     VAULT_AUTOMATIC_FOLDER = 170, /* automatic: where what is fetched by itself goes */
 };
 

@@ -16,6 +16,7 @@ enum payload_type {
     PAYLOAD_POSITION = 8, /* e2ee/position.h [PROTOCOL 6.14] */
     PAYLOAD_MOVED = 9,    /* one in the place of another [PROTOCOL 6.10, 6.14] */
     PAYLOAD_CARD = 10,    /* e2ee/card.h [PROTOCOL 6.14] */
+    PAYLOAD_FILED = 11,   /* where another one stands [PROTOCOL 6.10, 6.15] */
 
     /* Control messages [PROTOCOL 6.8]: carried out, never shown, and without a place in a stream.
      */

@@ -25,7 +25,8 @@ static bool is_kind(struct bytes text)
 
 bool reference_is_of(uint16_t type)
 {
-    return (type >= PAYLOAD_REPLY && type <= PAYLOAD_RECALL) || type == PAYLOAD_MOVED;
+    return (type >= PAYLOAD_REPLY && type <= PAYLOAD_RECALL) || type == PAYLOAD_MOVED ||
+           type == PAYLOAD_FILED;
 }
 
 static size_t most_of(uint16_t type)
@@ -33,7 +34,7 @@ static size_t most_of(uint16_t type)
     static const size_t most[] = {
         [PAYLOAD_REPLY] = REFERENCE_REPLY_MAX, [PAYLOAD_REACTION] = REFERENCE_REACTION_MAX,
         [PAYLOAD_EDIT] = REFERENCE_EDIT_MAX,   [PAYLOAD_RECALL] = 0,
-        [PAYLOAD_MOVED] = POSITION_MAX_SIZE,
+        [PAYLOAD_MOVED] = POSITION_MAX_SIZE,   [PAYLOAD_FILED] = FILED_MAX_SIZE,
     };
 
     return most[type];
@@ -41,12 +42,14 @@ static size_t most_of(uint16_t type)
 
 static bool has_stamp(uint16_t type)
 {
-    return type == PAYLOAD_REACTION || type == PAYLOAD_EDIT || type == PAYLOAD_MOVED;
+    return type == PAYLOAD_REACTION || type == PAYLOAD_EDIT || type == PAYLOAD_MOVED ||
+           type == PAYLOAD_FILED;
 }
 
 static struct err check(uint16_t type, const struct reference *in)
 {
     struct position at;
+    struct filed filed;
 
     if (in->text.n > most_of(type))
         return FAIL(E_LIMIT);
@@ -54,6 +57,8 @@ static struct err check(uint16_t type, const struct reference *in)
         return is_kind(in->text) ? OK : FAIL(E_MALFORMED);
     if (type == PAYLOAD_MOVED)
         return position_parse(in->text, &at);
+    if (type == PAYLOAD_FILED)
+        return filed_parse(in->text, &filed);
     return text_is_utf8(in->text) ? OK : FAIL(E_MALFORMED);
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/id.h"
+#include "e2ee/filed.h"
 #include "e2ee/payload.h"
 #include "e2ee/position.h"
 #include "wire/limits.h"
@@ -24,14 +25,16 @@ struct reference {
     struct device_id sender; /* of what it speaks of, as is the next */
     struct message_id id;
     /* UTF-8: of a reply or an edit, may be empty; of a reaction its kind, of 1 byte or more,
-     * without controls and blanks.  Of what moved a position as position_parse() reads it */
+     * without controls and blanks.  Of what moved a position as position_parse() reads it; of what
+     * files one as filed_parse() does */
     struct bytes text;
-    uint64_t stamp; /* of a reaction, an edit or what moved: which of one person's stands */
+    uint64_t stamp; /* of a reaction, an edit, what moved or files: which stands */
     bool on;        /* of a reaction: else it is taken back */
 };
 
 /* Append the content, all of it or nothing, of a message of this type, PAYLOAD_REPLY,
- * PAYLOAD_REACTION, PAYLOAD_EDIT or PAYLOAD_MOVED, or PAYLOAD_RECALL, which has no text.
+ * PAYLOAD_REACTION, PAYLOAD_EDIT, PAYLOAD_MOVED or PAYLOAD_FILED, or PAYLOAD_RECALL, which has no
+ * text.
  * E_MALFORMED: another type, or not such a text; E_LIMIT: it is too long, or `out` at its ceiling;
  * E_NOMEM. */
 FALLIBLE reference_write(uint16_t type, const struct reference *in, struct buf *out);

@@ -11,6 +11,7 @@ REFERENCES = {
     "back": b"\x03" + NAME + struct.pack(">QB", 8, 0) + "\U0001f44d".encode(),
     "edit": b"\x04" + NAME + struct.pack(">Q", 7) + b"At ten.",
     "recall": b"\x05" + NAME,
+    "filed": b"\x0b" + NAME + struct.pack(">Q", 7) + b"\x01\x05PlansThe chart",
     "moved": b"\x09" + NAME + struct.pack(">QiiIQ", 7, 525163000, 133777000, 15, 1 << 40),
 }
 
@@ -19,6 +20,13 @@ POSITIONS = {
     "live": struct.pack(">iiIQ", -338568000, 1512153000, 15, 1 << 40) + b"Opera",
     "far": struct.pack(">iiIQ", 900000000, -1800000000, 2**32 - 1, 2**64 - 1),
     "off": struct.pack(">iiIQ", 900000001, 0, 0, 0),
+}
+
+FILED = {
+    "stands": b"\x01\x0aPlans/2026The chart",
+    "alone": b"\x01\x00",
+    "gone": b"\x00\x00",
+    "out": b"\x01\x02..a",
 }
 
 CARDS = {

@@ -9,6 +9,7 @@
 #include "e2ee/card.h"
 #include "e2ee/control.h"
 #include "e2ee/file_key.h"
+#include "e2ee/filed.h"
 #include "e2ee/receipt.h"
 #include "e2ee/recovery.h"
 #include "e2ee/reference.h"
@@ -282,6 +283,13 @@ static struct err check_card(struct bytes in)
     return card_parse(in, &c);
 }
 
+static struct err check_filed(struct bytes in)
+{
+    struct filed f;
+
+    return filed_parse(in, &f);
+}
+
 static const struct {
     const char *kind;
     struct err (*check)(struct bytes in);
@@ -307,6 +315,7 @@ static const struct {
     {"receipt", check_receipt},
     {"position", check_position},
     {"card", check_card},
+    {"filed", check_filed},
 };
 
 static struct err check(json_t *o, const char *kind, struct bytes in)

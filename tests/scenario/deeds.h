@@ -11,9 +11,11 @@
 #include "scenario/rooms.h"
 
 extern const struct CMUnitTest deeds_replies[], deeds_reactions[], deeds_edits[], deeds_recalls[],
-    deeds_deletions[], deeds_marks[], deeds_unknown[], deeds_forwards[], deeds_places[];
+    deeds_deletions[], deeds_marks[], deeds_unknown[], deeds_forwards[], deeds_places[],
+    deeds_shelf[];
 extern const size_t deeds_replies_n, deeds_reactions_n, deeds_edits_n, deeds_recalls_n,
-    deeds_deletions_n, deeds_marks_n, deeds_unknown_n, deeds_forwards_n, deeds_places_n;
+    deeds_deletions_n, deeds_marks_n, deeds_unknown_n, deeds_forwards_n, deeds_places_n,
+    deeds_shelf_n;
 
 static inline uint64_t pair_with(struct person *who, struct person *with)
 {

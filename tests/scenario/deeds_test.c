@@ -7,5 +7,5 @@
 int main(void)
 {
     return PLAY(replies) + PLAY(reactions) + PLAY(edits) + PLAY(recalls) + PLAY(deletions) +
-           PLAY(marks) + PLAY(unknown) + PLAY(forwards) + PLAY(places);
+           PLAY(marks) + PLAY(unknown) + PLAY(forwards) + PLAY(places) + PLAY(shelf);
 }

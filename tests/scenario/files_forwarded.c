@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files that go on to others as they lie at the server.  [PROTOCOL 6.10, 13.6] */
+/* Files that go on to others as they lie at the server, and where files stand.  [PROTOCOL 6.10,
+ * 6.15, 13.6] */
+#include "client/shelf.h"
 #include "scenario/courier.h"
 #include "scenario/deeds.h"
 
@@ -61,6 +63,41 @@ static void check_came(struct relay *r, const char *name)
     assert_true(courier_has_ended(r->carol, E_OK));
     courier_check_kept(&r->x, name);
     arena_free(&arena);
+}
+
+/* Where a file stands among what its conversation keeps, as Bob sees it. */
+static void stands(struct relay *r, uint64_t place, bool kept, const char *folder)
+{
+    struct vault *v = engine_vault(stage_engine(r->x.bob));
+    struct arena a = ARENA(1 << 22);
+    struct message m;
+    struct filed filed;
+
+    assert_ok(messages_get(v, pair_with(r->x.bob, r->x.alice), place, &a, &m));
+    assert_ok(shelf_of(v, engine_own(stage_engine(r->x.bob)), &m, &a, &filed));
+    assert_int_equal(filed.kept, kept);
+    assert_bytes(filed.folder, bytes_text(folder));
+    arena_free(&a);
+}
+
+static void a_file_stands_on_the_shelf_since_it_was_sent(void **state)
+{
+    struct relay r;
+    struct filed filed = {true, bytes_text("Charts"), bytes_text("")};
+    struct command c = {.kind = COMMAND_SHELVE, .handle = bytes_text("alice"), .filed = &filed};
+
+    (void)state;
+    begin(&r);
+    courier_write(&r.x, 1000, 1);
+    assert_int_equal(courier_send(&r.x, "chart", false), E_OK);
+    c.number = courier_next(&r.x)->place;
+    stands(&r, c.number, true, "");
+    assert_int_equal(commands(r.x.p, r.x.bob, &c), E_OK);
+    stands(&r, c.number, true, "Charts");
+    filed = (struct filed){.kept = false};
+    assert_int_equal(commands(r.x.p, r.x.bob, &c), E_OK);
+    stands(&r, c.number, false, "");
+    courier_end(&r.x);
 }
 
 static void it_comes_from_who_forwards_it_and_is_not_moved(void **state)
@@ -195,6 +232,7 @@ static void a_server_that_dies_meanwhile_is_gone_on_with(void **state)
 }
 
 const struct CMUnitTest files_forwarded[] = {
+    cmocka_unit_test(a_file_stands_on_the_shelf_since_it_was_sent),
     cmocka_unit_test(it_comes_from_who_forwards_it_and_is_not_moved),
     cmocka_unit_test(it_outlives_what_it_came_from),
     cmocka_unit_test(what_stays_where_it_is_does_not_go),

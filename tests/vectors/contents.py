@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Contents that speak of another message, receipts, positions and cards, of PROTOCOL 6.10, 6.13 and 6.14."""
+"""Contents that speak of another message, receipts, positions, cards and where something stands, of PROTOCOL 6.10 and 6.13 to 6.15."""
 from notation import same, u32, u64, u8
 
 
@@ -24,3 +24,8 @@ def check_contents(v):
     same("cards", len(v.cards), 1)
     for c in v.cards:
         same("card", c.nid + c.aid + c.text("handle"), c.content)
+    same("filed", [f.kept for f in v.filed], [1, 1, 0])
+    for f in v.filed:
+        folder = f.text("folder")
+        same("where it stands", f.did + f.id + u64(f.stamp) + u8(f.kept) + u8(len(folder)) + folder + f.text("title"),
+             f.content)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Contents that speak of another message, receipts, positions and cards.  [PROTOCOL 6.10, 6.13,
- * 6.14] */
+/* Contents that speak of another message, receipts, positions, cards and where something stands.
+ * [PROTOCOL 6.10, 6.13 to 6.15] */
 #include "e2ee/card.h"
 #include "e2ee/receipt.h"
 #include "e2ee/reference.h"
@@ -110,9 +110,29 @@ static void put_card(json_t *to)
     buf_free(&content);
 }
 
+static void put_filed(json_t *to, const struct filed *f)
+{
+    struct buf text = BUF(FILED_MAX_SIZE), content = BUF(LIMIT_TEXT);
+    struct reference ref = {.sender = DID, .id = ID, .stamp = MAKE_NOW_MS + 4};
+    json_t *o = add_object(to);
+
+    must(filed_write(f, &text));
+    ref.text = buf_view(&text);
+    must(reference_write(PAYLOAD_FILED, &ref, &content));
+    put_bytes(o, "did", ID_BYTES(ref.sender));
+    put_bytes(o, "id", ID_BYTES(ref.id));
+    put_number(o, "stamp", ref.stamp);
+    put_number(o, "kept", f->kept);
+    put_text(o, "folder", f->folder);
+    put_text(o, "title", f->title);
+    put_bytes(o, "content", buf_view(&content));
+    buf_free(&text);
+    buf_free(&content);
+}
+
 json_t *make_contents(void)
 {
-    json_t *file = json_object(), *contents = put_array(file, "contents");
+    json_t *file = json_object(), *contents = put_array(file, "contents"), *filed;
     const uint64_t stamp = MAKE_NOW_MS;
 
     put_content(contents, PAYLOAD_REPLY, (struct reference){.text = bytes_text("At nine.")});
@@ -128,5 +148,10 @@ json_t *make_contents(void)
     put_receipts(put_array(file, "receipts"));
     put_positions(put_array(file, "positions"));
     put_card(put_array(file, "cards"));
+    filed = put_array(file, "filed");
+    put_filed(filed,
+              &(struct filed){true, bytes_text("Plans/2026"), bytes_text("The \xc3\xa9t\xc3\xa9")});
+    put_filed(filed, &(struct filed){true, bytes_text(""), bytes_text("")});
+    put_filed(filed, &(struct filed){false, bytes_text(""), bytes_text("")});
     return file;
 }

@@ -144,6 +144,7 @@ struct err client_new(const struct tacet_profile *p, struct tacet_client **out)
     c->reacted = ARENA(4 << 20);
     c->named = ARENA(4096);
     c->starred = ARENA(64 << 20);
+    c->shelved = ARENA(2 << 20);
     c->called = ARENA(4096);
     c->room = ARENA(4 << 20);
     c->met = c->said = SEARCHING;
@@ -435,6 +436,7 @@ void tacet_close(struct tacet_client *c)
     arena_free(&c->reacted);
     arena_free(&c->named);
     arena_free(&c->starred);
+    arena_free(&c->shelved);
     arena_free(&c->called);
     arena_free(&c->room);
     searching_free(&c->met);

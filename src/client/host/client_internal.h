@@ -30,6 +30,7 @@ struct tacet_client {
     struct reactions_sum *reactions;
     char reacted_in[TACET_HANDLE_SIZE];
     uint64_t reacted_at;
+    struct arena shelved; /* and where it stands among what is kept */
     struct arena starred; /* and where what is marked stands: */
     struct stars stars;
     struct arena named;         /* the name of the contact that was given last */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // contents: contents.json.
-import { MOVED, write } from '../tacet/contents.js';
+import { FILED, MOVED, write } from '../tacet/contents.js';
+import * as shelf from '../tacet/filed.js';
 import * as position from '../tacet/position.js';
 import * as receipt from '../tacet/receipt.js';
 
@@ -22,5 +23,10 @@ export function makeContents(draw, pattern) {
     const c = { ...o, nid: draw.bytes(32), aid: draw.bytes(32) };
     return { ...c, content: position.writeCard({ ...c, handle: Buffer.from(c.handle) }) };
   });
-  return { contents, receipts, positions, cards };
+  const filed = pattern.filed.map((o) => {
+    const f = { ...o, did: draw.bytes(16), id: draw.bytes(16) };
+    const text = shelf.write({ ...f, folder: Buffer.from(f.folder), title: Buffer.from(f.title) });
+    return { ...f, content: write({ ...f, type: FILED, text }) };
+  });
+  return { contents, receipts, positions, cards, filed };
 }

@@ -6,6 +6,7 @@ import { readHeader } from '../tacet/calls.js';
 import { capsuleSize, readDelivered } from '../tacet/channel.js';
 import * as contents from '../tacet/contents.js';
 import * as control from '../tacet/control.js';
+import * as filed from '../tacet/filed.js';
 import * as position from '../tacet/position.js';
 import * as receipt from '../tacet/receipt.js';
 import { sha256 } from '../tacet/crypto.js';
@@ -161,6 +162,18 @@ function cards() {
           ['longer', of('a'.repeat(33))], ['cut', fill(63, 1)]];
 }
 
+function shelves() {
+  const of = (kept, folder, title) => cat(u8(kept), u8(folder.length), Buffer.from(folder), Buffer.from(title));
+  const folders = ['a', 'a/b', '/', '/a', 'a/', 'a//b', '.', '..', '../a', 'a/..', 'a/./b', '...', '1/2/3/4/5/6/7/8',
+                   '1/2/3/4/5/6/7/8/9', 'a\n', 'a\x7f', 'a'.repeat(255)];
+  return [...folders.map((f) => [`folder ${f}`, of(1, f, '')]), ['none', of(0, '', '')], ['nothing else', of(1, '', '')],
+          ['gone with a title', of(0, '', 'a')], ['gone with a folder', of(0, 'a', '')], ['a path', of(1, '', '../../etc')],
+          ['a title of lines', of(1, '', 'a\nb')], ['another kept', of(2, '', '')], ['empty', zeros(0)],
+          ['cut', cat(u8(1), u8(3), Buffer.from('ab'))], ['no UTF-8', cat(u8(1), u8(1), u8(0xff))],
+          ['the longest title', of(1, 'a', 'a'.repeat(255))], ['a longer one', of(1, 'a', 'a'.repeat(256))],
+          ['a line of C1', cat(u8(1), u8(0), Buffer.from('\u0085'))], ['a line separator', cat(u8(1), u8(0), Buffer.from('\u2029'))]];
+}
+
 function contentForms() {
   const name = fill(32, 7), at = (stamp) => cat(name, u64(stamp)), a = (n) => Buffer.alloc(n, 'a');
   const react = (on, kind) => cat(at(9), u8(on), Buffer.from(kind));
@@ -293,6 +306,7 @@ export function oddForms(p) {
       ({ kind: 'control', what, type, statement, says: says(() => control.read(type, statement)) })),
     ...of('receipt', receipts(), receipt.read),
     ...of('position', positions(), position.read), ...of('card', cards(), position.readCard),
+    ...of('filed', shelves(), filed.read),
     ...contentForms().map(([type, what, statement]) =>
       ({ kind: 'content', what, type, statement, says: says(() => contents.read(type, statement)) }))];
 }

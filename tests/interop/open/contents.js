@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { cat, hex, unhex } from '../tacet/bytes.js';
 import * as contents from '../tacet/contents.js';
+import * as filed from '../tacet/filed.js';
 import * as position from '../tacet/position.js';
 import * as receipt from '../tacet/receipt.js';
 import { is, refuses } from './vector.js';
@@ -36,6 +37,15 @@ function openCard(o) {
   refuses(() => position.readCard(bytes.subarray(0, 63)), 'truncated', 'cut');
 }
 
+function openFiled(o) {
+  const bytes = unhex(o.content), c = contents.read(contents.FILED, bytes), f = filed.read(c.text);
+  assert.deepEqual([hex(c.did), hex(c.id), c.stamp], [o.did, o.id, o.stamp]);
+  assert.deepEqual([f.kept, f.folder.toString(), f.title.toString()], [o.kept, o.folder, o.title]);
+  is(contents.write({ ...c, text: filed.write(f) }), o.content, 'where it stands written back');
+  refuses(() => filed.read(cat(filed.write(f), Buffer.from([10]))), 'malformed', 'a control character');
+  refuses(() => filed.read(c.text.subarray(0, 1)), 'truncated', 'cut');
+}
+
 export function contentsOf(v) {
   for (const o of v.contents) {
     const bytes = unhex(o.content), c = contents.read(o.type, bytes);
@@ -48,4 +58,5 @@ export function contentsOf(v) {
   for (const o of v.receipts) openReceipt(o);
   for (const o of v.positions) openPosition(o);
   for (const o of v.cards) openCard(o);
+  for (const o of v.filed) openFiled(o);
 }

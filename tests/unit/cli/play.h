@@ -29,6 +29,7 @@ struct play {
     bool key_store;      /* opens it */
     struct tacet_message message[PLAY_MOST];
     size_t messages;
+    const char *folder[PLAY_MOST], *title[PLAY_MOST]; /* where each stands; NULL: nowhere */
     struct tacet_contact contact[PLAY_MOST];
     size_t contacts;
     struct tacet_device device[PLAY_MOST]; /* everybody's */
@@ -57,6 +58,7 @@ struct play {
     char draft[64];
     char forwarded[128]; /* "from>to ", each */
     char placed[128];    /* a position or a card, as it was asked for last */
+    char shelved[256];   /* "who place folder title;", each */
     char called[64], confirmed[64], removed[64]; /* devices */
     char wished[128];                            /* of a room */
     char exported[64];                           /* the conversation, or the file */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Contents of tests/vectors that speak of another message, receipts, positions and cards are
- * opened. */
+/* Contents of tests/vectors that speak of another message, receipts, positions, cards and
+ * where something stands are opened. */
 #include "e2ee/card.h"
 #include "e2ee/receipt.h"
 #include "e2ee/reference.h"
@@ -132,6 +132,35 @@ static void the_cards_say_who_it_is(void **state)
     assert_int_equal(i, 1);
 }
 
+static void what_is_filed_stands_where_it_stands(void **state)
+{
+    json_t *o;
+    size_t i;
+
+    json_array_foreach(vector_get(v, "filed"), i, o)
+    {
+        struct buf text = BUF(FILED_MAX_SIZE), again = BUF(LIMIT_TEXT);
+        struct reference ref;
+        struct filed f;
+
+        assert_ok(reference_parse(PAYLOAD_FILED, vector_bytes(o, "content"), &ref));
+        assert_field(ID_BYTES(ref.sender), o, "did");
+        assert_field(ID_BYTES(ref.id), o, "id");
+        assert_true(ref.stamp == vector_number(o, "stamp"));
+        assert_ok(filed_parse(ref.text, &f));
+        assert_int_equal(f.kept, vector_number(o, "kept"));
+        assert_bytes(f.folder, vector_text(o, "folder"));
+        assert_bytes(f.title, vector_text(o, "title"));
+        assert_ok(filed_write(&f, &text));
+        assert_bytes(buf_view(&text), ref.text);
+        assert_ok(reference_write(PAYLOAD_FILED, &ref, &again));
+        assert_field(buf_view(&again), o, "content");
+        buf_free(&text);
+        buf_free(&again);
+    }
+    assert_int_equal(i, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -139,6 +168,7 @@ int main(void)
         cmocka_unit_test(the_receipts_tell_what_they_tell),
         cmocka_unit_test(the_positions_are_where_they_are),
         cmocka_unit_test(the_cards_say_who_it_is),
+        cmocka_unit_test(what_is_filed_stands_where_it_stands),
     };
 
     return cmocka_run_group_tests(tests, load, forget);

@@ -198,6 +198,18 @@ static struct err check_card(struct bytes written)
     return card_parse(written, &c);
 }
 
+static struct err write_filed(struct buf *out)
+{
+    return filed_write(&(struct filed){true, bytes_text("a"), bytes_text("b")}, out);
+}
+
+static struct err check_filed(struct bytes written)
+{
+    struct filed f;
+
+    return filed_parse(written, &f);
+}
+
 static const struct scarce_writer writers[] = {
     {"trailer_sign", sign, verify},
     {"payload_pad", pad, unpad},
@@ -206,6 +218,7 @@ static const struct scarce_writer writers[] = {
     {"reference_write, moved", write_moved, check_moved},
     {"position_write", write_position, check_position},
     {"card_write", write_card, check_card},
+    {"filed_write", write_filed, check_filed},
 };
 
 static void what_is_appended_is_whole_or_not_there(void **state)
