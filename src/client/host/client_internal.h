@@ -83,8 +83,10 @@ FALLIBLE telling_message(struct tacet_client *c, const struct message *m, struct
                          struct tacet_message *out);
 /* What it says of where somebody is, or of who somebody is. */
 struct deeds_view;
-void whereabouts_message(struct tacet_client *c, const struct message *m,
-                         const struct deeds_view *view, struct tacet_message *out);
+void whereabouts_message(const struct message *m, const struct deeds_view *view,
+                         struct tacet_message *out);
+void cards_message(struct tacet_client *c, const struct deeds_view *view,
+                   struct tacet_message *out);
 /* A person says something with a command that queues a message: in which conversation, and its id.
  */
 enum tacet_code deeds_act(struct tacet_client *c, struct command *cmd, const char *with,

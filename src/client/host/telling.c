@@ -99,7 +99,8 @@ struct err telling_message(struct tacet_client *c, const struct message *m, stru
     meeting_with(c, m->contact, out->with);
     meeting_authors(c, m, out);
     client_hex(ID_BYTES(m->id), out->id);
-    whereabouts_message(c, m, &view, out);
+    whereabouts_message(m, &view, out);
+    cards_message(c, &view, out);
     if (view.refers)
         quote_out(c, &view, out, &out->re);
     return OK;
