@@ -142,7 +142,7 @@ static void write_message(struct board *b, const struct tacet_message *m, struct
     buf_text(out, ": ");
     sheet_words(b->client, m, out);
     buf_text(out, "\n");
-    sheet_below(b->client, m, out);
+    sheet_below(b->client, m, (uint64_t)time(NULL) * 1000, out);
 }
 
 /* Rows of a text: the last ones that there is room for are what is seen of it. */

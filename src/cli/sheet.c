@@ -13,6 +13,7 @@
 #include "terminal/show.h"
 
 #define NUMBER_MAX   40
+#define MS           1000
 #define REST_MAX     96
 #define QUOTE_POINTS 48 /* of a text that another one answers */
 
@@ -201,8 +202,16 @@ static void write_card(const struct tacet_message *m, struct buf *out)
     buf_text(out, introduction(m));
 }
 
+/* At least one second, as it is still there. */
+static uint32_t left_s(uint64_t ends_ms, uint64_t now_ms)
+{
+    uint64_t left = ends_ms > now_ms ? (ends_ms - now_ms + MS - 1) / MS : 1;
+
+    return left > UINT32_MAX ? UINT32_MAX : (uint32_t)left;
+}
+
 /* Where it is not as where nobody says anything. */
-static void write_end(const struct tacet_message *m, struct buf *out)
+static void write_end(const struct tacet_message *m, uint64_t now_ms, struct buf *out)
 {
     bool waits = m->burn_s > 0 && !m->mine && !m->read;
 
@@ -214,7 +223,12 @@ static void write_end(const struct tacet_message *m, struct buf *out)
         lifetime_write(m->burn_s, out);
         buf_text(out, " after it was read, or ");
     }
-    show_write_time(out, m->ends_ms);
+    if (now_ms == 0) {
+        show_write_time(out, m->ends_ms);
+    } else {
+        buf_text(out, "in ");
+        lifetime_write(left_s(m->ends_ms, now_ms), out);
+    }
     buf_text(out, ")\n");
 }
 
@@ -239,7 +253,8 @@ bool sheet_has_reactions(const struct tacet_message *m)
            m->kind == TACET_KIND_POSITION || m->kind == TACET_KIND_CARD;
 }
 
-void sheet_below(struct tacet_client *client, const struct tacet_message *m, struct buf *out)
+void sheet_below(struct tacet_client *client, const struct tacet_message *m, uint64_t now_ms,
+                 struct buf *out)
 {
     if (sheet_is_change(m))
         return;
@@ -252,7 +267,7 @@ void sheet_below(struct tacet_client *client, const struct tacet_message *m, str
     if (m->versions > 1 && !m->located)
         buf_text(out, "    (edited)\n");
     write_until(m, out);
-    write_end(m, out);
+    write_end(m, now_ms, out);
     write_notes(m, out);
 }
 
@@ -301,7 +316,7 @@ void sheet_message(struct tacet_client *client, const struct tacet_message *m, b
     buf_text(out, ": ");
     sheet_words(client, m, out);
     buf_text(out, "\n");
-    sheet_below(client, m, out);
+    sheet_below(client, m, 0, out);
 }
 
 bool sheet_show(struct tacet_client *client, const struct tacet_message *m, bool ids)

@@ -20,7 +20,8 @@ void sheet_state(const struct tacet_message *m, struct buf *out); /* of mine, be
 bool sheet_has_reactions(const struct tacet_message *m);
 bool sheet_is_change(const struct tacet_message *m);
 void sheet_words(struct tacet_client *client, const struct tacet_message *m, struct buf *out);
-void sheet_below(struct tacet_client *client, const struct tacet_message *m, struct buf *out);
+void sheet_below(struct tacet_client *client, const struct tacet_message *m, uint64_t now_ms,
+                 struct buf *out); /* now_ms 0: when it ends; else in how long */
 /* The same on stdout; and as an object, in a line.  false: it was not, and stderr says why. */
 bool sheet_show(struct tacet_client *client, const struct tacet_message *m, bool ids);
 bool sheet_json(struct tacet_client *client, const struct tacet_message *m);

@@ -2,6 +2,7 @@
 /* What is on the screen, and what keys do, without a terminal: real/board_test has one. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "cli/board_internal.h"
 #include "play.h"
@@ -79,6 +80,24 @@ static void the_list_counts_what_is_unread_and_has_the_newest_first(void **state
     board_take(&b, &(struct tacet_event){.kind = TACET_EVENT_LINK, .code = TACET_OK});
     draws(24, 80);
     assert_not_shown("not connected");
+}
+
+/* Twenty seconds more: what is drawn later shows less. */
+static void what_ends_counts_down(void **state)
+{
+    struct tacet_message *m = play_message("carol", "one");
+
+    m->expire_s = 6 * 3600;
+    m->ends_ms = ((uint64_t)time(NULL) + 5 * 3600 + 30 * 60 + 20) * 1000;
+    m = play_message("carol", "two");
+    m->expire_s = 60;
+    m->burn_s = 10;
+    m->ends_ms = 1; /* and is there yet */
+    m->read = true;
+    starts();
+    types("\r");
+    assert_shown("(ends in 5 hours 30 minutes)");
+    assert_shown("(ends in 1 second)");
 }
 
 static void what_is_seen_of_a_conversation_is_read(void **state)
@@ -329,6 +348,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BOARD_TEST(the_list_counts_what_is_unread_and_has_the_newest_first),
+        BOARD_TEST(what_ends_counts_down),
         BOARD_TEST(what_is_seen_of_a_conversation_is_read),
         BOARD_TEST(a_line_is_sent_and_stands_at_the_bottom),
         BOARD_TEST(what_was_not_sent_is_there_the_next_time),
