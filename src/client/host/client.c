@@ -78,6 +78,19 @@ void client_hex(struct bytes in, char *out)
     buf_free(&b);
 }
 
+struct err client_string(struct arena *a, struct bytes text, const char **out)
+{
+    char *at = arena_alloc(a, text.n + 1);
+
+    if (at == NULL)
+        return FAIL(E_NOMEM);
+    if (text.n > 0)
+        memcpy(at, text.at, text.n);
+    at[text.n] = '\0';
+    *out = at;
+    return OK;
+}
+
 void client_handle(struct tacet_client *c, const struct account_id *aid,
                    char out[TACET_HANDLE_SIZE])
 {

@@ -64,6 +64,8 @@ FALLIBLE wiping_begin(struct tacet_client *c);
 
 /* In hexadecimal, with a NUL. */
 void client_hex(struct bytes in, char *out);
+/* Text of a person's, which has no NUL, as a string in the arena. */
+FALLIBLE client_string(struct arena *a, struct bytes text, const char **out);
 
 /* An account's handle, mine among them; "" when it is not known here. */
 void client_handle(struct tacet_client *c, const struct account_id *aid,

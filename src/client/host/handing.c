@@ -108,27 +108,13 @@ enum tacet_code tacet_cancel_file(struct tacet_client *c, uint64_t number)
     return client_command(c, &cmd);
 }
 
-/* Text of a person's, as a string: it has no NUL. */
-static struct err text_of(struct arena *a, struct bytes in, const char **out)
-{
-    uint8_t *at = arena_alloc(a, in.n + 1);
-
-    if (at == NULL)
-        return FAIL(E_NOMEM);
-    if (in.n > 0)
-        memcpy(at, in.at, in.n);
-    at[in.n] = '\0';
-    *out = (const char *)at;
-    return OK;
-}
-
 static struct err automatic(struct tacet_client *c, const char **directory, uint64_t *most)
 {
     struct bytes folder;
 
     arena_free(&c->shown);
     TRY(automatic_get(c->vault, &c->shown, &folder, most));
-    return text_of(&c->shown, folder, directory);
+    return client_string(&c->shown, folder, directory);
 }
 
 enum tacet_code tacet_automatic(struct tacet_client *c, const char **directory, uint64_t *most)
@@ -156,8 +142,9 @@ static struct err next_transfer(struct tacet_client *c, uint64_t number, struct 
     *out = (struct tacet_transfer){
         .number = t.number, .sending = transfers_leaves(&t), .size = a.file.size};
     meeting_with(c, t.conversation, out->with);
-    TRY_OUT(text_of(&c->shown, t.kind == TRANSFERS_PASSING ? bytes_text("") : t.path, &out->path));
-    TRY_OUT(text_of(&c->shown, a.name, &out->name));
+    TRY_OUT(client_string(&c->shown, t.kind == TRANSFERS_PASSING ? bytes_text("") : t.path,
+                          &out->path));
+    TRY_OUT(client_string(&c->shown, a.name, &out->name));
 out:
     secret_wipe(&a, sizeof a);
     return err;

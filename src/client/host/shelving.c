@@ -9,20 +9,6 @@
 _Static_assert(TACET_FOLDER_MAX == FILED_FOLDER_MAX && TACET_TITLE_MAX == FILED_TITLE_MAX, "sizes");
 _Static_assert((int)TACET_KIND_FILED == (int)PAYLOAD_FILED, "kinds");
 
-/* As a string: it has no NUL. */
-static struct err text_of(struct arena *a, struct bytes in, const char **out)
-{
-    char *at = arena_alloc(a, in.n + 1);
-
-    if (at == NULL)
-        return FAIL(E_NOMEM);
-    if (in.n > 0)
-        memcpy(at, in.at, in.n);
-    at[in.n] = '\0';
-    *out = at;
-    return OK;
-}
-
 /* From `place` on.  E_ABSENT: none. */
 static struct err find_next(struct tacet_client *c, uint64_t number, uint64_t place,
                             struct message *m, struct filed *filed)
@@ -52,8 +38,8 @@ static struct err next_shelved(struct tacet_client *c, const char *with, uint64_
 
     TRY(meeting_conversation(c, with, &number));
     TRY(find_next(c, number, place, &m, &filed));
-    TRY(text_of(&c->shelved, filed.folder, &where->folder));
-    TRY(text_of(&c->shelved, filed.title, &where->title));
+    TRY(client_string(&c->shelved, filed.folder, &where->folder));
+    TRY(client_string(&c->shelved, filed.title, &where->title));
     return telling_message(c, &m, &c->shown, out);
 }
 
