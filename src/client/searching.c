@@ -6,6 +6,7 @@
 #include "client/deeds.h"
 #include "client/nicknames.h"
 #include "client/roomlog.h"
+#include "client/shelf.h"
 
 #define SETTLE_ARENA (8 * VAULT_VALUE_MAX)
 #define NAMES_ARENA  (64 * 1024)
@@ -124,14 +125,28 @@ static struct err look(void *ctx, const struct message *m)
     bool fits;
 
     if ((l->conversation != 0 && m->contact != l->conversation) || !deeds_is_said(m) ||
-        m->type == PAYLOAD_REACTION || m->type == PAYLOAD_FILED)
+        m->type == PAYLOAD_REACTION)
         return OK;
     TRY(query_fits(l->query, deeds_text(m), &fits));
     return fits ? keep(l->out, m->contact, m->place) : OK;
 }
 
+/* What was found of it: what it says by now, or what it is called where it stands. */
+static struct err read_found(struct vault *v, const struct own *me, const struct message *m,
+                             bool filed, struct arena *a, struct bytes *text)
+{
+    struct filed where;
+    size_t versions;
+
+    if (!filed)
+        return deeds_newest(v, me, m, a, text, &versions);
+    TRY(shelf_of(v, me, m, a, &where));
+    *text = where.title;
+    return OK;
+}
+
 /* The message that is meant by one that was hit, and does it still say so?  An edit means the one
- * in whose place it was said. */
+ * in whose place it was said, as does what says where one stands. */
 static struct err settle(struct vault *v, const struct own *me, struct query *q,
                          struct searching_hit *hit, bool *fits)
 {
@@ -139,11 +154,12 @@ static struct err settle(struct vault *v, const struct own *me, struct query *q,
     struct deeds_view view;
     struct bytes text;
     struct message m;
-    size_t versions;
+    bool filed = false;
     struct err err = messages_get(v, hit->conversation, hit->place, &a, &m);
 
     *fits = true;
-    if (err.code == E_OK && deeds_is_version(m.type)) {
+    if (err.code == E_OK && (deeds_is_version(m.type) || m.type == PAYLOAD_FILED)) {
+        filed = m.type == PAYLOAD_FILED;
         err = deeds_view(v, me, &m, &a, &view);
         *fits = err.code == E_OK && view.here;
         if (*fits)
@@ -151,7 +167,7 @@ static struct err settle(struct vault *v, const struct own *me, struct query *q,
     }
     *fits &= m.burn_s == 0 || m.read; /* nobody is to see of it what burns nothing */
     if (err.code == E_OK && *fits)
-        err = deeds_newest(v, me, &m, &a, &text, &versions);
+        err = read_found(v, me, &m, filed, &a, &text);
     if (err.code == E_OK && *fits)
         err = query_fits(q, text, fits);
     hit->place = m.place;

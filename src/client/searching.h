@@ -32,7 +32,8 @@ void searching_free(struct searching *s);
 FALLIBLE searching_conversations(struct vault *v, const struct own *me, struct query *q,
                                  struct searching *out);
 
-/* Texts of one conversation, or with 0 of all, as they are now: the newest first.  What a
+/* Texts of one conversation, or with 0 of all, as they are now, and what they are called where it
+ * keeps them together: the newest first.  What a
  * conversation's diary says is not looked at, nor what this program cannot show. */
 FALLIBLE searching_messages(struct vault *v, const struct own *me, struct query *q,
                             uint64_t conversation, struct searching *out);

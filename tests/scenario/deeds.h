@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "client/deeds.h"
+#include "client/searching.h"
 #include "scenario/histories.h"
 #include "scenario/rooms.h"
 
@@ -208,6 +209,23 @@ static inline void lost(struct person *who, uint64_t conversation, const char *w
     }
     assert_int_equal(n, rows);
     arena_free(&a);
+}
+
+/* How many messages does `who` find by a word?  *place: the newest of them. */
+static inline size_t found_by(struct person *who, const char *words, uint64_t *place)
+{
+    struct searching found = SEARCHING;
+    struct query q;
+    size_t n;
+
+    assert_ok(query_parse(bytes_text(words), &q));
+    assert_ok(searching_messages(engine_vault(stage_engine(who)), engine_own(stage_engine(who)), &q,
+                                 0, &found));
+    n = searching_count(&found);
+    *place = n == 0 ? 0 : searching_get(&found, 0).place;
+    query_free(&q);
+    searching_free(&found);
+    return n;
 }
 
 #endif

@@ -2,7 +2,6 @@
 /* deeds_edits: people edit what they wrote, and all devices show the last version. [PROTOCOL 6.10]
  */
 #include "client/engine_internal.h"
-#include "client/searching.h"
 #include "scenario/deeds.h"
 
 /* Alice with two devices and bob; the last thing that was said is bob's "to both". */
@@ -155,22 +154,6 @@ static void people_edit_in_rooms(void **state)
     for (size_t i = 0; i < 3; i++)
         says_now(all[i], room_of(all[i], &id).number, "At nine?", "At ten?", 2);
     play_end(p);
-}
-
-static size_t found_by(struct person *who, const char *words, uint64_t *place)
-{
-    struct searching found = SEARCHING;
-    struct query q;
-    size_t n;
-
-    assert_ok(query_parse(bytes_text(words), &q));
-    assert_ok(searching_messages(engine_vault(stage_engine(who)), engine_own(stage_engine(who)), &q,
-                                 0, &found));
-    n = searching_count(&found);
-    *place = n == 0 ? 0 : searching_get(&found, 0).place;
-    query_free(&q);
-    searching_free(&found);
-    return n;
 }
 
 static void a_search_finds_what_is_said_now(void **state)

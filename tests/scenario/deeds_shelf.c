@@ -188,6 +188,26 @@ static unsigned words(struct person *who)
     return n;
 }
 
+static void it_is_found_by_what_it_is_called_there(void **state)
+{
+    struct two c = begin();
+    struct arena a = ARENA(1 << 22);
+    uint64_t place, with_bob = pair_with(c.alice, c.bob);
+
+    (void)state;
+    says(c.alice, c.bob, TIDES);
+    sees(c.bob, c.alice, TIDES);
+    assert_int_equal(files(c.p, c.bob, pair_with(c.bob, c.alice), TIDES, "Flood", "Ebb"), E_OK);
+    assert_int_equal(found_by(c.alice, "ebb", &place), 1);
+    assert_int_equal(place, the(c.alice, with_bob, TIDES, &a).place);
+    assert_int_equal(found_by(c.alice, "tides", &place), 1);
+    assert_int_equal(files(c.p, c.bob, pair_with(c.bob, c.alice), TIDES, "", "Tides"), E_OK);
+    assert_int_equal(found_by(c.alice, "ebb", &place), 0);
+    assert_int_equal(found_by(c.alice, "tides", &place), 1);
+    arena_free(&a);
+    play_end(c.p);
+}
+
 static void what_is_taken_back_stands_nowhere(void **state)
 {
     struct two c = begin();
@@ -243,6 +263,7 @@ const struct CMUnitTest deeds_shelf[] = {
     cmocka_unit_test(two_who_say_it_at_once_come_to_one),
     cmocka_unit_test(in_a_room_its_moderators_say_it_and_who_wrote_it),
     cmocka_unit_test(in_a_group_everybody_says_it),
+    cmocka_unit_test(it_is_found_by_what_it_is_called_there),
     cmocka_unit_test(what_is_taken_back_stands_nowhere),
     cmocka_unit_test(what_ends_stands_nowhere),
     cmocka_unit_test(a_device_that_is_added_is_given_it),
