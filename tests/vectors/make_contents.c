@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Contents that speak of another message, receipts, positions, cards and where something stands.
- * [PROTOCOL 6.10, 6.13 to 6.15] */
+ * [PROTOCOL 6.10, 6.13, 6.14, 6.15] */
 #include "e2ee/card.h"
 #include "e2ee/receipt.h"
 #include "e2ee/reference.h"
