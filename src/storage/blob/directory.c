@@ -354,10 +354,10 @@ static struct err copy(void *ctx, const struct blob_name *from, const struct blo
 
     if (shelf < 0)
         return failure();
-    forget(d, to);
     TRY_OUT(shelf_make(d, place.shelf));
     to_shelf = shelf_open(d, place.shelf);
     TRY_OUT(to_shelf >= 0 ? copy_whole(&source, shelf, &place, to_shelf, size) : failure());
+    forget(d, to); /* not before: what is not synced of a part that stays is known here alone */
 out:
     if (to_shelf >= 0)
         close(to_shelf);

@@ -239,6 +239,8 @@ static void what_is_copied_is_there_twice_and_goes_by_itself(void **state)
     assert_int_equal(copy(&s, &a, &b, WHOLE + 1), E_CONFLICT);
     assert_int_equal(read_back(&s, &b, 0, 10, &n, &size), E_ABSENT);
     fill(&s, &b, WHOLE, 0, BLOB_STEP); /* begun, and not needed any more */
+    assert_int_equal(copy(&s, &a, &b, WHOLE + 1), E_CONFLICT);
+    assert_int_equal(state_of(&s, &b, WHOLE).durable, 0); /* as before: it was not synced */
     assert_int_equal(copy(&s, &a, &b, WHOLE), E_OK);
     assert_int_equal(copy(&s, &a, &b, WHOLE), E_OK);
     check_whole(&s, &b, WHOLE);
