@@ -124,20 +124,22 @@ static struct err pick_device(const struct nameless *n, const struct room_member
     return FAIL(E_ABSENT);
 }
 
-/* Another member each time, and when all had their turn, another device of each. */
+/* Another member each time, from whoever stands behind this one on; when all had their turn,
+ * another device of each. */
 static struct err pick(const struct nameless *n, struct device_id *out)
 {
     const struct room_state *s = n->state;
-    const struct account_id *me = &n->e->own.me.who.aid;
-    size_t first = n->asked.tries % s->members;
+    size_t me = 0, others = s->members - 1, round;
 
-    for (size_t i = 0; i < s->members; i++) {
-        const struct room_member *m = &s->member[(first + i) % s->members];
-        struct err err;
+    while (me < s->members && !ID_SAME(s->member[me].aid, n->e->own.me.who.aid))
+        me++;
+    if (me == s->members || others == 0)
+        return FAIL(E_ABSENT);
+    round = n->asked.tries / others;
+    for (size_t i = 0; i < others; i++) {
+        size_t at = me + 1 + (n->asked.tries + i) % others;
+        struct err err = pick_device(n, &s->member[at % s->members], round, out);
 
-        if (ID_SAME(m->aid, *me))
-            continue;
-        err = pick_device(n, m, n->asked.tries / s->members, out);
         if (err.code != E_ABSENT)
             return err;
     }
