@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "cli/board_internal.h"
+#include "cli/lifetime.h"
 #include "cli/sentences.h"
 #include "cli/slash.h"
+#include "cli/timing.h"
 #include "tacet/deeds.h"
 #include "tacet/files.h"
 
@@ -55,6 +57,56 @@ static void send_file(struct board *b, struct bytes name)
     buf_free(&text);
 }
 
+static void say_timers(struct board *b, const struct timing *t)
+{
+    struct tacet_timers_of of;
+    struct buf text = BUF(BOARD_NOTICE_MAX);
+    bool for_all = false;
+    enum tacet_code code = timing_say(b->client, b->with, t, &for_all);
+
+    if (code == TACET_OK)
+        code = tacet_get_timers(b->client, b->with, &of);
+    if (code != TACET_OK) {
+        board_say(b, "That was not kept: ", sentences_find(timing_sentences, code));
+    } else if (for_all) {
+        board_say(b, "The server is asked to put it before everybody in there.", NULL);
+    } else {
+        timing_write(&of, &text);
+        board_say(b, text_of(&text, (struct bytes){NULL, 0}), NULL);
+    }
+    buf_free(&text);
+}
+
+/* A time, or the word that takes back what was said. */
+static bool take_time(struct board *b, struct bytes word, const char *none, uint32_t *seconds)
+{
+    struct buf text = BUF(LINE_MOST + 1);
+    bool good;
+
+    *seconds = 0;
+    good = bytes_same(word, bytes_text(none)) || lifetime_parse(text_of(&text, word), seconds);
+    if (!good)
+        board_say(b, "That is no time: 45s, 30m, 12h, 7d, 2w, 1y, or ", none);
+    buf_free(&text);
+    return good;
+}
+
+static void expire(struct board *b, struct bytes time)
+{
+    struct timing t = {.expire = true};
+
+    if (take_time(b, time, "default", &t.expire_s))
+        say_timers(b, &t);
+}
+
+static void burn(struct board *b, struct bytes time)
+{
+    struct timing t = {.burn = true};
+
+    if (take_time(b, time, "off", &t.burn_s))
+        say_timers(b, &t);
+}
+
 static void help(struct board *b, struct bytes rest)
 {
     (void)rest;
@@ -84,6 +136,8 @@ static const struct {
     void (*run)(struct board *b, struct bytes rest);
     bool takes; /* something behind it */
 } WORDS[] = {
+    {"/burn", burn, true},
+    {"/expire", expire, true},
     {"/file", send_file, true},
     {"/find", search, true},
     {"/help", help, false},
@@ -262,6 +316,12 @@ void board_deeds_do(struct board *b, uint8_t letter)
         break;
     case 'g':
         get_file(b, &m);
+        break;
+    case 'w':
+        if (m.mine)
+            b->focus = BOARD_WHO;
+        else
+            board_say(b, "Only of what you wrote yourself is told to whom it came.", NULL);
         break;
     default:
         break;

@@ -19,6 +19,7 @@
 #include "cli/rooms.h"
 #include "cli/sentences.h"
 #include "cli/sheet.h"
+#include "tacet/receipts.h"
 #include "terminal/show.h"
 
 #define ROWS_LEAST    5
@@ -319,8 +320,10 @@ static const char *const HELP[] = {
     "PageUp and PageDown scroll.",
     "With a message: r or Enter answers, + reacts (again: takes it back),",
     "  e edits, x takes it back from everybody, d deletes it here, s marks it,",
-    "  g gets its file, Esc leaves it.",
+    "  g gets its file, w shows to whom it came, Esc leaves it.",
     "Lines for Tacet itself:",
+    "  /expire TIME   for how long what you write there lives: 12h, 7d, or default",
+    "  /burn TIME     and for how long once it was read: 30s, or off",
     "  /file PATH     send a file",
     "  /find WORDS    search, as Ctrl-F",
     "  /lock          close the profile until the passphrase is given again",
@@ -335,6 +338,35 @@ static void draw_help(const struct pane *p)
 {
     for (size_t i = 0; i < sizeof HELP / sizeof HELP[0] && i < p->rows; i++)
         put_text(p, i, PAGE_PLAIN, HELP[i]);
+}
+
+/* The names of those who read it, or of those who only have it. */
+static void write_who(struct board *b, bool read, const char *what, struct buf *out)
+{
+    struct tacet_receipt r = {.after = 0};
+    const char *between = what;
+
+    while (tacet_next_receipt(b->client, b->with, b->picked, r.after, &r) == TACET_OK) {
+        if (r.read != read)
+            continue;
+        buf_text(out, between);
+        board_list_write_name(b, r.handle, out);
+        between = ", ";
+    }
+    buf_text(out, between == what ? "" : ".\n");
+}
+
+/* As their devices tell, if they do. */
+static void draw_who(struct board *b, const struct pane *p)
+{
+    struct buf text = BUF(SHEET_MAX);
+
+    write_who(b, true, "Read by ", &text);
+    write_who(b, false, "On devices of ", &text);
+    buf_text(&text, text.n == 0 ? "Nobody told that it came.\n" : "");
+    buf_text(&text, "Any key goes on.\n");
+    put_rows(p, p->rows, PAGE_PLAIN, buf_view(&text));
+    buf_free(&text);
 }
 
 static void draw_title(struct board *b, struct page *page)
@@ -366,7 +398,7 @@ static void draw_foot(const struct board *b, struct page *page)
         put_text(&p, 0, PAGE_PLAIN, moving);
     } else if (b->focus == BOARD_PICK) {
         put_text(&p, 0, PAGE_PLAIN,
-                 "r answer + react e edit x take back d delete s star g file Esc");
+                 "r answer + react e edit x take back d delete s star g file w who Esc");
     } else if (b->focus == BOARD_LIST) {
         put_text(&p, 0, PAGE_PLAIN, "Enter open  / search  p pin  m mute  ? help  q leave");
     } else {
@@ -374,30 +406,40 @@ static void draw_foot(const struct board *b, struct page *page)
     }
 }
 
-void board_draw(struct board *b, struct page *page)
+/* The list, the conversation, or both; what needs more room than a part has is over both. */
+static void draw_middle(struct board *b, const struct pane *all)
 {
-    bool wide = page->columns >= WIDE;
-    struct pane list = {page, 1, 0, page->rows - 2, wide ? LIST_COLUMNS : page->columns};
-    struct pane rest = list;
+    bool wide = all->columns >= WIDE, over = b->focus == BOARD_HELP || b->focus == BOARD_WHO;
+    struct pane list = *all, rest = *all;
 
-    if (page->rows < ROWS_LEAST || page->columns < COLUMNS_LEAST) {
-        page_put(page, 0, 0, page->columns, PAGE_PLAIN, BYTES_LITERAL("too small"));
-        return;
-    }
     if (wide) {
+        list.columns = LIST_COLUMNS;
         rest.column = LIST_COLUMNS + 1;
-        rest.columns = page->columns - rest.column;
+        rest.columns = all->columns - rest.column;
     }
     if (b->focus == BOARD_HELP)
-        draw_help(&rest);
+        draw_help(all);
+    else if (b->focus == BOARD_WHO)
+        draw_who(b, all);
     else if (b->focus == BOARD_FOUND)
         draw_found(b, &rest);
     else if (wide || b->focus != BOARD_LIST)
         draw_talking(b, &rest);
     if (b->stale)
         board_list(b);
-    if (wide || b->focus == BOARD_LIST)
+    if (!over && (wide || b->focus == BOARD_LIST))
         draw_list(b, &list);
+}
+
+void board_draw(struct board *b, struct page *page)
+{
+    const struct pane middle = {page, 1, 0, page->rows - 2, page->columns};
+
+    if (page->rows < ROWS_LEAST || page->columns < COLUMNS_LEAST) {
+        page_put(page, 0, 0, page->columns, PAGE_PLAIN, BYTES_LITERAL("too small"));
+        return;
+    }
+    draw_middle(b, &middle);
     draw_title(b, page);
     draw_foot(b, page);
 }

@@ -31,6 +31,7 @@ enum board_focus {
     BOARD_PICK, /* a message is being chosen */
     BOARD_FIND, /* what to search for is being typed */
     BOARD_FOUND,
+    BOARD_WHO, /* to whom the message came that was picked is to be seen */
     BOARD_HELP,
 };
 

@@ -186,6 +186,10 @@ static void obey(struct board *b, enum key key)
         b->focus = b->with[0] == '\0' ? BOARD_LIST : BOARD_WRITE;
         return;
     }
+    if (b->focus == BOARD_WHO) {
+        b->focus = BOARD_PICK;
+        return;
+    }
     if (key != KEYS_OTHER)
         b->notice[0] = '\0';
     if (key == KEYS_HELP) {
@@ -212,6 +216,7 @@ static void obey(struct board *b, enum key key)
     case BOARD_FOUND:
         in_found(b, key);
         break;
+    case BOARD_WHO:
     case BOARD_HELP:
         break;
     }

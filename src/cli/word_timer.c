@@ -6,29 +6,21 @@
 #include "cli/cli.h"
 #include "cli/lifetime.h"
 #include "cli/rooms.h"
-#include "cli/sentences.h"
-#include "tacet/timers.h"
+#include "cli/timing.h"
 #include "terminal/jsonl.h"
 
 #define LINE_MAX 512
 
-struct timing {
+struct asking {
     const char *with;
     char room[TACET_HANDLE_SIZE];
-    bool json, expire, burn; /* expire, burn: it is to be said anew */
-    uint32_t expire_s, burn_s;
-};
-
-static const struct sentence TIMING[] = {
-    {TACET_ABSENT, "There is no such conversation, or the network was not asked yet who they are."},
-    {TACET_DENIED, "In a room only a moderator says that."},
-    {TACET_LIMIT, "That is longer than the network allows."},
-    {TACET_OK, NULL},
+    bool json;
+    struct timing say;
 };
 
 /* ---- showing */
 
-static bool print_json(const struct timing *t, const struct tacet_timers_of *of)
+static bool print_json(const struct asking *t, const struct tacet_timers_of *of)
 {
     return jsonl_print(json_pack(
         "{ss sI sI sI sI sI sI}", "with", t->with, "expire", (json_int_t)of->lives.expire_s, "burn",
@@ -39,32 +31,22 @@ static bool print_json(const struct timing *t, const struct tacet_timers_of *of)
 
 static void print_line(const struct tacet_timers_of *of)
 {
-    bool bounded = of->room.expire_s > 0 || of->room.burn_s > 0;
-    bool said = of->said.expire_s > 0 || of->said.burn_s > 0;
     struct buf b = BUF(LINE_MAX);
 
-    buf_text(&b,
-             bounded ? "What anybody writes there lives for " : "What you write there lives for ");
-    lifetime_write(of->lives.expire_s, &b);
-    if (of->lives.burn_s > 0) {
-        buf_text(&b, ", and for ");
-        lifetime_write(of->lives.burn_s, &b);
-        buf_text(&b, " once it was read");
-    }
-    buf_text(&b, bounded ? ", at most" : said ? "" : ", as nothing is said");
-    buf_text(&b, ".\n");
+    timing_write(of, &b);
+    buf_text(&b, "\n");
     if (b.failed == E_OK)
         fwrite(b.at, 1, b.n, stdout);
     buf_free(&b);
 }
 
-static enum words_end show(struct tacet_client *client, const struct timing *t)
+static enum words_end show(struct tacet_client *client, const struct asking *t)
 {
     struct tacet_timers_of of;
     enum tacet_code code = tacet_get_timers(client, t->with, &of);
 
     if (code != TACET_OK)
-        return sentences_say(TIMING, code);
+        return sentences_say(timing_sentences, code);
     if (t->json)
         return print_json(t, &of) ? WORDS_FINE : WORDS_FAILED;
     print_line(&of);
@@ -73,40 +55,24 @@ static enum words_end show(struct tacet_client *client, const struct timing *t)
 
 /* ---- saying */
 
-static bool is_room_of_moderators(struct tacet_client *client, const struct timing *t)
+static enum words_end say(struct tacet_client *client, const struct asking *t)
 {
-    struct tacet_room r;
+    bool for_all;
+    enum tacet_code code = timing_say(client, t->with, &t->say, &for_all);
 
-    return rooms_is_meant(t->with) && tacet_find_room(client, t->with, &r) == TACET_OK && !r.group;
-}
-
-static enum words_end say(struct tacet_client *client, const struct timing *t)
-{
-    struct tacet_timers_of of;
-    struct tacet_timers *now;
-    enum tacet_code code = tacet_get_timers(client, t->with, &of);
-    bool for_all = is_room_of_moderators(client, t);
-
-    now = for_all ? &of.room : &of.said;
-    if (t->expire)
-        now->expire_s = t->expire_s;
-    if (t->burn)
-        now->burn_s = t->burn_s;
-    if (code == TACET_OK)
-        code = tacet_set_timers(client, t->with, now);
     if (code != TACET_OK)
-        return sentences_say(TIMING, code);
+        return sentences_say(timing_sentences, code);
     return for_all ? rooms_await(client, t->with) : WORDS_FINE;
 }
 
 static enum words_end run(struct options *o, const void *setting)
 {
-    struct timing t = {.json = options_flag(o, "--json")};
+    struct asking t = {.json = options_flag(o, "--json")};
     struct tacet_client *client = NULL;
     enum words_end end;
 
-    lifetime_take(o, "--expire", "default", &t.expire, &t.expire_s);
-    lifetime_take(o, "--burn", "off", &t.burn, &t.burn_s);
+    lifetime_take(o, "--expire", "default", &t.say.expire, &t.say.expire_s);
+    lifetime_take(o, "--burn", "off", &t.say.burn, &t.say.burn_s);
     t.with = options_conversation(o);
     if (!options_end(o))
         return WORDS_USAGE;
@@ -115,7 +81,7 @@ static enum words_end run(struct options *o, const void *setting)
         end = rooms_resolve(client, t.with, t.room) ? end : WORDS_FAILED;
         t.with = t.room;
     }
-    if (end == WORDS_FINE && (t.expire || t.burn))
+    if (end == WORDS_FINE && (t.say.expire || t.say.burn))
         end = say(client, &t);
     if (end == WORDS_FINE)
         end = show(client, &t);

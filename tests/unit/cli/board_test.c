@@ -295,6 +295,50 @@ static void a_small_screen_has_one_of_the_two(void **state)
     assert_shown("too small");
 }
 
+static void to_whom_a_message_came_is_shown(void **state)
+{
+    play_message("bob", "theirs")->read = true;
+    play_message("bob", "mine")->mine = true;
+    starts();
+    types("\r");
+    types("\033[A");
+    types("w");
+    assert_shown("Read by carol.\nOn devices of dave.\nAny key goes on.\n");
+    assert_not_shown(">bob");
+    types(" ");
+    assert_shown("bob, unverified");
+    assert_int_equal(b.focus, BOARD_PICK);
+    types("\033[A");
+    types("w");
+    assert_shown("Only of what you wrote yourself");
+    assert_int_equal(b.focus, BOARD_PICK);
+}
+
+static void timers_are_said(void **state)
+{
+    starts();
+    types("\r");
+    types("/expire 12h\r");
+    assert_int_equal(play.timers.expire_s, 12 * 3600);
+    assert_shown("What you write there lives for 12 hours.");
+    types("/burn 30s\r");
+    assert_int_equal(play.timers.expire_s, 12 * 3600);
+    assert_int_equal(play.timers.burn_s, 30);
+    assert_shown("lives for 12 hours, and for 30 seconds once it was");
+    types("/burn soon\r");
+    assert_shown("That is no time: 45s, 30m, 12h, 7d, 2w, 1y, or off");
+    assert_int_equal(play.timers.burn_s, 30);
+    types("/burn off\r/expire default\r");
+    assert_int_equal(play.timers.expire_s, 0);
+    assert_int_equal(play.timers.burn_s, 0);
+    assert_shown("lives for 30 days, as nothing is said.");
+    play.timing = TACET_LIMIT;
+    types("/expire 1y\r");
+    assert_shown("That was not kept: That is longer than the network allows.");
+    types("/expire\r");
+    assert_shown("There is no such word");
+}
+
 static void the_end_of_a_message_that_was_picked_leaves_none(void **state)
 {
     struct tacet_event e = {.kind = TACET_EVENT_ENDED};
@@ -360,6 +404,8 @@ int main(void)
         BOARD_TEST(words_with_a_slash_are_obeyed),
         BOARD_TEST(what_is_found_can_be_opened),
         BOARD_TEST(a_small_screen_has_one_of_the_two),
+        BOARD_TEST(to_whom_a_message_came_is_shown),
+        BOARD_TEST(timers_are_said),
         BOARD_TEST(the_end_of_a_message_that_was_picked_leaves_none),
         BOARD_TEST(how_a_file_goes_is_told),
         BOARD_TEST(keys_leave),
