@@ -131,13 +131,14 @@ struct bytes deeds_text(const struct message *m)
 
 /* ---- what is done */
 
+static struct target_said said_by(const struct message *m, const struct reference *ref)
+{
+    return (struct target_said){m->sender, m->id, ref->stamp};
+}
+
 static struct reaction reaction_of(const struct message *m, const struct reference *ref)
 {
-    struct reaction r = {.did = m->sender,
-                         .id = m->id,
-                         .stamp = ref->stamp,
-                         .on = ref->on,
-                         .kind_n = (uint8_t)ref->text.n};
+    struct reaction r = {.said = said_by(m, ref), .on = ref->on, .kind_n = (uint8_t)ref->text.n};
 
     memcpy(r.kind, ref->text.at, ref->text.n);
     return r;
@@ -146,7 +147,7 @@ static struct reaction reaction_of(const struct message *m, const struct referen
 static struct shelf_word word_of(const struct message *m, const struct reference *ref,
                                  const struct account_id *by)
 {
-    struct shelf_word w = {.by = *by, .did = m->sender, .id = m->id, .stamp = ref->stamp};
+    struct shelf_word w = {.by = *by, .said = said_by(m, ref)};
     struct err err = filed_parse(ref->text, &w.filed);
 
     invariant(err.code == E_OK); /* as reference_parse() saw */
@@ -155,7 +156,7 @@ static struct shelf_word word_of(const struct message *m, const struct reference
 
 static struct edit edit_of(const struct message *m, const struct reference *ref)
 {
-    return (struct edit){m->sender, m->id, ref->stamp, m->place};
+    return (struct edit){said_by(m, ref), m->place};
 }
 
 /* What a message says of another one; *is: something that is kept with that. */

@@ -14,9 +14,7 @@ static void write_record(const struct edits *e, struct buf *b)
     buf_bytes(b, ID_BYTES(e->by));
     buf_u8(b, (uint8_t)e->n);
     for (size_t i = 0; i < e->n; i++) {
-        buf_bytes(b, ID_BYTES(e->of[i].did));
-        buf_bytes(b, ID_BYTES(e->of[i].id));
-        buf_u64(b, e->of[i].stamp);
+        target_write_said(&e->of[i].said, b);
         buf_u64(b, e->of[i].place);
     }
 }
@@ -30,9 +28,7 @@ static struct err read_record(struct bytes value, struct edits *out)
     all.n = reader_u8(&r);
     reader_require(&r, all.n <= EDITS_MAX, E_MALFORMED);
     for (size_t i = 0; r.failed == E_OK && i < all.n; i++) {
-        reader_copy(&r, all.of[i].did.b, sizeof all.of[i].did.b);
-        reader_copy(&r, all.of[i].id.b, sizeof all.of[i].id.b);
-        all.of[i].stamp = reader_u64(&r);
+        target_read_said(&r, &all.of[i].said);
         all.of[i].place = reader_u64(&r);
     }
     TRY(reader_end(&r));
@@ -69,17 +65,6 @@ struct err edits_of(struct vault *v, const struct target *to, const struct accou
 
 /* ---- which is last */
 
-/* By what was said, and not by what came: the later stamp; of equal ones the greater did, then id.
- */
-static bool is_newer(const struct edit *x, const struct edit *than)
-{
-    if (x->stamp != than->stamp)
-        return x->stamp > than->stamp;
-    if (!ID_SAME(x->did, than->did))
-        return ID_RISES(than->did, x->did);
-    return ID_RISES(than->id, x->id);
-}
-
 static void take_out(struct edits *e, size_t i)
 {
     e->n--;
@@ -91,7 +76,7 @@ static bool make_room(struct edits *e, const struct edit *what)
 {
     if (e->n < EDITS_MAX)
         return true;
-    if (!is_newer(what, &e->of[0]))
+    if (!target_is_newer(&what->said, &e->of[0].said))
         return false;
     take_out(e, 0);
     return true;
@@ -106,7 +91,7 @@ struct err edits_take(struct vault *v, const struct target *to, const struct acc
     TRY(edits_of(v, to, by, &e));
     if (!make_room(&e, what))
         return OK;
-    for (at = e.n; at > 0 && is_newer(&e.of[at - 1], what); at--)
+    for (at = e.n; at > 0 && target_is_newer(&e.of[at - 1].said, &what->said); at--)
         e.of[at] = e.of[at - 1];
     e.of[at] = *what;
     e.n++;
@@ -120,7 +105,7 @@ struct err edits_undo(struct vault *v, const struct target *to, const struct acc
 
     TRY(edits_of(v, to, by, &e));
     for (size_t i = e.n; i > 0; i--)
-        if (ID_SAME(e.of[i - 1].did, what->did) && ID_SAME(e.of[i - 1].id, what->id))
+        if (target_is_same(&e.of[i - 1].said, &what->said))
             take_out(&e, i - 1);
     return put(v, to, &e);
 }
@@ -134,7 +119,7 @@ struct err edits_drop(struct vault *v, const struct target *to, const struct acc
 
 uint64_t edits_stamp(const struct edits *e, uint64_t now_ms)
 {
-    if (e->n == 0 || e->of[e->n - 1].stamp < now_ms)
+    if (e->n == 0 || e->of[e->n - 1].said.stamp < now_ms)
         return now_ms;
-    return clock_add(e->of[e->n - 1].stamp, 1);
+    return clock_add(e->of[e->n - 1].said.stamp, 1);
 }

@@ -15,9 +15,8 @@
 
 /* A version: the message of `did` with this id, at this place of the same conversation. */
 struct edit {
-    struct device_id did;
-    struct message_id id;
-    uint64_t stamp, place;
+    struct target_said said;
+    uint64_t place;
 };
 
 /* All that one person said in the place of a message, the last behind the others. */

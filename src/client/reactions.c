@@ -19,9 +19,7 @@ static void write_record(const struct reactions *r, struct buf *b)
     for (size_t i = 0; i < r->n; i++) {
         const struct reaction *one = &r->of[i];
 
-        buf_bytes(b, ID_BYTES(one->did));
-        buf_bytes(b, ID_BYTES(one->id));
-        buf_u64(b, one->stamp);
+        target_write_said(&one->said, b);
         buf_u8(b, one->on);
         buf_u8(b, one->kind_n);
         buf_bytes(b, bytes(one->kind, one->kind_n));
@@ -30,9 +28,7 @@ static void write_record(const struct reactions *r, struct buf *b)
 
 static void read_one(struct reader *r, struct reaction *one)
 {
-    reader_copy(r, one->did.b, sizeof one->did.b);
-    reader_copy(r, one->id.b, sizeof one->id.b);
-    one->stamp = reader_u64(r);
+    target_read_said(r, &one->said);
     one->on = reader_u8(r) != 0;
     one->kind_n = reader_u8(r);
     reader_require(r, one->kind_n <= sizeof one->kind, E_MALFORMED);
@@ -136,23 +132,12 @@ const struct reaction *reactions_find(const struct reactions *r, struct bytes ki
     return NULL;
 }
 
-/* By what was said, and not by what came: the later stamp; of equal ones the greater did, then id.
- */
-static bool is_newer(const struct reaction *x, const struct reaction *than)
-{
-    if (x->stamp != than->stamp)
-        return x->stamp > than->stamp;
-    if (!ID_SAME(x->did, than->did))
-        return ID_RISES(than->did, x->did);
-    return ID_RISES(than->id, x->id);
-}
-
 static struct reaction *oldest(struct reactions *r)
 {
     struct reaction *found = &r->of[0];
 
     for (size_t i = 1; i < r->n; i++)
-        if (is_newer(found, &r->of[i]))
+        if (target_is_newer(&found->said, &r->of[i].said))
             found = &r->of[i];
     return found;
 }
@@ -166,7 +151,7 @@ static struct reaction *place_for(struct reactions *r, const struct reaction *wh
         return &r->of[r->n++];
     if (there == NULL)
         there = oldest(r);
-    return is_newer(what, there) ? there : NULL;
+    return target_is_newer(&what->said, &there->said) ? there : NULL;
 }
 
 struct err reactions_take(struct vault *v, const struct target *to, const struct account_id *by,
@@ -191,7 +176,7 @@ struct err reactions_undo(struct vault *v, const struct target *to, const struct
 
     TRY(reactions_of(v, to, by, &r));
     there = find(&r, kind_of(what));
-    if (there == NULL || !ID_SAME(there->did, what->did) || !ID_SAME(there->id, what->id))
+    if (there == NULL || !target_is_same(&there->said, &what->said))
         return OK;
     there->on = !what->on; /* it was said because it was not so */
     return put(v, to, &r);
@@ -202,8 +187,8 @@ uint64_t reactions_stamp(const struct reactions *r, uint64_t now_ms)
     uint64_t stamp = now_ms;
 
     for (size_t i = 0; i < r->n; i++)
-        if (r->of[i].stamp >= stamp)
-            stamp = clock_add(r->of[i].stamp, 1);
+        if (r->of[i].said.stamp >= stamp)
+            stamp = clock_add(r->of[i].said.stamp, 1);
     return stamp;
 }
 

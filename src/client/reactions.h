@@ -17,9 +17,7 @@
 
 /* A reaction, as a message of `did` with this id said it. */
 struct reaction {
-    struct device_id did;
-    struct message_id id;
-    uint64_t stamp;
+    struct target_said said;
     bool on;
     uint8_t kind[REFERENCE_REACTION_MAX];
     uint8_t kind_n;

@@ -17,9 +17,7 @@ static struct err read_record(struct bytes value, struct shelf_word *out)
     struct shelf_word word;
 
     reader_copy(&r, word.by.b, sizeof word.by.b);
-    reader_copy(&r, word.did.b, sizeof word.did.b);
-    reader_copy(&r, word.id.b, sizeof word.id.b);
-    word.stamp = reader_u64(&r);
+    target_read_said(&r, &word.said);
     value = reader_take(&r, reader_left(&r));
     TRY(reader_end(&r));
     TRY(filed_parse(value, &word.filed));
@@ -34,9 +32,7 @@ static struct err put(struct vault *v, const struct target *to, const struct she
     struct err err;
 
     buf_bytes(&b, ID_BYTES(word->by));
-    buf_bytes(&b, ID_BYTES(word->did));
-    buf_bytes(&b, ID_BYTES(word->id));
-    buf_u64(&b, word->stamp);
+    target_write_said(&word->said, &b);
     err = filed_write(&word->filed, &b);
     if (err.code == E_OK)
         err =
@@ -67,24 +63,13 @@ static struct err get(struct vault *v, const struct target *to, const struct acc
     return read_record(value, out);
 }
 
-/* By what was said, and not by what came: the later stamp; of equal ones the greater did, then id.
- */
-static bool is_newer(const struct shelf_word *x, const struct shelf_word *than)
-{
-    if (x->stamp != than->stamp)
-        return x->stamp > than->stamp;
-    if (!ID_SAME(x->did, than->did))
-        return ID_RISES(than->did, x->did);
-    return ID_RISES(than->id, x->id);
-}
-
 struct err shelf_take(struct vault *v, const struct target *to, const struct shelf_word *word)
 {
     struct arena a = ARENA(4 * RECORD_MAX);
     struct shelf_word there;
     struct err err = get(v, to, &word->by, &a, &there);
 
-    if (err.code == E_ABSENT || (err.code == E_OK && is_newer(word, &there)))
+    if (err.code == E_ABSENT || (err.code == E_OK && target_is_newer(&word->said, &there.said)))
         err = put(v, to, word);
     arena_free(&a);
     return err;
@@ -97,7 +82,7 @@ struct err shelf_undo(struct vault *v, const struct target *to, const struct she
     struct shelf_word there;
     struct err err = get(v, to, &word->by, &a, &there);
 
-    if (err.code == E_OK && ID_SAME(there.did, word->did) && ID_SAME(there.id, word->id))
+    if (err.code == E_OK && target_is_same(&there.said, &word->said))
         err = vault_erase(v, VAULT_SHELF, target_key(to, key), target_person(&word->by));
     arena_free(&a);
     return err.code == E_ABSENT ? OK : err;
@@ -130,8 +115,8 @@ struct err shelf_stamp(struct vault *v, const struct target *to, uint64_t now_ms
         struct arena a = ARENA(4 * RECORD_MAX);
 
         err = next(v, to, &number, &a, &word);
-        if (err.code == E_OK && word.stamp >= *stamp)
-            *stamp = clock_add(word.stamp, 1);
+        if (err.code == E_OK && word.said.stamp >= *stamp)
+            *stamp = clock_add(word.said.stamp, 1);
         arena_free(&a);
     }
     return err.code == E_ABSENT ? OK : err;
@@ -182,7 +167,7 @@ struct err shelf_may(struct vault *v, const struct own *me, const struct message
 struct err shelf_of(struct vault *v, const struct own *me, const struct message *m, struct arena *a,
                     struct filed *out)
 {
-    struct shelf_word word, newest = {.stamp = 0};
+    struct shelf_word word, newest = {.said = {.stamp = 0}};
     struct target to;
     bool any = false, may;
     struct err err = OK;
@@ -195,7 +180,7 @@ struct err shelf_of(struct vault *v, const struct own *me, const struct message 
             break;
         TRY(err);
         TRY(shelf_may(v, me, m, &word.by, &may));
-        if (!may || (any && !is_newer(&word, &newest)))
+        if (!may || (any && !target_is_newer(&word.said, &newest.said)))
             continue;
         newest = word;
         any = true;

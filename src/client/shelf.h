@@ -16,9 +16,7 @@
 /* What a message of `did` with this id says of another one. */
 struct shelf_word {
     struct account_id by;
-    struct device_id did;
-    struct message_id id;
-    uint64_t stamp;
+    struct target_said said;
     struct filed filed; /* borrowed */
 };
 

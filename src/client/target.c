@@ -1,9 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/target.h"
 
-#include "base/reader.h"
 #include "client/roomlog.h"
 #include "e2ee/proof.h"
+
+void target_write_said(const struct target_said *s, struct buf *out)
+{
+    buf_bytes(out, ID_BYTES(s->did));
+    buf_bytes(out, ID_BYTES(s->id));
+    buf_u64(out, s->stamp);
+}
+
+void target_read_said(struct reader *r, struct target_said *out)
+{
+    reader_copy(r, out->did.b, sizeof out->did.b);
+    reader_copy(r, out->id.b, sizeof out->id.b);
+    out->stamp = reader_u64(r);
+}
+
+bool target_is_same(const struct target_said *x, const struct target_said *y)
+{
+    return ID_SAME(x->did, y->did) && ID_SAME(x->id, y->id);
+}
+
+bool target_is_newer(const struct target_said *x, const struct target_said *than)
+{
+    if (x->stamp != than->stamp)
+        return x->stamp > than->stamp;
+    if (!ID_SAME(x->did, than->did))
+        return ID_RISES(than->did, x->did);
+    return ID_RISES(than->id, x->id);
+}
 
 struct bytes target_key(const struct target *t, uint8_t out[TARGET_KEY_SIZE])
 {

@@ -9,6 +9,7 @@
 #ifndef TACET_CLIENT_TARGET_H
 #define TACET_CLIENT_TARGET_H
 
+#include "base/reader.h"
 #include "client/messages.h"
 #include "client/own.h"
 
@@ -17,6 +18,22 @@ struct target {
     struct device_id sender;
     struct message_id id;
 };
+
+/* What was said of it: the message that does, and the stamp in there.  40 bytes in a record. */
+struct target_said {
+    struct device_id did;
+    struct message_id id;
+    uint64_t stamp;
+};
+
+void target_write_said(const struct target_said *s, struct buf *out);
+void target_read_said(struct reader *r, struct target_said *out);
+
+bool target_is_same(const struct target_said *x, const struct target_said *y); /* message */
+
+/* By what was said, and not by what came: the later stamp; of equal ones the greater did, then id.
+ */
+bool target_is_newer(const struct target_said *x, const struct target_said *than);
 
 /* The key of a record about it. */
 #define TARGET_KEY_SIZE (32 + 16 + 16)

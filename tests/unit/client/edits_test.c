@@ -8,7 +8,7 @@ static const struct account_id WHO = {{1, 1}};
 
 static struct edit edit(uint64_t stamp, uint8_t did, uint8_t id)
 {
-    return (struct edit){.did = {{did}}, .id = {{id}}, .stamp = stamp, .place = stamp * 2};
+    return (struct edit){.said = {{{did}}, {{id}}, stamp}, .place = stamp * 2};
 }
 
 static void take(struct safe *s, struct edit e)
@@ -38,11 +38,11 @@ static void versions_stand_in_the_order_in_which_they_were_said(void **state)
     safe_again(s);
     e = all(s);
     assert_int_equal(e.n, 4);
-    assert_int_equal(e.of[0].stamp, 3);
+    assert_int_equal(e.of[0].said.stamp, 3);
     assert_int_equal(e.of[0].place, 6);
-    assert_int_equal(e.of[1].id.b[0], 1);
-    assert_int_equal(e.of[2].id.b[0], 2);
-    assert_int_equal(e.of[3].did.b[0], 2);
+    assert_int_equal(e.of[1].said.id.b[0], 1);
+    assert_int_equal(e.of[2].said.id.b[0], 2);
+    assert_int_equal(e.of[3].said.did.b[0], 2);
     assert_ok(edits_of(s->vault, &TO, &other, &e));
     assert_int_equal(e.n, 0);
 }
@@ -56,10 +56,10 @@ static void of_too_many_the_last_are_known_whatever_comes_first(void **state)
         take(s, edit(i % 2 == 0 ? 200u - i : i, 1, i));
     e = all(s);
     assert_int_equal(e.n, EDITS_MAX);
-    assert_int_equal(e.of[0].stamp, 13); /* of 1, 3 ... 69 the last 29, and 35 greater ones */
-    assert_int_equal(e.of[EDITS_MAX - 1].stamp, 198);
+    assert_int_equal(e.of[0].said.stamp, 13); /* of 1, 3 ... 69 the last 29, and 35 greater ones */
+    assert_int_equal(e.of[EDITS_MAX - 1].said.stamp, 198);
     take(s, edit(12, 1, 99));
-    assert_int_equal(all(s).of[0].stamp, 13);
+    assert_int_equal(all(s).of[0].said.stamp, 13);
 }
 
 static void what_never_left_is_no_version(void **state)
@@ -73,8 +73,8 @@ static void what_never_left_is_no_version(void **state)
     assert_ok(vault_begin(s->vault));
     assert_ok(vault_end(s->vault, edits_undo(s->vault, &TO, &WHO, &second)));
     assert_int_equal(all(s).n, 2);
-    assert_int_equal(all(s).of[0].id.b[0], 1);
-    assert_int_equal(all(s).of[1].id.b[0], 3);
+    assert_int_equal(all(s).of[0].said.id.b[0], 1);
+    assert_int_equal(all(s).of[1].said.id.b[0], 3);
 }
 
 static void a_stamp_is_later_than_all_that_was_said(void **state)

@@ -14,7 +14,8 @@ static struct account_id person(uint8_t n)
 
 static struct reaction reaction(const char *kind, uint64_t stamp, bool on)
 {
-    struct reaction r = {.did = {{4}}, .stamp = stamp, .on = on, .kind_n = (uint8_t)strlen(kind)};
+    struct reaction r = {
+        .said = {.did = {{4}}, .stamp = stamp}, .on = on, .kind_n = (uint8_t)strlen(kind)};
 
     memcpy(r.kind, kind, strlen(kind));
     return r;
@@ -73,12 +74,12 @@ static void of_equal_stamps_the_greater_name_stands(void **state)
     struct safe *s = *state;
     struct reaction first = reaction("+", 10, true), second = reaction("+", 10, false);
 
-    second.id.b[0] = 1;
+    second.said.id.b[0] = 1;
     take(s, 1, &second);
     take(s, 1, &first);
     sum_is(s, "");
-    second.did.b[0] = 3; /* a lesser device, whatever the id */
-    second.id.b[0] = 9;
+    second.said.did.b[0] = 3; /* a lesser device, whatever the id */
+    second.said.id.b[0] = 9;
     take(s, 2, &second);
     take(s, 2, &first);
     sum_is(s, "+1 ");
@@ -98,7 +99,7 @@ static void order_does_not_matter(void **state)
         char kind[2] = {(char)('a' + i % 23), '\0'};
 
         all[i] = reaction(kind, 1 + i / 5, i % 3 != 0);
-        all[i].id.b[0] = (uint8_t)i;
+        all[i].said.id.b[0] = (uint8_t)i;
     }
     for (uint8_t by = 1; by <= 2; by++) {
         for (size_t i = n - 1; i > 0; i--) {
@@ -122,8 +123,8 @@ static void order_does_not_matter(void **state)
                               *b = reactions_find(&kept[1], bytes(a->kind, a->kind_n));
 
         assert_non_null(b);
-        assert_int_equal(a->stamp, b->stamp);
-        assert_memory_equal(&a->id, &b->id, sizeof a->id);
+        assert_int_equal(a->said.stamp, b->said.stamp);
+        assert_memory_equal(&a->said.id, &b->said.id, sizeof a->said.id);
         assert_int_equal(a->on, b->on);
     }
 }
@@ -156,7 +157,7 @@ static void what_never_left_is_undone_unless_more_was_said(void **state)
     struct account_id aid = person(1);
     struct reaction on = reaction("+", 10, true), off = reaction("+", 11, false);
 
-    off.id.b[0] = 1;
+    off.said.id.b[0] = 1;
     take(s, 1, &on);
     take(s, 1, &off);
     assert_ok(vault_begin(s->vault));
