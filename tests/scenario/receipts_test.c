@@ -4,8 +4,11 @@
 #include "client/receipts.h"
 #include "e2ee/receipt.h"
 #include "scenario/deeds.h"
+#include "scenario/healing.h"
 #include "scenario/quiet.h"
 #include "scenario/rooms.h"
+
+#include <stdio.h>
 
 #define A_BATCH (13 * CLOCK_SECOND_MS) /* by then it has left */
 
@@ -280,6 +283,73 @@ static void in_a_room_it_is_said_how_many_and_who(void **state)
     play_end(p);
 }
 
+/* In a room of 64 it is told, and with one more no longer: of what was written before neither. */
+static void in_a_room_of_more_than_64_nothing_is_told(void **state)
+{
+    enum { AWAY = RECEIPTS_MEMBERS_MAX - 2 };
+    struct play *p = play_begin();
+    struct person *alice = joins(p, "alice"), *bob = joins(p, "bob");
+    char handle[8];
+    struct buf all = BUF((AWAY + 2) * sizeof handle);
+    struct room_id id = makes(p, alice, ABOUT_ROOM, "Harbour");
+
+    (void)state;
+    buf_text(&all, "bob");
+    for (unsigned i = 0; i < AWAY; i++) {
+        snprintf(handle, sizeof handle, "p%u", i);
+        buf_text(&all, " ");
+        buf_text(&all, handle);
+        leaves(joins(p, handle));
+    }
+    buf_u8(&all, 0);
+    joins(p, "one-more");
+    tells(p, bob, RECEIPTS_READ);
+    assert_int_equal(adds(p, alice, &id, (const char *)all.at), E_OK);
+    stage_forward(p, 5 * CLOCK_MINUTE_MS);
+    assert_int_equal(says_in(p, alice, &id, "to 63"), E_OK);
+    stage_forward(p, CLOCK_MINUTE_MS);
+    reads_to(p, bob, room_of(bob, &id).number, "to 63");
+    stage_forward(p, A_BATCH);
+    hears_in(alice, &id, "to 63", 1, 1);
+    assert_int_equal(adds(p, alice, &id, "one-more"), E_OK);
+    stage_forward(p, 5 * CLOCK_MINUTE_MS);
+    assert_int_equal(says_in(p, alice, &id, "to 64"), E_OK);
+    stage_forward(p, CLOCK_MINUTE_MS);
+    reads_to(p, bob, room_of(bob, &id).number, "to 64");
+    stage_forward(p, CLOCK_HOUR_MS);
+    hears_in(alice, &id, "to 64", 0, 0);
+    hears_in(alice, &id, "to 63", 1, 1);
+    buf_free(&all);
+    play_end(p);
+}
+
+/* Nothing follows from one, so a server that drops it hides what it said, and nothing else. */
+static void a_receipt_that_was_lost_holds_up_none_behind_it(void **state)
+{
+    struct pair c = begin();
+    struct lie lie = {DELIVERIES, .to = c.alice, .tell = lose};
+
+    (void)state;
+    tells(c.p, c.bob, RECEIPTS_READ);
+    lie_begin(c.p, &lie);
+    says(c.alice, c.bob, "did it come?");
+    stage_forward(c.p, A_BATCH);
+    reads_to(c.p, c.bob, pair_with(c.bob, c.alice), "did it come?");
+    stage_forward(c.p, A_BATCH);
+    lie_end(c.p);
+    assert_int_not_equal(lie.at, 0);
+    hears(c.alice, c.bob, "did it come?", 0, 0);
+    says(c.alice, c.bob, "and this?");
+    stage_forward(c.p, A_BATCH);
+    reads_to(c.p, c.bob, pair_with(c.bob, c.alice), "and this?");
+    stage_forward(c.p, CLOCK_HOUR_MS);
+    hears(c.alice, c.bob, "did it come?", 0, 0);
+    hears(c.alice, c.bob, "and this?", 1, 1);
+    sees_nothing(c.alice);
+    assert_false(stage_heard(c.alice, PROBLEM_OVER));
+    play_end(c.p);
+}
+
 /* Whatever the person said, who cannot say anything else. */
 static void what_the_network_says_is_told(void **state)
 {
@@ -362,6 +432,8 @@ static void what_was_not_for_somebody_did_not_come_to_them(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(in_a_room_of_more_than_64_nothing_is_told),
+        cmocka_unit_test(a_receipt_that_was_lost_holds_up_none_behind_it),
         cmocka_unit_test(what_the_network_says_is_told),
         cmocka_unit_test(what_came_is_told_and_reading_is_not),
         cmocka_unit_test(reading_is_told_where_the_person_wants_it),
