@@ -289,7 +289,7 @@ static struct err log_row(struct engine *e, const struct outbox_row *row, struct
                               .to = row->to,
                               .tries = row->tries,
                               .content =
-                                  row->type == PAYLOAD_HISTORY ? (struct bytes){0} : row->content};
+                                  row->type == PAYLOAD_HISTORY ? bytes(NULL, 0) : row->content};
     uint8_t ctx[SCHEDULE_CTX_SIZE];
     struct upload u;
 

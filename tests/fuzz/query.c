@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
 {
     const uint8_t *line = n == 0 ? NULL : memchr(at, '\n', n);
     struct bytes words = bytes(at, line == NULL ? n : (size_t)(line - at));
-    struct bytes text = line == NULL ? (struct bytes){0} : bytes(line + 1, n - words.n - 1);
+    struct bytes text = line == NULL ? bytes(NULL, 0) : bytes(line + 1, n - words.n - 1);
     struct query q;
 
     if (query_parse(words, &q).code == E_OK) {

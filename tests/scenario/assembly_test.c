@@ -98,11 +98,16 @@ static const struct own *own_of(const struct hand *h)
     return engine_own(stage_engine(h->who));
 }
 
-static void enter(struct hand *h, const char *handle)
+static void acts_for(struct hand *h, struct person *who)
 {
-    h->who = joins(p, handle);
+    h->who = who;
     h->party = own_of(h)->me.who;
     h->list = own_of(h)->list;
+}
+
+static void enter(struct hand *h, const char *handle)
+{
+    acts_for(h, joins(p, handle));
 }
 
 /* Channels that are open both ways. */
@@ -480,9 +485,7 @@ static void a_moderator_who_lost_every_device_comes_back_as_one(void **state)
     found();
     stage_make_letters(alice.who, letters);
     leaves(alice.who);
-    alice.who = stage_come_back(p, "alice", "back", letters);
-    alice.party = own_of(&alice)->me.who;
-    alice.list = own_of(&alice)->list;
+    acts_for(&alice, stage_come_back(p, "alice", "back", letters));
     before = room;
     assert_ok(room_chain_next(&before, &room));
     change(ALL, 2);                           /* by her new device: carol is put out */

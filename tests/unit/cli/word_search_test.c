@@ -5,8 +5,10 @@
 
 static void hall(void)
 {
-    play.room[play.rooms++] = (struct tacet_room){
-        .address = "+0123456789abcdef", .name = "Nine Elms", .in = true, .number = play.rooms};
+    const struct tacet_room room = {
+        .address = "+0123456789abcdef", .name = "Nine Elms", .in = true, .number = play.rooms + 1};
+
+    play.room[play.rooms++] = room;
 }
 
 static void messages_are_shown_the_newest_last(void **state)

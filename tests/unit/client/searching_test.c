@@ -9,11 +9,12 @@ static const struct own NOBODY;
 
 static uint64_t say(struct safe *s, uint64_t conversation, uint32_t notes, const char *text)
 {
-    static uint8_t id;
+    static uint8_t said;
+    const uint8_t id = ++said;
     struct message m = {.contact = conversation,
                         .state = DELIVERY_DELIVERED,
                         .notes = notes,
-                        .id = {{++id}},
+                        .id = {{id}},
                         .seq = id,
                         .type = 1,
                         .text = bytes_text(text)};
