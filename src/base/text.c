@@ -38,6 +38,21 @@ bool text_is_utf8(struct bytes in)
     return true;
 }
 
+bool text_is_line(struct bytes in)
+{
+    uint32_t point;
+
+    while (in.n > 0) {
+        size_t n = text_point(in, &point);
+
+        if (n == 0 || point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x2028 ||
+            point == 0x2029)
+            return false;
+        in = bytes(in.at + n, in.n - n);
+    }
+    return true;
+}
+
 static bool is_lower_or_digit(uint8_t c)
 {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');

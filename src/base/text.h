@@ -15,6 +15,9 @@ bool text_is_utf8(struct bytes in);
  * UTF-8. */
 size_t text_point(struct bytes in, uint32_t *point);
 
+/* The same, of one line: without C0, DEL, C1, and what ends a line or a paragraph. */
+bool text_is_line(struct bytes in);
+
 /* [a-z0-9][a-z0-9._-]{0,31} */
 bool text_is_handle(struct bytes in);
 

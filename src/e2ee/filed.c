@@ -4,24 +4,6 @@
 #include "base/reader.h"
 #include "base/text.h"
 
-static bool is_control(uint32_t point)
-{
-    return point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x2028 || point == 0x2029;
-}
-
-static bool is_line(struct bytes text)
-{
-    uint32_t point;
-    size_t n;
-
-    for (size_t at = 0; at < text.n; at += n) {
-        n = text_point(bytes(text.at + at, text.n - at), &point);
-        if (n == 0 || is_control(point))
-            return false;
-    }
-    return true;
-}
-
 static bool is_name(struct bytes name)
 {
     return name.n > 0 && !bytes_same(name, BYTES_LITERAL(".")) &&
@@ -52,7 +34,9 @@ static struct err check(const struct filed *f)
         return FAIL(E_LIMIT);
     if (!f->kept && f->folder.n + f->title.n > 0)
         return FAIL(E_MALFORMED);
-    return is_line(f->folder) && is_folder(f->folder) && is_line(f->title) ? OK : FAIL(E_MALFORMED);
+    return text_is_line(f->folder) && is_folder(f->folder) && text_is_line(f->title)
+               ? OK
+               : FAIL(E_MALFORMED);
 }
 
 struct err filed_write(const struct filed *in, struct buf *out)

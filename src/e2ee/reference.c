@@ -4,23 +4,9 @@
 #include "base/reader.h"
 #include "base/text.h"
 
-/* C0 with the blank, DEL with C1, and what ends a line or a paragraph. */
-static bool is_passed_over(uint32_t point)
-{
-    return point <= 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x2028 || point == 0x2029;
-}
-
 static bool is_kind(struct bytes text)
 {
-    uint32_t point;
-    size_t n;
-
-    for (size_t at = 0; at < text.n; at += n) {
-        n = text_point(bytes(text.at + at, text.n - at), &point);
-        if (n == 0 || is_passed_over(point))
-            return false;
-    }
-    return text.n > 0;
+    return text.n > 0 && text_is_line(text) && memchr(text.at, ' ', text.n) == NULL;
 }
 
 bool reference_is_of(uint16_t type)

@@ -91,6 +91,22 @@ static void every_code_point_but_the_surrogates_is_utf8(void **state)
     }
 }
 
+static void a_line_has_no_control_and_nothing_that_ends_it(void **state)
+{
+    (void)state;
+    assert_true(text_is_line(bytes(NULL, 0)));
+    assert_true(
+        text_is_line(BYTES_LITERAL(" ~ \xc2\xa0 \xe2\x80\xa7\xe2\x80\xaa \xf0\x9f\x98\x80")));
+    for (unsigned c = 0; c < 0x100; c++) {
+        const uint8_t one[2] = {(uint8_t)c}, two[2] = {0xc2, (uint8_t)c};
+
+        assert_true(text_is_line(bytes(one, 1)) == (c >= 0x20 && c < 0x7f));
+        assert_true(text_is_line(bytes(two, 2)) == (c >= 0xa0 && c <= 0xbf));
+    }
+    assert_false(text_is_line(BYTES_LITERAL("a\xe2\x80\xa8")));
+    assert_false(text_is_line(BYTES_LITERAL("a\xe2\x80\xa9")));
+}
+
 static void handles_are_short_and_plain(void **state)
 {
     assert_true(text_is_handle(BYTES_LITERAL("a")));
@@ -289,6 +305,7 @@ int main(void)
         cmocka_unit_test(cut_and_stray_bytes_are_not_utf8),
         cmocka_unit_test(every_code_point_but_the_surrogates_is_utf8),
         cmocka_unit_test(the_first_code_point_of_a_text_has_its_length),
+        cmocka_unit_test(a_line_has_no_control_and_nothing_that_ends_it),
         cmocka_unit_test(handles_are_short_and_plain),
         cmocka_unit_test(other_handles_are_refused),
         cmocka_unit_test(domains_are_lower_case_labels),
