@@ -306,7 +306,7 @@ static struct err ask_gap(struct engine *e, const struct room_id *room, const st
 {
     struct contact to;
     struct err err = find_conversation(e, room, sender, &to);
-    bool asks;
+    bool asks = false;
 
     if (err.code == E_ABSENT || (err.code == E_OK && (to.changed || to.removed)))
         return OK;

@@ -31,6 +31,7 @@ static struct err add_passing(struct engine *e, struct bytes content, struct tra
     t->path = BYTES(from);
     TRY_OUT(add(e, t));
 out:
+    t->attachment = t->path = bytes(NULL, 0); /* which were of here alone */
     secret_wipe(&a, sizeof a);
     secret_wipe(from, sizeof from);
     if (again.at != NULL)

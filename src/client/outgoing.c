@@ -248,6 +248,7 @@ static struct err is_over(struct engine *e, const struct outbox_row *row, struct
                     : clock_since(e->now_ms, row->made_ms) >= CONTROL_TTL_S * CLOCK_SECOND_MS;
         return OK;
     }
+    invariant(row->place != 0);
     *over = clock_since(e->now_ms, m.sent_ms) >= cores_ttl_s(&m) * CLOCK_SECOND_MS;
     return OK;
 }

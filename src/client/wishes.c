@@ -92,7 +92,7 @@ struct err wishes_add(struct vault *v, struct wish *w)
 
     while (err.code == E_OK) {
         struct arena a = ARENA(2 * VAULT_VALUE_MAX);
-        struct wish other;
+        struct wish other = {.number = 0};
 
         err = wishes_next(v, from, &a, &other);
         if (err.code == E_OK)

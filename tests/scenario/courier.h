@@ -33,8 +33,10 @@ struct death {
 };
 
 /* What comes down in answer to FILE_READ, changed. */
+enum { FLIP = 1, CUT, OTHER_SIZE };
+
 struct twist {
-    enum { FLIP = 1, CUT, OTHER_SIZE } how;
+    int how;
 };
 
 void courier_begin(struct told *x);

@@ -193,7 +193,7 @@ static void says_instead(struct two *t, struct person *who, uint64_t conversatio
         .sender = m.sender, .id = m.id, .stamp = UINT64_C(1) << 60, .text = text};
     struct buf b = BUF(4096);
 
-    assert_ok(reference_write(type, &ref, &b));
+    assert_ok(reference_write((uint16_t)type, &ref, &b));
     assert_ok(outgoing_queue(stage_engine(who), conversation, type, buf_view(&b)));
     stage_forward(t->p, 2 * CLOCK_MINUTE_MS);
     is(who, "accepted");

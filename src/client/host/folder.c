@@ -91,10 +91,8 @@ void folder_name(struct bytes theirs, unsigned number, char out[FOLDER_NAME_MAX 
     char name[FOLDER_NAME_MAX];
     size_t n = clean(last_part(theirs), name), dot;
 
-    if (n == 0) {
-        memcpy(name, "file", 4);
-        n = 4;
-    }
+    if (n == 0)
+        n = (size_t)snprintf(name, sizeof name, "file");
     for (dot = n; dot > 0 && name[dot - 1] != '.'; dot--)
         continue;
     dot = dot > 1 ? dot - 1 : n;
@@ -186,9 +184,7 @@ static struct err draft_open(struct bytes path, uint64_t draft, bool make, int *
     *out = openat(*folder, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
     if (*out < 0 && errno == ENOENT && make)
         *out = openat(*folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (*out < 0)
-        err = failure();
-    else if (fstat(*out, &st) != 0)
+    if (*out < 0 || fstat(*out, &st) != 0)
         err = failure();
     else if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink != 1)
         err = FAIL(E_DENIED);

@@ -107,7 +107,7 @@ static void what_is_seen_of_a_conversation_is_read(void **state)
     starts();
     types("\r");
     assert_shown("carol, unverified");
-    assert_shown("2026-11-21 21:38 carol: one" + 5); /* this year, whichever that is */
+    assert_shown(&"2026-11-21 21:38 carol: one"[5]); /* this year, whichever that is */
     assert_shown("carol: two\\u{1b}[2J");
     assert_int_equal(play.marked, 2);
     assert_not_shown("(2)");
