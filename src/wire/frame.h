@@ -48,6 +48,7 @@ enum op {
     OP_FILE_READ = 28,
     OP_FILE_DROP = 29,
     OP_FILE_COPY = 30,
+    OP_ACTIVITY = 31,
     OP_INVITE = 32,
     OP_REVOKE = 33,
     OP_PEOPLE = 34,

@@ -14,6 +14,7 @@
 #define LIMIT_UNANSWERED      16           /* uploads of one device  [PROTOCOL 10 M1] */
 #define LIMIT_FILE            (5ULL << 30) /* one file, bytes  [PROTOCOL 13.1] */
 #define LIMIT_FILE_PART       (3 * 65552) /* of a sealed file in one frame: chunks [PROTOCOL 13.6] */
+#define LIMIT_ACTIVITY        160         /* devices that one upload of it is for [PROTOCOL 6.16] */
 #define LIMIT_CALL_DEVICES    1024        /* in one epoch of a call  [PROTOCOL 14.2] */
 #define LIMIT_MAILBOX_NOTICES 1024        /* waiting for one device, whatever else does */
 #define LIMIT_MAILBOX_ITEMS   20000       /* waiting for one device */

@@ -153,6 +153,7 @@ enum effect_kind {
     EFFECT_SEND = 1,  /* frame bytes to a session */
     EFFECT_SIGNED_IN, /* the session is this device's now */
     EFFECT_MAIL,      /* the device has mail; with a `frame`, item `number` is in it */
+    EFFECT_PASS,      /* frame bytes to the device, if it is there now; else they are dropped */
     EFFECT_PAGE,      /* a page went to the session, up to `number`; `more` waits behind it */
     EFFECT_ACKED,     /* the session acknowledged up to `number` */
     EFFECT_GONE,      /* the device was removed: close its session */

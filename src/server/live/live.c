@@ -163,13 +163,14 @@ static void grant(struct session *s, const struct effect *e)
 
 static void carry_out(struct live *l, const struct effect *e)
 {
-    bool of_a_device = e->kind == EFFECT_MAIL || e->kind == EFFECT_GONE;
+    bool of_a_device = e->kind == EFFECT_MAIL || e->kind == EFFECT_PASS || e->kind == EFFECT_GONE;
     struct session *s = of_a_device ? of_device(l, &e->did) : with_id(l, e->session);
 
     if (s == NULL && e->kind != EFFECT_KEYS && e->kind != EFFECT_ERASE)
         return; /* it is gone */
     switch (e->kind) {
     case EFFECT_SEND:
+    case EFFECT_PASS:
         l->host.send(l->host.ctx, s, e->frame);
         break;
     case EFFECT_SIGNED_IN:

@@ -36,6 +36,7 @@ static const char *const OPERATIONS[METRICS_OPERATIONS] = {
     [OP_FILE_READ] = "file_read",
     [OP_FILE_DROP] = "file_drop",
     [OP_FILE_COPY] = "file_copy",
+    [OP_ACTIVITY] = "activity",
     [OP_INVITE] = "invite",
     [OP_REVOKE] = "revoke",
     [OP_PEOPLE] = "people",

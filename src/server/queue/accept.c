@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the server verifies of an upload, from what costs least to what costs most.
- * [PROTOCOL 10 M1, 11] */
+ * [PROTOCOL 6.16, 10 M1, 11] */
 #include "server/queue/queue.h"
 
 static struct err check_form(struct arena *a, struct queue_offer *o)
 {
+    o->roster_known = false;
+    o->recipients = 0;
+    o->notice = 0;
     if (o->ttl_s == 0)
         return FAIL(E_MALFORMED);
     if (o->ttl_s > QUEUE_TTL_MOST_S)
@@ -152,9 +155,6 @@ struct err queue_accept(struct db *db, const struct networks *n, struct arena *a
     struct queue_life life;
     bool known;
 
-    offer->roster_known = false;
-    offer->recipients = 0;
-    offer->notice = 0;
     TRY(check_form(a, offer));
     TRY(upload_mark(offer->bytes, mark));
     /* Before all that may have changed since: what was accepted stays accepted. */
@@ -167,5 +167,22 @@ struct err queue_accept(struct db *db, const struct networks *n, struct arena *a
     TRY(queue_tell_left_out(db, sender, offer, &offer->notice));
     TRY(devices_upload_accept(db, sender, offer->upload.number, mark, &window));
     offer->recipients = offer->upload.recipients;
+    return OK;
+}
+
+struct err queue_check_passing(struct db *db, const struct networks *n, struct arena *a,
+                               const struct device *sender, const struct account_id *aid,
+                               struct queue_offer *offer)
+{
+    const struct upload *u = &offer->upload;
+
+    TRY(check_form(a, offer));
+    if (u->number != 0 || u->capsules != 0 || upload_places(&u->shared) == 0 ||
+        u->shared.body.n != UPLOAD_BODY_LEAST)
+        return FAIL(E_MALFORMED);
+    if (u->recipients > LIMIT_ACTIVITY)
+        return FAIL(E_LIMIT);
+    TRY(check_recipients(db, n, a, sender, aid, offer));
+    offer->recipients = u->recipients;
     return OK;
 }

@@ -52,6 +52,16 @@ FALLIBLE queue_accept(struct db *db, const struct networks *n, struct arena *a,
                       const struct device *sender, const struct account_id *aid,
                       struct queue_offer *offer);
 
+/*
+ * What is told at the moment, and kept nowhere: checked as what is accepted, and then `to` says
+ * whom it is for.  E_MALFORMED: also with capsules, without a scope, with a number of its own, or
+ * with more than the least body; E_LIMIT: also for more than LIMIT_ACTIVITY.  Else as above, but
+ * that nothing is full.  [PROTOCOL 6.16]
+ */
+FALLIBLE queue_check_passing(struct db *db, const struct networks *n, struct arena *a,
+                             const struct device *sender, const struct account_id *aid,
+                             struct queue_offer *offer);
+
 /* When what comes now is deleted: most of it, and what goes to the devices of the account `keeper`,
  * which keeps copies whatever the ttl; 0: there is no such account.  [PROTOCOL 4.8, 11] */
 struct queue_life {

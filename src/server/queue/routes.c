@@ -2,6 +2,8 @@
 #include "server/queue/queue.h"
 #include "wire/tacet.pb-c.h"
 
+#define ACTIVITY_MAX (12 * 1024) /* bytes: an upload for LIMIT_ACTIVITY devices, and its head */
+
 static struct err page_frame(struct request *rq, const struct queue_item *item, size_t n, bool more,
                              struct bytes *frame)
 {
@@ -64,6 +66,30 @@ static struct err send(struct request *rq)
         rq, (struct effect){.kind = EFFECT_MAIL, .did = me.did, .number = offer.notice});
 }
 
+/* The answer is the same whoever is there: it tells nobody who is online. */
+static struct err pass(struct request *rq)
+{
+    Tacet__Wire__Activity *in;
+    struct queue_offer o;
+    struct device me;
+
+    TRY(request_read(rq, &tacet__wire__activity__descriptor, &in));
+    TRY(devices_caller(rq, &me));
+    o = (struct queue_offer){.bytes = frame_bytes(in->sealed), .ttl_s = 1, .now_ms = rq->now_ms};
+    TRY(queue_check_passing(rq->db, rq->server->networks, rq->arena, &me, &rq->aid, &o));
+    for (size_t i = 0; i < o.recipients; i++) {
+        struct effect e = {.kind = EFFECT_PASS, .did = o.to[i].did};
+        Tacet__Wire__Activity out = TACET__WIRE__ACTIVITY__INIT;
+        struct bytes sealed;
+
+        TRY(queue_assemble(rq->arena, &o.upload.shared, upload_entry(&o.upload, i), &sealed));
+        out.sealed = frame_data(sealed);
+        TRY(request_frame(rq, OP_ACTIVITY, &out, &e.frame));
+        TRY(request_effect(rq, e));
+    }
+    return OK;
+}
+
 /* The server's own request.  An empty page goes out too: it says that the mailbox is drained. */
 struct err queue_hand_out(struct request *rq, uint64_t device)
 {
@@ -105,6 +131,7 @@ static struct err acknowledge(struct request *rq)
 const struct route queue_routes[] = {
     /* op           who           body         rate        kind          handler */
     {OP_SEND, ROUTE_DEVICE, LIMIT_FRAME, ROUTE_BULK, ROUTE_WRITES, send},
+    {OP_ACTIVITY, ROUTE_DEVICE, ACTIVITY_MAX, ROUTE_SLOW, ROUTE_READS, pass},
     {OP_DELIVER, ROUTE_SERVER, 1, ROUTE_BULK, ROUTE_READS, deliver},
     {OP_ACKNOWLEDGE, ROUTE_DEVICE, 16, ROUTE_BULK, ROUTE_GOES_ON, acknowledge},
     {.op = 0},

@@ -93,6 +93,11 @@ static void mail(struct host *h, struct device_id did)
     settle_one(h, (struct effect){.kind = EFFECT_MAIL, .did = did});
 }
 
+static struct effect passing(void)
+{
+    return (struct effect){.kind = EFFECT_PASS, .did = ANN, .frame = BYTES_LITERAL("now")};
+}
+
 static void frames_go_to_their_session(void **state)
 {
     struct session a, b;
@@ -110,6 +115,13 @@ static void frames_go_to_their_session(void **state)
     settle_one(&h, (struct effect){.kind = EFFECT_SEND, .session = 2});
     assert_int_equal(h.sends, 1);
     assert_int_equal(live_count(h.l), 1);
+    settle_one(&h, passing()); /* the device is not there, and will not hear of it */
+    sign_in(&h, 1, ANN);
+    assert_int_equal(h.sends, 1);
+    settle_one(&h, passing());
+    assert_ptr_equal(h.sent, &a);
+    assert_int_equal(h.sends, 2);
+    assert_int_equal(a.pages, 0); /* nothing is owed for it */
     live_free(h.l);
 }
 
