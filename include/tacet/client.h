@@ -198,6 +198,9 @@ enum tacet_event_kind {
     TACET_EVENT_FILE = 80,
     /* In the conversation message.with more of what I wrote came to `who`, or was read by them. */
     TACET_EVENT_RECEIPT = 100,
+    /* In the conversation message.with `who` does `activity` at this moment: see tacet/activity.h
+     */
+    TACET_EVENT_ACTIVITY,
     /* Another program asks to lock the profile, see tacet_lock(): tacet_close() it at once, and
      * show nothing of it any more. */
     TACET_EVENT_LOCK = 64,
@@ -243,7 +246,7 @@ enum tacet_shared {
     TACET_SHARED_MUTED = 128,        /* tacet_mute() */
     TACET_SHARED_BLOCKED = 256,      /* tacet_block() */
     TACET_SHARED_TIMERS = 1 << 20,   /* tacet_set_timers() */
-    TACET_SHARED_RECEIPTS = 1 << 21, /* tacet_set_receipts() */
+    TACET_SHARED_RECEIPTS = 1 << 21, /* tacet_set_receipts(), tacet_set_activity() */
     TACET_SHARED_MARKS = 1 << 29,    /* tacet_pin(), tacet_star() */
     TACET_SHARED_DELETED = 1 << 30,  /* tacet_delete(): TACET_EVENT_ENDED follows for each */
 };
@@ -404,6 +407,7 @@ struct tacet_event {
     uint64_t done, of;          /* messages; of FILE, bytes */
     uint64_t transfer;          /* FILE, as the next two: its number */
     bool sending, ended;
+    unsigned activity; /* ACTIVITY: enum tacet_activity */
 };
 
 /* Work on the connection until there is an event, or for at most timeout_ms (0: what can be done
@@ -577,6 +581,7 @@ TACET_API const char *tacet_version(void);
 #endif
 
 /* The rest, by what it is about. */
+#include "tacet/activity.h"
 #include "tacet/deeds.h"
 #include "tacet/devices.h"
 #include "tacet/files.h"

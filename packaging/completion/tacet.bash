@@ -15,7 +15,7 @@ _tacet_profiles() {
 
 _tacet() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local words="join chat send reply forward position card shelf react edit recall delete star pin mute block draft read search export contacts name room timer receipts file verify devices recovery passphrase lock status help"
+    local words="join chat send reply forward position card shelf react edit recall delete star pin mute block draft read search export contacts name room timer receipts activity file verify devices recovery passphrase lock status help"
     local options="--profile --data --passphrase-fd --help --version" word="" i
 
     COMPREPLY=()
@@ -67,7 +67,7 @@ _tacet() {
     name) options+=" --none --json" ;;
     room) options="list show create add remove promote demote rename describe leave delete posting $options --group --json" ;;
     timer) options+=" --expire --burn --json" ;;
-    receipts) options+=" --json" ;;
+    receipts | activity) options+=" --json" ;;
     file) options="send get show list resume cancel automatic $options --most --none --view-only --spoken --type --preview --to --wait --json" ;;
     verify) options+=" --confirm --accept-new-key --json" ;;
     devices) options="list add remove name give take $options --confirm --wait --json --none" ;;

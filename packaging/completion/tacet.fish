@@ -18,7 +18,7 @@ complete -c tacet -l passphrase-fd -x -d 'Read the passphrase from a descriptor'
 complete -c tacet -l help -d 'Say more'
 complete -c tacet -l version -d 'Say which version this is'
 
-set -l words join chat send reply forward position card shelf react edit recall delete star pin mute block draft read search export contacts name room timer receipts file verify devices recovery passphrase lock status
+set -l words join chat send reply forward position card shelf react edit recall delete star pin mute block draft read search export contacts name room timer receipts activity file verify devices recovery passphrase lock status
 set -l none "not __fish_seen_subcommand_from $words help"
 complete -c tacet -n $none -a join -d 'Take up an invitation, or add this device'
 complete -c tacet -n $none -a chat -d 'Talk: with everybody on the whole screen, or with somebody line by line'
@@ -45,6 +45,7 @@ complete -c tacet -n $none -a name -d 'Give somebody a name that you alone see'
 complete -c tacet -n $none -a room -d 'Talk with several people'
 complete -c tacet -n $none -a timer -d 'Say for how long messages live'
 complete -c tacet -n $none -a receipts -d 'Say what is told of what came, and was read'
+complete -c tacet -n $none -a activity -d 'Say whether it is told that you are writing, or reading'
 complete -c tacet -n $none -a file -d 'Send a file, or fetch one'
 complete -c tacet -n $none -a verify -d 'Compare safety numbers'
 complete -c tacet -n $none -a devices -d 'List, add, remove or name devices'
@@ -119,6 +120,8 @@ complete -c tacet -n '__fish_seen_subcommand_from room' -l group -d 'Make a grou
 complete -c tacet -n '__fish_seen_subcommand_from room' -l json -d 'A JSON object a line'
 complete -c tacet -n '__fish_seen_subcommand_from receipts' -x -a 'off came read'
 complete -c tacet -n '__fish_seen_subcommand_from receipts' -l json -d 'A JSON object'
+complete -c tacet -n '__fish_seen_subcommand_from activity' -x -a 'on off'
+complete -c tacet -n '__fish_seen_subcommand_from activity' -l json -d 'A JSON object'
 complete -c tacet -n '__fish_seen_subcommand_from timer' -l expire -x -d 'From when it was written'
 complete -c tacet -n '__fish_seen_subcommand_from timer' -l burn -x -d 'And from when it was read'
 complete -c tacet -n '__fish_seen_subcommand_from timer' -l json -d 'A JSON object'

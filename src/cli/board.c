@@ -74,7 +74,8 @@ static void take_file(struct board *b, const struct tacet_event *e)
 /* What the client says of problems is said by sentences.c, and comes here as a notice. */
 void board_take(struct board *b, const struct tacet_event *e)
 {
-    b->stale = true;
+    b->stale |= e->kind != TACET_EVENT_ACTIVITY;
+    board_doing_take(b, e);
     if (e->kind == TACET_EVENT_STATE)
         take_state(b, &e->message);
     else if (e->kind == TACET_EVENT_FILE)

@@ -54,10 +54,11 @@ static void put_text(const struct pane *p, size_t row, unsigned look, const char
 
 /* ---- the list */
 
-static void write_marks(const struct board_talk *t, struct buf *out)
+static void write_marks(const struct board *b, const struct board_talk *t, struct buf *out)
 {
     char number[NUMBER_MAX];
 
+    buf_text(out, board_doing_is_typed(b, t->with) ? " ..." : "");
     if (t->pinned || t->muted)
         buf_text(out, " ");
     buf_text(out, t->pinned ? "^" : "");
@@ -81,7 +82,7 @@ static void draw_talk(struct board *b, const struct pane *p, size_t row, size_t 
 
     buf_text(&name, chosen ? ">" : " ");
     board_list_write_name(b, t->with, &name);
-    write_marks(t, &marks);
+    write_marks(b, t, &marks);
     taken = page_columns(buf_view(&marks));
     left.columns = p->columns > taken ? p->columns - taken : 0;
     if (chosen)
@@ -216,6 +217,7 @@ static void draw_head(struct board *b, const struct pane *p)
     } else if (tacet_find_contact(b->client, b->with, &c) == TACET_OK) {
         buf_text(&text, c.verified ? ", verified" : ", unverified");
     }
+    board_doing_write(b, &text);
     put(p, 0, PAGE_BOLD, &text);
     buf_free(&text);
 }

@@ -8,6 +8,8 @@
 #ifndef TACET_CLI_BOARD_INTERNAL_H
 #define TACET_CLI_BOARD_INTERNAL_H
 
+#include <time.h>
+
 #include "tacet/rooms.h"
 #include "tacet/search.h"
 #include "terminal/keys.h"
@@ -17,6 +19,7 @@
 #define BOARD_UNREAD_MAX 1000 /* messages that are counted */
 #define BOARD_NAME_MAX   512
 #define BOARD_NOTICE_MAX 512
+#define BOARD_DOING_MAX  32 /* people who are seen to do something at the moment */
 
 struct board_talk {
     char with[TACET_HANDLE_SIZE];
@@ -45,6 +48,12 @@ enum board_writing {
     BOARD_DELETION, /* the same */
 };
 
+/* Somebody in a conversation, until when they are shown as writing, and as being here. */
+struct board_doing {
+    char with[TACET_HANDLE_SIZE], who[TACET_HANDLE_SIZE];
+    time_t typing_s, here_s; /* by the board's now_s */
+};
+
 struct board {
     struct tacet_client *client;
     struct board_talk *talk; /* BOARD_TALKS_MAX of them */
@@ -62,6 +71,8 @@ struct board {
     struct tacet_found found;
     size_t chosen_found;
     bool connected;
+    time_t now_s; /* of a clock that nobody sets: whoever runs the board keeps it going */
+    struct board_doing doing[BOARD_DOING_MAX];
     struct keys keys;
     char notice[BOARD_NOTICE_MAX]; /* one line, harmless */
     uint64_t moving, of;           /* bytes of the file that goes or comes; of 0: none does */
@@ -97,6 +108,14 @@ void board_list_fetch_line(struct board *b);
 /* board.c: an event; and something to be said in one line, of which `why` may be NULL. */
 void board_take(struct board *b, const struct tacet_event *e);
 void board_say(struct board *b, const char *what, const char *why);
+
+/* board_doing.c: an event that may say something of it; does anybody write in a conversation; what
+ * is to be seen of it in the one that is open; and keys were pressed, where the focus `was`, and
+ * the line had so many bytes `before`. */
+void board_doing_take(struct board *b, const struct tacet_event *e);
+bool board_doing_is_typed(const struct board *b, const char *with);
+void board_doing_write(struct board *b, struct buf *out);
+void board_doing_tell(struct board *b, enum board_focus was, size_t before);
 
 /* board_draw.c: and what could be read there of the conversation that is open is marked as read. */
 void board_draw(struct board *b, struct page *p);

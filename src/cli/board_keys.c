@@ -224,6 +224,9 @@ static void obey(struct board *b, enum key key)
 
 void board_keys_type(struct board *b, struct bytes typed)
 {
+    enum board_focus was = b->focus;
+    size_t before = line_typed(&b->line).n;
+
     for (size_t i = 0; i < typed.n; i++) {
         enum key key = keys_take(&b->keys, typed.at[i]);
 
@@ -233,4 +236,5 @@ void board_keys_type(struct board *b, struct bytes typed)
     }
     obey(b, keys_pause(&b->keys));
     keys_taken(&b->keys);
+    board_doing_tell(b, was, before);
 }

@@ -139,6 +139,7 @@ static void talk(struct session *s)
     struct tacet_event e;
 
     while (!s->b.leaving) {
+        s->b.now_s = now_s();
         drive_allow(&s->drive, 0);
         while (!s->b.leaving && drive_take(&s->drive, &e))
             take(s, &e);

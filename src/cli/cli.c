@@ -12,12 +12,12 @@ static const char GENERAL[] =
 int cli_run(int argc, char **argv)
 {
     static const struct word *const words[] = {
-        &word_join,   &word_chat,     &word_send,   &word_reply,   &word_forward,  &word_position,
-        &word_card,   &word_react,    &word_edit,   &word_recall,  &word_delete,   &word_star,
-        &word_pin,    &word_mute,     &word_block,  &word_draft,   &word_read,     &word_search,
-        &word_export, &word_contacts, &word_name,   &word_room,    &word_timer,    &word_receipts,
-        &word_file,   &word_shelf,    &word_verify, &word_devices, &word_recovery, &word_passphrase,
-        &word_lock,   &word_status,   NULL,
+        &word_join,       &word_chat,     &word_send,   &word_reply,  &word_forward, &word_position,
+        &word_card,       &word_react,    &word_edit,   &word_recall, &word_delete,  &word_star,
+        &word_pin,        &word_mute,     &word_block,  &word_draft,  &word_read,    &word_search,
+        &word_export,     &word_contacts, &word_name,   &word_room,   &word_timer,   &word_receipts,
+        &word_activity,   &word_file,     &word_shelf,  &word_verify, &word_devices, &word_recovery,
+        &word_passphrase, &word_lock,     &word_status, NULL,
     };
     struct choice choice;
     const struct program program = {

@@ -349,7 +349,8 @@ static void take_event(struct talk *t, const struct tacet_event *e)
     case TACET_EVENT_ENDED:
     case TACET_EVENT_ROOM:
     case TACET_EVENT_ROOM_CHANGE:
-    case TACET_EVENT_RECEIPT: /* it stands with the message, where that is read again */
+    case TACET_EVENT_RECEIPT:  /* it stands with the message, where that is read again */
+    case TACET_EVENT_ACTIVITY: /* lines come whole, and stay */
     case TACET_EVENT_FILE:
     case TACET_EVENT_JOINED:
     case TACET_EVENT_LINK:

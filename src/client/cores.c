@@ -178,6 +178,7 @@ struct err cores_make(struct engine *e, struct outbox_row *row, const struct roo
     case OUTBOX_TELLING:
     case OUTBOX_HELLO:
     case OUTBOX_RECEIPT:
+    case OUTBOX_ACTIVITY:
         return cores_control(e, row, room);
     case OUTBOX_REPAIR:
         return FAIL(E_REMOVED);

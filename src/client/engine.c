@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "client/activity.h"
 #include "client/agreed.h"
 #include "client/due.h"
 #include "client/engine_internal.h"
@@ -349,6 +350,11 @@ struct err engine_ends(struct engine *e, const struct message *m, uint64_t *at_m
 struct err engine_receipts(struct engine *e, enum receipts_level *out)
 {
     return receipts_level(e, out);
+}
+
+struct err engine_activity(struct engine *e, bool *told)
+{
+    return activity_is_told(e, told);
 }
 
 struct err engine_heard(struct engine *e, const struct message *m, struct engine_heard *out)

@@ -72,6 +72,8 @@ enum command_kind {
                              * newer ones follow */
     COMMAND_CARD,           /* to handle or `room`: who is called `text` */
     COMMAND_RECEIPTS = 130, /* tell so much: `number`, of enum receipts_level */
+    COMMAND_ACTIVITY,       /* tell what I do at the moment, with number 1; no longer, with 0 */
+    COMMAND_TELL_ACTIVITY,  /* to handle or `room`: `number`, PAYLOAD_TYPING or PAYLOAD_HERE */
     /* With the message at place `number` of the conversation with handle, or in `room`. */
     COMMAND_FORWARD = 140, /* to handle or `room`, what stands at place `number` of `from` */
     COMMAND_MOVE,          /* it is mine, and says where I am: at `position` now */
@@ -157,6 +159,7 @@ enum event_kind {
                              is the path of one that was fetched */
     EVENT_RECEIPT =
         100,           /* in the conversation message.contact more came to `contact`, or was read */
+    EVENT_ACTIVITY,    /* there `contact` does so at this moment: `activity` */
     EVENT_SHARED = 15, /* another device of mine changed what all of them agree on: see `shared` */
 };
 
@@ -240,6 +243,7 @@ struct event {
     struct adding adding;          /* EVENT_ADDING */
     enum wishes_kind wished;       /* EVENT_ROOM_CHANGE */
     struct transfer_news transfer; /* EVENT_TRANSFER */
+    uint16_t activity;             /* EVENT_ACTIVITY: PAYLOAD_TYPING or PAYLOAD_HERE */
 };
 
 enum action_kind { ACTION_CONNECT = 1, ACTION_SEND, ACTION_CLOSE, ACTION_WAKE, ACTION_TELL };
@@ -331,6 +335,8 @@ FALLIBLE engine_ends(struct engine *e, const struct message *m, uint64_t *at_ms)
 /* For how long what I write in a conversation lives, and what a room allows. */
 /* What is told of messages that come here. */
 FALLIBLE engine_receipts(struct engine *e, enum receipts_level *out);
+/* Is it told what I do at the moment? */
+FALLIBLE engine_activity(struct engine *e, bool *told);
 /* What was told of a message of mine; and by whom, the next with a number above `after`, who read
  * it or not.  E_ABSENT. */
 FALLIBLE engine_heard(struct engine *e, const struct message *m, struct engine_heard *out);

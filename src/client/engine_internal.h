@@ -158,10 +158,14 @@ struct engine {
     struct transferring *transferring; /* NULL: no files can be reached */
     uint64_t wishing_ms;               /* when wishes are looked at again; 0: no need */
     uint64_t receipts_ms;              /* when receipts are looked at; 0: no need */
-    uint64_t naming_ms;                /* when rooms without a name are looked for; 0: no need */
-    uint64_t transfer;                 /* the number of the transfer that was begun last */
-    uint64_t made;                     /* the number of the room that was made last */
-    uint64_t hello;                    /* the room in whose outbox a hello waits; 0: none does */
+    struct activity_told {
+        uint64_t conversation; /* 0: in none, since this program began */
+        uint64_t at_ms;
+    } activity_told[2];      /* where it was told last: of typing, and of being here */
+    uint64_t naming_ms;      /* when rooms without a name are looked for; 0: no need */
+    uint64_t transfer;       /* the number of the transfer that was begun last */
+    uint64_t made;           /* the number of the room that was made last */
+    uint64_t hello;          /* the room in whose outbox a hello waits; 0: none does */
     struct kem_question kem; /* the one that is on its way, while link_is_busy(e, OP_KEM_KEYS) */
     struct queued_action *first, *last, *taken;
 };
@@ -442,6 +446,7 @@ struct opening_item {
     struct bytes sealed;
     const struct opened *ahead; /* how far it was opened already; or NULL */
     uint64_t received_ms;
+    bool passing; /* the server only hands it on: nothing waits for it [PROTOCOL 6.16] */
     uint8_t asks; /* look-ups that it has caused; opening_item() counts on */
     uint8_t told; /* enum problem that was told of it while it waits */
 

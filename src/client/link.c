@@ -11,6 +11,7 @@
  * they are short again once the mailbox was drained.  A server that leaves a request unanswered for
  * a minute is as good as gone.
  */
+#include "client/activity.h"
 #include "client/naming.h"
 #include "client/receipts.h"
 #include "client/transferring.h"
@@ -305,6 +306,8 @@ static struct err answered(struct engine *e, const struct waiting *w, const stru
         return answers_roster(e, w->number, f);
     if (w->op == OP_SEND)
         return answers_upload(e, w->number, f);
+    if (w->op == OP_ACTIVITY) /* it is gone, whatever became of it */
+        return OK;
     return FAIL(E_MALFORMED);
 }
 
@@ -317,12 +320,22 @@ static struct err show_held_back(struct engine *e)
     return incoming_retry(e, false);
 }
 
+/* What was not asked for. */
+static struct err pushed(struct engine *e, const struct frame *f, struct arena *a)
+{
+    if (e->link.state != LINK_READY)
+        return FAIL(E_MALFORMED);
+    if (f->op == OP_DELIVER)
+        return delivered(e, f);
+    return f->op == OP_ACTIVITY ? activity_came(e, f->body, a) : FAIL(E_MALFORMED);
+}
+
 static struct err dispatch(struct engine *e, const struct frame *f, struct arena *a)
 {
     struct link *l = &e->link;
 
     if (f->id == 0)
-        return f->op == OP_DELIVER && l->state == LINK_READY ? delivered(e, f) : FAIL(E_MALFORMED);
+        return pushed(e, f, a);
     for (size_t i = 0; i < l->n; i++) {
         struct waiting w = l->waiting[i];
 

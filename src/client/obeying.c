@@ -284,6 +284,8 @@ struct err obeying_command(struct engine *e, const struct command *c)
     case COMMAND_PIN:
     case COMMAND_TIMERS:
     case COMMAND_RECEIPTS:
+    case COMMAND_ACTIVITY:
+    case COMMAND_TELL_ACTIVITY:
         return saying_command(e, c);
     case COMMAND_ROOM_CREATE:
     case COMMAND_ROOM_ADD:

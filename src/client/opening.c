@@ -4,6 +4,7 @@
  *
  * Everything happens in the caller's savepoint: parked and damaged items leave no trace in it.
  */
+#include "client/activity.h"
 #include "client/agreed.h"
 #include "client/automatic.h"
 #include "client/chains.h"
@@ -261,6 +262,18 @@ static struct err keep(struct opening *op, struct opened *o, const struct chains
 
 /* ---- control messages  [PROTOCOL 6.8] */
 
+/* What is only handed on is not known again: its key is gone.  [PROTOCOL 6.16] */
+static struct err take_passing(struct opening *op, const struct opened *o,
+                               const struct chains_match *match, const struct verdict *verdict,
+                               struct bytes content)
+{
+    const struct core *core = &o->core;
+
+    TRY(chains_advance(op->e->vault, o, match, op->e->now_ms));
+    TRY(dealings_heard(op->e->vault, &core->sender.did, core->sent_ms, op->e->now_ms));
+    return activity_take(op, o, verdict, content);
+}
+
 static struct err keep_control(struct opening *op, const struct opened *o,
                                const struct chains_match *match, bool left, struct bytes content)
 {
@@ -398,8 +411,11 @@ static struct err check_and_keep(struct opening *op, struct opened *o,
         goto out;
     }
     TRY_OUT(arena_copy(op->a, buf_view(&content), &text));
-    TRY_OUT(payload_is_control(o->core.type) ? keep_control(op, o, match, verdict.left, text)
-                                             : keep(op, o, match, &verdict, text));
+    if (op->item->passing)
+        err = take_passing(op, o, match, &verdict, text);
+    else
+        err = payload_is_control(o->core.type) ? keep_control(op, o, match, verdict.left, text)
+                                               : keep(op, o, match, &verdict, text);
 out:
     sign_public_free(dsk);
     buf_free(&content);

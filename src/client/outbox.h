@@ -17,6 +17,7 @@ enum outbox_kind {
     OUTBOX_TELLING,     /* a control message for all devices in a room */
     OUTBOX_HELLO,       /* for those of them to which there is no channel yet, 50 at a time */
     OUTBOX_RECEIPT,     /* a control message for all devices of one account in a room */
+    OUTBOX_ACTIVITY,    /* for whoever is there now: never in the outbox [PROTOCOL 6.16] */
 };
 
 /* One message on its way, as the outbox keeps it. */

@@ -32,12 +32,13 @@ enum registers_kind {
     REGISTERS_STARRED,         /* the same; or empty */
     REGISTERS_PINNED,          /* key = room; 1, or empty */
     REGISTERS_RECEIPTS = 50,   /* key = aid, mine; u8: how much is told (engine.h) */
+    REGISTERS_ACTIVITY,        /* the same; u8: 1: it is told what I do at the moment */
 };
 
 /* What a host is told of which kinds have another value: a bit for each of the first, one for all
  * of some later ones. */
 #define REGISTERS_MARKS (UINT32_C(1) << 29) /* STARRED, PINNED */
-#define REGISTERS_TOLD  (UINT32_C(1) << 21) /* RECEIPTS */
+#define REGISTERS_TOLD  (UINT32_C(1) << 21) /* RECEIPTS, ACTIVITY */
 
 /* The value that stands, in the arena.  E_ABSENT: nobody has put one there. */
 FALLIBLE registers_get(struct vault *v, uint8_t kind, struct bytes key, struct arena *a,

@@ -6,6 +6,7 @@
  * Each is one transaction; that others hear of it is up to sharing.c.
  */
 #include "base/text.h"
+#include "client/activity.h"
 #include "client/agreed.h"
 #include "client/deletions.h"
 #include "client/engine_internal.h"
@@ -175,6 +176,8 @@ struct err saying_command(struct engine *e, const struct command *c)
         {COMMAND_PIN, pin},
         {COMMAND_TIMERS, timers_command},
         {COMMAND_RECEIPTS, receipts_command},
+        {COMMAND_ACTIVITY, activity_command},
+        {COMMAND_TELL_ACTIVITY, activity_tell},
     };
 
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)

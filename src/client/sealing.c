@@ -7,6 +7,7 @@
  */
 #include "client/sealing.h"
 #include "base/reader.h"
+#include "client/activity.h"
 #include "client/audience.h"
 #include "client/chains.h"
 #include "client/dealings.h"
@@ -172,9 +173,32 @@ static bool is_in_scope(const struct sealing *s, const struct account_id *aid,
                                       s->au.rules.kept && ID_SAME(*aid, s->au.rules.keeper));
 }
 
+static bool is_peer(const struct audience *au, const struct account_id *aid)
+{
+    for (size_t i = 0; i < au->n; i++)
+        if (ID_SAME(au->account[i].aid, *aid))
+            return au->account[i].part == AUDIENCE_PEER;
+    return false;
+}
+
+/* It may be there now, and can open it with what it has.  [PROTOCOL 6.16] */
+static struct err is_there(const struct sealing *s, const struct account_id *aid,
+                           const struct device_id *did, bool *is)
+{
+    struct dealings d;
+
+    *is = false;
+    if (!is_peer(&s->au, aid))
+        return OK;
+    TRY(dealings_get(s->e->vault, did, &d));
+    return clock_since(s->e->now_ms, d.heard_ms) > ACTIVITY_HEARD_MS
+               ? OK
+               : sealing_is_open(s->e, did, s->profile, is);
+}
+
 /* Who gets it?  A hello goes to those to whom there is no channel, as many as one upload can open;
- * what a room is called to all; a receipt to an account; all else to the one device, and whom else
- * it must not leave out. */
+ * what a room is called to all; a receipt to an account; what I do now to who is there; all else to
+ * the one device, and whom else it must not leave out. */
 static struct err is_chosen(const struct sealing *s, const struct outbox_row *row,
                             const struct account_id *aid, const struct device_id *did, bool *is)
 {
@@ -182,6 +206,8 @@ static struct err is_chosen(const struct sealing *s, const struct outbox_row *ro
 
     *is =
         row->kind == OUTBOX_TELLING || (row->kind == OUTBOX_RECEIPT && ID_SAME(*aid, row->account));
+    if (row->kind == OUTBOX_ACTIVITY)
+        return is_there(s, aid, did, is);
     if (row->kind == OUTBOX_CONTROL || row->kind == OUTBOX_REPAIR)
         *is = is_in_scope(s, aid, did, row);
     if (row->kind != OUTBOX_HELLO || s->n == LIMIT_CAPSULES)
@@ -243,6 +269,17 @@ static struct err add_recipients(struct sealing *s, struct bytes roster,
 
 /* ---- all together */
 
+/* What is kept nowhere has no number.  [PROTOCOL 6.3] */
+static struct err number_upload(struct engine *e, struct outbox_row *row)
+{
+    row->upload = 0;
+    if (row->kind == OUTBOX_ACTIVITY)
+        return OK;
+    TRY(vault_counter_get(e->vault, VAULT_NEXT_UPLOAD, &row->upload));
+    row->upload++;
+    return OK;
+}
+
 static struct err seal_row(struct sealing *s, struct outbox_row *row, struct message *m,
                            struct buf *roster, struct buf *sealed)
 {
@@ -255,15 +292,18 @@ static struct err seal_row(struct sealing *s, struct outbox_row *row, struct mes
                               .profile = s->profile,
                               .capsule = s->capsule,
                               .pool = e->pool};
+    struct bytes known;
 
     TRY(audience_roster(e, &s->au, row, s->a, roster));
     TRY(roster_digest(buf_view(roster), &row->roster_id));
+    if (row->kind == OUTBOX_ACTIVITY) /* nothing goes ahead of it */
+        TRY(people_roster(e->vault, &row->roster_id, s->a, &known));
     TRY(cores_make(e, row, &s->au.room, m));
     TRY(add_recipients(s, buf_view(roster), row));
     wrap.roster = row->roster_id;
     memcpy(wrap.list_hash, e->own.list.hash, sizeof wrap.list_hash);
-    TRY(vault_counter_get(e->vault, VAULT_NEXT_UPLOAD, &row->upload));
-    rq.number = ++row->upload;
+    TRY(number_upload(e, row));
+    rq.number = row->upload;
     rq.capsules = s->capsules;
     rq.to = s->recipient;
     rq.n = s->n;
@@ -303,6 +343,8 @@ static struct err log_row(struct engine *e, const struct outbox_row *row, struct
 static struct err commit_row(struct engine *e, struct outbox_row *row, struct message *m,
                              struct arena *a)
 {
+    if (row->kind == OUTBOX_ACTIVITY) /* of it nothing stays but the steps along its chains */
+        return OK;
     if (row->kind == OUTBOX_MESSAGE) {
         TRY(delivery_next(m->state, DELIVERY_SEAL, &m->state));
         TRY(messages_update(e->vault, m));

@@ -267,7 +267,7 @@ static struct err take_change(struct engine *e, const struct shared_change *c, u
     }
     if (c->kind == REGISTERS_STARRED || c->kind == REGISTERS_PINNED)
         *kinds |= REGISTERS_MARKS;
-    else if (c->kind == REGISTERS_RECEIPTS)
+    else if (c->kind == REGISTERS_RECEIPTS || c->kind == REGISTERS_ACTIVITY)
         *kinds |= REGISTERS_TOLD;
     else if (c->kind < 32)
         *kinds |= UINT32_C(1) << c->kind;

@@ -30,6 +30,8 @@ enum payload_type {
     PAYLOAD_HISTORY = 23, /* the same [PROTOCOL 15.5] */
     PAYLOAD_ABOUT = 24,   /* what a room is called [PROTOCOL 6.9] */
     PAYLOAD_RECEIPT = 25, /* e2ee/receipt.h [PROTOCOL 6.13] */
+    PAYLOAD_TYPING = 26,  /* without content, and kept nowhere [PROTOCOL 6.16] */
+    PAYLOAD_HERE = 27,
 };
 
 /* Also one that this version does not know. */

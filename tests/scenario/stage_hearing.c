@@ -43,6 +43,10 @@ static void count(struct person *who, const struct event *e)
     }
     who->deeds += e->kind == EVENT_DEED;
     who->ended += e->kind == EVENT_ENDED;
+    if (e->kind == EVENT_ACTIVITY) {
+        who->doing = *e;
+        who->doings++;
+    }
 }
 
 void stage_hear(struct person *who, const struct event *e)
@@ -98,6 +102,7 @@ void stage_hear(struct person *who, const struct event *e)
     case EVENT_DEED:
     case EVENT_ENDED:
     case EVENT_RECEIPT:
+    case EVENT_ACTIVITY:
     case EVENT_ROOM:
     case EVENT_DRAINED:
     case EVENT_CONTACT:

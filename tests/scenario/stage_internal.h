@@ -50,6 +50,8 @@ struct person {
     unsigned ended;        /* messages that were said to be over */
     struct event recovery; /* the last that told of a recovery key; kind 0: none did */
     struct event listed;   /* the last that told of a change to its own list; kind 0: none did */
+    struct event doing;    /* what somebody does at the moment; told so often */
+    unsigned doings;
     struct event moved;    /* the last that told of a file on its way; of so many */
     unsigned moves;
     struct event wished;      /* what came of a change of a room */

@@ -180,6 +180,7 @@ static void take(struct person *who, const struct tacet_event *e)
     case TACET_EVENT_DEED:
     case TACET_EVENT_ENDED:
     case TACET_EVENT_RECEIPT:
+    case TACET_EVENT_ACTIVITY:
     case TACET_EVENT_ROOM:
     case TACET_EVENT_ROOM_CHANGE:
     case TACET_EVENT_FILE:

@@ -56,6 +56,7 @@ _Static_assert((int)TACET_EVENT_RECOVERY == (int)EVENT_RECOVERY, "events");
 _Static_assert((int)TACET_NOTE_RECALLED == (int)MESSAGE_RECALLED, "notes");
 _Static_assert((int)TACET_EVENT_DEED == (int)EVENT_DEED, "events");
 _Static_assert((int)TACET_EVENT_RECEIPT == (int)EVENT_RECEIPT, "events");
+_Static_assert((int)TACET_EVENT_ACTIVITY == (int)EVENT_ACTIVITY, "events");
 _Static_assert(TACET_NAME_MAX == NICKNAMES_MAX, "sizes");
 _Static_assert(TACET_PASSPHRASE_MAX == VAULT_PASSPHRASE_MAX, "sizes");
 _Static_assert(TACET_TEXT_MAX == LIMIT_TEXT && TACET_HANDLE_SIZE == TEXT_HANDLE_MAX + 1, "sizes");
@@ -506,6 +507,7 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
                                 .recovered = e.recovered,
                                 .shared = e.shared,
                                 .wished = (unsigned)e.wished,
+                                .activity = hearing_activity(e.activity),
                                 .verified = e.contact.verified};
     snprintf(out->who, sizeof out->who, "%s", e.contact.handle);
     cause_out(c, &e.finding, out);
@@ -513,7 +515,7 @@ enum tacet_code tacet_run(struct tacet_client *c, int timeout_ms, struct tacet_e
     if (e.kind == EVENT_MESSAGE || e.kind == EVENT_STATE || e.kind == EVENT_DEED)
         return client_code(telling_message(c, &e.message, &c->told, &out->message));
     if (e.kind == EVENT_ROOM || e.kind == EVENT_ROOM_CHANGE || e.kind == EVENT_RECEIPT ||
-        e.problem == PROBLEM_ROOM_FORKED)
+        e.kind == EVENT_ACTIVITY || e.problem == PROBLEM_ROOM_FORKED)
         meeting_with(c, e.message.contact, out->message.with);
     else if (e.kind == EVENT_ENDED)
         ended_out(c, &e.message, &out->message);

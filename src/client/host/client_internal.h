@@ -101,6 +101,11 @@ FALLIBLE meeting_conversation(struct tacet_client *c, const char *with, uint64_t
 void meeting_with(struct tacet_client *c, uint64_t number, char out[TACET_HANDLE_SIZE]);
 /* Is it a room's address? */
 bool meeting_is_room(const char *with);
+/* A command about a conversation, or something in it. */
+enum tacet_code saying_in_conversation(struct tacet_client *c, struct command *cmd,
+                                       const char *with);
+/* What somebody does by a control message's type, as enum tacet_activity; 0: nothing. */
+unsigned hearing_activity(uint16_t type);
 /* Who wrote a message, or changed its room, and whom. */
 void meeting_authors(struct tacet_client *c, const struct message *m, struct tacet_message *out);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* hearing: the calls that say what is told of what came, and was read. */
+/* hearing: the calls that say what is told of what came and was read, and of what people do. */
 #include "client/host/client_internal.h"
+#include "e2ee/payload.h"
+#include "tacet/activity.h"
 #include "tacet/receipts.h"
 
 #define ARENA_MAX (1 << 20)
@@ -50,4 +52,33 @@ enum tacet_code tacet_next_receipt(struct tacet_client *c, const char *with, uin
         client_handle(c, &who.aid, out->handle);
     }
     return client_code(err);
+}
+
+/* ---- at this moment */
+
+unsigned hearing_activity(uint16_t type)
+{
+    if (type == PAYLOAD_TYPING)
+        return TACET_TYPING;
+    return type == PAYLOAD_HERE ? TACET_HERE : 0;
+}
+
+enum tacet_code tacet_get_activity(struct tacet_client *c, bool *told)
+{
+    return client_code(engine_activity(c->engine, told));
+}
+
+enum tacet_code tacet_set_activity(struct tacet_client *c, bool told)
+{
+    return client_command(c, &(struct command){.kind = COMMAND_ACTIVITY, .number = told});
+}
+
+enum tacet_code tacet_tell_activity(struct tacet_client *c, const char *with,
+                                    enum tacet_activity what)
+{
+    struct command cmd = {.kind = COMMAND_TELL_ACTIVITY};
+
+    if (what == TACET_TYPING || what == TACET_HERE)
+        cmd.number = what == TACET_TYPING ? PAYLOAD_TYPING : PAYLOAD_HERE;
+    return saying_in_conversation(c, &cmd, with);
 }

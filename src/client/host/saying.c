@@ -4,8 +4,7 @@
 #include "client/host/client_internal.h"
 #include "tacet/deeds.h"
 
-/* A command about a conversation, or something in it. */
-static enum tacet_code in_conversation(struct tacet_client *c, struct command *cmd,
+enum tacet_code saying_in_conversation(struct tacet_client *c, struct command *cmd,
                                        const char *with)
 {
     enum tacet_code code = TACET_OK;
@@ -18,28 +17,32 @@ static enum tacet_code in_conversation(struct tacet_client *c, struct command *c
 
 enum tacet_code tacet_mark_read(struct tacet_client *c, const struct tacet_message *m)
 {
-    return in_conversation(c, &(struct command){.kind = COMMAND_READ, .number = m->place}, m->with);
+    return saying_in_conversation(c, &(struct command){.kind = COMMAND_READ, .number = m->place},
+                                  m->with);
 }
 
 enum tacet_code tacet_delete(struct tacet_client *c, const char *with, uint64_t place)
 {
-    return in_conversation(c, &(struct command){.kind = COMMAND_DELETE, .number = place}, with);
+    return saying_in_conversation(c, &(struct command){.kind = COMMAND_DELETE, .number = place},
+                                  with);
 }
 
 enum tacet_code tacet_star(struct tacet_client *c, const char *with, uint64_t place, bool on)
 {
-    return in_conversation(
+    return saying_in_conversation(
         c, &(struct command){.kind = on ? COMMAND_STAR : COMMAND_UNSTAR, .number = place}, with);
 }
 
 enum tacet_code tacet_mute(struct tacet_client *c, const char *with, uint64_t until_ms)
 {
-    return in_conversation(c, &(struct command){.kind = COMMAND_MUTE, .number = until_ms}, with);
+    return saying_in_conversation(c, &(struct command){.kind = COMMAND_MUTE, .number = until_ms},
+                                  with);
 }
 
 enum tacet_code tacet_pin(struct tacet_client *c, const char *with, bool pinned)
 {
-    return in_conversation(c, &(struct command){.kind = COMMAND_PIN, .number = pinned}, with);
+    return saying_in_conversation(c, &(struct command){.kind = COMMAND_PIN, .number = pinned},
+                                  with);
 }
 
 enum tacet_code tacet_name(struct tacet_client *c, const char *handle, const char *name)
@@ -68,7 +71,7 @@ enum tacet_code tacet_set_draft(struct tacet_client *c, const char *with, const 
 {
     struct command cmd = {.kind = COMMAND_DRAFT, .text = bytes(text, text == NULL ? 0 : n)};
 
-    return in_conversation(c, &cmd, with);
+    return saying_in_conversation(c, &cmd, with);
 }
 
 enum tacet_code tacet_draft(struct tacet_client *c, const char *with, const uint8_t **text,

@@ -129,6 +129,97 @@ static void a_line_is_sent_and_stands_at_the_bottom(void **state)
     assert_shown("> again"); /* nothing is lost */
 }
 
+/* Of `who` in the conversation with `with`. */
+static void does(const char *with, const char *who, enum tacet_activity what)
+{
+    struct tacet_event e = {.kind = TACET_EVENT_ACTIVITY, .activity = what};
+
+    snprintf(e.who, sizeof e.who, "%s", who);
+    snprintf(e.message.with, sizeof e.message.with, "%s", with);
+    board_take(&b, &e);
+    draws(24, 80);
+}
+
+static void that_somebody_writes_is_seen_for_a_while(void **state)
+{
+    struct tacet_event came = {.kind = TACET_EVENT_MESSAGE};
+
+    starts();
+    types("\r");
+    b.now_s = 1000;
+    does("bob", "bob", TACET_HERE);
+    assert_shown("bob, unverified, here\n");
+    does("bob", "bob", TACET_TYPING);
+    assert_shown("bob, unverified, writing\n");
+    assert_shown("\n bob ...");
+    does("carol", "carol", TACET_TYPING); /* who has another conversation */
+    assert_shown("bob, unverified, writing\n");
+    assert_shown("\n carol ...");
+    b.now_s += TACET_TYPING_S;
+    draws(24, 80);
+    assert_shown("bob, unverified, here\n");
+    assert_not_shown("...");
+    b.now_s += TACET_HERE_S;
+    draws(24, 80);
+    assert_shown("bob, unverified\n");
+    does("bob", "bob", TACET_TYPING);
+    snprintf(came.message.with, sizeof came.message.with, "bob");
+    board_take(&b, &came);
+    draws(24, 80);
+    assert_shown("bob, unverified, here\n"); /* what was being written is there */
+}
+
+static void in_a_room_it_is_seen_who_writes(void **state)
+{
+    const char *room = "+0123456789abcdef";
+
+    play.room[play.rooms++] = (struct tacet_room){
+        .address = "+0123456789abcdef", .name = "Harbour", .in = true, .number = 3, .members = 4};
+    play_message(room, "ahoy")->sent_ms += 1000;
+    starts();
+    types("\r");
+    b.now_s = 1000;
+    does(room, "bob", TACET_HERE);
+    does(room, "carol", TACET_TYPING);
+    assert_shown("+Harbour, 4 people, 2 here, writing: carol\n");
+    does(room, "bob", TACET_TYPING);
+    assert_shown("+Harbour, 4 people, 2 here, writing: bob, carol\n");
+    for (int i = 0; i < 2 * BOARD_DOING_MAX; i++) { /* there is room for so many */
+        char name[16];
+
+        snprintf(name, sizeof name, "p%d", i);
+        b.now_s++;
+        does(room, name, TACET_HERE);
+    }
+    assert_shown("+Harbour, 4 people, 32 here\n");
+}
+
+static void keys_tell_that_the_person_writes_or_is_here(void **state)
+{
+    starts();
+    types("\033[B\033[A"); /* in the list nobody is anywhere */
+    assert_int_equal(play.typing + play.here, 0);
+    types("\r");
+    assert_int_equal(play.here, 1);
+    types("a");
+    types("\177");
+    assert_int_equal(play.typing, 1); /* of an empty line nothing is said */
+    types("ahoy");
+    assert_int_equal(play.typing, 2);
+    types("\r");
+    assert_int_equal(play.typing, 2);
+    types("/expire 1h");
+    types("\r");
+    assert_int_equal(play.typing, 2);
+    types("ho");
+    types("\t");
+    assert_int_equal(play.typing, 3);
+    play.here = 0;
+    types("\r"); /* what was begun is in the line again, and nobody wrote it now */
+    assert_int_equal(play.typing, 3);
+    assert_int_equal(play.here, 1);
+}
+
 static void what_was_not_sent_is_there_the_next_time(void **state)
 {
     starts();
@@ -395,6 +486,9 @@ int main(void)
         BOARD_TEST(what_ends_counts_down),
         BOARD_TEST(what_is_seen_of_a_conversation_is_read),
         BOARD_TEST(a_line_is_sent_and_stands_at_the_bottom),
+        BOARD_TEST(that_somebody_writes_is_seen_for_a_while),
+        BOARD_TEST(in_a_room_it_is_seen_who_writes),
+        BOARD_TEST(keys_tell_that_the_person_writes_or_is_here),
         BOARD_TEST(what_was_not_sent_is_there_the_next_time),
         BOARD_TEST(a_message_is_picked_and_answered),
         BOARD_TEST(only_what_is_mine_is_edited_and_taken_back),

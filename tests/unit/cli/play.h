@@ -16,6 +16,8 @@ struct play {
     struct tacet_timers timers, room_timers, sent_for;
     enum tacet_code timing;
     enum tacet_receipts receipts;
+    bool activity;
+    unsigned typing, here; /* so often it was told */
     enum tacet_code telling;
     enum tacet_code open, link_is, join, send, confirm, accept, name, mark, change, lock;
     enum tacet_code add, link_shown, confirm_device, cancel, remove, make, letters;

@@ -28,3 +28,24 @@ enum tacet_code tacet_set_receipts(struct tacet_client *c, enum tacet_receipts w
         play.receipts = what;
     return play.telling;
 }
+
+enum tacet_code tacet_get_activity(struct tacet_client *c, bool *told)
+{
+    *told = play.activity;
+    return TACET_OK;
+}
+
+enum tacet_code tacet_set_activity(struct tacet_client *c, bool told)
+{
+    if (play.telling == TACET_OK)
+        play.activity = told;
+    return play.telling;
+}
+
+enum tacet_code tacet_tell_activity(struct tacet_client *c, const char *with,
+                                    enum tacet_activity what)
+{
+    play.typing += what == TACET_TYPING;
+    play.here += what == TACET_HERE;
+    return TACET_OK;
+}
