@@ -41,7 +41,7 @@ static void requests_are_counted_by_operation_and_by_who_must_act(void **state)
     metrics_request(&m, OP_SEND, E_FULL);
     metrics_request(&m, OP_PERSON, E_MALFORMED);
     metrics_request(&m, 77777, E_AGAIN);
-    metrics_request(&m, 31, E_ABSENT); /* no operation has this number */
+    metrics_request(&m, 40, E_ABSENT); /* no operation has this number */
     text = written(&m);
     assert_says(text, "\ntacet_requests_total{operation=\"send\",outcome=\"ok\"} 2\n");
     assert_says(text, "\ntacet_requests_total{operation=\"send\",outcome=\"refused\"} 1\n");
