@@ -256,10 +256,12 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
     case EVENT_ROOM:
     case EVENT_ROOM_CHANGE:
     case EVENT_TRANSFER: /* nobody has a file */
-    case EVENT_ACTIVITY: /* or wants it told what they do */
         break;
     case EVENT_RECEIPT:
         hearsay_hear(w, who, e);
+        break;
+    case EVENT_ACTIVITY:
+        doings_hear(w, who, e);
         break;
     case EVENT_REMOVED:
         kin_told(who);

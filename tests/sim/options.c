@@ -54,6 +54,7 @@ static const char *const NAMES[KINDS] = {
     [KIND_ROOMS] = "rooms",
     [KIND_TIMERS] = "timers",
     [KIND_REMARKS] = "remarks",
+    [KIND_ACTIVITY] = "activity",
 };
 
 const char *options_kind(enum kind k)
@@ -135,6 +136,15 @@ static uint64_t some_deeds(uint64_t seed, const struct options *o)
            (some_end ? UINT64_C(1) << KIND_TIMERS : 0);
 }
 
+/* And in some they have it told what they do. */
+static uint64_t some_activity(uint64_t seed, uint64_t kinds)
+{
+    static const uint64_t activity = UINT64_C(1) << KIND_ACTIVITY;
+    struct dice d = dice_for(seed, "activity");
+
+    return dice_once_in(&d, 3) ? kinds | activity : kinds & ~activity;
+}
+
 /* Most worlds are small: what goes wrong shows there too, and sooner. */
 static unsigned people_of(struct dice *d)
 {
@@ -161,6 +171,7 @@ void options_expand(uint64_t seed, struct options *out)
     out->kinds = some_rooms(seed, out->kinds);
     out->hostile = dice_once_in(&d, 4);
     out->kinds = some_deeds(seed, out);
+    out->kinds = some_activity(seed, out->kinds);
     if (out->hostile && out->people > HOSTILE_PEOPLE) /* repairs are slow, and many */
         out->people = HOSTILE_PEOPLE;
     out->latency_ms = latencies[dice_below(&d, sizeof latencies / sizeof latencies[0])];

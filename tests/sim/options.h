@@ -68,6 +68,7 @@ enum kind {
     KIND_ROOMS,         /* people make rooms, change them, and write there */
     KIND_TIMERS,        /* what they say ends, and they read */
     KIND_REMARKS,       /* they answer messages, react to them, edit and recall theirs */
+    KIND_ACTIVITY,      /* they have it told that they write, or are here */
     KINDS
 };
 

@@ -10,6 +10,7 @@
 
 #include "sim/actions.h"
 #include "sim/backups.h"
+#include "sim/doings.h"
 #include "sim/edicts.h"
 #include "sim/faults.h"
 #include "sim/hostile.h"
@@ -69,6 +70,7 @@ void run_here(const struct options *o, struct outcome *out)
         actions_step(w);
         remarks_step(w);
         lives_step(w);
+        doings_step(w);
         kin_step(w);
         past_step(w);
         losing_step(w);

@@ -169,6 +169,7 @@ struct world *world_new(const struct options *o, struct outcome *outcome)
     w->circle = dice_for(o->seed, "circle");
     w->remark = dice_for(o->seed, "remark");
     w->life = dice_for(o->seed, "life");
+    w->doing = dice_for(o->seed, "doing");
     w->random = (struct random){draw, &w->own};
     w->hostile = hostile_new(w);
     server_found(w);

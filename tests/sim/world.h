@@ -18,6 +18,7 @@
 #include "server/main/ballast.h"
 #include "sim/circles.h"
 #include "sim/disk.h"
+#include "sim/doings.h"
 #include "sim/kin.h"
 #include "sim/ledger.h"
 #include "sim/losing.h"
@@ -144,7 +145,7 @@ struct world {
     size_t moments, room;
     /* each purpose has its own */
     struct dice act, net, machine, lie, own, care, rule, secret, kin, past, lose, circle, remark,
-        life;
+        life, doing;
     struct random random; /* from `own` */
     struct server_node server;
     struct person *person[OPTIONS_DEVICES_MOST]; /* each device of everybody */
@@ -154,6 +155,7 @@ struct world {
     struct ledger ledger;
     struct circles circles;
     struct remarks remarks;
+    struct doings doings;
     struct hostile *hostile;
     bool calm; /* no trouble any more */
 };
