@@ -7,6 +7,8 @@
 #include "sim/people.h"
 #include "sim/world.h"
 
+#define LOOKS 6 /* at the newest messages */
+
 /* What a person says once holds for all devices of theirs, and may be forgotten with a vault. */
 static bool wants_it_told(struct person *who)
 {
@@ -17,16 +19,27 @@ static bool wants_it_told(struct person *who)
     return told || (people_order(who, &on) == E_OK && who->engine != NULL);
 }
 
+/* Whoever was written to of late begins to answer. */
+static bool choose(struct world *w, struct person **who, struct person **with)
+{
+    size_t back = 1 + dice_below(&w->doing, LOOKS);
+    const struct said *s;
+
+    if (back > w->ledger.n)
+        return false;
+    s = &w->ledger.said[w->ledger.n - back];
+    *who = w->person[s->to];
+    *with = w->person[s->from]->first;
+    return (*who)->engine != NULL && (*who)->joined;
+}
+
 void doings_step(struct world *w)
 {
-    struct person *who = w->person[dice_below(&w->doing, w->people)];
-    struct person *with = w->person[dice_below(&w->doing, w->people)]->first;
     struct command c = {.kind = COMMAND_TELL_ACTIVITY,
                         .number = dice_once_in(&w->doing, 3) ? PAYLOAD_HERE : PAYLOAD_TYPING};
-    struct contact contact;
+    struct person *who, *with;
 
-    if (!world_rolls(w, &w->doing, KIND_ACTIVITY, 2) || who->engine == NULL || !who->joined ||
-        people_by_handle(who->vault, bytes_text(with->handle), &contact).code != E_OK)
+    if (!world_rolls(w, &w->doing, KIND_ACTIVITY, 2) || !choose(w, &who, &with))
         return;
     c.handle = bytes_text(with->handle);
     w->doings.said[who->first->index][with->index]++;

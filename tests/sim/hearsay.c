@@ -43,7 +43,7 @@ static bool was_told(struct person *who, const struct event *e, const struct mes
            by.number == e->contact.number;
 }
 
-void hearsay_hear(struct world *w, struct person *who, const struct event *e)
+static void hear_receipt(struct world *w, struct person *who, const struct event *e)
 {
     struct arena a = ARENA(ARENA_MAX);
     struct message m = {.place = UINT64_MAX};
@@ -58,4 +58,12 @@ void hearsay_hear(struct world *w, struct person *who, const struct event *e)
         arena_free(&a);
     }
     arena_free(&a);
+}
+
+void hearsay_hear(struct world *w, struct person *who, const struct event *e)
+{
+    if (e->kind == EVENT_ACTIVITY)
+        doings_hear(w, who, e);
+    else
+        hear_receipt(w, who, e);
 }

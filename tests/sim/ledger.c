@@ -258,10 +258,8 @@ void ledger_hear(struct world *w, struct person *who, const struct event *e)
     case EVENT_TRANSFER: /* nobody has a file */
         break;
     case EVENT_RECEIPT:
-        hearsay_hear(w, who, e);
-        break;
     case EVENT_ACTIVITY:
-        doings_hear(w, who, e);
+        hearsay_hear(w, who, e);
         break;
     case EVENT_REMOVED:
         kin_told(who);
