@@ -72,7 +72,7 @@ static void on_send(void *ctx, struct session *s, struct bytes frame)
     (void)ctx;
     invariant(frame.n <= LIMIT_FRAME && frame_parse(frame, &a, &f).code == E_OK);
     if (f.id == 0)
-        invariant(f.op == OP_DELIVER && f.code == 0 && s->signed_in);
+        invariant((f.op == OP_DELIVER || f.op == OP_ACTIVITY) && f.code == 0 && s->signed_in);
     invariant(f.code != 0 || may(c, f.op));
     invariant(f.code == 0 || err_from_number(f.code) == (enum err_code)f.code);
     take_answer(c, &f);

@@ -10,10 +10,12 @@
  */
 #include "base/text.h"
 #include "fuzz/rehearsal.h"
+#include "wire/tacet.pb-c.h"
 
 #define STEPS_MAX   48
 #define ACTIONS_MAX 2000 /* of the engine, until it rests */
 #define ASKED_MAX   64
+#define HANDED_ON   128 /* of pages that are pushed: in another way than by the mailbox */
 
 enum { ANSWER, ANSWER_RAW, PUSH, PUSH_RAW, FRAME_RAW, HANG_UP, PASS_TIME, ASK, STEPS };
 
@@ -184,15 +186,39 @@ static void answer_raw(struct reader *in)
     say(&(struct frame){asked.op, asked.id, code, rehearsal_block(in)});
 }
 
+/* What is in a page, each as if it were told at the moment, and kept nowhere. */
+static void hand_on(struct bytes page)
+{
+    struct arena a = ARENA(4 * LIMIT_FRAME);
+    struct buf body = BUF(LIMIT_FRAME);
+    Tacet__Wire__Deliver *m;
+
+    if (frame_unpack(page, &tacet__wire__deliver__descriptor, &a, &m).code == E_OK)
+        for (size_t i = 0; i < m->n_items; i++) {
+            Tacet__Wire__Activity out = TACET__WIRE__ACTIVITY__INIT;
+
+            out.sealed = m->items[i]->sealed;
+            buf_cut(&body, 0);
+            frame_pack(&out, &body);
+            say(&(struct frame){.op = OP_ACTIVITY, .body = buf_view(&body)});
+        }
+    buf_free(&body);
+    arena_free(&a);
+}
+
 static void push(struct reader *in)
 {
     struct buf body = BUF(LIMIT_FRAME);
+    uint8_t which = reader_u8(in);
     const struct rehearsal_frame *said =
-        rehearsal_down(host.r, host.who, OP_DELIVER, true, reader_u8(in));
+        rehearsal_down(host.r, host.who, OP_DELIVER, true, which % HANDED_ON);
 
     if (said != NULL) {
         rehearsal_changed(said->body, in, &body);
-        say(&(struct frame){.op = OP_DELIVER, .body = buf_view(&body)});
+        if (which >= HANDED_ON)
+            hand_on(buf_view(&body));
+        else
+            say(&(struct frame){.op = OP_DELIVER, .body = buf_view(&body)});
     }
     buf_free(&body);
 }
