@@ -25,7 +25,8 @@ enum tacet_activity {
 #define TACET_TYPING_S 10
 #define TACET_HERE_S   60
 
-/* Do my devices tell what I do?  And from now on, on all of them. */
+/* Do my devices tell what I do?  And from now on, on all of them.  TACET_DENIED: the network does
+ * not allow it. */
 TACET_API enum tacet_code tacet_get_activity(struct tacet_client *c, bool *told);
 TACET_API enum tacet_code tacet_set_activity(struct tacet_client *c, bool told);
 

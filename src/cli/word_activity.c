@@ -10,6 +10,7 @@
 #include "terminal/jsonl.h"
 
 static const struct sentence ACTIVITY[] = {
+    {TACET_DENIED, "The network does not allow that."},
     {TACET_OK, NULL},
 };
 

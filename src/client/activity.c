@@ -5,6 +5,7 @@
 #include "client/opening_internal.h"
 #include "client/receipts.h"
 #include "client/registers.h"
+#include "client/rules.h"
 #include "client/sealing.h"
 #include "e2ee/payload.h"
 #include "wire/tacet.pb-c.h"
@@ -29,7 +30,7 @@ struct err activity_is_told(struct engine *e, bool *told)
     struct err err =
         registers_get(e->vault, REGISTERS_ACTIVITY, ID_BYTES(e->own.me.who.aid), &a, &value);
 
-    *told = err.code == E_OK && value.n == 1 && value.at[0] == 1;
+    *told = err.code == E_OK && value.n == 1 && value.at[0] == 1 && rules_allows_activity();
     arena_free(&a);
     return err.code == E_ABSENT ? OK : err;
 }
@@ -40,6 +41,8 @@ struct err activity_command(struct engine *e, const struct command *c)
 
     if (c->number > 1)
         return FAIL(E_MALFORMED);
+    if (told == 1 && !rules_allows_activity())
+        return FAIL(E_DENIED);
     TRY(vault_begin(e->vault));
     return vault_end(
         e->vault, agreed_put(e, REGISTERS_ACTIVITY, ID_BYTES(e->own.me.who.aid), bytes(&told, 1)));

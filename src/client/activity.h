@@ -12,7 +12,7 @@
 
 /* Does the person want it told? */
 FALLIBLE activity_is_told(struct engine *e, bool *told);
-/* E_MALFORMED: neither 0 nor 1. */
+/* E_MALFORMED: neither 0 nor 1.  E_DENIED: the network does not allow that it is told. */
 FALLIBLE activity_command(struct engine *e, const struct command *c);
 /* To whoever is there, if to anybody; nothing comes of it otherwise.  E_MALFORMED: it is no
  * activity; E_ABSENT: there is no such conversation. */

@@ -282,6 +282,11 @@ bool rules_allows_position(void)
     return true;
 }
 
+bool rules_allows_activity(void)
+{
+    return true;
+}
+
 bool rules_allows_fetching(void)
 {
     return true;

@@ -73,10 +73,12 @@ bool rules_says_receipts(uint8_t *level);
  * yet: the place where one would be asked. */
 bool rules_allows_history(void);
 /* May a conversation be written out of a profile, what is said in one be forwarded to another,
- * people say where they are, and files be fetched by themselves?  The same. */
+ * people say where they are, it be told what they do at the moment, and files be fetched by
+ * themselves?  The same. */
 bool rules_allows_export(void);
 bool rules_allows_forwarding(void);
 bool rules_allows_position(void);
+bool rules_allows_activity(void);
 bool rules_allows_fetching(void);
 
 /* NULL where there is none, as statement/policy.h has it. */

@@ -11,6 +11,15 @@
 
 #define HANDED .op = OP_ACTIVITY, .form = &tacet__wire__activity__descriptor
 
+bool __wrap_rules_allows_activity(void);
+
+static bool allowed = true; /* by the network */
+
+bool __wrap_rules_allows_activity(void)
+{
+    return allowed;
+}
+
 static void wants_it_told(struct play *p, struct person *who, bool told)
 {
     struct command c = {.kind = COMMAND_ACTIVITY, .number = told};
@@ -143,6 +152,24 @@ static void nothing_is_told_where_receipts_tell_nothing(void **state)
     assert_int_equal(commands(c.p, c.alice, &off), E_OK);
     types(c.p, c.alice, c.bob);
     assert_int_equal(noticed(c.bob), 0);
+    play_end(c.p);
+}
+
+/* Whatever people said before. */
+static void nothing_is_told_where_the_network_does_not_allow_it(void **state)
+{
+    struct pair c = begin();
+    struct command on = {.kind = COMMAND_ACTIVITY, .number = 1};
+
+    (void)state;
+    allowed = false;
+    types(c.p, c.alice, c.bob);
+    assert_int_equal(noticed(c.bob), 0);
+    assert_int_equal(commands(c.p, c.alice, &on), E_DENIED);
+    wants_it_told(c.p, c.bob, false);
+    allowed = true;
+    types(c.p, c.alice, c.bob);
+    assert_int_equal(noticed(c.bob), 1);
     play_end(c.p);
 }
 
@@ -473,6 +500,7 @@ int main(void)
         cmocka_unit_test(nothing_of_it_is_kept),
         cmocka_unit_test(nothing_is_told_before_the_person_says_so),
         cmocka_unit_test(nothing_is_told_where_receipts_tell_nothing),
+        cmocka_unit_test(nothing_is_told_where_the_network_does_not_allow_it),
         cmocka_unit_test(keys_that_are_pressed_often_are_told_seldom),
         cmocka_unit_test(who_is_away_misses_it),
         cmocka_unit_test(nobody_is_told_of_whom_nothing_came_of_late),
